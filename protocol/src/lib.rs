@@ -1,0 +1,16 @@
+//! What the clinics of a Verbund agree on.
+//!
+//! Everything here is pure: no input or output, no clock, no randomness, no `async`, no logging; those are arguments.
+//! Two nodes that run the same version of this crate and see the same bytes come to the same decision.
+//!
+//! Read in this order: [`id`] and [`time`] (names of things and moments), [`sign`] (what a signed thing is),
+//! [`membership`] (who belongs), then the three kinds of data that ever leave a clinic.
+
+pub mod address;
+pub mod cbor;
+pub mod certificate;
+pub mod id;
+pub mod limits;
+pub mod membership;
+pub mod sign;
+pub mod time;
