@@ -4,9 +4,16 @@
 //! alternative names: the URI `urn:verbund:<network>:<member>:<node>` and, so that TLS libraries have a DNS name to
 //! check, [`TLS_NAME`].
 
+//!
+//! [`MemberCertificate::verify`] is the one reading of a certificate that the gate, `verbund join` and the authority share.
+
+mod read;
+
 use std::{fmt, str::FromStr};
 
 use crate::id::{InvalidId, MemberId, NetworkId, NodeId};
+
+pub use read::{AuthorityCertificate, CertificateError, MemberCertificate, Request};
 
 /// The DNS name in every auth certificate and in the TLS server name, the same for all members.
 pub const TLS_NAME: &str = "member.verbund";
@@ -15,8 +22,11 @@ pub const ALPN: &[u8] = b"verbund/1";
 /// Extended key usage of sign certificates. `2.25` is the arc that needs no registration (ITU-T X.667); its number is the
 /// first half of a random UUID, since the certificate libraries hold object identifier parts in 64 bits.
 pub const EKU_SIGN: &[u64] = &[2, 25, 8_016_234_190_554_518_867, 1];
-/// How long a certificate is valid.
+/// How long a member's certificate is valid, days.
 pub const VALIDITY_DAYS: u32 = 730;
+/// How long an authority's own certificate is valid, days. A longer life than any certificate it issues needs; the network
+/// document, not this date, decides which authorities count.
+pub const AUTHORITY_VALIDITY_DAYS: u32 = 3_653;
 
 /// Which of a node's two keys a certificate is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -34,6 +44,16 @@ impl fmt::Display for Purpose {
             Self::Auth => "auth",
             Self::Sign => "sign",
         })
+    }
+}
+
+impl Purpose {
+    /// Returns the other one.
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Auth => Self::Sign,
+            Self::Sign => Self::Auth,
+        }
     }
 }
 

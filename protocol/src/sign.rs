@@ -3,6 +3,8 @@
 //! The exact bytes are signed, stored and passed on; nothing is encoded anew to be verified. The external additional
 //! data names the network and the kind of thing, so that a signature made for one purpose counts for no other.
 
+mod pem;
+
 use std::fmt;
 
 use coset::{CborSerializable, CoseSign, CoseSign1, CoseSign1Builder, CoseSignBuilder, CoseSignatureBuilder, HeaderBuilder, TaggedCborSerializable, iana::Algorithm};
@@ -73,6 +75,9 @@ pub enum SignatureError {
     /// The key id is missing or not a public key.
     #[error("the signing key is missing or not an Ed25519 public key")]
     Key,
+    /// A private key file is not PKCS#8 PEM with an Ed25519 key. What the file holds is not repeated.
+    #[error("not a private Ed25519 key in PKCS#8 PEM (\"-----BEGIN PRIVATE KEY-----\")")]
+    PrivateKey,
     /// The signature does not match bytes, network and kind.
     #[error("the signature does not match")]
     Mismatch,
