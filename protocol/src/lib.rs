@@ -14,3 +14,4 @@ pub mod limits;
 pub mod membership;
 pub mod sign;
 pub mod time;
+pub mod wire;
