@@ -1,1 +1,3 @@
-//! x
+//! The Verbund node: one clinic's member of the mesh.
+
+pub mod store;

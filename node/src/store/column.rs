@@ -1,0 +1,52 @@
+//! How protocol values lie in columns: moments as INTEGER milliseconds, names as TEXT, identifiers as BLOB (`id.0` both ways).
+
+use std::str::FromStr;
+
+use rusqlite::{Row, types::Type};
+use verbund_protocol::time::Timestamp;
+
+/// Returns `at` as a column value: milliseconds since 1970, at most what a column holds.
+pub fn millis(at: Timestamp) -> i64 {
+    i64::try_from(at.0).unwrap_or(i64::MAX)
+}
+
+/// Returns the moment in `column`.
+///
+/// # Errors
+/// The column holds no moment.
+pub fn moment(row: &Row<'_>, column: &str) -> rusqlite::Result<Timestamp> {
+    row.get::<_, i64>(column).map(from_millis)
+}
+
+/// Returns the moment in `column`, or nothing if it is NULL.
+///
+/// # Errors
+/// The column holds no moment.
+pub fn moment_opt(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<Timestamp>> {
+    Ok(row.get::<_, Option<i64>>(column)?.map(from_millis))
+}
+
+fn from_millis(millis: i64) -> Timestamp {
+    Timestamp(u64::try_from(millis).unwrap_or(0))
+}
+
+/// Returns the text in `column` as a `T`.
+///
+/// # Errors
+/// The column holds no such text.
+pub fn parsed<T: FromStr<Err: std::error::Error + Send + Sync + 'static>>(row: &Row<'_>, column: &str) -> rusqlite::Result<T> {
+    parse(row, column, &row.get::<_, String>(column)?)
+}
+
+/// Returns the text in `column` as a `T`, or nothing if it is NULL.
+///
+/// # Errors
+/// The column holds no such text.
+pub fn parsed_opt<T: FromStr<Err: std::error::Error + Send + Sync + 'static>>(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<T>> {
+    row.get::<_, Option<String>>(column)?.map(|text| parse(row, column, &text)).transpose()
+}
+
+fn parse<T: FromStr<Err: std::error::Error + Send + Sync + 'static>>(row: &Row<'_>, column: &str, text: &str) -> rusqlite::Result<T> {
+    let index = row.as_ref().column_index(column)?;
+    text.parse().map_err(|error| rusqlite::Error::FromSqlConversionFailure(index, Type::Text, Box::new(error)))
+}

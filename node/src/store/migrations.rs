@@ -1,0 +1,40 @@
+//! The schema's history. Append only: a released file never changes, and a file written by a newer program is refused untouched.
+
+use super::{Db, StoreError};
+
+/// One file per step, in order. Add at the end.
+const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_base.sql")];
+
+/// The schema this program writes, and the highest it can read.
+pub const KNOWN_SCHEMA: u32 = MIGRATIONS.len() as u32;
+
+/// Returns the schema of the open file; 0 for an empty one.
+///
+/// # Errors
+/// The file cannot be read.
+pub fn schema_version(db: &Db) -> Result<u32, StoreError> {
+    Ok(db.pragma_query_value(None, "user_version", |row| row.get(0))?)
+}
+
+/// Fails if the file is newer than this program. Reads only.
+pub(super) fn check(db: &Db) -> Result<u32, StoreError> {
+    let found = schema_version(db)?;
+    if found > KNOWN_SCHEMA { Err(StoreError::TooNew { found, known: KNOWN_SCHEMA }) } else { Ok(found) }
+}
+
+/// Brings the file to [`KNOWN_SCHEMA`] in one transaction: all of it or nothing.
+pub(super) fn run(db: &Db) -> Result<(), StoreError> {
+    apply(db, MIGRATIONS)
+}
+
+pub(super) fn apply(db: &Db, migrations: &[&str]) -> Result<(), StoreError> {
+    let tx = rusqlite::Transaction::new_unchecked(db, rusqlite::TransactionBehavior::Immediate)?;
+    let found = schema_version(&tx)?;
+    let known = u32::try_from(migrations.len()).unwrap_or(u32::MAX);
+    let pending = migrations.get(found as usize..).ok_or(StoreError::TooNew { found, known })?;
+    for sql in pending {
+        tx.execute_batch(sql)?;
+    }
+    tx.pragma_update(None, "user_version", known)?;
+    Ok(tx.commit()?)
+}

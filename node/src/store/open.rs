@@ -1,0 +1,160 @@
+//! Opening the file: lock, key, checks that change nothing, then the settings and the migrations.
+
+use std::{
+    fs::{self, File},
+    path::{Path, PathBuf},
+};
+
+use nix::fcntl::{Flock, FlockArg};
+use rusqlite::{Connection, OpenFlags};
+
+use super::{
+    DatabaseKey, Store, StoreError,
+    key::{self, KeyFile},
+    migrations,
+};
+
+/// Name of the database within the data directory.
+pub const DATABASE_FILE: &str = "verbund.db";
+const LOCK_FILE: &str = "lock";
+
+/// `VRBD`: tells a Verbund database from any other SQLite file. Set by the first migration.
+const APPLICATION_ID: i32 = 0x5652_4244;
+
+/// Where a store on disk lives.
+#[derive(Debug)]
+pub(super) struct Place {
+    pub(super) path: PathBuf,
+    pub(super) key: DatabaseKey,
+    pub(super) gate: std::sync::Arc<super::readers::Gate>,
+    /// Held as long as the store lives; the system releases it even after kill -9.
+    _lock: Flock<File>,
+}
+
+impl Store {
+    /// Opens the database in the data directory `dir`, which is created (0700) with an empty database if need be, with `key`.
+    ///
+    /// # Errors
+    /// [`StoreError::Locked`], [`StoreError::WrongKey`], [`StoreError::TooNew`], [`StoreError::Foreign`]: the file is as it was.
+    pub fn open(dir: &Path, key: &DatabaseKey) -> Result<Self, StoreError> {
+        let lock = lock(dir)?;
+        open_with(dir, key, lock)
+    }
+
+    /// Opens the database in `dir` with the key in `file`. If a key rotation was interrupted the key may be the one written beside it;
+    /// whichever opens the database becomes the key file, and the other is removed.
+    ///
+    /// # Errors
+    /// As [`Store::open`], and [`StoreError::Key`] if the key file is missing, inside `dir`, or readable by others.
+    pub fn unlock(dir: &Path, file: &KeyFile) -> Result<Self, StoreError> {
+        let lock = lock(dir)?;
+        let current = file.read()?;
+        let Some(next) = file.read_next()? else { return open_with(dir, &current, lock) };
+        // The current key first: a rekeying cut off midway leaves a journal that only the old key can roll back.
+        match probe(&dir.join(DATABASE_FILE), &current) {
+            Ok(_) => {
+                file.discard_next()?;
+                open_with(dir, &current, lock)
+            }
+            Err(StoreError::WrongKey { .. }) => {
+                probe(&dir.join(DATABASE_FILE), &next)?;
+                file.promote_next()?;
+                open_with(dir, &next, lock)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Returns an empty unencrypted store in memory with all migrations, for tests and the simulator.
+    ///
+    /// # Errors
+    /// Memory ran out.
+    pub fn in_memory() -> Result<Self, StoreError> {
+        let conn = Connection::open_in_memory()?;
+        settings(&conn)?;
+        migrations::run(&conn)?;
+        Ok(Self { conn, place: None })
+    }
+
+    /// Returns the database file.
+    ///
+    /// # Errors
+    /// [`StoreError::InMemory`].
+    pub fn path(&self) -> Result<&Path, StoreError> {
+        self.place().map(|place| place.path.as_path())
+    }
+
+    pub(super) fn place(&self) -> Result<&Place, StoreError> {
+        self.place.as_ref().ok_or(StoreError::InMemory)
+    }
+}
+
+fn lock(dir: &Path) -> Result<Flock<File>, StoreError> {
+    key::private_directory(dir).map_err(|source| StoreError::Directory { path: dir.into(), source })?;
+    let path = dir.join(LOCK_FILE);
+    let file = key::private_options().read(true).create(true).truncate(false).open(&path);
+    let file = file.map_err(|source| StoreError::Directory { path: path.clone(), source })?;
+    Flock::lock(file, FlockArg::LockExclusiveNonblock).map_err(|(_, errno)| match errno {
+        nix::errno::Errno::EWOULDBLOCK => StoreError::Locked { path: dir.into() },
+        other => StoreError::Directory { path, source: other.into() },
+    })
+}
+
+fn open_with(dir: &Path, key: &DatabaseKey, lock: Flock<File>) -> Result<Store, StoreError> {
+    let path = dir.join(DATABASE_FILE);
+    let new = !path.exists();
+    if !new {
+        probe(&path, key)?;
+    }
+    let conn = connect(&path, key, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+    settings(&conn)?;
+    migrations::run(&conn)?;
+    if new {
+        fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).map_err(|source| StoreError::Directory { path: path.clone(), source })?;
+    }
+    let place = Place { path, key: key.clone(), gate: Default::default(), _lock: lock };
+    Ok(Store { conn, place: Some(place) })
+}
+
+/// Checks key, application and schema before any setting could write to the file.
+fn probe(path: &Path, key: &DatabaseKey) -> Result<u32, StoreError> {
+    let conn = connect(path, key, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    let version = match migrations::check(&conn) {
+        Err(StoreError::Corrupt(_)) => Err(StoreError::WrongKey { path: path.into() }),
+        other => other,
+    }?;
+    let application: i32 = conn.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    let empty = version == 0 && conn.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0))? == 0;
+    if application == APPLICATION_ID || empty { Ok(version) } else { Err(StoreError::Foreign { path: path.into() }) }
+}
+
+/// Opens `path` with the raw key; the first read shows whether it fits.
+pub(super) fn connect(path: &Path, key: &DatabaseKey, flags: OpenFlags) -> Result<Connection, StoreError> {
+    let conn = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    // A wrong key is our error to report, not a line that SQLCipher writes on standard error.
+    conn.execute_batch("PRAGMA cipher_log_level = NONE")?;
+    key.apply(&conn)?;
+    Ok(conn)
+}
+
+/// What every connection of the node is set to, and why.
+pub(super) fn settings(conn: &Connection) -> Result<(), StoreError> {
+    conn.busy_timeout(std::time::Duration::from_secs(5))?;
+    conn.set_prepared_statement_cache_capacity(128);
+    conn.execute_batch(
+        // Nothing unencrypted in /tmp.
+        "PRAGMA temp_store = MEMORY;
+         PRAGMA foreign_keys = ON;
+         PRAGMA trusted_schema = OFF;
+         -- Readers see the last commit while the writer works; FULL makes each commit wait for the disk.
+         PRAGMA journal_mode = WAL;
+         PRAGMA synchronous = FULL;
+         -- What is deleted is overwritten: deleting a document key must be erasure, also for who holds the database key.
+         PRAGMA secure_delete = ON;
+         -- 2 MiB of pages: 110 nodes share one machine in the demo, and the operating system caches the rest.
+         PRAGMA cache_size = -2048;
+         -- A burst may grow the log; after the next checkpoint it shrinks again.
+         PRAGMA journal_size_limit = 16777216;",
+    )?;
+    Ok(())
+}
