@@ -7,8 +7,10 @@
 //! [`membership`] (who belongs), then the three kinds of data that ever leave a clinic.
 
 pub mod address;
+pub mod catalogue;
 pub mod cbor;
 pub mod certificate;
+pub mod conversation;
 pub mod id;
 pub mod limits;
 pub mod membership;

@@ -44,3 +44,61 @@ pub const MAX_ADDRESS_TEXT: usize = 256;
 
 /// Largest difference between a node's clock and its peers' median before it stops making and ending promises.
 pub const MAX_CLOCK_SKEW: Duration = Duration::from_secs(120);
+
+// ---- Conversations: referrals, offers, receipts ([`crate::conversation`], [`crate::referral`]) ----
+
+/// Largest body of one message, bytes (checked before it is parsed, by both sides).
+pub const MAX_BODY: usize = 256 << 10;
+/// Length of the salt that goes into a body's hash, bytes.
+pub const SALT_BYTES: usize = 16;
+/// Largest signed header, bytes: two member ids of 48, fixed fields and a signature need about 420.
+pub const MAX_HEADER: usize = 1 << 10;
+/// Largest signed receipt, bytes.
+pub const MAX_RECEIPT: usize = 1 << 10;
+/// Largest signed erasure statement, bytes: 256 digests of 34 bytes and the frame.
+pub const MAX_ERASURE: usize = 16 << 10;
+/// Most digests in one erasure statement.
+pub const MAX_ERASED: usize = 256;
+/// Most messages in one request of the message protocol.
+pub const MAX_BATCH_MESSAGES: usize = 256;
+/// Largest request of the message protocol, bytes.
+pub const MAX_BATCH: usize = 4 << 20;
+/// Largest answer of the message protocol, bytes: one receipt for each message, and the recovery of own messages.
+pub const MAX_BATCH_REPLY: usize = 4 << 20;
+/// Most messages one side may write in one conversation; the last are kept for ending it.
+pub const MAX_MESSAGES: u64 = 1_024;
+/// Most open conversations with one member; above it a new one is answered `busy`.
+pub const MAX_OPEN_CONVERSATIONS: u64 = 20_000;
+/// Most clinics asked in one discharge case (DESIGN section 8).
+pub const MAX_RECIPIENTS: usize = 8;
+/// Most codes in one list of a message (constraints, questions, therapies).
+pub const MAX_CODES: usize = 16;
+/// Most documents handed over in one message.
+pub const MAX_HANDED: usize = 32;
+/// Largest manifest or grant beside a handed document, bytes.
+pub const MAX_HANDED_PART: usize = 2 << 10;
+/// Longest text in the identified referral, bytes.
+pub const MAX_REFERRAL_TEXT: usize = 8 << 10;
+/// Most diagnoses or procedures in one referral.
+pub const MAX_REFERRAL_CODES: usize = 64;
+/// Most headers in one evidence bundle.
+pub const MAX_EVIDENCE_MESSAGES: usize = 2 * MAX_RECIPIENTS * 64;
+/// Largest evidence bundle, bytes.
+pub const MAX_EVIDENCE: usize = 64 << 20;
+
+/// How long before a hold's end its asker stops offering it to the patient: the message needs time to arrive.
+pub const HOLD_MARGIN: Duration = Duration::from_secs(5 * 60);
+/// Longest time a place is held by one offer.
+pub const MAX_HOLD: Duration = Duration::from_secs(7 * 86_400);
+/// Longest stay a hold may cover, days.
+pub const MAX_STAY_DAYS: u16 = 180;
+/// How long after the end a clinic that was not chosen keeps an inquiry's body.
+pub const BODY_KEPT: Duration = Duration::from_secs(14 * 86_400);
+/// How long an unacknowledged message is sent again before a person is told to call.
+pub const UNDELIVERABLE_AFTER: Duration = Duration::from_secs(72 * 3600);
+/// Shortest and longest wait between two attempts to deliver.
+pub const RETRY_MIN: Duration = Duration::from_secs(1);
+/// See [`RETRY_MIN`].
+pub const RETRY_MAX: Duration = Duration::from_secs(15 * 60);
+/// Days after discharge within which an AHB begins (§40(6) SGB V) unless a documented reason prevents it.
+pub const AHB_DAYS: u32 = 14;
