@@ -99,6 +99,36 @@ fn item(decoder: &mut Decoder<'_>) -> Result<Option<u64>, Malformed> {
     }
 }
 
+/// A list of byte strings, for `#[cbor(with = "cbor::byte_strings")]` (minicbor would write `Vec<u8>` as an array of numbers).
+pub mod byte_strings {
+    use minicbor::{
+        Decoder, Encoder,
+        decode::Error as DecodeError,
+        encode::{Error as EncodeError, Write},
+    };
+
+    /// Writes the list.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn encode<C, W: Write>(list: &[Vec<u8>], e: &mut Encoder<W>, _: &mut C) -> Result<(), EncodeError<W::Error>> {
+        e.array(list.len() as u64)?;
+        for item in list {
+            e.bytes(item)?;
+        }
+        Ok(())
+    }
+    /// Reads a list of definite length.
+    ///
+    /// # Errors
+    /// Those of the decoder.
+    pub fn decode<C>(d: &mut Decoder<'_>, _: &mut C) -> Result<Vec<Vec<u8>>, DecodeError> {
+        let at = d.position();
+        let len = d.array()?.ok_or_else(|| DecodeError::message("indefinite length").at(at))?;
+        (0..len).map(|_| d.bytes().map(<[u8]>::to_vec)).collect()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

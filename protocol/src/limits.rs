@@ -15,12 +15,29 @@ pub const MAX_MEMBERS: usize = 2_000;
 pub const MAX_FACILITIES: usize = 64;
 /// Most nodes of one member.
 pub const MAX_NODES_PER_MEMBER: usize = 8;
+/// Most sign keys a node had before and that still count for what they signed then.
+pub const MAX_FORMER_SIGN_KEYS: usize = 16;
+/// Longest name of a member, facility or place, bytes.
+pub const MAX_NAME: usize = 200;
 /// Most board keys.
 pub const MAX_BOARD_KEYS: usize = 16;
+/// Most signatures on what a board signs: an old and a new board together.
+pub const MAX_SIGNATURES: usize = 2 * MAX_BOARD_KEYS;
+/// Most authority certificates in one network document (two while one is replaced).
+pub const MAX_AUTHORITIES: usize = 8;
+/// Largest authority certificate, bytes.
+pub const MAX_CERTIFICATE: usize = 4 << 10;
+/// Most bootstrap addresses in one network document.
+pub const MAX_BOOTSTRAP: usize = 64;
+/// Most code lists in one network document.
+pub const MAX_CATALOGUES: usize = 64;
 /// Largest suspension object with signatures, bytes.
 pub const MAX_SUSPENSION: usize = 4 << 10;
-/// Most suspension objects a node keeps; the oldest ended ones go first.
+/// Most suspension objects a node keeps that a whole board signed; those long past go first.
 pub const MAX_SUSPENSIONS: usize = 1_024;
+/// Most suspension objects of one officer alone; with more, none of them has effect. Within the other limits an honest officer
+/// makes about 30 in the month that they are kept.
+pub const MAX_SUSPENSIONS_OF_OFFICER: usize = 64;
 /// Longest suspension that one officer alone may set.
 pub const SUSPENSION_SPAN: Duration = Duration::from_secs(72 * 3600);
 /// Most members one officer may have suspended at once.

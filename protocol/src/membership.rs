@@ -5,8 +5,10 @@
 
 pub mod document;
 pub mod suspension;
+pub mod suspensions;
 pub mod view;
 
-pub use document::{DocumentError, Facility, FacilityKind, Member, NetworkDocument, Node, Role, SignedDocument, SignedDocument as Signed};
-pub use suspension::{Suspension, SuspensionError, SuspensionReason};
+pub use document::{DocumentError, Facility, FacilityKind, Member, NetworkDocument, Node, Role, SignedDocument};
+pub use suspension::{SignedSuspension, Suspension, SuspensionError, SuspensionReason};
+pub use suspensions::Suspensions;
 pub use view::{Freshness, Membership, Standing};

@@ -14,6 +14,7 @@ use minicbor::{Decode, Encode};
 use crate::{
     cbor::{self, Malformed},
     id::NetworkId,
+    limits::MAX_SIGNATURES,
 };
 
 /// What a signature is for. The text enters the signed bytes.
@@ -252,6 +253,9 @@ impl MultiSigned {
         if sign.payload.is_none() {
             return Err(Malformed::Shape("no payload".into()).into());
         }
+        if sign.signatures.len() > MAX_SIGNATURES {
+            return Err(Malformed::Shape(format!("more than {MAX_SIGNATURES} signatures")).into());
+        }
         Ok(Self(sign))
     }
     /// Returns the bytes to store and send.
@@ -274,21 +278,39 @@ impl MultiSigned {
     }
     /// Returns the keys among `allowed` whose signature over this payload holds, each once, in the order of `allowed`.
     pub fn signers(&self, network: &NetworkId, kind: Kind, allowed: &[PublicKey]) -> Vec<PublicKey> {
+        self.valid(network, kind, allowed).into_iter().map(|(key, _)| key).collect()
+    }
+    /// Returns each key with the position of a signature of it that holds.
+    fn valid(&self, network: &NetworkId, kind: Kind, allowed: &[PublicKey]) -> Vec<(PublicKey, usize)> {
         let context = kind.context(network);
         let holds = |key: &PublicKey| {
-            self.0.signatures.iter().enumerate().any(|(which, signature)| {
+            self.0.signatures.iter().enumerate().position(|(which, signature)| {
                 signature.protected.header.key_id == key.as_bytes()
                     && eddsa(&signature.protected.header).is_ok()
                     && self.0.verify_signature(which, &context, |sig, message| key.verify(message, sig)).is_ok()
             })
         };
-        let mut found: Vec<PublicKey> = Vec::new();
+        let mut found: Vec<(PublicKey, usize)> = Vec::new();
         for key in allowed {
-            if !found.contains(key) && holds(key) {
-                found.push(*key);
+            if !found.iter().any(|(earlier, _)| earlier == key) {
+                found.extend(holds(key).map(|which| (*key, which)));
             }
         }
         found
+    }
+    /// Takes the signatures of another copy that are not attached here yet, valid or not.
+    pub fn take_signatures(&mut self, other: &Self) {
+        for signature in &other.0.signatures {
+            if !self.0.signatures.iter().any(|mine| mine.protected.header.key_id == signature.protected.header.key_id) {
+                self.0.signatures.push(signature.clone());
+            }
+        }
+    }
+    /// Drops every signature but one valid one for each key among `allowed`, in their order. Returns those keys.
+    pub fn keep_valid(&mut self, network: &NetworkId, kind: Kind, allowed: &[PublicKey]) -> Vec<PublicKey> {
+        let found = self.valid(network, kind, allowed);
+        self.0.signatures = found.iter().map(|(_, which)| self.0.signatures[*which].clone()).collect();
+        found.into_iter().map(|(key, _)| key).collect()
     }
     /// Returns how many signatures are attached, valid or not.
     pub fn attached(&self) -> usize {

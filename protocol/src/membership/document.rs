@@ -1,11 +1,16 @@
 //! The network document: TUF's root and X-Road's global configuration in one signed object.
 
+use std::collections::BTreeSet;
+
 use minicbor::{Decode, Encode};
 
 use crate::{
     cbor::{self, Malformed},
     id::{Digest, Ik, MemberId, NetworkId, NodeId},
-    limits::{MAX_ADDRESS_TEXT, MAX_BOARD_KEYS, MAX_FACILITIES, MAX_MEMBERS, MAX_NETWORK_DOCUMENT, MAX_NODES_PER_MEMBER},
+    limits::{
+        MAX_ADDRESS_TEXT, MAX_AUTHORITIES, MAX_BOARD_KEYS, MAX_BOOTSTRAP, MAX_CATALOGUES, MAX_CERTIFICATE, MAX_FACILITIES, MAX_FORMER_SIGN_KEYS, MAX_MEMBERS, MAX_NAME,
+        MAX_NETWORK_DOCUMENT, MAX_NODES_PER_MEMBER,
+    },
     sign::{Kind, MultiSigned, PublicKey, SignatureError},
     time::Timestamp,
 };
@@ -20,7 +25,8 @@ pub struct NetworkDocument {
     /// Counts from 1; a higher version replaces a lower one.
     #[n(1)]
     pub version: u64,
-    /// First moment of validity.
+    /// When the board made it, for people. A document counts as soon as it is held: versions decide, not clocks, so that a
+    /// clock gone wrong cannot bring an older one back.
     #[n(2)]
     pub valid_from: Timestamp,
     /// End of validity; graded consequences follow (see [`super::Freshness`]).
@@ -33,7 +39,7 @@ pub struct NetworkDocument {
     #[n(5)]
     pub threshold: u8,
     /// DER of the authority certificates under which members' certificates are issued.
-    #[cbor(n(6), with = "byte_strings")]
+    #[cbor(n(6), with = "cbor::byte_strings")]
     pub authorities: Vec<Vec<u8>>,
     /// The members. Who is not here is not a member.
     #[n(7)]
@@ -175,7 +181,7 @@ pub enum DocumentError {
         valid: usize,
         /// How many are needed.
         needed: u8,
-        /// Whose signatures were counted: `current` or `next`.
+        /// Whose signatures were counted: `current`, `next` or `previous`.
         board: &'static str,
     },
     /// Older than what is held: a replay.
@@ -253,8 +259,7 @@ impl SignedDocument {
             // A copy with one more signature is the same decision.
             return if self.signed.payload() == held.signed.payload() { Ok(false) } else { Err(self.contradiction(held)) };
         }
-        let same_board = self.document.board == held.document.board && self.document.threshold == held.document.threshold;
-        if same_board {
+        if self.document.same_board(&held.document) {
             self.signed_by(&held.document, "current")?;
             return Ok(true);
         }
@@ -275,11 +280,16 @@ impl SignedDocument {
         }
     }
 
-    fn signed_by(&self, by: &NetworkDocument, board: &'static str) -> Result<(), DocumentError> {
+    /// Checks that the threshold of `by`'s board signed this document. `board` names that board in the error.
+    pub(super) fn signed_by(&self, by: &NetworkDocument, board: &'static str) -> Result<(), DocumentError> {
         let valid = self.signed.signers(&self.document.network, Kind::NetworkDocument, &by.board).len();
         if valid >= usize::from(by.threshold) { Ok(()) } else { Err(DocumentError::TooFewSignatures { version: self.document.version, valid, needed: by.threshold, board }) }
     }
 
+    /// Returns the keys of `board` whose signatures hold.
+    pub fn signers(&self, board: &[PublicKey]) -> Vec<PublicKey> {
+        self.signed.signers(&self.document.network, Kind::NetworkDocument, board)
+    }
     /// Returns the exact bytes, to store and send.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
@@ -294,6 +304,11 @@ impl NetworkDocument {
     /// Returns the member with this id.
     pub fn member(&self, id: &MemberId) -> Option<&Member> {
         self.members.iter().find(|member| &member.id == id)
+    }
+    /// Returns whether both documents have the same board keys, in whatever order, and the same threshold.
+    pub fn same_board(&self, other: &Self) -> bool {
+        let keys = |document: &Self| document.board.iter().copied().collect::<BTreeSet<_>>();
+        self.threshold == other.threshold && keys(self) == keys(other)
     }
     /// Returns a fingerprint of board keys and threshold, to be compared by people at `verbund join`.
     pub fn board_fingerprint(&self) -> Digest {
@@ -312,6 +327,10 @@ impl NetworkDocument {
         ensure(distinct(self.board.iter()), || "a board key is listed twice".into())?;
         let threshold = usize::from(self.threshold);
         ensure(threshold >= 1 && threshold <= self.board.len(), || format!("threshold {threshold} of {} board keys", self.board.len()))?;
+        ensure(self.authorities.len() <= MAX_AUTHORITIES, || format!("{} authorities, at most {MAX_AUTHORITIES} are allowed", self.authorities.len()))?;
+        ensure(self.authorities.iter().all(|der| der.len() <= MAX_CERTIFICATE), || format!("an authority certificate is longer than {MAX_CERTIFICATE} bytes"))?;
+        ensure(self.bootstrap.len() <= MAX_BOOTSTRAP, || format!("{} bootstrap addresses, at most {MAX_BOOTSTRAP} are allowed", self.bootstrap.len()))?;
+        ensure(self.catalogues.len() <= MAX_CATALOGUES, || format!("{} code lists, at most {MAX_CATALOGUES} are allowed", self.catalogues.len()))?;
         ensure(self.members.len() <= MAX_MEMBERS, || format!("{} members, at most {MAX_MEMBERS} are allowed", self.members.len()))?;
         ensure(self.bootstrap.iter().all(|address| address.len() <= MAX_ADDRESS_TEXT), || "a bootstrap address is too long".into())?;
         ensure(distinct(self.members.iter().map(|m| &m.id)), || "a member is listed twice".into())?;
@@ -325,7 +344,10 @@ impl NetworkDocument {
 impl Member {
     fn check(&self) -> Result<(), String> {
         let id = &self.id;
-        ensure(!self.name.is_empty() && self.name.len() <= 200, || format!("member {id}: a name has 1 to 200 bytes"))?;
+        ensure(is_name(&self.name), || format!("member {id}: {NAME_RULE}"))?;
+        ensure(self.facilities.iter().all(|f| is_name(&f.name) && is_name(&f.place)), || format!("member {id}, name or place of a facility: {NAME_RULE}"))?;
+        let former = |node: &Node| node.former_sign.len() <= MAX_FORMER_SIGN_KEYS;
+        ensure(self.nodes.iter().all(former), || format!("member {id}: a node has more than {MAX_FORMER_SIGN_KEYS} former sign keys"))?;
         ensure(self.facilities.len() <= MAX_FACILITIES, || format!("member {id}: more than {MAX_FACILITIES} facilities"))?;
         ensure(self.nodes.len() <= MAX_NODES_PER_MEMBER, || format!("member {id}: more than {MAX_NODES_PER_MEMBER} nodes"))?;
         ensure(distinct(self.nodes.iter().map(|n| &n.id)), || format!("member {id}: a node is listed twice"))?;
@@ -342,33 +364,18 @@ impl Member {
     }
 }
 
+const NAME_RULE: &str = "a name has 1 to 200 bytes and no control characters";
+
+/// Names are shown on terminals and pages, so they hold nothing that could steer one.
+fn is_name(text: &str) -> bool {
+    !text.trim().is_empty() && text.len() <= MAX_NAME && !text.chars().any(char::is_control)
+}
+
 fn ensure(holds: bool, why: impl FnOnce() -> String) -> Result<(), String> {
     if holds { Ok(()) } else { Err(why()) }
 }
 
 fn distinct<T: Ord>(items: impl Iterator<Item = T>) -> bool {
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     items.into_iter().all(|item| seen.insert(item))
-}
-
-/// A list of byte strings (minicbor would write `Vec<u8>` as an array of numbers).
-mod byte_strings {
-    use minicbor::{
-        Decoder, Encoder,
-        decode::Error as DecodeError,
-        encode::{Error as EncodeError, Write},
-    };
-
-    pub fn encode<C, W: Write>(list: &[Vec<u8>], e: &mut Encoder<W>, _: &mut C) -> Result<(), EncodeError<W::Error>> {
-        e.array(list.len() as u64)?;
-        for item in list {
-            e.bytes(item)?;
-        }
-        Ok(())
-    }
-    pub fn decode<C>(d: &mut Decoder<'_>, _: &mut C) -> Result<Vec<Vec<u8>>, DecodeError> {
-        let at = d.position();
-        let len = d.array()?.ok_or_else(|| DecodeError::message("indefinite length").at(at))?;
-        (0..len).map(|_| d.bytes().map(<[u8]>::to_vec)).collect()
-    }
 }

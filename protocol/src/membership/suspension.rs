@@ -6,7 +6,7 @@ use super::document::NetworkDocument;
 use crate::{
     cbor,
     id::{Digest, MemberId, NetworkId},
-    limits::{MAX_SUSPENSION, SUSPENSION_AGAIN, SUSPENSION_SPAN, SUSPENSIONS_PER_OFFICER},
+    limits::{MAX_SUSPENSION, MAX_SUSPENSIONS, MAX_SUSPENSIONS_OF_OFFICER, SUSPENSION_SPAN, SUSPENSIONS_PER_OFFICER},
     sign::{Kind, MultiSigned, PublicKey, SignatureError},
     time::Timestamp,
 };
@@ -60,22 +60,28 @@ pub struct Suspension {
     /// Why.
     #[n(4)]
     pub reason: SuspensionReason,
-    /// If present, this object ends the suspension with that digest early, and needs the board's threshold.
+    /// If present, this object ends the suspension with that digest early, and needs the board's threshold. Its own span then
+    /// reaches from the decision to the end of the suspension that it ends.
     #[n(5)]
     pub ends: Option<Digest>,
 }
 
-/// A suspension object is refused, and why.
+/// A suspension object is refused or has no effect, and why.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SuspensionError {
     /// Not a signed suspension.
     #[error("not a suspension: {0}")]
     Signature(#[from] SignatureError),
     /// For another network.
-    #[error("this suspension is for another network")]
-    OtherNetwork,
+    #[error("this suspension is for network {found}, not {wanted}")]
+    OtherNetwork {
+        /// What it names.
+        found: NetworkId,
+        /// What was expected.
+        wanted: NetworkId,
+    },
     /// Signed by too few current board keys.
-    #[error("{valid} valid board signatures, {needed} needed")]
+    #[error("the suspension has {valid} valid signatures of the current board, {needed} needed")]
     TooFewSignatures {
         /// How many hold.
         valid: usize,
@@ -85,76 +91,72 @@ pub enum SuspensionError {
     /// Longer than allowed, or ends before it begins.
     #[error("a suspension lasts more than nothing and at most 72 hours")]
     Span,
-    /// The officer has too many members suspended at once.
-    #[error("this officer already has {SUSPENSIONS_PER_OFFICER} members suspended")]
+    /// Over for so long that no limit depends on it any more.
+    #[error("this suspension ended at {until}, too long ago to matter")]
+    Past {
+        /// When it ended.
+        until: Timestamp,
+    },
+    /// More board decisions than a node keeps.
+    #[error("{MAX_SUSPENSIONS} suspensions are held, no more are kept until some have ended")]
+    Full,
+    /// Without effect: the officer had too many members suspended at once.
+    #[error("without effect: the officer already had {SUSPENSIONS_PER_OFFICER} members suspended at that time; the board together may suspend more")]
     TooMany,
-    /// The officer suspended the same member within 30 days.
-    #[error("this officer suspended the same member within the last 30 days")]
+    /// Without effect: the officer suspended the same member within 30 days.
+    #[error("without effect: the officer suspended the same member within 30 days before; only the board together may do so again")]
     Again,
+    /// Without effect: the officer made so many that the key must be in foreign hands.
+    #[error("without effect: the officer made more than {MAX_SUSPENSIONS_OF_OFFICER} suspensions in a month; the board should replace this key")]
+    Flood,
 }
 
-/// A verified suspension with its exact bytes and the officer who made it.
+/// A suspension whose signatures hold, with its exact bytes and who signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignedSuspension {
     /// The content.
     pub suspension: Suspension,
-    /// The first valid board signer.
-    pub officer: PublicKey,
-    /// Hash of the signed bytes: the object's name.
+    /// The board keys whose signatures hold, in the board's order.
+    pub signers: Vec<PublicKey>,
+    /// Whether the board's threshold signed, which no officer's limit binds.
+    pub by_board: bool,
+    /// Hash of the signed content: the object's name.
     pub digest: Digest,
-    /// The exact bytes.
+    /// The bytes to store and send: the content with exactly the signatures that hold.
     pub bytes: Vec<u8>,
 }
 
 impl SignedSuspension {
-    /// Parses and verifies against the board of `document`, and against what is already `known` (a set, merged by union).
+    /// Parses and verifies against the board of `document`. The limits on what one officer may do are not looked at here:
+    /// they depend on the other suspensions known (see [`Suspensions`](super::Suspensions)).
     ///
     /// # Errors
-    /// [`SuspensionError`].
-    pub fn accept(document: &NetworkDocument, known: &[Self], bytes: &[u8]) -> Result<Self, SuspensionError> {
-        let signed = MultiSigned::read(bytes, MAX_SUSPENSION)?;
+    /// [`SuspensionError`] for wrong bytes, another network, a wrong span, or too few signatures.
+    pub fn read(document: &NetworkDocument, bytes: &[u8]) -> Result<Self, SuspensionError> {
+        Self::from_signed(document, MultiSigned::read(bytes, MAX_SUSPENSION)?)
+    }
+
+    /// Returns this object with the signatures of `other`, another copy of it, added.
+    pub(super) fn merged(&self, document: &NetworkDocument, other: &Self) -> Result<Self, SuspensionError> {
+        let mut signed = MultiSigned::read(&self.bytes, MAX_SUSPENSION)?;
+        signed.take_signatures(&MultiSigned::read(&other.bytes, MAX_SUSPENSION)?);
+        Self::from_signed(document, signed)
+    }
+
+    fn from_signed(document: &NetworkDocument, mut signed: MultiSigned) -> Result<Self, SuspensionError> {
         let suspension: Suspension = cbor::read(signed.payload(), MAX_SUSPENSION).map_err(SignatureError::from)?;
         if suspension.network != document.network {
-            return Err(SuspensionError::OtherNetwork);
+            return Err(SuspensionError::OtherNetwork { found: suspension.network, wanted: document.network.clone() });
         }
-        let signers = signed.signers(&document.network, Kind::Suspension, &document.board);
-        let needed = if suspension.ends.is_some() { usize::from(document.threshold) } else { 1 };
-        let officer = *signers.first().ok_or(SuspensionError::TooFewSignatures { valid: 0, needed })?;
+        if suspension.until <= suspension.from || suspension.until.since(suspension.from) > SUSPENSION_SPAN {
+            return Err(SuspensionError::Span);
+        }
+        let signers = signed.keep_valid(&document.network, Kind::Suspension, &document.board);
+        let threshold = usize::from(document.threshold);
+        let needed = if suspension.ends.is_some() { threshold } else { 1 };
         if signers.len() < needed {
             return Err(SuspensionError::TooFewSignatures { valid: signers.len(), needed });
         }
-        let accepted = Self { officer, digest: Digest::of(signed.payload()), bytes: bytes.to_vec(), suspension };
-        accepted.within_rules(known, signers.len() >= usize::from(document.threshold))?;
-        Ok(accepted)
-    }
-
-    /// The limits on what one officer alone may do; they do not bind k officers together.
-    fn within_rules(&self, known: &[Self], by_threshold: bool) -> Result<(), SuspensionError> {
-        let s = &self.suspension;
-        if s.ends.is_some() || known.iter().any(|other| other.digest == self.digest) {
-            return Ok(());
-        }
-        if s.until <= s.from || s.until.since(s.from) > SUSPENSION_SPAN {
-            return Err(SuspensionError::Span);
-        }
-        if by_threshold {
-            return Ok(());
-        }
-        let mine = || known.iter().filter(|other| other.officer == self.officer && other.suspension.ends.is_none());
-        let overlaps = |other: &&Self| other.suspension.from < s.until && s.from < other.suspension.until && other.suspension.member != s.member;
-        if mine().filter(overlaps).count() >= SUSPENSIONS_PER_OFFICER {
-            return Err(SuspensionError::TooMany);
-        }
-        let near = |other: &Self| other.suspension.from.since(s.from).max(s.from.since(other.suspension.from)) < SUSPENSION_AGAIN;
-        if mine().any(|other| other.suspension.member == s.member && near(other)) {
-            return Err(SuspensionError::Again);
-        }
-        Ok(())
-    }
-
-    /// Returns whether this suspends `member` at `now`, given the others that may have ended it.
-    pub fn in_force(&self, all: &[Self], member: &MemberId, now: Timestamp) -> bool {
-        let s = &self.suspension;
-        s.ends.is_none() && &s.member == member && s.from <= now && now < s.until && !all.iter().any(|other| other.suspension.ends == Some(self.digest))
+        Ok(Self { by_board: signers.len() >= threshold, signers, digest: Digest::of(signed.payload()), bytes: signed.to_bytes(), suspension })
     }
 }

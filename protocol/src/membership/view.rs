@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use super::{
     document::{DocumentError, Member, Node, Role, SignedDocument},
-    suspension::{SignedSuspension, SuspensionError, SuspensionReason},
+    suspension::{SuspensionError, SuspensionReason},
+    suspensions::Suspensions,
 };
 use crate::{
-    id::{Digest, Ik, MemberId},
-    limits::{DOCUMENT_GRACE_DAYS, DOCUMENT_RUNOUT_DAYS, DOCUMENT_WARN_DAYS, MAX_SUSPENSIONS},
+    id::{Ik, MemberId},
+    limits::{DOCUMENT_GRACE_DAYS, DOCUMENT_RUNOUT_DAYS, DOCUMENT_WARN_DAYS},
     sign::PublicKey,
     time::Timestamp,
 };
@@ -68,9 +69,13 @@ impl Freshness {
 #[derive(Clone, Debug)]
 pub struct Membership {
     held: SignedDocument,
+    /// Documents that changed board keys or threshold, oldest first, for members that must catch up one by one.
+    changes: Vec<SignedDocument>,
+    /// The document before the held one, if it was held here: its board may prove that the held version was contradicted.
+    previous: Option<SignedDocument>,
     /// Keys of nodes that an earlier held document listed and the present one does not: whose, and in which version last.
     former: BTreeMap<PublicKey, (MemberId, u64)>,
-    suspensions: Vec<SignedSuspension>,
+    suspensions: Suspensions,
     by_auth: BTreeMap<PublicKey, (usize, usize)>,
     by_sign: BTreeMap<PublicKey, usize>,
 }
@@ -85,9 +90,19 @@ impl Membership {
         Ok(Self::trusted(first))
     }
 
-    /// Returns the view from a document that was accepted before (read back from the node's own store).
+    /// Returns the view from documents that were accepted before and read back from the node's own store, oldest first: every
+    /// one that changed keys, and the last, which is held. Nothing is verified again. Returns nothing if there is none.
+    pub fn restore(documents: impl IntoIterator<Item = SignedDocument>) -> Option<Self> {
+        let mut documents = documents.into_iter();
+        let mut view = Self::trusted(documents.next()?);
+        documents.for_each(|next| view.replace(next));
+        Some(view)
+    }
+
+    /// Returns the view from one document that was accepted before.
     pub fn trusted(held: SignedDocument) -> Self {
-        let mut view = Self { held, former: BTreeMap::new(), suspensions: Vec::new(), by_auth: BTreeMap::new(), by_sign: BTreeMap::new() };
+        let (changes, former, suspensions) = (Vec::new(), BTreeMap::new(), Suspensions::default());
+        let mut view = Self { held, changes, previous: None, former, suspensions, by_auth: BTreeMap::new(), by_sign: BTreeMap::new() };
         view.index();
         view
     }
@@ -95,13 +110,41 @@ impl Membership {
     /// Takes a newer document. Returns whether it was news.
     ///
     /// # Errors
-    /// [`DocumentError`]; the held one stays.
+    /// [`DocumentError`]; the held one stays. At [`DocumentError::Contradiction`] the caller keeps both as proof; at
+    /// [`DocumentError::Gap`] it asks for the document that follows the held one ([`Self::next_after`] at the peer).
     pub fn advance(&mut self, next: SignedDocument) -> Result<bool, DocumentError> {
-        let news = next.accept_after(&self.held)?;
-        if news {
-            self.replace(next);
+        match next.accept_after(&self.held) {
+            Ok(true) => self.replace(next),
+            Ok(false) => return Ok(false),
+            Err(error) => return Err(self.contradiction(&next).unwrap_or(error)),
         }
-        Ok(news)
+        Ok(true)
+    }
+
+    /// A second document of the held version is a contradiction also when the board *before* signed it: the board that
+    /// handed over to another may have signed two hand-overs.
+    fn contradiction(&self, next: &SignedDocument) -> Option<DocumentError> {
+        let held = &self.held;
+        let same_version = next.document.version == held.document.version && next.digest() != held.digest();
+        let signed = |previous: &SignedDocument| next.signed_by(&previous.document, "previous").is_ok();
+        let contradicts = same_version && self.previous.as_ref().is_some_and(signed);
+        contradicts.then_some(DocumentError::Contradiction { version: next.document.version })
+    }
+
+    /// Returns the document to give to a member that holds `version`: the next one that changed keys, else the held one,
+    /// else nothing because it is up to date. Asking again with each answer's version catches up one by one.
+    pub fn next_after(&self, version: u64) -> Option<&SignedDocument> {
+        let next_change = self.changes.iter().find(|change| change.document.version > version);
+        next_change.or_else(|| Some(&self.held).filter(|held| held.document.version > version))
+    }
+
+    /// Returns every document to keep in the store, oldest first: those that changed keys, the one before the held one, and
+    /// the held one. The others may be deleted.
+    pub fn worth_keeping(&self) -> Vec<&SignedDocument> {
+        let mut keep: Vec<_> = self.changes.iter().chain(&self.previous).chain([&self.held]).collect();
+        keep.sort_by_key(|document| document.document.version);
+        keep.dedup_by_key(|document| document.document.version);
+        keep
     }
 
     /// Replaces the held document by one already accepted as its successor.
@@ -112,7 +155,12 @@ impl Membership {
                 self.former.insert(node.auth, (member.id.clone(), version));
             }
         }
-        self.held = next;
+        let changes_keys = !next.document.same_board(&self.held.document);
+        if changes_keys {
+            self.changes.push(next.clone());
+            self.suspensions.keep_for(&next.document);
+        }
+        self.previous = Some(std::mem::replace(&mut self.held, next));
         self.index();
     }
 
@@ -129,36 +177,23 @@ impl Membership {
         self.former.retain(|key, _| !self.by_auth.contains_key(key));
     }
 
-    /// Takes a suspension object. Returns whether it was news.
+    /// Takes a suspension object, or more signatures on a known one. Returns whether it was news. One that breaks an
+    /// officer's limits is kept and passed on, but has no effect ([`Suspensions::without_effect`]).
     ///
     /// # Errors
-    /// [`SuspensionError`].
-    pub fn suspend(&mut self, bytes: &[u8]) -> Result<bool, SuspensionError> {
-        let accepted = SignedSuspension::accept(&self.held.document, &self.suspensions, bytes)?;
-        if self.suspensions.iter().any(|known| known.digest == accepted.digest) {
-            return Ok(false);
-        }
-        self.suspensions.push(accepted);
-        if self.suspensions.len() > MAX_SUSPENSIONS {
-            let oldest = self.suspensions.iter().enumerate().min_by_key(|(_, s)| s.suspension.until).map(|(at, _)| at);
-            oldest.map(|at| self.suspensions.remove(at));
-        }
-        Ok(true)
+    /// [`SuspensionError`] if the object itself does not hold.
+    pub fn suspend(&mut self, bytes: &[u8], now: Timestamp) -> Result<bool, SuspensionError> {
+        self.suspensions.forget_past(now);
+        self.suspensions.add(&self.held.document, bytes, now)
     }
 
     /// Returns the held document.
     pub fn held(&self) -> &SignedDocument {
         &self.held
     }
-    /// Returns all suspension objects known.
-    pub fn suspensions(&self) -> &[SignedSuspension] {
+    /// Returns the suspensions known.
+    pub fn suspensions(&self) -> &Suspensions {
         &self.suspensions
-    }
-    /// Returns one digest over the set of suspensions, equal on nodes that know the same ones.
-    pub fn suspensions_digest(&self) -> Digest {
-        let mut digests: Vec<_> = self.suspensions.iter().map(|s| s.digest).collect();
-        digests.sort();
-        Digest::of(&crate::cbor::write(&digests))
     }
 
     /// Returns how the holder of this auth key stands at `now`.
@@ -178,7 +213,7 @@ impl Membership {
             let last = self.former.values().filter(|(m, _)| m == member).map(|(_, version)| *version).max();
             return last.map_or(Standing::Unlisted, |last_version| Standing::Removed { member: member.clone(), last_version });
         }
-        let suspended = self.suspensions.iter().filter(|s| s.in_force(&self.suspensions, member, now)).max_by_key(|s| s.suspension.until);
+        let suspended = self.suspensions.in_force(member, now);
         match suspended {
             Some(s) => Standing::Suspended { member: member.clone(), until: s.suspension.until, reason: s.suspension.reason },
             None => Standing::Member(member.clone()),
