@@ -27,6 +27,9 @@ pub enum InvalidId {
     /// A department key is not four to six digits.
     #[error("a department key (Fachabteilungsschlüssel) is four to six digits, such as 2300")]
     Department,
+    /// A KDL code is not two letters and six digits.
+    #[error("a document type is a KDL code: two capital letters and six digits, such as AD010115 (discharge report)")]
+    Kdl,
     /// A hexadecimal identifier has the wrong length or a foreign character.
     #[error("a {what} is {digits} hexadecimal digits")]
     Hex {
@@ -125,6 +128,16 @@ text_id!(
     }
 );
 
+text_id!(
+    /// Klinische Dokumentenklassen-Liste (KDL) code of a document: two capital letters and six digits, such as `AD010115`.
+    /// Only the shape is fixed here; which codes exist and what they mean is catalogue data ([`crate::document::kdl`]).
+    KdlCode, |text| {
+        let (letters, digits) = text.split_at_checked(2).unwrap_or_default();
+        let fits = letters.bytes().all(|b| b.is_ascii_uppercase()) && digits.len() == 6 && digits.bytes().all(|b| b.is_ascii_digit());
+        if fits { Ok(text.to_owned()) } else { Err(InvalidId::Kdl) }
+    }
+);
+
 fn parse_ik(text: &str) -> Result<String, InvalidId> {
     let digits: Vec<u8> = text.bytes().map(|b| b.wrapping_sub(b'0')).collect();
     if digits.len() != 9 || digits.iter().any(|d| *d > 9) {
@@ -219,6 +232,10 @@ bytes_id!(
 bytes_id!(
     /// BLAKE3 root over a document's ciphertext: names the document on the wire.
     DocumentRoot, 32, "document root"
+);
+bytes_id!(
+    /// Random name of one grant, so that one can be revoked among several over the same document.
+    GrantId, 16, "grant id"
 );
 bytes_id!(
     /// Random name of a patient, consent, case or other local thing. It never leaves the clinic.

@@ -11,6 +11,7 @@ pub mod catalogue;
 pub mod cbor;
 pub mod certificate;
 pub mod conversation;
+pub mod document;
 pub mod id;
 pub mod limits;
 pub mod membership;

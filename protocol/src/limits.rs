@@ -119,3 +119,34 @@ pub const RETRY_MIN: Duration = Duration::from_secs(1);
 pub const RETRY_MAX: Duration = Duration::from_secs(15 * 60);
 /// Days after discharge within which an AHB begins (§40(6) SGB V) unless a documented reason prevents it.
 pub const AHB_DAYS: u32 = 14;
+
+// ---- Documents ([`crate::document`]) ----
+
+/// Largest document, bytes of plaintext: 4 GiB. A long computed-tomography series is about 2 GiB.
+pub const MAX_DOCUMENT: u64 = 4 << 30;
+/// Plaintext bytes in one encrypted segment; the last one of a document may be shorter.
+pub const DOCUMENT_SEGMENT: usize = 64 << 10;
+/// Bytes of ciphertext asked for at once; ranges begin at multiples of it and only the last may be shorter.
+pub const DOCUMENT_RANGE: usize = 1 << 20;
+/// Ranges one transfer has asked for and not yet received.
+pub const RANGES_IN_FLIGHT: usize = 8;
+/// Most bytes a transfer may have to fetch again after kill -9 on either side, beyond what was still in flight.
+pub const MAX_DOCUMENT_LOSS: u64 = 4 << 20;
+/// Most incoming transfers a node runs at once; further ones wait in its store.
+pub const MAX_TRANSFERS: usize = 8;
+/// Most ranges a node prepares at once for one peer; more are answered `busy`.
+pub const RANGES_PER_PEER: usize = 16;
+/// Longest document title, bytes of UTF-8.
+pub const MAX_DOCUMENT_TITLE: usize = 160;
+/// Longest media type, bytes.
+pub const MAX_MEDIA_TYPE: usize = 64;
+/// Most documents offered in one message.
+pub const MAX_DOCUMENTS_PER_MESSAGE: usize = 64;
+/// Largest signed grant, bytes.
+pub const MAX_GRANT: usize = 1 << 10;
+/// Longest span a grant may be given for.
+pub const GRANT_SPAN: Duration = Duration::from_secs(30 * 86_400);
+/// Largest range request, bytes.
+pub const MAX_RANGE_REQUEST: usize = 2 << 10;
+/// Largest range answer, bytes: the range, the hashes that prove it, and the wrapping.
+pub const MAX_RANGE_ANSWER: usize = DOCUMENT_RANGE + (8 << 10);

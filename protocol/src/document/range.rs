@@ -1,0 +1,196 @@
+//! Asking for one range of a document, and the answer.
+//!
+//! The range in an answer is BLAKE3 verified streaming over chunk groups of [`DOCUMENT_RANGE`](crate::limits::DOCUMENT_RANGE) bytes: the hash pairs from
+//! the root down to the range (64 bytes each, pre-order), then its bytes. The reader verifies all of it against the root
+//! before it keeps a byte.
+
+use minicbor::{Decode, Encode, bytes::ByteVec};
+
+use crate::{
+    cbor::{self, Malformed},
+    id::DocumentRoot,
+    limits::{MAX_RANGE_ANSWER, MAX_RANGE_REQUEST},
+};
+
+/// Asks for one range of a document.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct RangeRequest {
+    /// The signed grant that allows it.
+    #[n(0)]
+    pub grant: ByteVec,
+    /// Which document.
+    #[n(1)]
+    pub root: DocumentRoot,
+    /// Where the range begins: a multiple of [`DOCUMENT_RANGE`](crate::limits::DOCUMENT_RANGE).
+    #[n(2)]
+    pub offset: u64,
+    /// How long it is: [`DOCUMENT_RANGE`](crate::limits::DOCUMENT_RANGE), or what is left of the document.
+    #[n(3)]
+    pub length: u64,
+}
+
+impl RangeRequest {
+    /// Returns the bytes to send.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        cbor::write(self)
+    }
+    /// Returns the request in `bytes`.
+    ///
+    /// # Errors
+    /// [`Malformed`].
+    pub fn read(bytes: &[u8]) -> Result<Self, Malformed> {
+        cbor::read(bytes, MAX_RANGE_REQUEST)
+    }
+}
+
+/// Why a range is not given. The number is on the wire; one not known here reads as [`Refusal::Other`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// Not a request, or not a valid grant.
+    #[error("the request or its grant is not valid")]
+    Invalid,
+    /// The grant is for another member, or was given by another.
+    #[error("the grant was not given by the clinic asked to the clinic asking")]
+    NotYours,
+    /// The grant is for another document.
+    #[error("the grant is for another document")]
+    OtherDocument,
+    /// The consent was withdrawn or the referral ended.
+    #[error("the permission was withdrawn")]
+    Revoked,
+    /// The grant has ended.
+    #[error("the permission has expired; ask the sending clinic to hand the document off again")]
+    Expired,
+    /// The document is erased, or its file is missing or damaged.
+    #[error("the sending clinic no longer holds the document")]
+    Gone,
+    /// No range begins there, or it is not that long.
+    #[error("no such range")]
+    Range,
+    /// Too much at once; ask again later.
+    #[error("the sending clinic is busy")]
+    Busy,
+    /// The asker is no member in good standing, as the serving node knows it.
+    #[error("the clinic asking is not a member in good standing")]
+    NotMember,
+    /// A reason of a newer version.
+    #[error("refused for reason {0}, which this version does not know")]
+    Other(u16),
+}
+
+impl Refusal {
+    /// Returns the number on the wire.
+    pub const fn code(self) -> u16 {
+        match self {
+            Self::Invalid => 1,
+            Self::NotYours => 2,
+            Self::OtherDocument => 3,
+            Self::Revoked => 4,
+            Self::Expired => 5,
+            Self::Gone => 6,
+            Self::Range => 7,
+            Self::Busy => 8,
+            Self::NotMember => 9,
+            Self::Other(code) => code,
+        }
+    }
+    /// Returns the reason of a number on the wire.
+    pub const fn from_code(code: u16) -> Self {
+        match code {
+            1 => Self::Invalid,
+            2 => Self::NotYours,
+            3 => Self::OtherDocument,
+            4 => Self::Revoked,
+            5 => Self::Expired,
+            6 => Self::Gone,
+            7 => Self::Range,
+            8 => Self::Busy,
+            9 => Self::NotMember,
+            code => Self::Other(code),
+        }
+    }
+    /// Returns whether asking again later with the same grant can succeed. A suspension ends, and a newer network document
+    /// may still be on its way, so [`Refusal::NotMember`] can pass.
+    pub const fn may_pass(self) -> bool {
+        matches!(self, Self::Busy | Self::NotMember)
+    }
+}
+
+/// The answer to a [`RangeRequest`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RangeAnswer<'b> {
+    /// Hash pairs and bytes of the range, still to be verified.
+    Range(&'b [u8]),
+    /// Not given.
+    Refused {
+        /// Why.
+        why: Refusal,
+        /// When asking again makes sense, if the giver knows.
+        retry_after_ms: Option<u32>,
+    },
+}
+
+impl<'b> RangeAnswer<'b> {
+    /// Returns the answer in `bytes`, borrowing the range: a megabyte is not copied to be verified.
+    ///
+    /// # Errors
+    /// [`Malformed`].
+    pub fn read(bytes: &'b [u8]) -> Result<Self, Malformed> {
+        let raw: Raw<'b> = cbor::read(bytes, MAX_RANGE_ANSWER)?;
+        match (raw.range, raw.refused) {
+            (Some(range), None) => Ok(Self::Range(range)),
+            (None, Some(code)) => Ok(Self::Refused { why: Refusal::from_code(code), retry_after_ms: raw.retry_after_ms }),
+            _ => Err(Malformed::Shape("a range answer holds either a range or a refusal".into())),
+        }
+    }
+    /// Returns the bytes of a refusal.
+    pub fn refuse(why: Refusal, retry_after_ms: Option<u32>) -> Vec<u8> {
+        cbor::write(&Raw { range: None, refused: Some(why.code()), retry_after_ms })
+    }
+    /// Begins an answer in `buffer` (emptied, its memory reused): exactly `length` bytes of hash pairs and range must
+    /// follow, which the caller appends in place.
+    pub fn begin(buffer: &mut Vec<u8>, length: usize) {
+        buffer.clear();
+        buffer.reserve(length + 16);
+        let mut encoder = minicbor::Encoder::new(buffer);
+        let head = encoder.map(1).and_then(|e| e.u8(0)).and_then(|e| e.bytes_len(length as u64));
+        head.expect("writing to memory does not fail");
+    }
+}
+
+/// The answer as it lies on the wire.
+#[derive(Encode, Decode)]
+#[cbor(map)]
+struct Raw<'b> {
+    #[cbor(n(0), with = "minicbor::bytes")]
+    range: Option<&'b [u8]>,
+    #[n(1)]
+    refused: Option<u16>,
+    #[n(2)]
+    retry_after_ms: Option<u32>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_come_back() {
+        let mut buffer = vec![1, 2, 3];
+        RangeAnswer::begin(&mut buffer, 5);
+        buffer.extend_from_slice(b"bytes");
+        assert_eq!(RangeAnswer::read(&buffer), Ok(RangeAnswer::Range(b"bytes")));
+        let refused = RangeAnswer::refuse(Refusal::Busy, Some(250));
+        assert_eq!(RangeAnswer::read(&refused), Ok(RangeAnswer::Refused { why: Refusal::Busy, retry_after_ms: Some(250) }));
+        assert!(RangeAnswer::read(&[0xa0]).is_err());
+        assert!(RangeAnswer::read(&vec![0; MAX_RANGE_ANSWER + 1]).is_err());
+    }
+
+    #[test]
+    fn every_refusal_has_its_number() {
+        for code in 0..50 {
+            assert_eq!(Refusal::from_code(code).code(), code);
+        }
+    }
+}

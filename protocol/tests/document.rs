@@ -1,0 +1,134 @@
+//! Golden vectors and properties of what travels for documents.
+//!
+//! A vector is the hexadecimal of the exact bytes one version wrote. A released vector never changes; a later version
+//! must read it and come to the same value.
+#![allow(clippy::unwrap_used)]
+
+use minicbor::bytes::ByteVec;
+use proptest::prelude::*;
+use verbund_protocol::{
+    cbor,
+    document::{DocumentKey, DocumentOffer, Grant, Manifest, RangeAnswer, RangeRequest, Refusal, segment},
+    id::{ConversationId, Digest, DocumentRoot, GrantId, NetworkId},
+    limits::{DOCUMENT_RANGE, DOCUMENT_SEGMENT, GRANT_SPAN, MAX_GRANT, MAX_RANGE_REQUEST},
+    sign::{self, Kind, SecretKey},
+    time::Timestamp,
+};
+
+fn vector(hex: &str) -> Vec<u8> {
+    let digits: Vec<u8> = hex.bytes().filter(|b| !b.is_ascii_whitespace()).collect();
+    digits.chunks(2).map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap()).collect()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+fn network() -> NetworkId {
+    "test".parse().unwrap()
+}
+
+fn manifest() -> Manifest {
+    Manifest {
+        root: DocumentRoot([0xd0; 32]),
+        cipher_size: segment::cipher_size(1_500_000),
+        plain_size: 1_500_000,
+        segment: DOCUMENT_SEGMENT as u32,
+        kind: "AD010115".parse().unwrap(),
+        media_type: "application/pdf".into(),
+        title: "Entlassungsbericht".into(),
+        created_at: Timestamp(1_795_000_000_000),
+        replaces: None,
+    }
+}
+
+fn grant() -> Grant {
+    Grant {
+        id: GrantId([1; 16]),
+        root: manifest().root,
+        size: manifest().cipher_size,
+        conversation: ConversationId([2; 16]),
+        consent: Digest([3; 32]),
+        from: "kh-akut".parse().unwrap(),
+        to: "reha-sued".parse().unwrap(),
+        made_at: Timestamp(1_795_000_000_000),
+        expires_at: Timestamp(1_795_000_000_000).plus(GRANT_SPAN),
+    }
+}
+
+fn signed_grant() -> Vec<u8> {
+    grant().sign(&network(), &SecretKey::from_seed(&[7; 32]))
+}
+
+#[test]
+fn vector_grant_1() {
+    let bytes = vector(include_str!("vectors/grant-1.hex"));
+    let opened = sign::open(&network(), Kind::Grant, &bytes, MAX_GRANT).unwrap();
+    assert_eq!(cbor::read::<Grant>(&opened.payload, MAX_GRANT), Ok(grant()));
+    assert_eq!(hex(&signed_grant()), hex(&bytes));
+}
+
+#[test]
+fn vector_offer_1() {
+    let bytes = vector(include_str!("vectors/document-offer-1.hex"));
+    let offer = DocumentOffer { manifest: manifest(), grant: ByteVec::from(signed_grant()), key: DocumentKey::new([5; 32]) };
+    assert_eq!(cbor::read::<DocumentOffer>(&bytes, 4096), Ok(offer.clone()));
+    assert_eq!(hex(&cbor::write(&offer)), hex(&bytes));
+}
+
+#[test]
+fn vector_range_request_1() {
+    let bytes = vector(include_str!("vectors/range-request-1.hex"));
+    let request = RangeRequest { grant: ByteVec::from(signed_grant()), root: manifest().root, offset: DOCUMENT_RANGE as u64, length: 451_792 };
+    assert_eq!(RangeRequest::read(&bytes), Ok(request.clone()));
+    assert_eq!(hex(&request.to_bytes()), hex(&bytes));
+}
+
+#[test]
+fn vector_range_answer_1() {
+    let bytes = vector(include_str!("vectors/range-answer-1.hex"));
+    assert_eq!(RangeAnswer::read(&bytes), Ok(RangeAnswer::Range(b"bytes")));
+    let refusal = vector(include_str!("vectors/range-refusal-1.hex"));
+    assert_eq!(RangeAnswer::read(&refusal), Ok(RangeAnswer::Refused { why: Refusal::Revoked, retry_after_ms: None }));
+}
+
+/// What the next version may add is skipped, so that it can still speak to this one.
+#[test]
+fn an_unknown_field_is_skipped() {
+    let mut bytes = cbor::write(&grant());
+    assert_eq!(bytes[0], 0xa9, "a map of nine");
+    bytes[0] = 0xaa;
+    bytes.extend_from_slice(&[0x18, 0x63, 0x82, 0x01, 0x02]); // 99: [1, 2]
+    assert_eq!(cbor::read::<Grant>(&bytes, MAX_GRANT), Ok(grant()));
+}
+
+#[test]
+fn one_past_each_bound_is_refused() {
+    let request = RangeRequest { grant: ByteVec::from(vec![0; MAX_RANGE_REQUEST]), root: manifest().root, offset: 0, length: 1 };
+    assert!(RangeRequest::read(&request.to_bytes()).is_err());
+    assert!(sign::claimed_signer(&[0; MAX_GRANT + 1], MAX_GRANT).is_err());
+}
+
+proptest! {
+    /// Foreign bytes never panic a decoder, and what decodes encodes to something that decodes the same.
+    #[test]
+    fn foreign_bytes(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+        let _ = cbor::read::<Manifest>(&bytes, 4096).map(|manifest| manifest.check());
+        let _ = cbor::read::<DocumentOffer>(&bytes, 4096);
+        let _ = RangeAnswer::read(&bytes);
+        if let Ok(request) = RangeRequest::read(&bytes) {
+            prop_assert_eq!(RangeRequest::read(&request.to_bytes()), Ok(request));
+        }
+    }
+
+    /// One changed bit anywhere in a grant is noticed.
+    #[test]
+    fn a_changed_grant_is_noticed(at in 0..1024_usize, bit in 0..8_u32) {
+        let mut bytes = signed_grant();
+        let at = at % bytes.len();
+        bytes[at] ^= 1 << bit;
+        let opened = sign::open(&network(), Kind::Grant, &bytes, MAX_GRANT);
+        let unchanged = opened.is_ok_and(|o| o.signer == SecretKey::from_seed(&[7; 32]).public() && o.payload != cbor::write(&grant()));
+        prop_assert!(!unchanged);
+    }
+}
