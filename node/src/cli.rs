@@ -1,0 +1,138 @@
+//! The command line. clap lives here and nowhere else; commands talk to the running node over the control socket.
+
+pub mod status;
+pub mod table;
+
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use anyhow::Context as _;
+use clap::{Parser, Subcommand};
+
+use crate::{
+    control::{
+        Command,
+        client::{Client, ClientError},
+    },
+    domain::config::Config,
+};
+
+/// The node of one clinic in a Verbund.
+#[derive(Debug, Parser)]
+#[command(name = "verbund", version, about, max_term_width = 110, after_help = EXIT_CODES)]
+pub struct Cli {
+    /// Configuration file
+    #[arg(short, long, global = true, value_name = "FILE", env = "VERBUND_CONFIG", default_value = "verbund.toml")]
+    pub config: PathBuf,
+    /// Print JSON instead of tables
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// What to do
+    #[command(subcommand)]
+    pub command: Verb,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 done, 1 refused or failed, 2 wrong usage, 3 no node answers, 4 not now (try again later)";
+
+/// All commands.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Show how the node is
+    Status(status::Status),
+    /// List the peers this node sees
+    Peers(status::Peers),
+}
+
+/// What a command has at hand.
+#[derive(Debug)]
+pub struct Terminal<'a, W> {
+    /// The configuration file's path.
+    pub config: &'a Path,
+    /// Whether to print JSON.
+    pub json: bool,
+    /// Standard output.
+    pub out: W,
+}
+
+impl<W: Write> Terminal<'_, W> {
+    /// Reads the configuration.
+    ///
+    /// # Errors
+    /// Names file, key and remedy.
+    pub fn load(&self) -> anyhow::Result<Config> {
+        Ok(Config::load(self.config)?)
+    }
+
+    /// Connects to the running node.
+    ///
+    /// # Errors
+    /// If no node answers.
+    pub fn connect(&self) -> anyhow::Result<Client> {
+        Ok(Client::connect(&self.load()?.node.control_socket)?)
+    }
+
+    /// Asks the running node.
+    ///
+    /// # Errors
+    /// If no node answers or it refuses.
+    pub fn ask<T: serde::de::DeserializeOwned>(&self, command: &Command) -> anyhow::Result<T> {
+        Ok(self.connect()?.ask(command)?)
+    }
+
+    /// Prints `reply` as JSON if asked to, else by `people`.
+    ///
+    /// # Errors
+    /// If standard output is closed.
+    pub fn show<T: serde::Serialize>(&mut self, reply: &T, people: impl FnOnce(&T, &mut W) -> std::io::Result<()>) -> anyhow::Result<()> {
+        if self.json {
+            serde_json::to_writer(&mut self.out, reply)?;
+            writeln!(self.out)?;
+        } else {
+            people(reply, &mut self.out)?;
+        }
+        self.out.flush().context("cannot write to standard output")
+    }
+}
+
+impl Cli {
+    /// Runs the command and returns its exit code; errors are on standard error by then.
+    pub fn run(self) -> ExitCode {
+        let terminal = Terminal { config: &self.config, json: self.json, out: std::io::stdout() };
+        let result = match self.command {
+            Verb::Status(command) => command.run(terminal),
+            Verb::Peers(command) => command.run(terminal),
+        };
+        match result {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => report(&error, self.json),
+        }
+    }
+}
+
+/// Prints an error with its remedy and returns the exit code of its class.
+fn report(error: &anyhow::Error, json: bool) -> ExitCode {
+    if error.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe) {
+        return ExitCode::SUCCESS; // the reader, such as `head`, has seen enough
+    }
+    let refusal = match error.downcast_ref::<ClientError>() {
+        Some(ClientError::Refused(refusal)) => Some(refusal),
+        _ => None,
+    };
+    if json {
+        let (code, remedy) = refusal.map_or(("failed", ""), |r| (&r.code, &r.remedy));
+        eprintln!("{}", serde_json::json!({"error": {"code": code, "message": format!("{error:#}"), "remedy": remedy}}));
+    } else {
+        eprintln!("verbund: {error:#}");
+        if let Some(refusal) = refusal.filter(|refusal| !refusal.remedy.is_empty()) {
+            eprintln!("  remedy: {}", refusal.remedy);
+        }
+    }
+    match (error.downcast_ref::<ClientError>(), refusal) {
+        (Some(ClientError::Unreachable { .. }), _) => ExitCode::from(3),
+        (_, Some(refusal)) if refusal.code == "unavailable" => ExitCode::from(4),
+        _ => ExitCode::FAILURE,
+    }
+}

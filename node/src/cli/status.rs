@@ -1,0 +1,66 @@
+//! `verbund status` and `verbund peers`.
+
+use std::io::Write;
+
+use super::{
+    Terminal,
+    table::{Table, pairs},
+};
+use crate::{
+    control::{
+        Command,
+        status::{self, Status as Reply},
+    },
+    workflow::desk::PeerSight,
+};
+
+/// Show how the node is
+#[derive(Debug, clap::Args)]
+pub struct Status {}
+
+impl Status {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// If no node answers.
+    pub fn run<W: Write>(self, mut terminal: Terminal<'_, W>) -> anyhow::Result<()> {
+        let reply: Reply = terminal.ask(&Command::Status(status::Command::Show))?;
+        terminal.show(&reply, |status, out| {
+            pairs(
+                out,
+                &[
+                    ("node", format!("{} / {} / {}", status.network, status.member, status.node)),
+                    ("version", status.version.clone()),
+                    ("clock", format!("{} ({})", status.now, if status.clock_agrees { "agrees with peers" } else { "IN DOUBT, see doctor" })),
+                    ("members", format!("{} in network document {}", status.members, status.document_version)),
+                    ("document", format!("{}, valid until {}", status.document_state, status.document_until)),
+                    ("peers up", status.peers_up.to_string()),
+                ],
+            )
+        })
+    }
+}
+
+/// List the peers this node sees
+#[derive(Debug, clap::Args)]
+pub struct Peers {}
+
+impl Peers {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// If no node answers.
+    pub fn run<W: Write>(self, mut terminal: Terminal<'_, W>) -> anyhow::Result<()> {
+        let reply: Vec<PeerSight> = terminal.ask(&Command::Status(status::Command::Peers))?;
+        terminal.show(&reply, |peers, out| {
+            let mut table = Table::new(&["member", "up", "dir", "rtt ms", "gate", "address", "key"]);
+            for peer in peers {
+                let member = peer.member.as_ref().map_or("?", |member| member.as_str());
+                let rtt = peer.rtt_ms.map_or_else(String::new, |ms| ms.to_string());
+                let key = peer.key.to_string()[..12].to_owned();
+                table.row([member, if peer.up { "yes" } else { "no" }, &peer.direction, &rtt, &peer.gate, &peer.address, &key]);
+            }
+            table.write(out, "no peers known yet")
+        })
+    }
+}

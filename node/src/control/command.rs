@@ -1,0 +1,46 @@
+//! All commands, by area. Each area's module holds its commands, their replies and what each asks of the workflow.
+
+use tokio::io::{AsyncBufRead, AsyncRead};
+
+use super::status;
+use crate::{
+    domain::actor::Actor,
+    workflow::{Desk, WorkError},
+};
+
+/// One command as it crosses the socket.
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+#[serde(tag = "area", content = "do", rename_all = "kebab-case")]
+pub enum Command {
+    /// How the node is.
+    Status(status::Command),
+}
+
+/// A command being answered: who asks, where work is handed in, and the connection for those that carry bytes.
+pub struct Call<'a> {
+    /// Where work is handed in.
+    pub desk: &'a Desk,
+    /// Who asks.
+    pub actor: Actor,
+    /// Bytes that follow the command's line.
+    pub input: &'a mut (dyn AsyncBufRead + Unpin + Send),
+    /// Bytes to send after the answer's line; the reply says how many.
+    pub then_send: Option<Box<dyn AsyncRead + Unpin + Send>>,
+}
+
+impl Command {
+    /// Runs the command and returns its reply as JSON.
+    ///
+    /// # Errors
+    /// [`WorkError`]; nothing has changed then.
+    pub async fn run(self, call: &mut Call<'_>) -> Result<serde_json::Value, WorkError> {
+        match self {
+            Self::Status(command) => json(command.run(call).await?),
+        }
+    }
+}
+
+/// Returns a reply as JSON.
+fn json<T: serde::Serialize>(reply: T) -> Result<serde_json::Value, WorkError> {
+    serde_json::to_value(reply).map_err(|error| WorkError::unavailable(format!("the reply cannot be written as JSON: {error}"), "report this as a fault of the software"))
+}

@@ -1,0 +1,99 @@
+//! `status` and `peers`: how the node is and whom it sees.
+
+use verbund_protocol::{
+    id::{MemberId, NetworkId, NodeId},
+    membership::Freshness,
+    time::Timestamp,
+};
+
+use super::Call;
+use crate::workflow::{WorkError, desk::PeerSight};
+
+/// What can be asked.
+#[derive(Clone, Copy, Debug, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Command {
+    /// The node at a glance.
+    Show,
+    /// All peers.
+    Peers,
+}
+
+/// The node at a glance.
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+pub struct Status {
+    /// The software's version.
+    pub version: String,
+    /// The network.
+    pub network: NetworkId,
+    /// The member this node speaks for.
+    pub member: MemberId,
+    /// Which of its nodes.
+    pub node: NodeId,
+    /// The node's clock.
+    pub now: Timestamp,
+    /// Version of the network document held.
+    pub document_version: u64,
+    /// When it ends.
+    pub document_until: Timestamp,
+    /// What its age means now, in words.
+    pub document_state: String,
+    /// How many members it lists.
+    pub members: usize,
+    /// How many peers are connected.
+    pub peers_up: usize,
+    /// Whether the clock agrees with the peers'.
+    pub clock_agrees: bool,
+}
+
+/// A reply of this area.
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+#[serde(untagged)]
+pub enum Reply {
+    /// To [`Command::Show`].
+    Show(Box<Status>),
+    /// To [`Command::Peers`].
+    Peers(Vec<PeerSight>),
+}
+
+impl Command {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// [`WorkError::Unavailable`] if the node is stopping.
+    pub async fn run(self, call: &mut Call<'_>) -> Result<Reply, WorkError> {
+        let peers = call.desk.outside().peers().await;
+        if let Self::Peers = self {
+            return Ok(Reply::Peers(peers));
+        }
+        let peers_up = peers.iter().filter(|peer| peer.up).count();
+        let status = call.desk.ask(&call.actor, move |work| {
+            let document = &work.membership.held().document;
+            Ok(Status {
+                version: env!("CARGO_PKG_VERSION").into(),
+                network: work.me.network.clone(),
+                member: work.me.member.clone(),
+                node: work.me.node.clone(),
+                now: work.now,
+                document_version: document.version,
+                document_until: document.valid_until,
+                document_state: freshness_words(work.membership.freshness(work.now)),
+                members: document.members.len(),
+                peers_up,
+                clock_agrees: work.clock_agrees,
+            })
+        });
+        Ok(Reply::Show(Box::new(status.await?)))
+    }
+}
+
+/// Returns what the age of the network document means, in words for people.
+pub fn freshness_words(freshness: Freshness) -> String {
+    match freshness {
+        Freshness::Good => "good".into(),
+        Freshness::EndsIn(days) => format!("ends in {days} days: ask the cooperative for the next one"),
+        Freshness::Grace(days) => format!("has ended; full work for {days} more days: get the next one now"),
+        Freshness::RunningOnly(days) => format!("has ended; only running conversations go on, for {days} more days"),
+        Freshness::SyncOnly => "ended too long ago: only synchronisation until a new one arrives".into(),
+    }
+}

@@ -1,0 +1,5 @@
+//! Local rules that no other clinic needs to agree with: configuration, people, identity.
+
+pub mod actor;
+pub mod config;
+pub mod entropy;

@@ -1,0 +1,95 @@
+//! Who acts: a person with roles, or the node itself. Every act is recorded with its actor.
+
+use std::{fmt, str::FromStr};
+
+/// What a person may do at this clinic (DESIGN section 11).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// Ward staff.
+    Ward,
+    /// Physicians.
+    Physician,
+    /// Social service and discharge management: finds rehab places.
+    SocialService,
+    /// Admissions: answers inquiries.
+    Admissions,
+    /// States free places.
+    Capacity,
+    /// Operates the node; sees no patient data.
+    It,
+    /// Reads the audit; sees who saw what.
+    PrivacyOfficer,
+}
+
+impl Role {
+    /// All roles, in the order people are shown them.
+    pub const ALL: [Self; 7] = [Self::Ward, Self::Physician, Self::SocialService, Self::Admissions, Self::Capacity, Self::It, Self::PrivacyOfficer];
+    /// Roles that treat patients and may see their data.
+    pub const CARE: &'static [Self] = &[Self::Ward, Self::Physician, Self::SocialService, Self::Admissions];
+
+    /// Returns the word used in configuration and audit.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Ward => "ward",
+            Self::Physician => "physician",
+            Self::SocialService => "social-service",
+            Self::Admissions => "admissions",
+            Self::Capacity => "capacity",
+            Self::It => "it",
+            Self::PrivacyOfficer => "privacy-officer",
+        }
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+impl FromStr for Role {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let known = || Self::ALL.map(Self::word).join(", ");
+        Self::ALL.into_iter().find(|role| role.word() == text).ok_or_else(|| format!("unknown role, one of: {}", known()))
+    }
+}
+
+/// Who acts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Actor {
+    /// A member of staff, by the name the configuration gives the operating system's user.
+    Person {
+        /// The person's name as the audit shows it.
+        name: String,
+        /// What the person may do.
+        roles: Vec<Role>,
+    },
+    /// The node itself: clocks, arrivals from the mesh, retention.
+    Node,
+}
+
+impl Actor {
+    /// Returns whether the actor has any of `roles`. The node itself may do everything it does.
+    pub fn has_any(&self, roles: &[Role]) -> bool {
+        match self {
+            Self::Person { roles: held, .. } => held.iter().any(|role| roles.contains(role)),
+            Self::Node => true,
+        }
+    }
+    /// Returns the name for the audit.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Person { name, .. } => name,
+            Self::Node => "node",
+        }
+    }
+    /// Returns the roles for the audit, as words joined by commas.
+    pub fn role_words(&self) -> String {
+        match self {
+            Self::Person { roles, .. } => roles.iter().map(|role| role.word()).collect::<Vec<_>>().join(","),
+            Self::Node => "node".into(),
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! The node's core, without input or output: inputs and a moment in, outputs out. It owns the store's single writer.
+//!
+//! One *turn* takes any number of inputs, works them off in one transaction (each in a savepoint of its own, so that one
+//! refused piece of work undoes only itself), commits, and only then returns what must happen outside. So many small
+//! pieces of work share one sync of the disk, and nothing leaves the node that is not on disk. The simulator drives this
+//! same type with a virtual clock and network.
+
+mod mind;
+
+use std::sync::Arc;
+
+use verbund_protocol::{id::DocumentRoot, membership::Membership, sign::PublicKey, time::Timestamp, wire::Protocol};
+
+use self::mind::Mind;
+use crate::{
+    domain::entropy::Entropy,
+    store::{Store, StoreError},
+    workflow::{
+        Author,
+        desk::{Finish, Job},
+    },
+};
+
+/// Why a request got no answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// Not connected and not reachable now.
+    Unreachable,
+    /// The peer (or our own quota) is busy: try again later.
+    Busy,
+    /// The peer or our gate does not allow this.
+    Refused(String),
+}
+
+/// Something that happened.
+#[derive(Debug)]
+pub enum Input {
+    /// Time has passed.
+    Tick,
+    /// A connection to a peer stands.
+    Up(PublicKey),
+    /// The last connection to a peer is gone.
+    Down(PublicKey),
+    /// A peer asks.
+    Request {
+        /// Names the request in [`Output::Respond`].
+        id: u64,
+        /// Who asks.
+        from: PublicKey,
+        /// By which protocol.
+        protocol: Protocol,
+        /// The question.
+        body: Vec<u8>,
+    },
+    /// A peer answered, or not.
+    Response {
+        /// The token of [`Output::Request`].
+        token: u64,
+        /// The answer.
+        result: Result<Vec<u8>, Failure>,
+    },
+    /// A public record came by gossip.
+    Gossip {
+        /// Names it in [`Output::Verdict`].
+        id: u64,
+        /// The record.
+        bytes: Vec<u8>,
+    },
+    /// A door hands in work.
+    Job(Job),
+}
+
+/// Something to be done, in this order, after the turn.
+#[allow(missing_debug_implementations, reason = "a finish is a closure")]
+pub enum Output {
+    /// Ask a peer.
+    Request {
+        /// Names the request in [`Input::Response`].
+        token: u64,
+        /// Whom.
+        to: PublicKey,
+        /// By which protocol.
+        protocol: Protocol,
+        /// The question.
+        body: Vec<u8>,
+    },
+    /// Answer a peer; nothing means busy.
+    Respond {
+        /// The request's id.
+        id: u64,
+        /// The answer.
+        body: Option<Vec<u8>>,
+    },
+    /// Say whether a gossiped record is good and new enough to be passed on.
+    Verdict {
+        /// The record's id.
+        id: u64,
+        /// Whether to pass it on.
+        accept: bool,
+    },
+    /// Tell everybody.
+    Announce(Vec<u8>),
+    /// The gate must use this from now on.
+    Membership(Arc<Membership>),
+    /// Addresses of a node became known.
+    Addresses {
+        /// The node's auth key.
+        peer: PublicKey,
+        /// Its addresses, best first.
+        addresses: Vec<String>,
+    },
+    /// Documents are waiting to be fetched.
+    Fetch,
+    /// Stop sending and fetching this document.
+    StopTransfer(DocumentRoot),
+    /// Tell whoever handed in a job.
+    Finish(Finish, Result<(), StoreError>),
+}
+
+/// What the core is told once, at start.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Seconds between comparisons with a random member.
+    pub sync_seconds: u64,
+    /// Addresses this node announces.
+    pub announce: Vec<String>,
+}
+
+/// The core: the store's single writer, and what the node has in mind between turns.
+pub struct Core {
+    store: Store,
+    mind: Mind,
+}
+
+/// The node cannot go on: what was acknowledged can no longer be guaranteed.
+#[derive(Debug, thiserror::Error)]
+#[error("the store can no longer be trusted; the node stops")]
+pub struct Fatal(#[from] pub StoreError);
+
+impl Core {
+    /// Returns the core over an opened store. `membership` is what a new node starts with; a store that holds a newer
+    /// network document keeps it.
+    ///
+    /// # Errors
+    /// [`Fatal`] if the store cannot be read.
+    pub fn start(store: Store, me: Author, membership: Membership, entropy: Box<dyn Entropy>, settings: Settings) -> Result<Self, Fatal> {
+        let mind = Mind::new(store.db(), me, membership, entropy, settings)?;
+        Ok(Self { store, mind })
+    }
+
+    /// Works off `inputs` in one transaction and returns what follows.
+    ///
+    /// # Errors
+    /// [`Fatal`] if the disk can no longer be trusted. A full disk is not fatal: every piece of work of the turn is
+    /// undone, jobs are told, peers are answered busy.
+    pub fn turn(&mut self, now: Timestamp, inputs: Vec<Input>) -> Result<Vec<Output>, Fatal> {
+        let mut turn = Turn::default();
+        let waiting: Vec<u64> = inputs.iter().filter_map(Input::awaited).collect();
+        let batch = self.store.begin()?;
+        for input in inputs {
+            self.mind.step(&batch, now, input, &mut turn);
+        }
+        self.mind.flush(&batch, now, &mut turn);
+        match batch.commit() {
+            Ok(()) => Ok(turn.done()),
+            Err(error) if error.is_fatal() => Err(error.into()),
+            Err(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "nothing of this turn was kept");
+                self.mind.reload(self.store.db())?;
+                Ok(turn.undone(waiting))
+            }
+        }
+    }
+
+    /// Returns the store, for tests and the simulator to look into.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+    /// Ends the core and returns its store, for the simulator's crashes.
+    pub fn into_store(self) -> Store {
+        self.store
+    }
+}
+
+impl Input {
+    /// Returns the id of the peer's request that this is, if it is one.
+    fn awaited(&self) -> Option<u64> {
+        if let Self::Request { id, .. } = self { Some(*id) } else { None }
+    }
+}
+
+/// What has gathered during a turn.
+#[derive(Default)]
+struct Turn {
+    outputs: Vec<Output>,
+    finishes: Vec<Finish>,
+}
+
+impl Turn {
+    fn done(mut self) -> Vec<Output> {
+        self.outputs.extend(self.finishes.into_iter().map(|finish| Output::Finish(finish, Ok(()))));
+        self.outputs
+    }
+    fn undone(self, waiting: Vec<u64>) -> Vec<Output> {
+        let busy = waiting.into_iter().map(|id| Output::Respond { id, body: None });
+        busy.chain(self.finishes.into_iter().map(|finish| Output::Finish(finish, Err(StoreError::RolledBack)))).collect()
+    }
+}

@@ -1,0 +1,9 @@
+//! The story: what clinics do, one file a chapter. Owns the write transactions' content; never commits.
+
+pub mod desk;
+pub mod error;
+pub mod work;
+
+pub use desk::{Desk, Job};
+pub use error::WorkError;
+pub use work::{Author, Effect, Work};

@@ -1,0 +1,112 @@
+//! The desk: where doors hand in work. Each piece runs in the node's single writing transaction and is answered only
+//! after the commit is on disk.
+
+use std::{future::Future, path::PathBuf, pin::Pin, sync::Arc};
+
+use tokio::sync::{mpsc, oneshot};
+use verbund_protocol::{id::MemberId, sign::PublicKey, time::Timestamp};
+
+use super::{Work, WorkError};
+use crate::{domain::actor::Actor, store::StoreError};
+
+/// What a job leaves behind: told after the commit whether it holds.
+pub type Finish = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
+
+/// A piece of work with its actor.
+pub struct Job {
+    /// Who asks.
+    pub actor: Actor,
+    /// Does the work. Returns whether its changes are to be kept, and whom to tell after the commit.
+    pub run: Box<dyn FnOnce(&mut Work<'_>) -> (bool, Finish) + Send>,
+}
+
+impl std::fmt::Debug for Job {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Job").field("actor", &self.actor.name()).finish_non_exhaustive()
+    }
+}
+
+impl Job {
+    /// Returns the job that runs `work` and hands its result to `tell` once it is durable (or has failed).
+    pub fn new<T: Send + 'static>(
+        actor: Actor,
+        work: impl FnOnce(&mut Work<'_>) -> Result<T, WorkError> + Send + 'static,
+        tell: impl FnOnce(Result<T, WorkError>) + Send + 'static,
+    ) -> Self {
+        let run = move |at_hand: &mut Work<'_>| {
+            let result = work(at_hand);
+            let keep = result.is_ok();
+            let finish: Finish = Box::new(move |commit| tell(commit.map_err(WorkError::from).and(result)));
+            (keep, finish)
+        };
+        Self { actor, run: Box::new(run) }
+    }
+}
+
+/// A boxed future, as trait objects need it.
+pub type Later<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// How a peer looks from here, for people.
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+pub struct PeerSight {
+    /// The member, if the peer is in the member list.
+    pub member: Option<MemberId>,
+    /// The peer's auth key.
+    pub key: PublicKey,
+    /// Whether a connection stands and has carried the peer's first bytes.
+    pub up: bool,
+    /// Who dialled: `out` or `in`.
+    pub direction: String,
+    /// The address in use or last tried.
+    pub address: String,
+    /// Last round trip in milliseconds.
+    pub rtt_ms: Option<u64>,
+    /// How the gate treats it: `member`, `sync-only`, with the reason.
+    pub gate: String,
+}
+
+/// What doors may ask of the world outside the store. The runtime answers.
+pub trait Outside: Send + Sync {
+    /// Returns all peers known to the mesh.
+    fn peers(&self) -> Later<'_, Vec<PeerSight>>;
+    /// Asks one member a live question (query protocol) and returns its answer.
+    fn query(&self, to: MemberId, body: Vec<u8>) -> Later<'_, Result<Vec<u8>, String>>;
+    /// Returns the present moment by the node's clock.
+    fn now(&self) -> Timestamp;
+    /// Returns where the node keeps its data.
+    fn data_dir(&self) -> PathBuf;
+}
+
+/// Where doors hand in work. Cheap to clone.
+#[derive(Clone)]
+pub struct Desk {
+    jobs: mpsc::Sender<Job>,
+    outside: Arc<dyn Outside>,
+}
+
+impl Desk {
+    /// Returns the desk in front of `jobs`.
+    pub fn new(jobs: mpsc::Sender<Job>, outside: Arc<dyn Outside>) -> Self {
+        Self { jobs, outside }
+    }
+
+    /// Runs `work` for `actor` in the writing transaction and returns its result once it is durable.
+    ///
+    /// # Errors
+    /// What `work` refuses; [`WorkError::Unavailable`] if the node is stopping.
+    pub async fn ask<T: Send + 'static>(&self, actor: &Actor, work: impl FnOnce(&mut Work<'_>) -> Result<T, WorkError> + Send + 'static) -> Result<T, WorkError> {
+        let stopping = || WorkError::unavailable("the node is stopping", "try again once it runs");
+        let (tell, told) = oneshot::channel();
+        let job = Job::new(actor.clone(), work, move |result| {
+            // Whoever asked may have gone; the work is done all the same.
+            let _ = tell.send(result);
+        });
+        self.jobs.send(job).await.map_err(|_| stopping())?;
+        told.await.map_err(|_| stopping())?
+    }
+
+    /// Returns the world outside the store.
+    pub fn outside(&self) -> &dyn Outside {
+        &*self.outside
+    }
+}

@@ -1,0 +1,118 @@
+//! What a piece of work has at hand: the open transaction, the clock, who the node is, who acts, and what is to follow.
+
+use verbund_protocol::{
+    id::{DocumentRoot, MemberId, NetworkId, NodeId},
+    membership::Membership,
+    sign::{Kind, PublicKey, SecretKey, sign},
+    time::Timestamp,
+};
+
+use super::WorkError;
+use crate::{
+    domain::{
+        actor::{Actor, Role},
+        entropy::Entropy,
+    },
+    store::Db,
+};
+
+/// Who this node signs as.
+#[derive(Clone, Debug)]
+pub struct Author {
+    /// The network.
+    pub network: NetworkId,
+    /// The member this node speaks for.
+    pub member: MemberId,
+    /// Which of the member's nodes.
+    pub node: NodeId,
+    /// The TLS key's public half: how peers see this node.
+    pub auth: PublicKey,
+    /// The evidence key.
+    pub key: SecretKey,
+}
+
+impl Author {
+    /// Returns `payload` signed as `kind`.
+    pub fn sign(&self, kind: Kind, payload: Vec<u8>) -> Vec<u8> {
+        sign(&self.network, kind, payload, &self.key)
+    }
+}
+
+/// What must happen outside once the transaction is on disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// The outbox holds something for this member.
+    Wake(MemberId),
+    /// A public record changed: tell everybody.
+    Announce(Vec<u8>),
+    /// The held network document or a suspension changed: the gate must know, and peers too.
+    MembershipChanged,
+    /// Addresses of a node became known.
+    Addresses {
+        /// The node's auth key.
+        peer: PublicKey,
+        /// Its addresses, best first.
+        addresses: Vec<String>,
+    },
+    /// Documents are waiting to be fetched.
+    Fetch,
+    /// Stop sending and fetching this document now.
+    StopTransfer(DocumentRoot),
+}
+
+/// One piece of work inside the open transaction.
+pub struct Work<'a> {
+    /// The open transaction's connection. Nobody here commits.
+    pub db: &'a Db,
+    /// The moment everything in this piece of work happens.
+    pub now: Timestamp,
+    /// Who this node is.
+    pub me: &'a Author,
+    /// Who belongs.
+    pub membership: &'a mut Membership,
+    /// Random bytes.
+    pub entropy: &'a mut dyn Entropy,
+    /// Who acts.
+    pub actor: Actor,
+    /// Whether the clock agrees with the peers' (DESIGN section 8): without it, promises are neither made nor ended.
+    pub clock_agrees: bool,
+    /// What is to follow after the commit.
+    pub effects: Vec<Effect>,
+}
+
+impl Work<'_> {
+    /// Checks that the actor has one of `roles`.
+    ///
+    /// # Errors
+    /// [`WorkError::Forbidden`] names the roles.
+    pub fn require(&self, roles: &[Role]) -> Result<(), WorkError> {
+        if self.actor.has_any(roles) { Ok(()) } else { Err(WorkError::Forbidden(roles.iter().map(|role| role.word()).collect::<Vec<_>>().join(", "))) }
+    }
+
+    /// Checks that promises may be made now.
+    ///
+    /// # Errors
+    /// [`WorkError::Unavailable`] when the clock is in doubt or the network document has run out.
+    pub fn may_promise(&self) -> Result<(), WorkError> {
+        if !self.clock_agrees {
+            return Err(WorkError::unavailable(
+                "this node's clock does not agree with the other clinics' clocks, so no promise with a time in it is made",
+                "set the clock (NTP), see `verbund doctor`, or confirm the clock with `verbund clock confirm`",
+            ));
+        }
+        if !self.membership.freshness(self.now).may_start() {
+            return Err(WorkError::unavailable(
+                "the network document ended too long ago to start anything new",
+                "get the current network document: `verbund join --document FILE`",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Notes that `effect` follows the commit; a repeat within one piece of work is noted once.
+    pub fn then(&mut self, effect: Effect) {
+        if !self.effects.contains(&effect) {
+            self.effects.push(effect);
+        }
+    }
+}

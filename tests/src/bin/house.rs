@@ -1,0 +1,161 @@
+//! Checks the house rules that no compiler checks: who may import whom, where a library may be used, how long files are,
+//! what stands at the top level, and which licences the dependencies have. Prints every breach and fails if there is one.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, ExitCode},
+};
+
+/// For each folder (or file) of `node/src`: the parts of the crate it must not import.
+const FORBIDDEN: &[(&str, &[&str])] = &[
+    ("domain", &["store", "workflow", "mesh", "control", "runtime", "cli"]),
+    ("store", &["workflow", "mesh", "control", "runtime", "cli"]),
+    ("workflow", &["mesh", "control", "runtime", "cli"]),
+    ("mesh", &["store", "workflow", "control", "runtime", "cli", "domain"]),
+    ("control", &["mesh", "runtime", "cli", "store"]),
+    ("runtime", &["cli"]),
+];
+/// Libraries that stay in their folders.
+const LIBRARIES: &[(&str, &[&str])] =
+    &[("rusqlite", &["store"]), ("libp2p", &["mesh"]), ("rustls", &["mesh"]), ("clap", &["cli"]), ("bao_tree", &["store"]), ("verbund_certs", &["cli/demo"])];
+/// What the protocol must not touch: it is pure.
+const IMPURE: &[&str] = &["std::fs", "std::net", "std::thread", "SystemTime", "Instant::now", "tokio", "tracing", "rand::", "async fn"];
+/// Licences that may be linked into a product under Apache-2.0.
+const LICENCES: &[&str] = &[
+    "MIT",
+    "Apache-2.0",
+    "BSD-2-Clause",
+    "BSD-3-Clause",
+    "ISC",
+    "Zlib",
+    "Unlicense",
+    "CC0-1.0",
+    "0BSD",
+    "Unicode-3.0",
+    "BlueOak-1.0.0",
+    "MIT-0",
+    "Apache-2.0 WITH LLVM-exception",
+    "CDLA-Permissive-2.0",
+    "OpenSSL",
+    "BSL-1.0",
+    "MPL-2.0",
+];
+const TOP: &[&str] = &["Cargo.toml", "Cargo.lock", "node", "protocol", "certs", "config.example.toml", "scripts", "tests", "README.md", "LICENSE"];
+const MAX_LINES: usize = 600;
+
+fn main() -> ExitCode {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut breaches = Vec::new();
+    layers(&root, &mut breaches);
+    purity(&root, &mut breaches);
+    sizes(&root, &mut breaches);
+    top_level(&root, &mut breaches);
+    licences(&root, &mut breaches);
+    for breach in &breaches {
+        eprintln!("{breach}");
+    }
+    eprintln!("house: {} breaches", breaches.len());
+    if breaches.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Returns all Rust files below `folder`.
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let mut files = Vec::new();
+    for path in entries.flatten().map(|entry| entry.path()) {
+        if path.is_dir() {
+            files.extend(sources(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    files
+}
+
+/// Returns the lines of code with their numbers: no comments, and nothing after the tests begin.
+fn code(path: &Path) -> Vec<(usize, String)> {
+    let text = fs::read_to_string(path).unwrap_or_default();
+    let before_tests = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default().to_owned();
+    before_tests.lines().enumerate().map(|(at, line)| (at + 1, line.trim().to_owned())).filter(|(_, line)| !line.starts_with("//")).collect()
+}
+
+/// Whether `line` names the part `part` of the crate, alone or in a list `crate::{a, part::…}`.
+fn names(line: &str, part: &str) -> bool {
+    line.contains(&format!("crate::{part}")) || line.starts_with(&format!("{part}::")) || line.starts_with(&format!("{part},"))
+}
+
+fn layers(root: &Path, breaches: &mut Vec<String>) {
+    let node = root.join("node/src");
+    for path in sources(&node) {
+        let inside = path.strip_prefix(&node).unwrap_or(&path).with_extension("");
+        let place = inside.to_string_lossy().into_owned();
+        if place.contains("tests") {
+            continue;
+        }
+        let room = place.split('/').next().unwrap_or_default();
+        let forbidden = FORBIDDEN.iter().find(|(name, _)| *name == room).map_or(&[][..], |(_, parts)| parts);
+        for (number, line) in code(&path) {
+            let breach = |what: String| format!("node/src/{place}.rs:{number}: {what}");
+            breaches.extend(forbidden.iter().filter(|part| names(&line, part)).map(|part| breach(format!("{room} must not import {part}"))));
+            for (library, homes) in LIBRARIES {
+                let used = line.contains(&format!("{library}::")) || line.starts_with(&format!("use {library}"));
+                if used && !homes.iter().any(|home| place == *home || place.starts_with(&format!("{home}/"))) {
+                    breaches.push(breach(format!("{library} stays in {}", homes.join(", "))));
+                }
+            }
+        }
+    }
+}
+
+fn purity(root: &Path, breaches: &mut Vec<String>) {
+    for path in sources(&root.join("protocol/src")) {
+        for (number, line) in code(&path) {
+            breaches.extend(IMPURE.iter().filter(|word| line.contains(*word)).map(|word| format!("{}:{number}: protocol is pure: {word}", path.display())));
+        }
+    }
+}
+
+fn sizes(root: &Path, breaches: &mut Vec<String>) {
+    for part in ["node", "protocol", "certs", "tests"] {
+        for path in sources(&root.join(part)) {
+            let lines = fs::read_to_string(&path).unwrap_or_default().lines().count();
+            if lines > MAX_LINES {
+                breaches.push(format!("{}: {lines} lines, at most {MAX_LINES}", path.display()));
+            }
+        }
+    }
+}
+
+fn top_level(root: &Path, breaches: &mut Vec<String>) {
+    let listed = Command::new("git").args(["ls-files"]).current_dir(root).output();
+    let Ok(listed) = listed else {
+        breaches.push("git ls-files does not run, so the top level cannot be checked".into());
+        return;
+    };
+    let names: BTreeSet<String> = String::from_utf8_lossy(&listed.stdout).lines().filter_map(|line| line.split('/').next()).map(str::to_owned).collect();
+    breaches.extend(names.iter().filter(|name| !name.starts_with('.') && !TOP.contains(&name.as_str())).map(|name| format!("{name}: not in the given layout")));
+}
+
+fn licences(root: &Path, breaches: &mut Vec<String>) {
+    let output = Command::new(env!("CARGO")).args(["metadata", "--format-version", "1", "--locked", "--offline"]).current_dir(root).output();
+    let metadata = output.ok().and_then(|output| serde_json::from_slice::<serde_json::Value>(&output.stdout).ok());
+    let Some(packages) = metadata.as_ref().and_then(|metadata| metadata["packages"].as_array()) else {
+        breaches.push("cargo metadata does not answer, so licences cannot be checked".into());
+        return;
+    };
+    for package in packages {
+        let licence = package["license"].as_str().unwrap_or("none stated");
+        if !allowed(licence) {
+            breaches.push(format!("{} {}: licence {licence} is not on the list", package["name"], package["version"]));
+        }
+    }
+}
+
+/// Whether an SPDX expression can be met from the list: every `AND` part has an `OR` part that is on it.
+fn allowed(expression: &str) -> bool {
+    let plain = expression.replace(['(', ')'], " ").replace('/', " OR ");
+    plain.split(" AND ").all(|part| part.split(" OR ").any(|licence| LICENCES.contains(&licence.trim())))
+}
