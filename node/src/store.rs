@@ -17,7 +17,9 @@ mod migrations;
 mod open;
 mod readers;
 
+pub mod audit;
 pub mod key;
+pub mod meta;
 
 pub use column::{millis, moment, moment_opt, parsed, parsed_opt};
 pub use key::DatabaseKey;
@@ -74,6 +76,14 @@ pub enum StoreError {
     Foreign {
         /// The file.
         path: PathBuf,
+    },
+    /// The data directory is another node's.
+    #[error("the data directory belongs to {found}, the configuration to {wanted}: correct `store` or `node`")]
+    OtherNode {
+        /// Whose it is.
+        found: String,
+        /// Who was to use it.
+        wanted: String,
     },
     /// Another process works on the data directory.
     #[error("another process works on the data directory {path}: stop it first")]

@@ -1,0 +1,150 @@
+//! Tampering by whoever owns the disk and the key is found, wherever it is tried.
+#![allow(clippy::unwrap_used)]
+
+use super::{
+    witness::{Seen, Verdict, compare, kept, prune, record},
+    *,
+};
+use crate::store::{Store, meta};
+
+const NOW: Timestamp = Timestamp::from_secs(1_795_000_000);
+
+fn entry(action: &'static str, subject: Option<LocalId>) -> Entry<'static> {
+    Entry { at: NOW, actor: "Anna Huber", roles: "social-service", action, subject, purpose: "discharge", detail: "fields=3" }
+}
+
+fn five() -> Store {
+    let store = Store::in_memory().unwrap();
+    for action in ["patient.add", "patient.read", "inquiry.send", "patient.read", "audit.list"] {
+        append(store.db(), &entry(action, Some(LocalId([1; 8])))).unwrap();
+    }
+    store
+}
+
+fn tamper(store: &Store, sql: &str) {
+    store.db().execute_batch("DROP TRIGGER audit_no_update; DROP TRIGGER audit_no_delete;").unwrap();
+    store.db().execute_batch(sql).unwrap();
+}
+
+fn seen(store: &Store) -> Seen {
+    let head = head(store.db()).unwrap();
+    Seen { epoch: meta::epoch(store.db()).unwrap(), len: head.len, head: head.hash, seen_at: NOW }
+}
+
+#[test]
+fn the_chain_grows_and_holds() {
+    let store = five();
+    assert_eq!(verify(store.db()).unwrap(), Report { good: 5, fault: None });
+    assert_eq!(head(store.db()).unwrap().len, 5);
+    assert_eq!(head(Store::in_memory().unwrap().db()).unwrap(), Head::EMPTY);
+}
+
+#[test]
+fn entries_cannot_be_changed_or_removed() {
+    let store = five();
+    for sql in ["UPDATE audit SET actor = 'x'", "DELETE FROM audit WHERE seq = 5"] {
+        let refused = store.db().execute_batch(sql).unwrap_err();
+        assert!(refused.to_string().contains("append-only"), "{refused}");
+    }
+}
+
+#[test]
+fn tampering_is_found_at_its_first_place() {
+    let cases = [
+        ("UPDATE audit SET entry = (SELECT entry FROM audit WHERE seq = 2) WHERE seq = 3", 3, FaultKind::Changed),
+        ("UPDATE audit SET hash = randomblob(32) WHERE seq = 2", 2, FaultKind::Changed),
+        ("DELETE FROM audit WHERE seq = 3", 3, FaultKind::Missing),
+        ("DELETE FROM audit WHERE seq = 1", 1, FaultKind::Missing),
+        ("UPDATE audit SET actor = 'somebody else' WHERE seq = 4", 4, FaultKind::Columns),
+        ("UPDATE audit SET subject = NULL WHERE seq = 4", 4, FaultKind::Columns),
+        ("UPDATE audit SET at = at + 1 WHERE seq = 1", 1, FaultKind::Columns),
+    ];
+    for (sql, seq, what) in cases {
+        let store = five();
+        tamper(&store, sql);
+        assert_eq!(verify(store.db()).unwrap(), Report { good: seq - 1, fault: Some(Fault { seq, what }) }, "{sql}");
+    }
+    // A removed entry whose successors move up does not fit its place either.
+    let store = five();
+    tamper(&store, "DELETE FROM audit WHERE seq = 3; UPDATE audit SET seq = 3 WHERE seq = 4; UPDATE audit SET seq = 4 WHERE seq = 5;");
+    assert_eq!(verify(store.db()).unwrap().fault, Some(Fault { seq: 3, what: FaultKind::Changed }));
+}
+
+#[test]
+fn peers_know_when_the_whole_chain_is_rewritten_or_cut() {
+    let store = five();
+    let before = seen(&store);
+    append(store.db(), &entry("patient.read", None)).unwrap();
+    let after = seen(&store);
+    assert_eq!(compare(store.db(), &before).unwrap(), Verdict::Holds);
+    assert_eq!(compare(store.db(), &after).unwrap(), Verdict::Holds);
+    tamper(&store, "DELETE FROM audit WHERE seq = 6");
+    assert_eq!(verify(store.db()).unwrap().fault, None, "alone, the node cannot see a cut");
+    assert_eq!(compare(store.db(), &after).unwrap(), Verdict::CutOff);
+    // Rewritten with correct hashes by whoever owns the disk: again only a peer can tell.
+    store.db().execute_batch("DELETE FROM audit").unwrap();
+    for _ in 0..6 {
+        append(store.db(), &entry("nothing.happened", None)).unwrap();
+    }
+    assert_eq!(verify(store.db()).unwrap().fault, None);
+    assert_eq!(compare(store.db(), &before).unwrap(), Verdict::Rewritten);
+    assert_eq!(compare(store.db(), &after).unwrap(), Verdict::Rewritten);
+}
+
+#[test]
+fn an_honest_restore_is_told_from_a_cut() {
+    let store = five();
+    let backed_up = seen(&store);
+    append(store.db(), &entry("patient.read", None)).unwrap();
+    let lost = seen(&store);
+    // What the restored backup holds: the chain as it was, the epoch raised.
+    tamper(&store, "DELETE FROM audit WHERE seq = 6");
+    meta::begin_recovery(store.db(), 5, NOW).unwrap();
+    append(store.db(), &entry("restore", None)).unwrap();
+    assert_eq!(compare(store.db(), &backed_up).unwrap(), Verdict::Holds);
+    assert_eq!(compare(store.db(), &lost).unwrap(), Verdict::LostInRestore);
+    assert_eq!(compare(store.db(), &seen(&store)).unwrap(), Verdict::Holds);
+    let forged = Seen { len: 3, ..lost };
+    assert_eq!(compare(store.db(), &forged).unwrap(), Verdict::Rewritten, "what the backup held must still hold");
+}
+
+#[test]
+fn a_witness_keeps_both_of_two_heads_and_thins_the_old() {
+    let store = Store::in_memory().unwrap();
+    let (member, node) = ("kh-b".parse().unwrap(), "1".parse().unwrap());
+    let at = |hours: u64, len, byte| Seen { epoch: 1, len, head: Digest([byte; 32]), seen_at: Timestamp::from_secs(NOW.day().start().secs() + hours * 3600) };
+    for seen in [at(0, 1, 1), at(1, 2, 2), at(2, 2, 9), at(3, 3, 3), at(24, 4, 4), at(24 * 9, 5, 5), at(24 * 9 + 1, 6, 6)] {
+        record(store.db(), &member, &node, &seen).unwrap();
+        record(store.db(), &member, &node, &seen).unwrap();
+    }
+    assert_eq!(kept(store.db(), &member, &node, 100).unwrap().len(), 7);
+    assert_eq!(prune(store.db(), at(24 * 10, 0, 0).seen_at).unwrap(), 1);
+    let left: Vec<_> = kept(store.db(), &member, &node, 100).unwrap().iter().map(|seen| (seen.len, seen.head.0[0])).collect();
+    assert_eq!(left, [(6, 6), (5, 5), (4, 4), (3, 3), (2, 2), (2, 9)]);
+}
+
+#[test]
+fn lists_are_filtered_and_paged() {
+    let store = five();
+    append(store.db(), &Entry { actor: "Ben Maier", at: Timestamp(NOW.0 + 5), ..entry("patient.read", Some(LocalId([2; 8]))) }).unwrap();
+    let seqs = |filter: Filter| list(store.db(), &filter, 10).unwrap().iter().map(|line| line.seq).collect::<Vec<_>>();
+    assert_eq!(seqs(Filter::default()), [6, 5, 4, 3, 2, 1]);
+    assert_eq!(seqs(Filter { action: Some("patient.".into()), before: Some(6), ..Filter::default() }), [4, 2, 1]);
+    assert_eq!(seqs(Filter { subject: Some(LocalId([2; 8])), ..Filter::default() }), [6]);
+    assert_eq!(seqs(Filter { actor: Some("Anna Huber".into()), until: Some(NOW), ..Filter::default() }), [0; 0]);
+    assert_eq!(seqs(Filter { from: Some(Timestamp(NOW.0 + 1)), ..Filter::default() }), [6]);
+    assert_eq!(list(store.db(), &Filter::default(), 2).unwrap().len(), 2);
+}
+
+#[test]
+fn what_is_rolled_back_was_never_recorded() {
+    let store = five();
+    let refused: Result<(), StoreError> = store.write(|db| {
+        append(db, &entry("patient.read", None))?;
+        Err(StoreError::NotFound("patient"))
+    });
+    assert!(refused.is_err());
+    assert_eq!(head(store.db()).unwrap().len, 5);
+    append(store.db(), &entry("patient.read", None)).unwrap();
+    assert_eq!(verify(store.db()).unwrap(), Report { good: 6, fault: None });
+}
