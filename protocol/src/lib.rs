@@ -7,6 +7,7 @@
 //! [`membership`] (who belongs), then the three kinds of data that ever leave a clinic.
 
 pub mod address;
+pub mod capacity;
 pub mod catalogue;
 pub mod cbor;
 pub mod certificate;
@@ -15,6 +16,7 @@ pub mod document;
 pub mod id;
 pub mod limits;
 pub mod membership;
+pub mod place;
 pub mod sign;
 pub mod time;
 pub mod wire;

@@ -150,3 +150,24 @@ pub const GRANT_SPAN: Duration = Duration::from_secs(30 * 86_400);
 pub const MAX_RANGE_REQUEST: usize = 2 << 10;
 /// Largest range answer, bytes: the range, the hashes that prove it, and the wrapping.
 pub const MAX_RANGE_ANSWER: usize = DOCUMENT_RANGE + (8 << 10);
+
+// ---- Capacity and search ([`crate::capacity`], [`crate::search`]) ----
+
+/// Largest signed capacity record, bytes.
+pub const MAX_CAPACITY_RECORD: usize = 4 << 10;
+/// Days of free places in one capacity record. At most 64, so that a record's free days fit one word of the search index.
+pub const MAX_HORIZON_DAYS: usize = 56;
+/// Most codes in one list of a capacity record.
+pub const MAX_CAPACITY_CODES: usize = 40;
+/// Longest short name of a department, bytes.
+pub const MAX_DEPARTMENT_NAME: usize = 60;
+/// Most departments of one facility that a node keeps records of.
+pub const MAX_DEPARTMENTS: usize = 64;
+/// Age from which a capacity record is shown grey.
+pub const CAPACITY_STALE: Duration = Duration::from_secs(24 * 3600);
+/// Longest time a capacity record may claim to be valid after it was observed.
+pub const MAX_CAPACITY_VALIDITY: Duration = Duration::from_secs(14 * 86_400);
+/// Largest signed live confirmation or question for one, bytes.
+pub const MAX_CONFIRMATION: usize = 1 << 10;
+/// Most equivocation proofs a node keeps.
+pub const MAX_PROOFS: usize = 1_024;

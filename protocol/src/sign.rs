@@ -218,6 +218,17 @@ pub fn open(network: &NetworkId, kind: Kind, bytes: &[u8], limit: usize) -> Resu
     Ok(Opened { signer, payload })
 }
 
+/// Returns the parts of a COSE_Sign1 that was verified before and comes back from the node's own store. Nothing is verified.
+///
+/// # Errors
+/// [`SignatureError`] if the bytes are no signed object or longer than `limit`.
+pub fn reopen(bytes: &[u8], limit: usize) -> Result<Opened, SignatureError> {
+    let sign1 = parse(bytes, limit)?;
+    let signer = key_of(&sign1.protected.header)?;
+    let payload = sign1.payload.ok_or(SignatureError::Malformed(Malformed::Shape("no payload".into())))?;
+    Ok(Opened { signer, payload })
+}
+
 fn parse(bytes: &[u8], limit: usize) -> Result<CoseSign1, SignatureError> {
     cbor::check(bytes, limit)?;
     let sign1 = CoseSign1::from_tagged_slice(bytes).map_err(|error| Malformed::Shape(error.to_string()))?;
