@@ -1,1 +1,3 @@
+//! The cooperative's offline membership tool.
+
 fn main() {}
