@@ -17,6 +17,7 @@ pub mod id;
 pub mod limits;
 pub mod membership;
 pub mod place;
+pub mod person;
 pub mod sign;
 pub mod time;
 pub mod wire;

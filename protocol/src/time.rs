@@ -90,7 +90,7 @@ impl Day {
     pub fn start(self) -> Timestamp {
         Timestamp(u64::from(self.0) * 86_400_000)
     }
-    fn date(self) -> Option<Date> {
+    pub(crate) fn date(self) -> Option<Date> {
         let epoch = 2_440_588; // Julian day of 1970-01-01
         Date::from_julian_day(i32::try_from(self.0).ok()?.checked_add(epoch)?).ok()
     }
