@@ -12,7 +12,7 @@ mod tests;
 
 pub use confirmation::{Confirmation, ConfirmationError, ConfirmationQuestion, SignedConfirmation};
 pub use equivocation::{EquivocationProof, ProofError};
-pub use record::{Age, CapacityError, CapacityRecord, DepartmentId, SignedCapacity};
+pub use record::{Age, CapacityError, CapacityRecord, DepartmentId, SignedCapacity, age};
 
 use crate::address::Order;
 

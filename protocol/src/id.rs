@@ -138,6 +138,13 @@ text_id!(
     }
 );
 
+impl DepartmentKey {
+    /// Returns the key that sorts before all others, for range queries.
+    pub fn lowest() -> Self {
+        Self("0000".into())
+    }
+}
+
 fn parse_ik(text: &str) -> Result<String, InvalidId> {
     let digits: Vec<u8> = text.bytes().map(|b| b.wrapping_sub(b'0')).collect();
     if digits.len() != 9 || digits.iter().any(|d| *d > 9) {

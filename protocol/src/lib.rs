@@ -18,6 +18,7 @@ pub mod limits;
 pub mod membership;
 pub mod person;
 pub mod place;
+pub mod search;
 pub mod sign;
 pub mod time;
 pub mod wire;
