@@ -18,6 +18,7 @@ mod open;
 mod readers;
 
 pub mod audit;
+pub mod blob;
 pub mod key;
 pub mod meta;
 
