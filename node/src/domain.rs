@@ -2,4 +2,6 @@
 
 pub mod actor;
 pub mod config;
+pub mod consent;
 pub mod entropy;
+pub mod patient;

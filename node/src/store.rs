@@ -19,10 +19,12 @@ mod readers;
 
 pub mod audit;
 pub mod blob;
+pub mod consent;
 pub mod key;
 pub mod meta;
+pub mod patient;
 
-pub use column::{millis, moment, moment_opt, parsed, parsed_opt};
+pub use column::{json, millis, moment, moment_opt, parsed, parsed_opt};
 pub use key::DatabaseKey;
 pub use migrations::{KNOWN_SCHEMA, schema_version};
 pub use open::DATABASE_FILE;

@@ -50,3 +50,12 @@ fn parse<T: FromStr<Err: std::error::Error + Send + Sync + 'static>>(row: &Row<'
     let index = row.as_ref().column_index(column)?;
     text.parse().map_err(|error| rusqlite::Error::FromSqlConversionFailure(index, Type::Text, Box::new(error)))
 }
+
+/// Returns the JSON in `column` as a `T`.
+///
+/// # Errors
+/// The column holds no such JSON.
+pub fn json<T: serde::de::DeserializeOwned>(row: &Row<'_>, column: &str) -> rusqlite::Result<T> {
+    let index = row.as_ref().column_index(column)?;
+    serde_json::from_str(row.get_ref(index)?.as_str()?).map_err(|error| rusqlite::Error::FromSqlConversionFailure(index, Type::Text, Box::new(error)))
+}

@@ -66,72 +66,50 @@ CREATE TABLE witness (
     PRIMARY KEY (member, node, epoch, len, head)
 ) STRICT, WITHOUT ROWID;
 
--- Patients of this clinic. The row is the only link from the random id to a person.
+-- Patients of this clinic. The row is the only link from the random id to a person. `entry` is the whole entry as JSON; the other
+-- columns repeat what is searched by.
 CREATE TABLE patient (
-    id             BLOB PRIMARY KEY CHECK (length(id) = 8),
-    version        INTEGER NOT NULL CHECK (version >= 1),
-    family         TEXT NOT NULL,
-    given          TEXT NOT NULL,
-    birth_date     INTEGER NOT NULL,
-    gender         TEXT,
-    kvnr           TEXT,
-    insurance      TEXT,
-    payer          TEXT,
-    case_number    TEXT,
-    street         TEXT,
-    postal_code    TEXT,
-    city           TEXT,
-    phone          TEXT,
-    contact        TEXT,              -- JSON: name, phone, relation
-    representative TEXT,              -- JSON: name, phone, basis
-    search_name    TEXT NOT NULL,     -- family and given name in lower case
-    changed_at     INTEGER NOT NULL,
-    changed_by     TEXT NOT NULL
+    id          BLOB PRIMARY KEY CHECK (length(id) = 8),
+    version     INTEGER NOT NULL CHECK (version >= 1),
+    entry       TEXT NOT NULL,
+    names       TEXT NOT NULL,         -- family and given names in lower case, a space before each word
+    birth_date  TEXT NOT NULL,
+    kvnr        TEXT,
+    case_number TEXT,
+    changed_at  INTEGER NOT NULL,
+    changed_by  TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX patient_kvnr ON patient (kvnr) WHERE kvnr IS NOT NULL;
 CREATE UNIQUE INDEX patient_case ON patient (case_number) WHERE case_number IS NOT NULL;
-CREATE INDEX patient_name ON patient (search_name);
+CREATE INDEX patient_birth ON patient (birth_date);
 
 -- What a patient's entry said before it was changed (§630f BGB: the original and the time of a change stay visible).
 CREATE TABLE patient_version (
     patient    BLOB NOT NULL REFERENCES patient (id) ON DELETE CASCADE,
     version    INTEGER NOT NULL,
-    entry      TEXT NOT NULL,         -- JSON of the whole entry
+    entry      TEXT NOT NULL,
     changed_at INTEGER NOT NULL,
     changed_by TEXT NOT NULL,
     PRIMARY KEY (patient, version)
 ) STRICT, WITHOUT ROWID;
 
--- What a patient allowed or refused. A row is never changed, except that it may be revoked once; a later decision is a new row.
+-- What a patient (or who decides for them) allowed or refused. A row is never changed, except that it may be revoked once; a later
+-- decision is a new row.
 CREATE TABLE consent (
-    id                 BLOB PRIMARY KEY CHECK (length(id) = 8),
-    patient            BLOB NOT NULL REFERENCES patient (id) ON DELETE CASCADE,
-    ordinal            INTEGER NOT NULL,  -- order of decisions about this patient
-    kind               TEXT NOT NULL,
-    decision           TEXT NOT NULL CHECK (decision IN ('given', 'refused')),
-    recipient_member   TEXT,
-    recipient_facility TEXT,
-    form               TEXT,              -- form and version, or NULL for a necessity of treatment
-    representative     TEXT,              -- name, if the legal representative decided; NULL: the patient
-    proof              TEXT,              -- what the representative showed
-    how                TEXT NOT NULL,
-    document           TEXT,              -- where the signed paper or file is
-    physician          TEXT,              -- necessity of treatment: who answers for it
-    reason             TEXT,              -- necessity of treatment: reason code
-    at                 INTEGER NOT NULL,
-    until              INTEGER,
-    recorded_at        INTEGER NOT NULL,
-    recorded_by        TEXT NOT NULL,
-    revoked_at         INTEGER,
-    revoked_by         TEXT,
+    id          BLOB PRIMARY KEY CHECK (length(id) = 8),
+    patient     BLOB NOT NULL REFERENCES patient (id) ON DELETE CASCADE,
+    ordinal     INTEGER NOT NULL,      -- order of decisions about this patient, from 1
+    entry       TEXT NOT NULL,         -- JSON: kind, decision, recipient, form, who, how, from when until when
+    recorded_at INTEGER NOT NULL,
+    recorded_by TEXT NOT NULL,
+    revoked_at  INTEGER,
+    revoked_by  TEXT,
     UNIQUE (patient, ordinal)
 ) STRICT, WITHOUT ROWID;
 CREATE TRIGGER consent_no_change BEFORE UPDATE ON consent
 WHEN old.revoked_at IS NOT NULL
-  OR (new.id, new.patient, new.ordinal, new.kind, new.decision, new.how, new.at, new.recorded_at, new.recorded_by)
-     IS NOT (old.id, old.patient, old.ordinal, old.kind, old.decision, old.how, old.at, old.recorded_at, old.recorded_by)
-  OR (new.recipient_member, new.recipient_facility, new.form, new.representative, new.proof, new.document, new.physician, new.reason, new.until)
-     IS NOT (old.recipient_member, old.recipient_facility, old.form, old.representative, old.proof, old.document, old.physician, old.reason, old.until)
+  OR (new.id, new.patient, new.ordinal, new.entry, new.recorded_at, new.recorded_by)
+     IS NOT (old.id, old.patient, old.ordinal, old.entry, old.recorded_at, old.recorded_by)
 BEGIN SELECT RAISE(ABORT, 'a consent is never changed'); END;
 
 -- What rests on a consent and ends with it.
