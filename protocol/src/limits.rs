@@ -90,10 +90,6 @@ pub const MAX_OPEN_CONVERSATIONS: u64 = 20_000;
 pub const MAX_RECIPIENTS: usize = 8;
 /// Most codes in one list of a message (constraints, questions, therapies).
 pub const MAX_CODES: usize = 16;
-/// Most documents handed over in one message.
-pub const MAX_HANDED: usize = 32;
-/// Largest manifest or grant beside a handed document, bytes.
-pub const MAX_HANDED_PART: usize = 2 << 10;
 /// Longest text in the identified referral, bytes.
 pub const MAX_REFERRAL_TEXT: usize = 8 << 10;
 /// Most diagnoses or procedures in one referral.
@@ -171,3 +167,5 @@ pub const MAX_CAPACITY_VALIDITY: Duration = Duration::from_secs(14 * 86_400);
 pub const MAX_CONFIRMATION: usize = 1 << 10;
 /// Most equivocation proofs a node keeps.
 pub const MAX_PROOFS: usize = 1_024;
+/// Longest time an inquiry may ask to be answered in.
+pub const MAX_ANSWER_SPAN: Duration = Duration::from_secs(30 * 86_400);
