@@ -45,7 +45,7 @@ pub enum AuthorityError {
         why: String,
     },
     /// A key file does not hold a key.
-    #[error("key file {}: {source}", path.display())]
+    #[error("cannot use key file {}", path.display())]
     Key {
         /// Which file.
         path: PathBuf,
@@ -61,10 +61,10 @@ pub enum AuthorityError {
         label: &'static str,
     },
     /// A request is not signed by its own key or does not follow the profile.
-    #[error("certificate request: {0}; the clinic makes a correct one with `verbund init`")]
+    #[error("this request is refused; a clinic makes a correct one with `verbund init`")]
     Request(#[source] CertificateError),
     /// A certificate does not fit.
-    #[error("{purpose} certificate: {source}")]
+    #[error("the {purpose} certificate is refused")]
     Certificate {
         /// What it was given for.
         purpose: Purpose,
@@ -129,6 +129,6 @@ pub enum AuthorityError {
     #[error(transparent)]
     Suspension(#[from] SuspensionError),
     /// A certificate could not be written.
-    #[error("cannot write the certificate: {0}")]
+    #[error("cannot write the certificate")]
     Issuing(#[from] rcgen::Error),
 }

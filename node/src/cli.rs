@@ -1,5 +1,7 @@
 //! The command line. clap lives here and nowhere else; commands talk to the running node over the control socket.
 
+pub mod init;
+pub mod join;
 pub mod status;
 pub mod table;
 
@@ -40,6 +42,10 @@ const EXIT_CODES: &str = "Exit codes: 0 done, 1 refused or failed, 2 wrong usage
 /// All commands.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
+    /// Make a new node: keys, certificate requests and a configuration file
+    Init(init::Init),
+    /// Take certificates and network document from the cooperative
+    Join(join::Join),
     /// Show how the node is
     Status(status::Status),
     /// List the peers this node sees
@@ -102,6 +108,8 @@ impl Cli {
     pub fn run(self) -> ExitCode {
         let terminal = Terminal { config: &self.config, json: self.json, out: std::io::stdout() };
         let result = match self.command {
+            Verb::Init(command) => command.run(terminal),
+            Verb::Join(command) => command.run(terminal),
             Verb::Status(command) => command.run(terminal),
             Verb::Peers(command) => command.run(terminal),
         };

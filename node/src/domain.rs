@@ -4,4 +4,5 @@ pub mod actor;
 pub mod config;
 pub mod consent;
 pub mod entropy;
+pub mod identity;
 pub mod patient;

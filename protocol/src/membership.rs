@@ -4,6 +4,7 @@
 //! keys or threshold needs the old *and* the new threshold; nodes keep every such version and catch up one by one.
 
 pub mod document;
+pub mod facility;
 pub mod suspension;
 pub mod suspensions;
 pub mod view;
