@@ -22,5 +22,6 @@ pub mod place;
 pub mod referral;
 pub mod search;
 pub mod sign;
+pub mod sync;
 pub mod time;
 pub mod wire;

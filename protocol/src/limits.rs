@@ -169,3 +169,14 @@ pub const MAX_CONFIRMATION: usize = 1 << 10;
 pub const MAX_PROOFS: usize = 1_024;
 /// Longest time an inquiry may ask to be answered in.
 pub const MAX_ANSWER_SPAN: Duration = Duration::from_secs(30 * 86_400);
+
+// ---- Synchronisation of public records ([`crate::sync`]) ----
+
+/// Largest request or answer of the sync protocol, bytes.
+pub const MAX_SYNC: usize = 4 << 20;
+/// Bytes of records and their names in one message of the sync protocol; a network document comes on top.
+pub const SYNC_BUDGET: usize = 1 << 20;
+/// Longest name of a record in the sync protocol, bytes: member and node id with their CBOR heads.
+pub const MAX_SYNC_KEY: usize = 80;
+/// Most requests of one round of synchronisation: with 1 MiB each, far more than a whole network's records.
+pub const MAX_SYNC_STEPS: usize = 64;
