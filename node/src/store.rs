@@ -20,6 +20,7 @@ mod readers;
 pub mod audit;
 pub mod blob;
 pub mod consent;
+pub mod document;
 pub mod key;
 pub mod meta;
 pub mod patient;
