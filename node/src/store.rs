@@ -16,11 +16,14 @@ mod column;
 mod migrations;
 mod open;
 mod readers;
+mod rotate;
 
 pub mod audit;
+pub mod backup;
 pub mod blob;
 pub mod consent;
 pub mod document;
+pub mod integrity;
 pub mod key;
 pub mod meta;
 pub mod patient;
@@ -82,12 +85,18 @@ pub enum StoreError {
         path: PathBuf,
     },
     /// The data directory is another node's.
-    #[error("the data directory belongs to {found}, the configuration to {wanted}: correct `store` or `node`")]
+    #[error("the data directory belongs to {found}, the configuration to {wanted}: correct `node.data_dir` or `node.member`")]
     OtherNode {
         /// Whose it is.
         found: String,
         /// Who was to use it.
         wanted: String,
+    },
+    /// A restore was cut off before it was complete.
+    #[error("a restore into {path} was not finished: empty the directory and restore again")]
+    HalfRestored {
+        /// The data directory.
+        path: PathBuf,
     },
     /// Another process works on the data directory.
     #[error("another process works on the data directory {path}: stop it first")]

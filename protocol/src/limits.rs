@@ -180,3 +180,6 @@ pub const SYNC_BUDGET: usize = 1 << 20;
 pub const MAX_SYNC_KEY: usize = 80;
 /// Most requests of one round of synchronisation: with 1 MiB each, far more than a whole network's records.
 pub const MAX_SYNC_STEPS: usize = 64;
+
+/// Largest manifest of a backup, bytes: room for more than a million documents.
+pub const MAX_BACKUP_MANIFEST: usize = 64 << 20;

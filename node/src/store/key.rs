@@ -8,6 +8,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use sha2::Digest as _;
+use verbund_protocol::id::LocalId;
 use zeroize::{Zeroize as _, Zeroizing};
 
 use super::{Db, StoreError};
@@ -40,7 +42,7 @@ pub enum KeyError {
         mode: u32,
     },
     /// It lies in the data directory, where it would protect nothing and travel with copies.
-    #[error("the key file {path} lies inside the data directory: move it elsewhere and set `store.key_file`")]
+    #[error("the key file {path} lies inside the data directory: move it elsewhere and set `node.database_key`")]
     Inside {
         /// The file.
         path: PathBuf,
@@ -74,6 +76,14 @@ impl DatabaseKey {
         let mut key = Self(Box::new([0; 32]));
         aws_lc_rs::rand::fill(key.0.as_mut_slice()).map_err(|_| KeyError::Random)?;
         Ok(key)
+    }
+
+    /// Returns what tells keys apart without saying anything about them: the first 8 bytes of a hash over the key.
+    pub fn id(&self) -> LocalId {
+        let hash = sha2::Sha256::new().chain_update(b"verbund database key id").chain_update(self.0.as_slice()).finalize();
+        let mut id = [0; 8];
+        id.copy_from_slice(&hash[..8]);
+        LocalId(id)
     }
 
     /// Gives the key to a fresh connection. A raw key needs no derivation from a passphrase, so opening is instant.
@@ -160,6 +170,16 @@ impl KeyFile {
         read(&self.0)
     }
 
+    /// Writes a copy of the key to `target`, which must not exist yet: for the clinic's safe. Nothing is shown.
+    ///
+    /// # Errors
+    /// [`KeyError`].
+    pub fn export(&self, target: &Path) -> Result<DatabaseKey, KeyError> {
+        let key = self.read()?;
+        write(target, &key)?;
+        Ok(key)
+    }
+
     fn next_path(&self) -> PathBuf {
         let mut name = self.0.clone().into_os_string();
         name.push(".next");
@@ -178,9 +198,9 @@ impl KeyFile {
         }
     }
 
-    /// Writes the successor beside the key, replacing what an earlier attempt left.
+    /// Writes the successor beside the key. There must be none: it could be the one that opens the database, which only
+    /// [`Store::unlock`](super::Store::unlock) finds out.
     pub(super) fn write_next(&self, key: &DatabaseKey) -> Result<(), KeyError> {
-        self.discard_next()?;
         write(&self.next_path(), key)
     }
 

@@ -186,7 +186,7 @@ mod tests {
         bind(store.db(), &network, &member, &"1".parse().unwrap()).unwrap();
         bind(store.db(), &network, &member, &"1".parse().unwrap()).unwrap();
         let other = bind(store.db(), &network, &member, &"2".parse().unwrap()).unwrap_err();
-        assert_eq!(other.to_string(), "the data directory belongs to bayern / kh-a / 1, the configuration to bayern / kh-a / 2: correct `store` or `node`");
+        assert_eq!(other.to_string(), "the data directory belongs to bayern / kh-a / 1, the configuration to bayern / kh-a / 2: correct `node.data_dir` or `node.member`");
     }
 
     #[test]

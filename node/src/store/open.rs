@@ -3,6 +3,7 @@
 use std::{
     fs::{self, File},
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use nix::fcntl::{Flock, FlockArg};
@@ -12,11 +13,14 @@ use super::{
     DatabaseKey, Store, StoreError,
     key::{self, KeyFile},
     migrations,
+    readers::Gate,
 };
 
 /// Name of the database within the data directory.
 pub const DATABASE_FILE: &str = "verbund.db";
-const LOCK_FILE: &str = "lock";
+/// Name of a database that is being restored; it becomes [`DATABASE_FILE`] when everything about it has been checked.
+pub(super) const RESTORING_FILE: &str = "verbund.db.restoring";
+pub(super) const LOCK_FILE: &str = "lock";
 
 /// `VRBD`: tells a Verbund database from any other SQLite file. Set by the first migration.
 const APPLICATION_ID: i32 = 0x5652_4244;
@@ -25,8 +29,7 @@ const APPLICATION_ID: i32 = 0x5652_4244;
 #[derive(Debug)]
 pub(super) struct Place {
     pub(super) path: PathBuf,
-    pub(super) key: DatabaseKey,
-    pub(super) gate: std::sync::Arc<super::readers::Gate>,
+    pub(super) gate: Arc<Gate>,
     /// Held as long as the store lives; the system releases it even after kill -9.
     _lock: Flock<File>,
 }
@@ -49,7 +52,10 @@ impl Store {
     pub fn unlock(dir: &Path, file: &KeyFile) -> Result<Self, StoreError> {
         let lock = lock(dir)?;
         let current = file.read()?;
-        let Some(next) = file.read_next()? else { return open_with(dir, &current, lock) };
+        let Some(next) = file.read_next()? else {
+            file.discard_next()?;
+            return open_with(dir, &current, lock);
+        };
         // The current key first: a rekeying cut off midway leaves a journal that only the old key can roll back.
         match probe(&dir.join(DATABASE_FILE), &current) {
             Ok(_) => {
@@ -84,12 +90,21 @@ impl Store {
         self.place().map(|place| place.path.as_path())
     }
 
+    /// Copies the write-ahead log into the database and empties it, so that what was erased is gone from the log too. After the
+    /// daily erasures, and at a clean stop; outside any batch.
+    ///
+    /// # Errors
+    /// The store's. A reader in the middle of a question leaves the rest to the next time, which is no error.
+    pub fn checkpoint(&self) -> Result<(), StoreError> {
+        Ok(self.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
+    }
+
     pub(super) fn place(&self) -> Result<&Place, StoreError> {
         self.place.as_ref().ok_or(StoreError::InMemory)
     }
 }
 
-fn lock(dir: &Path) -> Result<Flock<File>, StoreError> {
+pub(super) fn lock(dir: &Path) -> Result<Flock<File>, StoreError> {
     key::private_directory(dir).map_err(|source| StoreError::Directory { path: dir.into(), source })?;
     let path = dir.join(LOCK_FILE);
     let file = key::private_options().read(true).create(true).truncate(false).open(&path);
@@ -102,6 +117,10 @@ fn lock(dir: &Path) -> Result<Flock<File>, StoreError> {
 
 fn open_with(dir: &Path, key: &DatabaseKey, lock: Flock<File>) -> Result<Store, StoreError> {
     let path = dir.join(DATABASE_FILE);
+    let unfinished = dir.join(RESTORING_FILE);
+    if unfinished.exists() {
+        return Err(StoreError::HalfRestored { path: dir.into() });
+    }
     let new = !path.exists();
     if !new {
         probe(&path, key)?;
@@ -112,12 +131,12 @@ fn open_with(dir: &Path, key: &DatabaseKey, lock: Flock<File>) -> Result<Store, 
     if new {
         fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).map_err(|source| StoreError::Directory { path: path.clone(), source })?;
     }
-    let place = Place { path, key: key.clone(), gate: Default::default(), _lock: lock };
+    let place = Place { path, gate: Arc::new(Gate::new(key.clone())), _lock: lock };
     Ok(Store { conn, place: Some(place) })
 }
 
 /// Checks key, application and schema before any setting could write to the file.
-fn probe(path: &Path, key: &DatabaseKey) -> Result<u32, StoreError> {
+pub(super) fn probe(path: &Path, key: &DatabaseKey) -> Result<u32, StoreError> {
     let conn = connect(path, key, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     let version = match migrations::check(&conn) {
         Err(StoreError::Corrupt(_)) => Err(StoreError::WrongKey { path: path.into() }),

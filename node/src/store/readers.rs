@@ -13,30 +13,37 @@ use super::{DatabaseKey, Db, Store, StoreError, open};
 /// Most idle connections kept. More may be open at once; each costs its page cache (2 MiB at most).
 const IDLE: usize = 2;
 
-/// Counts what reads; a key rotation needs the file to itself and closes the gate.
-#[derive(Debug, Default)]
+/// Counts what reads, and knows the key. Shared by the store and all its readers.
+#[derive(Debug)]
 pub(super) struct Gate(Mutex<State>);
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct State {
     open: usize,
     idle: Vec<Db>,
-    closed: bool,
+    /// Nothing while the key is being rotated, which needs the file to itself.
+    key: Option<DatabaseKey>,
 }
 
 impl Gate {
+    pub(super) fn new(key: DatabaseKey) -> Self {
+        Self(Mutex::new(State { open: 0, idle: Vec::new(), key: Some(key) }))
+    }
     fn state(&self) -> std::sync::MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
-    /// Closes the gate for good if nobody reads.
-    pub(super) fn close(&self) -> Result<(), StoreError> {
+    /// Lets no reader in any more and returns the key, if nobody reads now.
+    pub(super) fn close(&self) -> Result<DatabaseKey, StoreError> {
         let mut state = self.state();
         if state.open > 0 {
             return Err(StoreError::Busy);
         }
         state.idle.clear();
-        state.closed = true;
-        Ok(())
+        state.key.take().ok_or(StoreError::Busy)
+    }
+    /// Lets readers in with `key`.
+    pub(super) fn reopen(&self, key: DatabaseKey) {
+        self.state().key = Some(key);
     }
 }
 
@@ -44,7 +51,6 @@ impl Gate {
 #[derive(Clone, Debug)]
 pub struct Readers {
     path: PathBuf,
-    key: DatabaseKey,
     gate: Arc<Gate>,
 }
 
@@ -55,7 +61,7 @@ impl Store {
     /// [`StoreError::InMemory`]: a store in memory is read through [`Store::db`].
     pub fn readers(&self) -> Result<Readers, StoreError> {
         let place = self.place()?;
-        Ok(Readers { path: place.path.clone(), key: place.key.clone(), gate: place.gate.clone() })
+        Ok(Readers { path: place.path.clone(), gate: place.gate.clone() })
     }
 }
 
@@ -63,24 +69,37 @@ impl Readers {
     /// Returns a connection that reads the last commit. Statements that write fail.
     ///
     /// # Errors
-    /// [`StoreError::Busy`] after the key was rotated: ask the store for new [`Readers`].
+    /// [`StoreError::Busy`] while the key is being rotated.
     pub fn get(&self) -> Result<Reader, StoreError> {
-        let idle = {
-            let mut state = self.gate.state();
-            if state.closed {
-                return Err(StoreError::Busy);
-            }
-            state.open += 1;
-            state.idle.pop()
-        };
+        let mut state = self.gate.state();
+        let key = state.key.clone().ok_or(StoreError::Busy)?;
+        state.open += 1;
+        let idle = state.idle.pop();
+        drop(state);
         let mut reader = Reader { conn: idle, gate: self.gate.clone() };
         if reader.conn.is_none() {
-            let conn = open::connect(&self.path, &self.key, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+            let conn = open::connect(&self.path, &key, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
             conn.busy_timeout(std::time::Duration::from_secs(5))?;
             conn.execute_batch("PRAGMA temp_store = MEMORY; PRAGMA cache_size = -2048; PRAGMA query_only = ON;")?;
             reader.conn = Some(conn);
         }
         Ok(reader)
+    }
+
+    /// Returns a connection of its own that may write to other files than the database, for a backup. It counts as a reader.
+    pub(super) fn copier(&self) -> Result<(Reader, DatabaseKey), StoreError> {
+        let mut state = self.gate.state();
+        let key = state.key.clone().ok_or(StoreError::Busy)?;
+        state.open += 1;
+        drop(state);
+        let mut reader = Reader { conn: None, gate: self.gate.clone() };
+        reader.conn = Some(open::connect(&self.path, &key, OpenFlags::SQLITE_OPEN_READ_WRITE)?);
+        Ok((reader, key))
+    }
+
+    /// Returns the data directory.
+    pub fn data_dir(&self) -> &std::path::Path {
+        self.path.parent().unwrap_or(std::path::Path::new("."))
     }
 }
 
@@ -103,7 +122,9 @@ impl Drop for Reader {
         let mut state = self.gate.state();
         state.open -= 1;
         // One left inside a transaction would pin an old state of the file: it is closed instead of kept.
-        if let Some(conn) = self.conn.take().filter(|conn| conn.is_autocommit() && state.idle.len() < IDLE && !state.closed) {
+        let read_only = |conn: &Db| conn.is_readonly("main").unwrap_or(false);
+        let room = state.idle.len() < IDLE && state.key.is_some();
+        if let Some(conn) = self.conn.take().filter(|conn| room && conn.is_autocommit() && read_only(conn)) {
             state.idle.push(conn);
         }
     }
