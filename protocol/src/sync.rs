@@ -5,8 +5,7 @@
 //! asked side, [`Session`] the asking one. A round ends by itself: every step hands over something or is the last.
 //!
 //! The network document comes first, then suspensions, then the rest, because the later are judged by the earlier. A peer
-//! outside the member list, suspended, or whose clock or version does not fit gets documents and suspensions only
-//! ([`Scope::Documents`]) and is told why ([`Notice`]).
+//! that is not in the member list, or suspended, exchanges documents and suspensions only ([`Scope::Documents`]).
 
 mod clock;
 mod exchange;
@@ -18,7 +17,7 @@ mod tests;
 pub use clock::{ClockVerdict, clock_agreement};
 pub use exchange::{Replica, Session, Taken, Tally, respond};
 pub use index::{Head, Index, Stamp};
-pub use message::{Bucket, Hello, Item, Notice, Request, Response, Sum, Want};
+pub use message::{Bucket, Holding, Item, Request, Response, Sum, Want};
 
 use minicbor::{Decode, Encode};
 

@@ -7,10 +7,16 @@ use crate::limits::MAX_CLOCK_SKEW;
 pub enum ClockVerdict {
     /// No peer to compare with.
     Alone,
-    /// Within bounds of the peers' median, which is this many milliseconds ahead of this clock.
-    Agrees(i64),
-    /// Out of bounds: this node neither makes nor ends promises (DESIGN section 8). Milliseconds that the median is ahead.
-    Off(i64),
+    /// Within bounds of the peers' median.
+    Agrees {
+        /// Milliseconds that the median is ahead of this clock.
+        ahead_ms: i64,
+    },
+    /// Out of bounds: this node neither makes nor ends promises (DESIGN section 8).
+    Apart {
+        /// Milliseconds that the median is ahead of this clock.
+        ahead_ms: i64,
+    },
 }
 
 /// Returns whether this clock agrees with the peers' median. Each offset is a peer's clock minus this node's, in
@@ -26,7 +32,7 @@ pub fn clock_agreement(offsets_ms: &[i64]) -> ClockVerdict {
     };
     let median = if low.unsigned_abs() <= high.unsigned_abs() { *low } else { *high };
     let limit = u64::try_from(MAX_CLOCK_SKEW.as_millis()).unwrap_or(u64::MAX);
-    if median.unsigned_abs() > limit { ClockVerdict::Off(median) } else { ClockVerdict::Agrees(median) }
+    if median.unsigned_abs() > limit { ClockVerdict::Apart { ahead_ms: median } } else { ClockVerdict::Agrees { ahead_ms: median } }
 }
 
 #[cfg(test)]
@@ -36,11 +42,11 @@ mod tests {
     #[test]
     fn the_median_decides() {
         assert_eq!(clock_agreement(&[]), ClockVerdict::Alone);
-        assert_eq!(clock_agreement(&[120_000]), ClockVerdict::Agrees(120_000));
-        assert_eq!(clock_agreement(&[-120_001]), ClockVerdict::Off(-120_001));
-        assert_eq!(clock_agreement(&[10, 900_000]), ClockVerdict::Agrees(10), "one of two cannot stop a node");
-        assert_eq!(clock_agreement(&[900_000, 0, 900_000]), ClockVerdict::Off(900_000));
-        assert_eq!(clock_agreement(&[i64::MIN, 5, i64::MAX]), ClockVerdict::Agrees(5), "liars at both ends");
-        assert_eq!(clock_agreement(&[-300_000, -200_000, 200_000, 300_000]), ClockVerdict::Off(-200_000));
+        assert_eq!(clock_agreement(&[120_000]), ClockVerdict::Agrees { ahead_ms: 120_000 });
+        assert_eq!(clock_agreement(&[-120_001]), ClockVerdict::Apart { ahead_ms: -120_001 });
+        assert_eq!(clock_agreement(&[10, 900_000]), ClockVerdict::Agrees { ahead_ms: 10 }, "one of two cannot stop a node");
+        assert_eq!(clock_agreement(&[900_000, 0, 900_000]), ClockVerdict::Apart { ahead_ms: 900_000 });
+        assert_eq!(clock_agreement(&[i64::MIN, 5, i64::MAX]), ClockVerdict::Agrees { ahead_ms: 5 }, "liars at both ends");
+        assert_eq!(clock_agreement(&[-300_000, -200_000, 200_000, 300_000]), ClockVerdict::Apart { ahead_ms: -200_000 });
     }
 }

@@ -2,19 +2,18 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use super::{Bucket, Head, Hello, Index, Item, Notice, Request, Response, Scope, Set, Stamp, Sum, Want};
+use super::{Bucket, Head, Holding, Index, Item, Request, Response, Scope, Set, Stamp, Sum, Want};
 use crate::{
     id::Digest,
     limits::{MAX_SYNC_STEPS, SYNC_BUDGET},
-    time::Timestamp,
 };
 
 /// What a node holds, as the exchange needs it.
 pub trait Replica {
     /// What can go wrong in reading and keeping; ends the round.
     type Error;
-    /// Returns how this node introduces itself now.
-    fn hello(&self) -> Hello;
+    /// Returns which network document is held.
+    fn holding(&self) -> Holding;
     /// Returns the network document to give to a node that holds `version`: the next one that changed keys, else the held
     /// one, else nothing.
     fn document_after(&self, version: u64) -> Option<Vec<u8>>;
@@ -76,28 +75,26 @@ impl Tally {
     }
 }
 
-/// Answers one request of a peer that may exchange `scope`. `notice` tells it why that is not everything.
+/// Answers one request of a peer that may exchange `scope`.
 ///
 /// # Errors
 /// Those of the replica.
-pub fn respond<R: Replica>(replica: &mut R, request: &Request, scope: Scope, notice: Option<Notice>, now: Timestamp) -> Result<(Response, Tally), R::Error> {
+pub fn respond<R: Replica>(replica: &mut R, request: &Request, scope: Scope) -> Result<(Response, Tally), R::Error> {
     let mut tally = Tally::default();
-    let notice = notice.or_else(|| request.hello.misfit(&replica.hello(), now));
-    let scope = if notice.is_some() { Scope::Documents } else { scope };
     take_all(replica, request.document.as_deref(), &request.push, scope, &mut tally)?;
-    let document = if request.sums.is_empty() { None } else { document_for(replica, &request.hello) };
+    let document = if request.sums.is_empty() { None } else { document_for(replica, &request.holding) };
     let mut room = Room(SYNC_BUDGET);
     let differing = differing(replica, &request.sums, scope, &mut room);
     let (items, dealt) = records(replica, &request.pull, scope, &mut room)?;
     tally.given = items.len() as u32;
-    Ok((Response { hello: replica.hello(), notice, document, differing, items, dealt }, tally))
+    Ok((Response { holding: replica.holding(), document, differing, items, dealt }, tally))
 }
 
 /// Returns the document that the node which says `theirs` needs next. Two documents of one version go both ways, so that
 /// both sides hold the proof.
-fn document_for<R: Replica>(replica: &R, theirs: &Hello) -> Option<Vec<u8>> {
-    let own = replica.hello();
-    let contradicts = own.document == theirs.document && own.document_digest != theirs.document_digest;
+fn document_for<R: Replica>(replica: &R, theirs: &Holding) -> Option<Vec<u8>> {
+    let own = replica.holding();
+    let contradicts = own.document == theirs.document && own.digest != theirs.digest;
     replica.document_after(if contradicts { theirs.document.saturating_sub(1) } else { theirs.document })
 }
 
@@ -182,29 +179,14 @@ pub struct Session {
     steps: usize,
     /// What the round brought.
     pub tally: Tally,
-    /// What the other side said about this node, if it keeps records back.
-    pub notice: Option<Notice>,
-    /// How the other side introduced itself last.
-    pub peer: Option<Hello>,
 }
 
 impl Session {
     /// Opens a round with a peer that may exchange `scope`, and returns the first request.
     pub fn open<R: Replica>(replica: &R, scope: Scope) -> (Self, Request) {
-        let session = Self {
-            scope,
-            pull: VecDeque::new(),
-            push: VecDeque::new(),
-            asked: 0,
-            moved: false,
-            gave_after: None,
-            tried: BTreeMap::new(),
-            steps: 1,
-            tally: Tally::default(),
-            notice: None,
-            peer: None,
-        };
-        let request = Request { hello: replica.hello(), document: None, sums: session.sums(replica), push: Vec::new(), pull: Vec::new() };
+        let session =
+            Self { scope, pull: VecDeque::new(), push: VecDeque::new(), asked: 0, moved: false, gave_after: None, tried: BTreeMap::new(), steps: 1, tally: Tally::default() };
+        let request = Request { holding: replica.holding(), document: None, sums: session.sums(replica), push: Vec::new(), pull: Vec::new() };
         (session, request)
     }
 
@@ -213,25 +195,20 @@ impl Session {
     ///
     /// # Errors
     /// Those of the replica; the round is over then.
-    pub fn on_response<R: Replica>(&mut self, replica: &mut R, response: &Response, now: Timestamp) -> Result<Option<Request>, R::Error> {
-        self.notice = response.notice.or(self.notice);
-        self.peer = Some(response.hello);
-        if response.notice.is_some() || response.hello.misfit(&replica.hello(), now).is_some() {
-            self.scope = Scope::Documents;
-        }
-        let held = replica.hello().document;
+    pub fn on_response<R: Replica>(&mut self, replica: &mut R, response: &Response) -> Result<Option<Request>, R::Error> {
+        let held = replica.holding().document;
         take_all(replica, response.document.as_deref(), &response.items, self.scope, &mut self.tally)?;
-        self.moved |= replica.hello().document > held;
+        self.moved |= replica.holding().document > held;
         let dealt = (response.dealt as usize).min(self.asked);
         let stuck = self.asked > 0 && dealt == 0;
         self.pull.drain(..dealt);
         self.compare(replica, &response.differing);
         self.steps += 1;
-        if stuck || self.steps > MAX_SYNC_STEPS { Ok(None) } else { self.next(replica, &response.hello) }
+        if stuck || self.steps > MAX_SYNC_STEPS { Ok(None) } else { self.next(replica, &response.holding) }
     }
 
-    fn next<R: Replica>(&mut self, replica: &R, theirs: &Hello) -> Result<Option<Request>, R::Error> {
-        let hello = replica.hello();
+    fn next<R: Replica>(&mut self, replica: &R, theirs: &Holding) -> Result<Option<Request>, R::Error> {
+        let holding = replica.holding();
         let document = self.document_to_give(replica, theirs);
         let mut room = Room(SYNC_BUDGET);
         let (push, given) = records(replica, &self.push, self.scope, &mut room)?;
@@ -241,15 +218,15 @@ impl Session {
         self.asked = pull.len();
         if document.is_some() || !push.is_empty() || !pull.is_empty() {
             self.moved = true;
-            return Ok(Some(Request { hello, document, sums: Vec::new(), push, pull }));
+            return Ok(Some(Request { holding, document, sums: Vec::new(), push, pull }));
         }
         let again = std::mem::take(&mut self.moved);
-        Ok(again.then(|| Request { hello, document, sums: self.sums(replica), push, pull }))
+        Ok(again.then(|| Request { holding, document, sums: self.sums(replica), push, pull }))
     }
 
     /// Returns the document that the other side needs, once for each document that it says it holds.
-    fn document_to_give<R: Replica>(&mut self, replica: &R, theirs: &Hello) -> Option<Vec<u8>> {
-        let after = Some((theirs.document, theirs.document_digest));
+    fn document_to_give<R: Replica>(&mut self, replica: &R, theirs: &Holding) -> Option<Vec<u8>> {
+        let after = Some((theirs.document, theirs.digest));
         if self.gave_after == after {
             return None;
         }

@@ -5,9 +5,7 @@ use std::{collections::BTreeMap, convert::Infallible};
 use proptest::prelude::*;
 
 use super::*;
-use crate::{address::Order, id::Digest, limits::*, time::Timestamp};
-
-const NOW: Timestamp = Timestamp::from_secs(1_800_000_000);
+use crate::{address::Order, id::Digest, limits::*};
 
 /// A made-up record: a name, an order and a byte of content.
 fn record(name: u16, seq: u64, content: u8) -> Vec<u8> {
@@ -20,7 +18,6 @@ struct Node {
     document: u64,
     /// Versions that exist and must be taken one by one, like those that change keys.
     steps: Vec<u64>,
-    clock: Timestamp,
     records: BTreeMap<(Set, Vec<u8>), Vec<u8>>,
     indexes: Vec<Index>,
     taken: usize,
@@ -30,7 +27,7 @@ struct Node {
 impl Node {
     fn new(document: u64) -> Self {
         let indexes = Set::ALL.into_iter().map(Index::new).collect();
-        Self { document, steps: vec![3, 5, 9], clock: NOW, records: BTreeMap::new(), indexes, taken: 0, refuses: None }
+        Self { document, steps: vec![3, 5, 9], records: BTreeMap::new(), indexes, taken: 0, refuses: None }
     }
     fn put(&mut self, set: Set, bytes: &[u8]) -> bool {
         let (name, seq, content): (u16, u64, u8) = crate::cbor::read(bytes, 100).unwrap();
@@ -52,8 +49,8 @@ impl Node {
 
 impl Replica for Node {
     type Error = Infallible;
-    fn hello(&self) -> Hello {
-        Hello { protocol_min: 1, protocol_max: 1, clock: self.clock, epoch: 1, document: self.document, document_digest: Digest::of(&self.document.to_be_bytes()) }
+    fn holding(&self) -> Holding {
+        Holding { document: self.document, digest: Digest::of(&self.document.to_be_bytes()) }
     }
     fn document_after(&self, version: u64) -> Option<Vec<u8>> {
         let next = self.steps.iter().copied().find(|step| *step > version && *step <= self.document);
@@ -95,13 +92,13 @@ fn round(asking: &mut Node, asked: &mut Node, scope: Scope, mut lose: impl FnMut
         }
         let request_bytes = request.to_bytes();
         assert!(request_bytes.len() <= MAX_SYNC);
-        let (response, _) = respond(asked, &Request::read(&request_bytes).unwrap(), scope, None, NOW).unwrap();
+        let (response, _) = respond(asked, &Request::read(&request_bytes).unwrap(), scope).unwrap();
         let response_bytes = response.to_bytes();
         assert!(response_bytes.len() <= MAX_SYNC);
         if lose() {
             return (steps, session);
         }
-        match session.on_response(asking, &Response::read(&response_bytes).unwrap(), NOW).unwrap() {
+        match session.on_response(asking, &Response::read(&response_bytes).unwrap()).unwrap() {
             Some(next) => request = next,
             None => return (steps, session),
         }
@@ -160,29 +157,15 @@ fn documents_only_means_documents_only() {
     assert_eq!((a.index(Set::Capacity).len(), b.index(Set::Capacity).len()), (1, 1));
     // A peer that asks and hands over more than it may is not heard.
     let greedy = Request {
-        hello: a.hello(),
+        holding: a.holding(),
         document: None,
         sums: vec![Sum { set: Set::Capacity, buckets: vec![1; Set::Capacity.buckets()] }],
         push: vec![Item { set: Set::Capacity, bytes: record(7, 1, 1) }],
         pull: vec![Want { set: Set::Capacity, key: 2_u16.to_be_bytes().to_vec() }],
     };
-    let (response, tally) = respond(&mut b, &greedy, Scope::Documents, Some(Notice::Unlisted), NOW).unwrap();
-    assert_eq!((response.differing.len(), response.items.len(), response.notice), (0, 0, Some(Notice::Unlisted)));
+    let (response, tally) = respond(&mut b, &greedy, Scope::Documents).unwrap();
+    assert_eq!((response.differing.len(), response.items.len()), (0, 0));
     assert_eq!((tally.news, b.index(Set::Capacity).len()), (0, 1));
-}
-
-#[test]
-fn who_has_the_wrong_time_or_version_is_told_and_gets_documents_only() {
-    let (mut a, mut b) = (Node::new(1), Node::new(2));
-    b.put(Set::Capacity, &record(1, 1, 1));
-    a.clock = NOW.plus(MAX_CLOCK_SKEW + std::time::Duration::from_secs(1));
-    let (_, session) = round(&mut a, &mut b, Scope::All, || false);
-    assert_eq!(session.notice, Some(Notice::Clock { ahead_ms: 121_000 }));
-    assert_eq!(session.notice.unwrap().to_string(), "its clock is 121 s ahead of the other's, more than 120 s");
-    assert_eq!((a.document, a.index(Set::Capacity).len()), (2, 0));
-    let next = Hello { protocol_min: 2, protocol_max: 3, ..b.hello() };
-    assert_eq!(next.misfit(&b.hello(), NOW), Some(Notice::Version { min: 1, max: 1 }));
-    assert_eq!(Hello { protocol_min: 1, protocol_max: 2, ..b.hello() }.misfit(&b.hello(), NOW), None);
 }
 
 #[test]
@@ -201,18 +184,18 @@ fn a_peer_that_promises_and_does_not_deliver_ends_the_round() {
     let mut a = Node::new(1);
     let (mut session, _) = Session::open(&a, Scope::All);
     let head = |name: u16| Head { key: name.to_be_bytes().to_vec(), stamp: Stamp::new(Order { epoch: 1, seq: 1 }, &Digest::of(b"x")) };
-    let mut response = Response { hello: Node::new(1).hello(), notice: None, document: None, differing: vec![], items: vec![], dealt: 0 };
+    let mut response = Response { holding: Node::new(1).holding(), document: None, differing: vec![], items: vec![], dealt: 0 };
     response.differing = vec![Bucket { set: Set::Capacity, bucket: 60_000, heads: vec![head(1)] }];
-    let request = session.on_response(&mut a, &response, NOW).unwrap().unwrap();
+    let request = session.on_response(&mut a, &response).unwrap().unwrap();
     assert_eq!(request.pull.len(), 1);
     response.differing.clear();
-    assert_eq!(session.on_response(&mut a, &response, NOW).unwrap(), None);
+    assert_eq!(session.on_response(&mut a, &response).unwrap(), None);
     // One that always names new things is stopped by the number of steps.
     let (mut session, _) = Session::open(&a, Scope::All);
     let steps = (0..).take_while(|name| {
         response.differing = vec![Bucket { set: Set::Capacity, bucket: 0, heads: vec![head(*name)] }];
         response.dealt = u32::MAX;
-        session.on_response(&mut a, &response, NOW).unwrap().is_some()
+        session.on_response(&mut a, &response).unwrap().is_some()
     });
     assert_eq!(steps.count(), MAX_SYNC_STEPS - 1);
 }
