@@ -21,11 +21,15 @@ mod rotate;
 pub mod audit;
 pub mod backup;
 pub mod blob;
+pub mod case;
 pub mod consent;
+pub mod conversation;
 pub mod document;
+pub mod hold;
 pub mod integrity;
 pub mod key;
 pub mod meta;
+pub mod outbox;
 pub mod patient;
 
 pub use column::{json, millis, moment, moment_opt, parsed, parsed_opt};

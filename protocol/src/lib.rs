@@ -13,6 +13,7 @@ pub mod cbor;
 pub mod certificate;
 pub mod conversation;
 pub mod document;
+pub mod holds;
 pub mod id;
 pub mod inquiry;
 pub mod limits;

@@ -1,0 +1,116 @@
+//! Discharge cases: what is being arranged for a patient, and the inquiries that belong to it.
+
+use rusqlite::{OptionalExtension as _, Row, params};
+use verbund_protocol::{
+    catalogue::AhbException,
+    id::{ConversationId, LocalId},
+    inquiry::Variant,
+    time::{Day, Timestamp},
+};
+
+use super::{Db, StoreError, millis, moment, moment_opt};
+
+/// A discharge case.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Case {
+    /// Random name of the case.
+    pub id: LocalId,
+    /// The patient; nobody once erased.
+    pub patient: Option<LocalId>,
+    /// Rehabilitation or transfer.
+    pub variant: Variant,
+    /// Day of discharge, planned or done.
+    pub discharge: Option<Day>,
+    /// Why an AHB may begin later than 14 days after it.
+    pub exception: Option<AhbException>,
+    /// When it was opened.
+    pub opened_at: Timestamp,
+    /// By whom.
+    pub opened_by: String,
+    /// The conversation whose offer the patient chose.
+    pub chosen: Option<ConversationId>,
+    /// When it was closed.
+    pub closed_at: Option<Timestamp>,
+}
+
+fn variant_word(variant: Variant) -> &'static str {
+    match variant {
+        Variant::Rehab => "rehab",
+        Variant::Transfer => "transfer",
+    }
+}
+
+/// Opens a case.
+///
+/// # Errors
+/// [`StoreError::Conflict`] if there is no such patient.
+pub fn open(db: &Db, case: &Case) -> Result<(), StoreError> {
+    let sql = "INSERT INTO discharge_case (id, patient, variant, discharge, exception, opened_at, opened_by) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    let exception = case.exception.map(AhbException::number);
+    db.execute(
+        sql,
+        params![case.id.0, case.patient.map(|id| id.0), variant_word(case.variant), case.discharge.map(|day| day.0), exception, millis(case.opened_at), case.opened_by],
+    )?;
+    Ok(())
+}
+
+/// Returns a case.
+///
+/// # Errors
+/// The store's.
+pub fn find(db: &Db, id: LocalId) -> Result<Option<Case>, StoreError> {
+    Ok(db.prepare_cached("SELECT * FROM discharge_case WHERE id = ?1")?.query_row([id.0], row_to_case).optional()?)
+}
+
+/// Returns the cases of a patient, or all open ones, newest first, at most `limit`.
+///
+/// # Errors
+/// The store's.
+pub fn list(db: &Db, patient: Option<LocalId>, limit: usize) -> Result<Vec<Case>, StoreError> {
+    let sql = "SELECT * FROM discharge_case WHERE (?1 IS NULL AND closed_at IS NULL) OR patient = ?1 ORDER BY opened_at DESC LIMIT ?2";
+    let mut statement = db.prepare_cached(sql)?;
+    let rows = statement.query_map(params![patient.map(|id| id.0), limit as i64], row_to_case)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Notes day of discharge and exception.
+///
+/// # Errors
+/// [`StoreError::NotFound`].
+pub fn set_discharge(db: &Db, id: LocalId, discharge: Option<Day>, exception: Option<AhbException>) -> Result<(), StoreError> {
+    let changed =
+        db.execute("UPDATE discharge_case SET discharge = ?2, exception = ?3 WHERE id = ?1", params![id.0, discharge.map(|day| day.0), exception.map(AhbException::number)])?;
+    if changed == 1 { Ok(()) } else { Err(StoreError::NotFound("case")) }
+}
+
+/// Notes which offer the patient chose, or that none is chosen any more.
+///
+/// # Errors
+/// The store's.
+pub fn choose(db: &Db, id: LocalId, chosen: Option<ConversationId>) -> Result<(), StoreError> {
+    db.execute("UPDATE discharge_case SET chosen = ?2 WHERE id = ?1", params![id.0, chosen.map(|id| id.0)])?;
+    Ok(())
+}
+
+/// Closes a case. A repeat changes nothing.
+///
+/// # Errors
+/// The store's.
+pub fn close(db: &Db, id: LocalId, now: Timestamp) -> Result<(), StoreError> {
+    db.execute("UPDATE discharge_case SET closed_at = ?2 WHERE id = ?1 AND closed_at IS NULL", params![id.0, millis(now)])?;
+    Ok(())
+}
+
+fn row_to_case(row: &Row<'_>) -> rusqlite::Result<Case> {
+    Ok(Case {
+        id: LocalId(row.get("id")?),
+        patient: row.get::<_, Option<[u8; 8]>>("patient")?.map(LocalId),
+        variant: if row.get::<_, String>("variant")? == "transfer" { Variant::Transfer } else { Variant::Rehab },
+        discharge: row.get::<_, Option<u32>>("discharge")?.map(Day),
+        exception: row.get::<_, Option<u16>>("exception")?.map(AhbException::new),
+        opened_at: moment(row, "opened_at")?,
+        opened_by: row.get("opened_by")?,
+        chosen: row.get::<_, Option<[u8; 16]>>("chosen")?.map(ConversationId),
+        closed_at: moment_opt(row, "closed_at")?,
+    })
+}

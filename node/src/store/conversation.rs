@@ -1,0 +1,343 @@
+//! Conversations: where each stands, both chains as exact bytes, and the bodies that can be erased.
+
+use rusqlite::{OptionalExtension as _, Row, params, types::Type};
+use verbund_protocol::{
+    cbor,
+    conversation::{Chain, Outcome, Salt, SignedHeader},
+    id::{ConversationId, DepartmentKey, Digest, Ik, LocalId, MemberId},
+    referral::{Log, Side, Step},
+    time::Timestamp,
+};
+
+use super::{Db, StoreError, millis, moment, moment_opt, parsed, parsed_opt};
+
+/// Largest log or chain as stored: the messages of both sides at their limit.
+const MAX_LOG: usize = 1 << 20;
+
+/// A conversation as this side sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conversation {
+    /// Its name, the same at both ends.
+    pub id: ConversationId,
+    /// Which side this node is.
+    pub side: Side,
+    /// The discharge case it belongs to, at the asker.
+    pub case: Option<LocalId>,
+    /// The facility this node speaks for in it.
+    pub own_facility: Ik,
+    /// The other member.
+    pub peer: MemberId,
+    /// The other's facility.
+    pub peer_facility: Ik,
+    /// The department asked, later the one that offered.
+    pub department: Option<DepartmentKey>,
+    /// Both chains as the table of steps needs them.
+    pub log: Log,
+    /// Our chain.
+    pub own: Chain,
+    /// The other's chain.
+    pub theirs: Chain,
+    /// When it began here.
+    pub opened_at: Timestamp,
+    /// When it last changed here.
+    pub changed_at: Timestamp,
+    /// When it is overdue.
+    pub due_at: Option<Timestamp>,
+    /// When our staff are to be reminded.
+    pub remind_at: Option<Timestamp>,
+    /// When our clock ends it.
+    pub end_at: Option<Timestamp>,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
+    /// When bodies are to be erased.
+    pub erase_at: Option<Timestamp>,
+    /// When they were.
+    pub erased_at: Option<Timestamp>,
+    /// Whether a choice is confirmed at once.
+    pub auto_confirm: bool,
+    /// Why a person must call the other clinic.
+    pub trouble: Option<String>,
+}
+
+/// A message as stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stored {
+    /// Whose it is.
+    pub side: Side,
+    /// Its number.
+    pub seq: u64,
+    /// Its type's number.
+    pub kind: u16,
+    /// Exact signed bytes.
+    pub header: Vec<u8>,
+    /// Its digest.
+    pub digest: Digest,
+    /// When it was stored here.
+    pub stored_at: Timestamp,
+    /// The signed receipt.
+    pub receipt: Option<Vec<u8>>,
+    /// When the receipt was made or came.
+    pub receipted_at: Option<Timestamp>,
+    /// `stored` or the refusal's word.
+    pub outcome: Option<String>,
+}
+
+/// Saves a conversation, new or changed.
+///
+/// # Errors
+/// The store's.
+pub fn save(db: &Db, c: &Conversation) -> Result<(), StoreError> {
+    let step = c.log.state().step;
+    let sql = "INSERT INTO conversation (id, side, discharge_case, own_facility, peer, peer_facility, department, step, log, own_chain, peer_chain, opened_at, changed_at,
+                   remind_at, due_at, end_at, ended_at, erase_at, erased_at, auto_confirm, trouble, trouble_at)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, CASE WHEN ?21 IS NULL THEN NULL ELSE ?13 END)
+               ON CONFLICT (id) DO UPDATE SET department = ?7, step = ?8, log = ?9, own_chain = ?10, peer_chain = ?11, changed_at = ?13, remind_at = ?14, due_at = ?15, end_at = ?16,
+                   ended_at = ?17, erase_at = ?18, erased_at = ?19, auto_confirm = ?20, trouble = ?21,
+                   trouble_at = CASE WHEN ?21 IS NULL THEN NULL WHEN trouble IS ?21 THEN trouble_at ELSE ?13 END";
+    db.prepare_cached(sql)?.execute(params![
+        c.id.0,
+        c.side.word(),
+        c.case.map(|id| id.0),
+        c.own_facility.as_str(),
+        c.peer.as_str(),
+        c.peer_facility.as_str(),
+        c.department.as_ref().map(DepartmentKey::as_str),
+        step.word(),
+        cbor::write(&c.log),
+        cbor::write(&c.own),
+        cbor::write(&c.theirs),
+        millis(c.opened_at),
+        millis(c.changed_at),
+        c.remind_at.map(millis),
+        c.due_at.map(millis),
+        c.end_at.map(millis),
+        c.ended_at.map(millis),
+        c.erase_at.map(millis),
+        c.erased_at.map(millis),
+        c.auto_confirm,
+        c.trouble,
+    ])?;
+    Ok(())
+}
+
+/// Returns a conversation.
+///
+/// # Errors
+/// The store's.
+pub fn find(db: &Db, id: ConversationId) -> Result<Option<Conversation>, StoreError> {
+    Ok(db.prepare_cached("SELECT * FROM conversation WHERE id = ?1")?.query_row([id.0], row_to_conversation).optional()?)
+}
+
+/// Which conversations to list.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Only where this node is this side.
+    pub side: Option<Side>,
+    /// Only of this case.
+    pub case: Option<LocalId>,
+    /// Only with this member.
+    pub peer: Option<MemberId>,
+    /// Only at this step.
+    pub step: Option<Step>,
+    /// Ended ones too.
+    pub ended: bool,
+}
+
+/// Returns conversations, last changed first, at most `limit`.
+///
+/// # Errors
+/// The store's.
+pub fn list(db: &Db, filter: &Filter, limit: usize) -> Result<Vec<Conversation>, StoreError> {
+    let sql = "SELECT * FROM conversation WHERE (?1 IS NULL OR side = ?1) AND (?2 IS NULL OR discharge_case = ?2) AND (?3 IS NULL OR peer = ?3)
+               AND (?4 IS NULL OR step = ?4) AND (?5 OR ended_at IS NULL) ORDER BY changed_at DESC, id LIMIT ?6";
+    let mut statement = db.prepare_cached(sql)?;
+    let (side, step) = (filter.side.map(Side::word), filter.step.map(Step::word));
+    let peer = filter.peer.as_ref().map(MemberId::as_str);
+    let rows = statement.query_map(params![side, filter.case.map(|id| id.0), peer, step, filter.ended, limit as i64], row_to_conversation)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Returns how many conversations with `peer` are open.
+///
+/// # Errors
+/// The store's.
+pub fn open_with(db: &Db, peer: &MemberId) -> Result<u64, StoreError> {
+    let count: i64 = db.prepare_cached("SELECT count(*) FROM conversation WHERE peer = ?1 AND ended_at IS NULL")?.query_row([peer.as_str()], |row| row.get(0))?;
+    Ok(count.unsigned_abs())
+}
+
+/// What the clock finds due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Due {
+    /// Our staff are to be reminded.
+    Remind,
+    /// Our clock ends it.
+    End,
+    /// Bodies are to be erased.
+    Erase,
+}
+
+/// Returns the conversations for which this is due at `now`, longest due first, at most `limit`.
+///
+/// # Errors
+/// The store's.
+pub fn due(db: &Db, what: Due, now: Timestamp, limit: usize) -> Result<Vec<ConversationId>, StoreError> {
+    let sql = match what {
+        Due::Remind => "SELECT id FROM conversation WHERE remind_at <= ?1 ORDER BY remind_at LIMIT ?2",
+        Due::End => "SELECT id FROM conversation WHERE end_at <= ?1 ORDER BY end_at LIMIT ?2",
+        Due::Erase => "SELECT id FROM conversation WHERE erase_at <= ?1 ORDER BY erase_at LIMIT ?2",
+    };
+    let mut statement = db.prepare_cached(sql)?;
+    let rows = statement.query_map(params![millis(now), limit as i64], |row| Ok(ConversationId(row.get(0)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Stores a message's header, and its body if it is kept.
+///
+/// # Errors
+/// [`StoreError::Conflict`] if there is one under this author, conversation and number.
+pub fn add_message(db: &Db, side: Side, header: &SignedHeader, body: Option<(&Salt, &[u8])>, now: Timestamp) -> Result<(), StoreError> {
+    let h = &header.header;
+    let sql = "INSERT INTO message (conversation, side, seq, kind, header, digest, stored_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    db.prepare_cached(sql)?.execute(params![h.conversation.0, side.word(), h.seq as i64, h.message, header.bytes, header.digest.0, millis(now)])?;
+    if let Some((salt, body)) = body {
+        let sql = "INSERT INTO body (conversation, side, seq, salt, body) VALUES (?1, ?2, ?3, ?4, ?5)";
+        db.prepare_cached(sql)?.execute(params![h.conversation.0, side.word(), h.seq as i64, salt, body])?;
+    }
+    Ok(())
+}
+
+/// Keeps the receipt of a message. One that is there already stays.
+///
+/// # Errors
+/// The store's.
+pub fn add_receipt(db: &Db, id: ConversationId, side: Side, seq: u64, receipt: &[u8], outcome: Outcome, at: Timestamp) -> Result<(), StoreError> {
+    let word = match outcome {
+        Outcome::Stored => "stored",
+        Outcome::Refused(refusal) => refusal.word(),
+    };
+    let sql = "UPDATE message SET receipt = ?4, outcome = ?5, receipted_at = ?6 WHERE conversation = ?1 AND side = ?2 AND seq = ?3 AND receipt IS NULL";
+    db.prepare_cached(sql)?.execute(params![id.0, side.word(), seq as i64, receipt, word, millis(at)])?;
+    Ok(())
+}
+
+/// Returns one message.
+///
+/// # Errors
+/// The store's.
+pub fn message(db: &Db, id: ConversationId, side: Side, seq: u64) -> Result<Option<Stored>, StoreError> {
+    let sql = "SELECT * FROM message WHERE conversation = ?1 AND side = ?2 AND seq = ?3";
+    Ok(db.prepare_cached(sql)?.query_row(params![id.0, side.word(), seq as i64], row_to_message).optional()?)
+}
+
+/// Returns all messages of a conversation: the asker's, then the owner's, each in order.
+///
+/// # Errors
+/// The store's.
+pub fn messages(db: &Db, id: ConversationId) -> Result<Vec<Stored>, StoreError> {
+    let mut statement = db.prepare_cached("SELECT * FROM message WHERE conversation = ?1 ORDER BY side, seq")?;
+    let rows = statement.query_map([id.0], row_to_message)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Returns salt and body of a message; nothing once erased.
+///
+/// # Errors
+/// The store's.
+pub fn body(db: &Db, id: ConversationId, side: Side, seq: u64) -> Result<Option<(Salt, Vec<u8>)>, StoreError> {
+    let sql = "SELECT salt, body FROM body WHERE conversation = ?1 AND side = ?2 AND seq = ?3";
+    Ok(db.prepare_cached(sql)?.query_row(params![id.0, side.word(), seq as i64], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
+}
+
+/// Returns number, salt and body of a side's last message of a type; nothing if there is none or it is erased.
+///
+/// # Errors
+/// The store's.
+pub fn last_body(db: &Db, id: ConversationId, side: Side, kind: u16) -> Result<Option<(u64, Vec<u8>)>, StoreError> {
+    let sql =
+        "SELECT m.seq, b.body FROM message m JOIN body b USING (conversation, side, seq) WHERE m.conversation = ?1 AND m.side = ?2 AND m.kind = ?3 ORDER BY m.seq DESC LIMIT 1";
+    let read = |row: &Row<'_>| Ok((row.get::<_, i64>(0)?.unsigned_abs(), row.get(1)?));
+    Ok(db.prepare_cached(sql)?.query_row(params![id.0, side.word(), kind], read).optional()?)
+}
+
+/// Erases the bodies of one side's messages and returns the digests of their headers.
+///
+/// # Errors
+/// The store's.
+pub fn erase_bodies(db: &Db, id: ConversationId, side: Side) -> Result<Vec<Digest>, StoreError> {
+    let sql = "SELECT m.digest FROM message m JOIN body b USING (conversation, side, seq) WHERE m.conversation = ?1 AND m.side = ?2 ORDER BY m.seq";
+    let mut statement = db.prepare_cached(sql)?;
+    let digests: Vec<Digest> = statement.query_map(params![id.0, side.word()], |row| Ok(Digest(row.get(0)?)))?.collect::<Result<_, _>>()?;
+    db.execute("DELETE FROM body WHERE conversation = ?1 AND side = ?2", params![id.0, side.word()])?;
+    Ok(digests)
+}
+
+/// Keeps two different messages under one number as proof. The first proof stays.
+///
+/// # Errors
+/// The store's.
+pub fn contradiction(db: &Db, held: &[u8], other: &SignedHeader, now: Timestamp) -> Result<(), StoreError> {
+    let h = &other.header;
+    let sql = "INSERT INTO contradiction (conversation, author, seq, held, other, found_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING";
+    db.execute(sql, params![h.conversation.0, h.author.member.as_str(), h.seq as i64, held, other.bytes, millis(now)])?;
+    Ok(())
+}
+
+/// Returns the proofs kept in a conversation: what was held, what came.
+///
+/// # Errors
+/// The store's.
+pub fn contradictions(db: &Db, id: ConversationId) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError> {
+    let mut statement = db.prepare_cached("SELECT held, other FROM contradiction WHERE conversation = ?1 ORDER BY author, seq")?;
+    let rows = statement.query_map([id.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn side(row: &Row<'_>) -> rusqlite::Result<Side> {
+    Ok(if row.get::<_, String>("side")? == "owner" { Side::Owner } else { Side::Asker })
+}
+
+fn decoded<T: for<'b> minicbor::Decode<'b, ()>>(row: &Row<'_>, column: &str) -> rusqlite::Result<T> {
+    let index = row.as_ref().column_index(column)?;
+    let bytes = row.get_ref(column)?.as_blob()?;
+    cbor::read(bytes, MAX_LOG).map_err(|error| rusqlite::Error::FromSqlConversionFailure(index, Type::Blob, Box::new(error)))
+}
+
+fn row_to_conversation(row: &Row<'_>) -> rusqlite::Result<Conversation> {
+    Ok(Conversation {
+        id: ConversationId(row.get("id")?),
+        side: side(row)?,
+        case: row.get::<_, Option<[u8; 8]>>("discharge_case")?.map(LocalId),
+        own_facility: parsed(row, "own_facility")?,
+        peer: parsed(row, "peer")?,
+        peer_facility: parsed(row, "peer_facility")?,
+        department: parsed_opt(row, "department")?,
+        log: decoded(row, "log")?,
+        own: decoded(row, "own_chain")?,
+        theirs: decoded(row, "peer_chain")?,
+        opened_at: moment(row, "opened_at")?,
+        changed_at: moment(row, "changed_at")?,
+        due_at: moment_opt(row, "due_at")?,
+        remind_at: moment_opt(row, "remind_at")?,
+        end_at: moment_opt(row, "end_at")?,
+        ended_at: moment_opt(row, "ended_at")?,
+        erase_at: moment_opt(row, "erase_at")?,
+        erased_at: moment_opt(row, "erased_at")?,
+        auto_confirm: row.get("auto_confirm")?,
+        trouble: row.get("trouble")?,
+    })
+}
+
+fn row_to_message(row: &Row<'_>) -> rusqlite::Result<Stored> {
+    Ok(Stored {
+        side: side(row)?,
+        seq: row.get::<_, i64>("seq")?.unsigned_abs(),
+        kind: row.get("kind")?,
+        header: row.get("header")?,
+        digest: Digest(row.get("digest")?),
+        stored_at: moment(row, "stored_at")?,
+        receipt: row.get("receipt")?,
+        receipted_at: moment_opt(row, "receipted_at")?,
+        outcome: row.get("outcome")?,
+    })
+}
