@@ -158,16 +158,6 @@ pub struct Consent {
     pub revoked_by: Option<String>,
 }
 
-/// What rests on a consent, and ends when it is taken back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "kebab-case", tag = "what", content = "id")]
-pub enum Use {
-    /// A conversation: an inquiry or a referral.
-    Conversation(verbund_protocol::id::ConversationId),
-    /// A permission to fetch a document, named by the digest of the signed grant.
-    Grant(verbund_protocol::id::Digest),
-}
-
 impl Decision {
     /// Checks what is taken down at `now`.
     ///

@@ -22,8 +22,9 @@ use verbund_protocol::{
 };
 
 use super::{
-    DATABASE_FILE, Db, Readers, StoreError, audit,
+    DATABASE_FILE, Readers, StoreError, audit,
     blob::{BlobError, BlobStore},
+    document,
     key::{private_directory, private_options, sync_parent},
     meta, migrations, open,
 };
@@ -177,16 +178,13 @@ pub struct Maker {
     pub key: SecretKey,
 }
 
-/// Returns the finished documents a database knows: root and size of the ciphertext.
-pub type Documents = fn(&Db) -> Result<Vec<(DocumentRoot, u64)>, StoreError>;
-
 /// Writes a backup into `target`, a new or empty directory, while the node goes on working. Call it on a thread that may wait.
 ///
 /// Document files never change once they are finished, so on the same disk they are linked instead of copied.
 ///
 /// # Errors
 /// [`BackupError`]; what has been written has no manifest and is not taken for a backup.
-pub fn write(readers: &Readers, target: &Path, documents: Documents, maker: &Maker, now: Timestamp) -> Result<Manifest, BackupError> {
+pub fn write(readers: &Readers, target: &Path, maker: &Maker, now: Timestamp) -> Result<Manifest, BackupError> {
     prepare(target, readers.data_dir())?;
     let (reader, key) = readers.copier()?;
     let database = target.join(DATABASE_FILE);
@@ -196,7 +194,7 @@ pub fn write(readers: &Readers, target: &Path, documents: Documents, maker: &Mak
     drop(reader);
     let snapshot = open::connect(&database, &key, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     let head = audit::head(&snapshot)?;
-    let (schema, epoch, known) = (migrations::schema_version(&snapshot)?, meta::epoch(&snapshot)?, documents(&snapshot)?);
+    let (schema, epoch, known) = (migrations::schema_version(&snapshot)?, meta::epoch(&snapshot)?, document::files(&snapshot)?);
     drop(snapshot);
     let (documents, missing) = collect(&readers.data_dir().join(DOCUMENTS), &target.join(DOCUMENTS), &known)?;
     let (hash, database_size) = hash(&database)?;

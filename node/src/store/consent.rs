@@ -1,13 +1,13 @@
-//! Decisions about patients, kept as they were taken down, and what rests on each.
+//! Decisions about patients, kept as they were taken down.
 
 use rusqlite::{OptionalExtension as _, Row, params};
 use verbund_protocol::{
-    id::{ConversationId, Digest, LocalId},
+    id::{Digest, LocalId},
     time::Timestamp,
 };
 
 use super::{Db, StoreError, column, millis, moment, moment_opt};
-use crate::domain::consent::{self, Consent, Decision, Kind, Recipient, Use};
+use crate::domain::consent::{self, Consent, Decision, Kind, Recipient};
 
 /// Records a decision about `patient` under a fresh random `id`. Returns its place in the order of decisions.
 ///
@@ -47,59 +47,30 @@ pub fn in_force(db: &Db, patient: LocalId, kind: Kind, recipient: Option<&Recipi
     Ok(consent::in_force(&decisions, kind, recipient, now).cloned())
 }
 
-/// Notes that `what` rests on the consent `id` and ends with it. A repeat changes nothing.
-///
-/// # Errors
-/// [`StoreError::Conflict`] if there is no such consent.
-pub fn rests_on(db: &Db, id: LocalId, what: Use, now: Timestamp) -> Result<(), StoreError> {
-    let (word, bytes): (&str, &[u8]) = match &what {
-        Use::Conversation(id) => ("conversation", id.as_bytes()),
-        Use::Grant(id) => ("grant", id.as_bytes()),
-    };
-    db.prepare_cached("INSERT INTO consent_use (consent, what, id, at) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING")?.execute(params![id.0, word, bytes, millis(now)])?;
-    Ok(())
-}
-
-/// Returns what rests on a consent.
-///
-/// # Errors
-/// The store's.
-pub fn uses(db: &Db, id: LocalId) -> Result<Vec<Use>, StoreError> {
-    let mut statement = db.prepare_cached("SELECT what, id FROM consent_use WHERE consent = ?1 ORDER BY what, id")?;
-    let mut rows = statement.query([id.0])?;
-    let mut uses = Vec::new();
-    while let Some(row) = rows.next()? {
-        let bytes = row.get_ref(1)?.as_blob().map_err(|_| StoreError::unreadable("consent use"))?;
-        let known = match row.get_ref(0)?.as_str() {
-            Ok("conversation") => ConversationId::from_slice(bytes).map(Use::Conversation),
-            Ok("grant") => Digest::from_slice(bytes).map(Use::Grant),
-            _ => None,
-        };
-        uses.push(known.ok_or_else(|| StoreError::unreadable("consent use"))?);
-    }
-    Ok(uses)
-}
-
-/// Takes a consent back and returns what ends with it, for the workflow to end. Taking back discharge management takes every release
-/// to a recipient with it, which was given within it; documents handed over outside a referral stand on their own. A repeat returns the same.
+/// Takes a consent back and returns every decision that is no longer in force with it, for the workflow to end what rests on them. Taking
+/// back discharge management takes every release to a recipient with it, which was given within it; documents handed over outside a
+/// referral stand on their own. A repeat returns the same.
 ///
 /// # Errors
 /// [`StoreError::NotFound`].
-pub fn revoke(db: &Db, id: LocalId, by: &str, now: Timestamp) -> Result<Vec<Use>, StoreError> {
+pub fn revoke(db: &Db, id: LocalId, by: &str, now: Timestamp) -> Result<Vec<Consent>, StoreError> {
     let consent = find(db, id)?.ok_or(StoreError::NotFound("consent"))?;
-    let mut ended = vec![id];
-    if consent.decision.kind == Kind::DischargeManagement {
-        let releases = list(db, consent.patient)?.into_iter().filter(|other| other.decision.given && other.decision.kind == Kind::IdentifiedRelease);
-        ended.extend(releases.map(|release| release.id));
+    let within = |other: &Consent| consent.decision.kind == Kind::DischargeManagement && other.decision.kind == Kind::IdentifiedRelease && other.decision.given;
+    let ended = list(db, consent.patient)?.into_iter().filter(|other| other.id == id || within(other)).collect::<Vec<_>>();
+    for other in &ended {
+        db.execute("UPDATE consent SET revoked_at = ?2, revoked_by = ?3 WHERE id = ?1 AND revoked_at IS NULL", params![other.id.0, millis(now), by])?;
     }
-    let mut ends = Vec::new();
-    for id in ended {
-        db.execute("UPDATE consent SET revoked_at = ?2, revoked_by = ?3 WHERE id = ?1 AND revoked_at IS NULL", params![id.0, millis(now), by])?;
-        ends.extend(uses(db, id)?);
-    }
-    ends.sort_unstable();
-    ends.dedup();
-    Ok(ends)
+    ended.iter().map(|other| find(db, other.id)?.ok_or(StoreError::NotFound("consent"))).collect()
+}
+
+/// Returns what a message cites instead of the consent itself: SHA-256 over its random id and the exact text of the decision as it is
+/// stored. It says nothing about the decision, and whoever is shown the record later can check that it is the one cited.
+///
+/// # Errors
+/// [`StoreError::NotFound`].
+pub fn proof(db: &Db, id: LocalId) -> Result<Digest, StoreError> {
+    let entry: Option<String> = db.query_row("SELECT entry FROM consent WHERE id = ?1", [id.0], |row| row.get(0)).optional()?;
+    Ok(Digest::of(&[&id.0, entry.ok_or(StoreError::NotFound("consent"))?.as_bytes()].concat()))
 }
 
 fn row_to_consent(row: &Row<'_>) -> rusqlite::Result<Consent> {
@@ -163,28 +134,34 @@ mod tests {
     #[test]
     fn revoking_says_what_ends() {
         let store = store();
-        let (inquiry, referral, grant) = (Use::Conversation(ConversationId([1; 16])), Use::Conversation(ConversationId([2; 16])), Use::Grant(Digest([3; 32])));
-        for (consent, what) in [(10, inquiry), (10, inquiry), (11, referral), (11, inquiry), (12, grant)] {
-            rests_on(store.db(), id(consent), what, NOW).unwrap();
-        }
-        assert_eq!(revoke(store.db(), id(12), "eva", NOW).unwrap(), [grant]);
+        let ids = |ended: Vec<Consent>| ended.iter().map(|consent| consent.id).collect::<Vec<_>>();
+        assert_eq!(ids(revoke(store.db(), id(12), "eva", NOW).unwrap()), [id(12)]);
         assert_eq!(in_force(store.db(), PATIENT, Kind::DocumentHandoff, Some(&rehab(1)), NOW).unwrap(), None);
         assert!(in_force(store.db(), PATIENT, Kind::IdentifiedRelease, Some(&rehab(1)), NOW).unwrap().is_some());
         // Discharge management is the ground the releases were given on.
         let later = Timestamp(NOW.0 + 5);
-        assert_eq!(revoke(store.db(), id(10), "eva", later).unwrap(), [inquiry, referral]);
+        assert_eq!(ids(revoke(store.db(), id(10), "eva", later).unwrap()), [id(10), id(11)]);
         assert_eq!(in_force(store.db(), PATIENT, Kind::IdentifiedRelease, Some(&rehab(1)), later).unwrap(), None);
-        assert_eq!(revoke(store.db(), id(10), "ben", Timestamp(NOW.0 + 9)).unwrap(), [inquiry, referral], "a repeat says the same");
-        let revoked = find(store.db(), id(10)).unwrap().unwrap();
-        assert_eq!((revoked.revoked_at, revoked.revoked_by.as_deref()), (Some(later), Some("eva")));
+        let again = revoke(store.db(), id(10), "ben", Timestamp(NOW.0 + 9)).unwrap();
+        assert!(again.iter().all(|consent| consent.revoked_at == Some(later) && consent.revoked_by.as_deref() == Some("eva")), "a repeat changes nothing");
+        assert_eq!(ids(again), [id(10), id(11)]);
         assert!(matches!(revoke(store.db(), id(99), "eva", NOW), Err(StoreError::NotFound("consent"))));
+    }
+
+    #[test]
+    fn a_proof_is_the_consents_own_and_survives_revocation() {
+        let store = store();
+        let before = proof(store.db(), id(11)).unwrap();
+        assert_ne!(before, proof(store.db(), id(10)).unwrap());
+        revoke(store.db(), id(11), "eva", NOW).unwrap();
+        assert_eq!(proof(store.db(), id(11)).unwrap(), before);
+        assert!(matches!(proof(store.db(), id(99)), Err(StoreError::NotFound("consent"))));
     }
 
     #[test]
     fn erasing_a_patient_erases_the_decisions() {
         let store = store();
-        rests_on(store.db(), id(10), Use::Grant(Digest([3; 32])), NOW).unwrap();
         patient::erase(store.db(), PATIENT).unwrap();
-        assert!(find(store.db(), id(10)).unwrap().is_none() && uses(store.db(), id(10)).unwrap().is_empty());
+        assert!(find(store.db(), id(10)).unwrap().is_none());
     }
 }

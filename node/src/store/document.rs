@@ -211,6 +211,16 @@ pub fn erase(db: &Db, id: LocalId, end: State, now: Timestamp) -> Result<(), Sto
     if changed == 1 { Ok(()) } else { Err(StoreError::NotFound("document")) }
 }
 
+/// Returns the documents whose file must be complete: root and size of the ciphertext, by root.
+///
+/// # Errors
+/// The store's.
+pub fn files(db: &Db) -> Result<Vec<(DocumentRoot, u64)>, StoreError> {
+    let mut statement = db.prepare_cached("SELECT root, cipher_size FROM document WHERE state = 'held' ORDER BY root")?;
+    let rows = statement.query_map([], |row| Ok((DocumentRoot(row.get(0)?), row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// Returns the roots whose files belong here: of documents held and arriving. All other files may be swept.
 ///
 /// # Errors

@@ -7,7 +7,7 @@ use verbund_protocol::document::DocumentKey;
 
 use super::*;
 use crate::store::{
-    DatabaseKey, Store,
+    DatabaseKey, Db, Store,
     blob::Named,
     key::{KeyError, KeyFile},
 };
@@ -34,13 +34,6 @@ fn note(db: &Db, action: &str) -> Result<(), StoreError> {
     audit::append(db, &audit::Entry { at: NOW, actor: "ben", roles: "ward", action, subject: None, purpose: "test", detail: "" })
 }
 
-/// The documents table belongs to another part; here roots and sizes lie in the counters.
-fn documents(db: &Db) -> Result<Vec<(DocumentRoot, u64)>, StoreError> {
-    let mut statement = db.prepare("SELECT name, value FROM counter WHERE length(name) = 64 ORDER BY name")?;
-    let rows = statement.query_map([], |row| Ok((crate::store::parsed(row, "name")?, row.get(1)?)))?;
-    Ok(rows.collect::<Result<_, _>>()?)
-}
-
 fn clinic() -> Clinic {
     let dir = tempfile::tempdir().unwrap();
     let data = dir.path().join("data");
@@ -53,7 +46,8 @@ fn clinic() -> Clinic {
         added.push((document.root, document.cipher_size));
         store
             .write(|db| -> Result<(), StoreError> {
-                db.execute("INSERT INTO counter (name, value) VALUES (?1, ?2)", rusqlite::params![document.root.to_string(), document.cipher_size])?;
+                let sql = "INSERT INTO document (id, root, cipher_size, state, added_by, added_at, changed_at) VALUES (?1, ?2, ?3, 'held', 'ben', 0, 0)";
+                db.execute(sql, rusqlite::params![[seed; 8], document.root.0, document.cipher_size])?;
                 note(db, "document.add")
             })
             .unwrap();
@@ -65,7 +59,7 @@ fn clinic() -> Clinic {
 impl Clinic {
     fn backup(&self, name: &str) -> Result<(PathBuf, Manifest), BackupError> {
         let target = self.dir.path().join(name);
-        let manifest = write(&self.store.readers()?, &target, documents, &maker(), NOW)?;
+        let manifest = write(&self.store.readers()?, &target, &maker(), NOW)?;
         Ok((target, manifest))
     }
     fn restore(&self, backup: &Path, name: &str) -> Result<Restored, BackupError> {
@@ -86,7 +80,7 @@ fn a_backup_restores_and_the_node_recovers() {
     assert_eq!((restored.epoch, &restored.manifest), (LATER.secs() as u32, &manifest));
     let data = clinic.dir.path().join("restored");
     let store = Store::open(&data, &key(1)).unwrap();
-    assert_eq!(documents(store.db()).unwrap(), clinic.documents);
+    assert_eq!(document::files(store.db()).unwrap(), clinic.documents);
     assert_eq!(meta::recovering_since(store.db()).unwrap(), Some(LATER));
     assert!(!meta::may_speak_to(store.db(), &"kh-b".parse().unwrap()).unwrap());
     let newest = &audit::list(store.db(), &audit::Filter::default(), 1).unwrap()[0];
@@ -94,7 +88,9 @@ fn a_backup_restores_and_the_node_recovers() {
     let witness = audit::witness::Seen { epoch: 1, len: seen.len, head: seen.hash, seen_at: NOW };
     assert_eq!(audit::witness::compare(store.db(), &witness).unwrap(), audit::witness::Verdict::LostInRestore);
     let blobs = BlobStore::open(&data).unwrap();
-    assert!(crate::store::integrity::check(store.db(), &blobs, &clinic.documents).unwrap().is_good());
+    assert!(crate::store::integrity::check(store.db(), &blobs).unwrap().is_good());
+    blobs.remove(&clinic.documents[0].0).unwrap();
+    assert_eq!(crate::store::integrity::check(store.db(), &blobs).unwrap().documents_missing, [clinic.documents[0].0]);
 }
 
 #[test]
@@ -104,7 +100,7 @@ fn a_backup_is_one_moment_while_the_node_writes() {
     // A writer in the middle of a batch neither blocks the backup nor shows in it.
     let batch = clinic.store.begin().unwrap();
     note(&batch, "patient.read").unwrap();
-    let manifest = write(&readers, &clinic.dir.path().join("one"), documents, &maker(), NOW).unwrap();
+    let manifest = write(&readers, &clinic.dir.path().join("one"), &maker(), NOW).unwrap();
     assert_eq!(manifest.audit_len, 2);
     batch.commit().unwrap();
     assert_eq!(clinic.backup("two").unwrap().1.audit_len, 3);
