@@ -6,6 +6,7 @@
 pub mod cli;
 pub mod control;
 pub mod domain;
+pub mod mesh;
 pub mod runtime;
 pub mod store;
 pub mod workflow;

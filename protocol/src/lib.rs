@@ -14,6 +14,7 @@ pub mod certificate;
 pub mod conversation;
 pub mod document;
 pub mod holds;
+pub mod hello;
 pub mod id;
 pub mod inquiry;
 pub mod limits;

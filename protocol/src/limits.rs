@@ -62,6 +62,90 @@ pub const MAX_ADDRESS_TEXT: usize = 256;
 /// Largest difference between a node's clock and its peers' median before it stops making and ending promises.
 pub const MAX_CLOCK_SKEW: Duration = Duration::from_secs(120);
 
+// ---- Mesh: what crosses a connection and how much of it (node/src/mesh) ----
+
+/// Largest request or answer of the query protocol, bytes.
+pub const MAX_QUERY: usize = 64 << 10;
+/// Largest hello, bytes.
+pub const MAX_HELLO: usize = 1 << 10;
+/// Longest reason that a refusing peer gives, bytes.
+pub const MAX_REASON: usize = 256;
+/// Largest gossip message, bytes.
+pub const MAX_GOSSIP: usize = 64 << 10;
+/// Most gossip messages that wait for this node's own check; further ones are ignored (anti-entropy brings them).
+pub const MAX_GOSSIP_UNCHECKED: usize = 1_024;
+
+/// Longest a connection may take from TCP to the end of the TLS handshake.
+pub const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
+/// Most inbound connections inside the handshake.
+pub const MAX_HALF_OPEN: u32 = 128;
+/// Most inbound connections inside the handshake from one IP address.
+pub const MAX_HALF_OPEN_PER_ADDRESS: usize = 32;
+/// Most outbound connections being made.
+pub const MAX_DIALS: u32 = 32;
+/// Most connections of a node.
+pub const MAX_CONNECTIONS: u32 = 1_024;
+/// Most connections with one peer (one, a second when both dialled at once, a third while a dead one is not yet noticed).
+pub const MAX_CONNECTIONS_PER_PEER: u32 = 3;
+/// Most connections with peers that are not members.
+pub const MAX_GUESTS: usize = 64;
+/// Most streams on one connection.
+pub const MAX_STREAMS: usize = 256;
+/// Most bytes that a peer may send on one connection before they are read.
+pub const MAX_CONNECTION_WINDOW: usize = 64 << 20;
+/// Largest payload of one frame of the multiplexer, bytes; four times the usual, measured faster.
+pub const MUX_FRAME: usize = 64 << 10;
+
+/// Standing links a node opens itself. As many lead to it from others, so that it has about ten.
+pub const STANDING_LINKS: usize = 5;
+/// How long a connection opened on demand stays without a request.
+pub const IDLE_CONNECTION: Duration = Duration::from_secs(75);
+/// How often the hello is repeated on a standing link. Shorter than [`IDLE_CONNECTION`], since it keeps the link open.
+pub const HEARTBEAT: Duration = Duration::from_secs(30);
+/// Shortest wait after a failed dial.
+pub const DIAL_RETRY_MIN: Duration = Duration::from_millis(500);
+/// Longest wait after failed dials.
+pub const DIAL_RETRY_MAX: Duration = Duration::from_secs(300);
+
+/// Most requests of one protocol that one peer may have open, in each direction.
+pub const MAX_OPEN_REQUESTS: usize = 16;
+/// Most requests that wait for a connection to one peer.
+pub const MAX_WAITING_REQUESTS: usize = 32;
+/// Most requests from all peers that wait for an answer.
+pub const MAX_UNANSWERED: usize = 512;
+/// Most bytes of requests from all peers that wait for an answer.
+pub const MAX_UNANSWERED_BYTES: usize = 64 << 20;
+/// Most commands that wait for the mesh.
+pub const MAX_MESH_COMMANDS: usize = 1_024;
+/// Most events that wait for the node.
+pub const MAX_MESH_EVENTS: usize = 1_024;
+
+/// What one peer may ask in one protocol: requests a second, and how many at once after a pause. A node keeps to it in what
+/// it sends, and allows twice the burst in what it receives, so that two honest nodes never refuse each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quota {
+    /// Requests a second.
+    pub per_second: u32,
+    /// Requests at once.
+    pub burst: u32,
+}
+
+/// Quota of the sync protocol.
+pub const SYNC_QUOTA: Quota = Quota { per_second: 20, burst: 200 };
+/// Quota of the message protocol; one request carries many messages.
+pub const MESSAGE_QUOTA: Quota = Quota { per_second: 500, burst: 1_000 };
+/// Quota of the document protocol; one request moves at most 1 MiB.
+pub const DOCUMENT_QUOTA: Quota = Quota { per_second: 2_000, burst: 4_000 };
+/// Quota of the query protocol.
+pub const QUERY_QUOTA: Quota = Quota { per_second: 50, burst: 100 };
+/// Quota of gossip from one peer; a peer passes on what the whole network says.
+pub const GOSSIP_QUOTA: Quota = Quota { per_second: 1_000, burst: 20_000 };
+
+/// Longest wait for the answer to a request of the sync, message and document protocols.
+pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+/// Longest wait for the answer to a query or hello: a person or the link waits for it.
+pub const QUERY_TIMEOUT: Duration = Duration::from_secs(10);
+
 // ---- Conversations: referrals, offers, receipts ([`crate::conversation`], [`crate::referral`]) ----
 
 /// Largest body of one message, bytes (checked before it is parsed, by both sides).

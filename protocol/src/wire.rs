@@ -3,7 +3,12 @@
 //! Each is a request with one answer, bytes both ways. `/verbund/<word>/<version>` is its libp2p name; a node offers its
 //! own version and the one before, and the best common one is taken.
 
-use std::fmt;
+use std::{fmt, ops::RangeInclusive, time::Duration};
+
+use crate::limits::{
+    DOCUMENT_QUOTA, MAX_BATCH, MAX_BATCH_REPLY, MAX_QUERY, MAX_RANGE_ANSWER, MAX_RANGE_REQUEST, MAX_SYNC, MESSAGE_QUOTA, QUERY_QUOTA, QUERY_TIMEOUT, Quota, REQUEST_TIMEOUT,
+    SYNC_QUOTA,
+};
 
 /// The protocol version this build speaks.
 pub const VERSION: u16 = 1;
@@ -36,10 +41,78 @@ impl Protocol {
             Self::Query => "query",
         }
     }
+
+    /// Returns the name of a version of this protocol on the wire, for example `/verbund/message/1`.
+    pub fn name(self, version: u16) -> String {
+        format!("/verbund/{self}/{version}")
+    }
+
+    /// Returns the longest request, bytes.
+    pub const fn max_request(self) -> usize {
+        match self {
+            Self::Sync => MAX_SYNC,
+            Self::Message => MAX_BATCH,
+            Self::Document => MAX_RANGE_REQUEST,
+            Self::Query => MAX_QUERY,
+        }
+    }
+
+    /// Returns the longest answer, bytes.
+    pub const fn max_answer(self) -> usize {
+        match self {
+            Self::Sync => MAX_SYNC,
+            Self::Message => MAX_BATCH_REPLY,
+            Self::Document => MAX_RANGE_ANSWER,
+            Self::Query => MAX_QUERY,
+        }
+    }
+
+    /// Returns how often one peer may ask.
+    pub const fn quota(self) -> Quota {
+        match self {
+            Self::Sync => SYNC_QUOTA,
+            Self::Message => MESSAGE_QUOTA,
+            Self::Document => DOCUMENT_QUOTA,
+            Self::Query => QUERY_QUOTA,
+        }
+    }
+
+    /// Returns how long an answer is waited for.
+    pub const fn timeout(self) -> Duration {
+        match self {
+            Self::Sync | Self::Message | Self::Document => REQUEST_TIMEOUT,
+            Self::Query => QUERY_TIMEOUT,
+        }
+    }
+
+    /// Returns whether a peer outside the member list may use it.
+    pub const fn open_to_guests(self) -> bool {
+        matches!(self, Self::Sync)
+    }
+}
+
+/// Returns the highest version in both ranges, or nothing if they do not meet.
+pub fn best_common(ours: &RangeInclusive<u16>, theirs: &RangeInclusive<u16>) -> Option<u16> {
+    let best = *ours.end().min(theirs.end());
+    (ours.contains(&best) && theirs.contains(&best)).then_some(best)
 }
 
 impl fmt::Display for Protocol {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.word())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neighbouring_versions_meet_and_distant_ones_do_not() {
+        assert_eq!(best_common(&(1..=1), &(1..=2)), Some(1));
+        assert_eq!(best_common(&(2..=3), &(1..=2)), Some(2));
+        assert_eq!(best_common(&(2..=3), &(2..=3)), Some(3));
+        assert_eq!(best_common(&(1..=1), &(2..=3)), None);
+        assert_eq!(best_common(&(2..=3), &(1..=1)), None);
     }
 }

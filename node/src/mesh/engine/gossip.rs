@@ -1,0 +1,65 @@
+//! Announcements: out to all links, and in through this node's own check.
+
+use bytes::Bytes;
+use libp2p::gossipsub as gs;
+use tracing::debug;
+use verbund_protocol::limits::{MAX_GOSSIP, MAX_GOSSIP_UNCHECKED};
+
+use super::{
+    super::{
+        api::{Event, Ticket, Verdict},
+        gossip::{MessageKey, topic},
+        keys,
+    },
+    Engine,
+};
+
+impl Engine {
+    /// Tells all members. What does not get through comes with synchronisation, so failures are only noted.
+    pub(super) fn announce(&mut self, bytes: Bytes) {
+        if bytes.len() > MAX_GOSSIP {
+            return debug!(size = bytes.len(), "too long to announce; synchronisation carries it");
+        }
+        let topic = topic(&self.rules.network);
+        if let Err(error) = self.swarm.behaviour_mut().gossip().publish(topic, bytes) {
+            debug!(%error, "not announced; synchronisation carries it");
+        }
+    }
+
+    pub(super) fn on_gossip(&mut self, event: gs::Event) {
+        match event {
+            gs::Event::Message { propagation_source, message_id, message } => {
+                self.on_announcement(MessageKey { id: message_id, from: propagation_source }, message.data);
+            }
+            gs::Event::SlowPeer { peer_id, .. } => debug!(peer = %peer_id, "a neighbour takes announcements slowly; some are left to synchronisation"),
+            gs::Event::Subscribed { .. } | gs::Event::Unsubscribed { .. } | gs::Event::GossipsubNotSupported { .. } => {}
+        }
+    }
+
+    fn on_announcement(&mut self, key: MessageKey, data: Vec<u8>) {
+        let mono = self.mono();
+        let from = keys::public_key(&key.from).filter(|from| self.rules.access(from).is_full());
+        let Some(from) = from else { return self.on_verdict_now(&key, Verdict::Ignore) };
+        if self.unchecked >= MAX_GOSSIP_UNCHECKED || self.peer_mut(from).quota_gossip.take(mono).is_err() {
+            return self.on_verdict_now(&key, Verdict::Ignore);
+        }
+        self.peer_mut(from).last_heard = mono;
+        self.unchecked += 1;
+        let ticket = Ticket(Some((key, self.back_to.clone())));
+        self.emit(Event::Gossip { from, bytes: data.into(), ticket });
+    }
+
+    pub(super) fn on_verdict(&mut self, key: &MessageKey, verdict: Verdict) {
+        self.unchecked = self.unchecked.saturating_sub(1);
+        self.on_verdict_now(key, verdict);
+    }
+
+    fn on_verdict_now(&mut self, key: &MessageKey, verdict: Verdict) {
+        let acceptance = match verdict {
+            Verdict::Accept => gs::MessageAcceptance::Accept,
+            Verdict::Reject => gs::MessageAcceptance::Reject,
+            Verdict::Ignore => gs::MessageAcceptance::Ignore,
+        };
+        self.swarm.behaviour_mut().gossip().report_message_validation_result(&key.id, &key.from, acceptance);
+    }
+}

@@ -1,0 +1,38 @@
+//! From an address to a secured, multiplexed connection: TCP, TLS, yamux, in this order.
+//!
+//! Seams for later: a member relay joins as a second transport below TLS (`relay::client::new` gives it; the TLS role then follows
+//! the endpoint's `role_override`, and the relay sees ciphertext only), and an outbound HTTP CONNECT proxy takes the place of
+//! [`Named`]'s dialling, which already has the name unresolved in its hand.
+
+use std::io;
+
+use either::Either;
+use libp2p::{
+    PeerId,
+    core::{
+        ConnectedPoint, Endpoint,
+        muxing::StreamMuxerBox,
+        transport::{Boxed, Transport as _},
+    },
+    tcp,
+};
+
+use super::{keys, mux::Muxer, names::Named, tls::Tls};
+
+/// Returns the transport of a node.
+pub(super) fn build(tls: Tls) -> Boxed<(PeerId, StreamMuxerBox)> {
+    let tcp = tcp::tokio::Transport::new(tcp::Config::default().nodelay(true));
+    let secured = Named::new(tcp).and_then(move |socket, point| {
+        let (tls, outbound) = (tls.clone(), is_client(&point));
+        async move {
+            let (peer, stream) = tls.secure(socket, outbound).await.map_err(io::Error::from)?;
+            Ok::<_, io::Error>((keys::peer_id(&peer), StreamMuxerBox::new(Muxer::new(stream, outbound))))
+        }
+    });
+    secured.map_err(Either::into_inner).boxed()
+}
+
+/// Who is the client in TLS follows the role, not who opened the socket; they differ once relays are in between.
+fn is_client(point: &ConnectedPoint) -> bool {
+    matches!(point, ConnectedPoint::Dialer { role_override: Endpoint::Dialer, .. })
+}
