@@ -21,6 +21,7 @@ pub mod limits;
 pub mod membership;
 pub mod person;
 pub mod place;
+pub mod query;
 pub mod referral;
 pub mod search;
 pub mod sign;

@@ -2,6 +2,7 @@
 //! rewrites or cuts a chain would have to do the same at every other clinic.
 
 use rusqlite::params;
+pub use verbund_protocol::query::WitnessedHead as Seen;
 use verbund_protocol::{
     id::{Digest, MemberId, NodeId},
     time::Timestamp,
@@ -12,19 +13,6 @@ use crate::store::{Db, StoreError, meta, millis, moment};
 /// Heads younger than this are all kept; of older ones the last of each day.
 const KEEP_ALL_MS: i64 = 7 * 86_400_000;
 const DAY_MS: i64 = 86_400_000;
-
-/// What a node was once seen to say about its audit chain.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Seen {
-    /// The node's epoch then.
-    pub epoch: u32,
-    /// Length of the chain then.
-    pub len: u64,
-    /// Its head then.
-    pub head: Digest,
-    /// When the witness saw it, by the witness's clock.
-    pub seen_at: Timestamp,
-}
 
 /// Keeps what `member`'s `node` says about its chain. A repeat changes nothing; two heads of one length are both kept, as proof.
 ///
