@@ -268,7 +268,5 @@ pub const MAX_SYNC_STEPS: usize = 64;
 /// Largest manifest of a backup, bytes: room for more than a million documents.
 pub const MAX_BACKUP_MANIFEST: usize = 64 << 20;
 
-/// Largest question or answer of the query protocol, bytes.
-pub const MAX_QUERY: usize = 64 << 10;
 /// Most heads of an audit chain in one answer: three weeks of hourly ones, or years of daily ones.
 pub const MAX_WITNESSED_HEADS: usize = 512;
