@@ -64,8 +64,8 @@ fn days(days: u32) -> Duration {
 
 /// One of our keys as rcgen wants it.
 pub(crate) struct Signer<'a> {
-    key: &'a SecretKey,
-    public: PublicKey,
+    pub(crate) key: &'a SecretKey,
+    pub(crate) public: PublicKey,
 }
 
 impl<'a> From<&'a SecretKey> for Signer<'a> {
@@ -137,26 +137,7 @@ pub(crate) fn certificate(
     Ok((certificate.der().to_vec(), certificate.pem()))
 }
 
-/// Returns a request (PEM) as `verbund init` makes it.
-pub(crate) fn request(name: &NodeName, organization: &str, purpose: Purpose, key: &SecretKey) -> Result<String, rcgen::Error> {
-    let mut params = subject_params(name, organization)?;
-    let profile = Profile::of(purpose, Timestamp::default());
-    params.key_usages = profile.key_usages;
-    params.extended_key_usages = profile.extended_key_usages;
-    params.serialize_request(&Signer::from(key))?.pem()
-}
-
-/// Returns a certificate signed by its own key.
-pub(crate) fn self_signed(name: &NodeName, organization: &str, key: &SecretKey, profile: Profile) -> Result<String, rcgen::Error> {
-    let mut params = subject_params(name, organization)?;
-    params.key_usages = profile.key_usages;
-    params.extended_key_usages = profile.extended_key_usages;
-    params.not_before = moment(profile.not_before);
-    params.not_after = moment(profile.not_after);
-    Ok(params.self_signed(&Signer::from(key))?.pem())
-}
-
-fn subject_params(name: &NodeName, organization: &str) -> Result<CertificateParams, rcgen::Error> {
+pub(crate) fn subject_params(name: &NodeName, organization: &str) -> Result<CertificateParams, rcgen::Error> {
     let mut params = CertificateParams::default();
     params.distinguished_name = DistinguishedName::new();
     params.distinguished_name.push(DnType::OrganizationName, organization);
@@ -185,7 +166,7 @@ fn random_serial() -> SerialNumber {
     SerialNumber::from_slice(&serial)
 }
 
-fn moment(at: Timestamp) -> OffsetDateTime {
+pub(crate) fn moment(at: Timestamp) -> OffsetDateTime {
     let seconds = i64::try_from(at.secs()).unwrap_or(i64::MAX);
     OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH)
 }

@@ -32,7 +32,7 @@
 //! ```
 
 pub mod authority;
-// pub mod cli;
+pub mod cli;
 pub mod error;
 pub mod facilities;
 mod files;

@@ -1,3 +1,9 @@
-//! The cooperative's offline membership tool.
+//! The binary `verbund-authority`.
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+fn main() -> ExitCode {
+    verbund_certs::cli::Cli::parse().run()
+}

@@ -66,6 +66,14 @@ pub(super) fn first(new: &NewAuthority, certificate: &[u8], now: Timestamp) -> R
 }
 
 impl Authority {
+    /// Returns the member that both certificates of an admission name, without changing anything.
+    ///
+    /// # Errors
+    /// [`AuthorityError`] if a certificate is not this authority's own, or the two name different nodes.
+    pub fn named(&self, admission: &Admission, now: Timestamp) -> Result<MemberId, AuthorityError> {
+        self.certificates(admission, now).map(|(auth, _)| auth.name.member)
+    }
+
     /// Lists a node in the draft: a new member, a further node of a member, or new keys of a node (the sign key it had
     /// before stays good for what it signed then).
     ///
@@ -73,11 +81,7 @@ impl Authority {
     /// [`AuthorityError`] if a certificate is not this authority's own, the two name different nodes, or a rule of the document
     /// would be broken.
     pub fn admit(&mut self, admission: Admission, now: Timestamp) -> Result<MemberId, AuthorityError> {
-        let auth = self.registered(&admission.auth_pem, Purpose::Auth, now)?;
-        let sign = self.registered(&admission.sign_pem, Purpose::Sign, now)?;
-        if auth.name != sign.name {
-            return Err(AuthorityError::TwoNodes { auth: auth.name.to_string(), sign: sign.name.to_string() });
-        }
+        let (auth, sign) = self.certificates(&admission, now)?;
         let id = auth.name.member.clone();
         self.change_draft(now, |document| {
             let Some(member) = document.members.iter_mut().find(|member| member.id == id) else {
@@ -242,6 +246,12 @@ impl Authority {
         files::write(&self.dir.join(DRAFT), &draft.signed.to_bytes(), Access::Public)?;
         self.draft = Some(draft);
         Ok(())
+    }
+
+    fn certificates(&self, admission: &Admission, now: Timestamp) -> Result<(MemberCertificate, MemberCertificate), AuthorityError> {
+        let auth = self.registered(&admission.auth_pem, Purpose::Auth, now)?;
+        let sign = self.registered(&admission.sign_pem, Purpose::Sign, now)?;
+        if auth.name == sign.name { Ok((auth, sign)) } else { Err(AuthorityError::TwoNodes { auth: auth.name.to_string(), sign: sign.name.to_string() }) }
     }
 
     fn registered(&self, pem: &str, purpose: Purpose, now: Timestamp) -> Result<MemberCertificate, AuthorityError> {

@@ -55,8 +55,11 @@ impl Authority {
     pub fn take_suspension(&mut self, bytes: &[u8], now: Timestamp) -> Result<SignedSuspension, AuthorityError> {
         let mut membership = self.membership.clone().ok_or(AuthorityError::NothingPublished)?;
         let taken = SignedSuspension::read(&membership.held().document, bytes)?;
+        let before = membership.suspensions().all_without_effect().clone();
         membership.suspend(bytes, now)?;
-        if let Some(limit) = membership.suspensions().without_effect(&taken.digest) {
+        // Of two made in the same moment either may be the one over the limit, so none may newly lose its effect.
+        let lost = membership.suspensions().all_without_effect().iter().find(|(digest, _)| !before.contains_key(digest));
+        if let Some((_, limit)) = lost {
             return Err(limit.clone().into());
         }
         let merged = membership.suspensions().get(&taken.digest).cloned().unwrap_or(taken);

@@ -84,6 +84,10 @@ impl Suspensions {
     pub fn without_effect(&self, digest: &Digest) -> Option<&SuspensionError> {
         self.void.get(digest)
     }
+    /// Returns every object without effect, with the limit it breaks.
+    pub fn all_without_effect(&self) -> &BTreeMap<Digest, SuspensionError> {
+        &self.void
+    }
     /// Returns the suspension that cuts `member` off at `now`; of several the one that lasts longest.
     pub fn in_force(&self, member: &MemberId, now: Timestamp) -> Option<&SignedSuspension> {
         let counts = |s: &&SignedSuspension| s.suspension.ends.is_none() && !self.void.contains_key(&s.digest) && !self.ended.contains(&s.digest);
