@@ -5,7 +5,7 @@
 //! - An acute-to-acute transfer may rest instead on a necessity of treatment: a named physician and a reason code, shown to the patient afterwards.
 
 use verbund_protocol::{
-    id::{Ik, LocalId, MemberId},
+    id::{ConversationId, GrantId, Ik, LocalId, MemberId},
     time::Timestamp,
 };
 
@@ -156,6 +156,16 @@ pub struct Consent {
     /// Who entered that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revoked_by: Option<String>,
+}
+
+/// What rests on a consent, and ends when it is taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case", tag = "what", content = "id")]
+pub enum Use {
+    /// A conversation: an inquiry or a referral.
+    Conversation(ConversationId),
+    /// A permission to fetch a document.
+    Grant(GrantId),
 }
 
 impl Decision {

@@ -1,13 +1,13 @@
-//! Decisions about patients, kept as they were taken down.
+//! Decisions about patients, kept as they were taken down, and what rests on each.
 
 use rusqlite::{OptionalExtension as _, Row, params};
 use verbund_protocol::{
-    id::{Digest, LocalId},
+    id::{ConversationId, Digest, GrantId, LocalId},
     time::Timestamp,
 };
 
 use super::{Db, StoreError, column, millis, moment, moment_opt};
-use crate::domain::consent::{self, Consent, Decision, Kind, Recipient};
+use crate::domain::consent::{self, Consent, Decision, Kind, Recipient, Use};
 
 /// Records a decision about `patient` under a fresh random `id`. Returns its place in the order of decisions.
 ///
@@ -47,20 +47,65 @@ pub fn in_force(db: &Db, patient: LocalId, kind: Kind, recipient: Option<&Recipi
     Ok(consent::in_force(&decisions, kind, recipient, now).cloned())
 }
 
-/// Takes a consent back and returns every decision that is no longer in force with it, for the workflow to end what rests on them. Taking
-/// back discharge management takes every release to a recipient with it, which was given within it; documents handed over outside a
-/// referral stand on their own. A repeat returns the same.
+/// Notes that `what` rests on the consent `id` and ends with it. A repeat changes nothing.
+///
+/// # Errors
+/// [`StoreError::Conflict`] if there is no such consent.
+pub fn rests_on(db: &Db, id: LocalId, what: Use, now: Timestamp) -> Result<(), StoreError> {
+    let (word, bytes): (&str, &[u8]) = match &what {
+        Use::Conversation(id) => ("conversation", id.as_bytes()),
+        Use::Grant(id) => ("grant", id.as_bytes()),
+    };
+    db.prepare_cached("INSERT INTO consent_use (consent, what, id, at) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING")?.execute(params![id.0, word, bytes, millis(now)])?;
+    Ok(())
+}
+
+/// Returns what rests on a consent.
+///
+/// # Errors
+/// The store's.
+pub fn uses(db: &Db, id: LocalId) -> Result<Vec<Use>, StoreError> {
+    let mut statement = db.prepare_cached("SELECT what, id FROM consent_use WHERE consent = ?1 ORDER BY what, id")?;
+    let mut rows = statement.query([id.0])?;
+    let mut uses = Vec::new();
+    while let Some(row) = rows.next()? {
+        let bytes = row.get_ref(1)?.as_blob().map_err(|_| StoreError::unreadable("consent use"))?;
+        let known = match row.get_ref(0)?.as_str() {
+            Ok("conversation") => ConversationId::from_slice(bytes).map(Use::Conversation),
+            Ok("grant") => GrantId::from_slice(bytes).map(Use::Grant),
+            _ => None,
+        };
+        uses.push(known.ok_or_else(|| StoreError::unreadable("consent use"))?);
+    }
+    Ok(uses)
+}
+
+/// What a revocation ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Revoked {
+    /// The decisions that are no longer in force, the one taken back among them.
+    pub consents: Vec<Consent>,
+    /// What rested on them, for the workflow to end.
+    pub uses: Vec<Use>,
+}
+
+/// Takes a consent back and returns what ends with it. Taking back discharge management takes every release to a recipient with it, which
+/// was given within it; documents handed over outside a referral stand on their own. A repeat returns the same.
 ///
 /// # Errors
 /// [`StoreError::NotFound`].
-pub fn revoke(db: &Db, id: LocalId, by: &str, now: Timestamp) -> Result<Vec<Consent>, StoreError> {
+pub fn revoke(db: &Db, id: LocalId, by: &str, now: Timestamp) -> Result<Revoked, StoreError> {
     let consent = find(db, id)?.ok_or(StoreError::NotFound("consent"))?;
     let within = |other: &Consent| consent.decision.kind == Kind::DischargeManagement && other.decision.kind == Kind::IdentifiedRelease && other.decision.given;
-    let ended = list(db, consent.patient)?.into_iter().filter(|other| other.id == id || within(other)).collect::<Vec<_>>();
-    for other in &ended {
+    let (mut consents, mut ending) = (Vec::new(), Vec::new());
+    for other in list(db, consent.patient)?.into_iter().filter(|other| other.id == id || within(other)) {
         db.execute("UPDATE consent SET revoked_at = ?2, revoked_by = ?3 WHERE id = ?1 AND revoked_at IS NULL", params![other.id.0, millis(now), by])?;
+        consents.extend(find(db, other.id)?);
+        ending.extend(uses(db, other.id)?);
     }
-    ended.iter().map(|other| find(db, other.id)?.ok_or(StoreError::NotFound("consent"))).collect()
+    ending.sort_unstable();
+    ending.dedup();
+    Ok(Revoked { consents, uses: ending })
 }
 
 /// Returns what a message cites instead of the consent itself: SHA-256 over its random id and the exact text of the decision as it is
@@ -134,17 +179,25 @@ mod tests {
     #[test]
     fn revoking_says_what_ends() {
         let store = store();
-        let ids = |ended: Vec<Consent>| ended.iter().map(|consent| consent.id).collect::<Vec<_>>();
-        assert_eq!(ids(revoke(store.db(), id(12), "eva", NOW).unwrap()), [id(12)]);
+        let (inquiry, referral, grant) = (Use::Conversation(ConversationId([1; 16])), Use::Conversation(ConversationId([2; 16])), Use::Grant(GrantId([3; 16])));
+        for (consent, what) in [(10, inquiry), (10, inquiry), (11, referral), (11, inquiry), (12, grant)] {
+            rests_on(store.db(), id(consent), what, NOW).unwrap();
+        }
+        let revoked = |number: u8, by: &str, at: Timestamp| {
+            let ended = revoke(store.db(), id(number), by, at).unwrap();
+            assert!(ended.consents.iter().all(|consent| consent.revoked_at.is_some()));
+            (ended.consents.iter().map(|consent| consent.id).collect::<Vec<_>>(), ended.uses)
+        };
+        assert_eq!(revoked(12, "eva", NOW), (vec![id(12)], vec![grant]));
         assert_eq!(in_force(store.db(), PATIENT, Kind::DocumentHandoff, Some(&rehab(1)), NOW).unwrap(), None);
         assert!(in_force(store.db(), PATIENT, Kind::IdentifiedRelease, Some(&rehab(1)), NOW).unwrap().is_some());
         // Discharge management is the ground the releases were given on.
         let later = Timestamp(NOW.0 + 5);
-        assert_eq!(ids(revoke(store.db(), id(10), "eva", later).unwrap()), [id(10), id(11)]);
+        assert_eq!(revoked(10, "eva", later), (vec![id(10), id(11)], vec![inquiry, referral]));
         assert_eq!(in_force(store.db(), PATIENT, Kind::IdentifiedRelease, Some(&rehab(1)), later).unwrap(), None);
-        let again = revoke(store.db(), id(10), "ben", Timestamp(NOW.0 + 9)).unwrap();
-        assert!(again.iter().all(|consent| consent.revoked_at == Some(later) && consent.revoked_by.as_deref() == Some("eva")), "a repeat changes nothing");
-        assert_eq!(ids(again), [id(10), id(11)]);
+        assert_eq!(revoked(10, "ben", Timestamp(NOW.0 + 9)), (vec![id(10), id(11)], vec![inquiry, referral]), "a repeat says the same");
+        let first = find(store.db(), id(10)).unwrap().unwrap();
+        assert_eq!((first.revoked_at, first.revoked_by.as_deref()), (Some(later), Some("eva")));
         assert!(matches!(revoke(store.db(), id(99), "eva", NOW), Err(StoreError::NotFound("consent"))));
     }
 
@@ -161,7 +214,8 @@ mod tests {
     #[test]
     fn erasing_a_patient_erases_the_decisions() {
         let store = store();
+        rests_on(store.db(), id(10), Use::Grant(GrantId([3; 16])), NOW).unwrap();
         patient::erase(store.db(), PATIENT).unwrap();
-        assert!(find(store.db(), id(10)).unwrap().is_none());
+        assert!(find(store.db(), id(10)).unwrap().is_none() && uses(store.db(), id(10)).unwrap().is_empty());
     }
 }

@@ -111,3 +111,12 @@ WHEN old.revoked_at IS NOT NULL
   OR (new.id, new.patient, new.ordinal, new.entry, new.recorded_at, new.recorded_by)
      IS NOT (old.id, old.patient, old.ordinal, old.entry, old.recorded_at, old.recorded_by)
 BEGIN SELECT RAISE(ABORT, 'a consent is never changed'); END;
+
+-- What rests on a consent and ends with it.
+CREATE TABLE consent_use (
+    consent BLOB NOT NULL REFERENCES consent (id) ON DELETE CASCADE,
+    what    TEXT NOT NULL CHECK (what IN ('conversation', 'grant')),
+    id      BLOB NOT NULL,
+    at      INTEGER NOT NULL,
+    PRIMARY KEY (consent, what, id)
+) STRICT, WITHOUT ROWID;
