@@ -1,6 +1,7 @@
 //! The story: what clinics do, one file a chapter. Owns the write transactions' content; never commits.
 
 pub mod desk;
+pub mod document;
 pub mod error;
 pub mod work;
 

@@ -13,7 +13,7 @@ use verbund_protocol::{
     time::Timestamp,
 };
 
-pub use grant::{Given, give, given, is_live, revoke_consent, revoke_conversation, revoke_document};
+pub use grant::{Given, give, given, is_live, revoke_conversation, revoke_document, revoke_one};
 pub use transfer::{Waiting, arrived, await_document, end, postpone, retry, waiting, waiting_for};
 
 use super::{Db, StoreError, column, millis, moment};

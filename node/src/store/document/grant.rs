@@ -84,12 +84,12 @@ pub fn revoke_conversation(db: &Db, conversation: ConversationId, why: &str, now
     revoke(db, "conversation", &conversation.0, why, now)
 }
 
-/// Takes back every grant that rests on a consent. Returns the documents whose grants ended.
+/// Takes back one grant, because what it rests on ended. Returns the document if it was still in force.
 ///
 /// # Errors
 /// The store's.
-pub fn revoke_consent(db: &Db, consent: LocalId, why: &str, now: Timestamp) -> Result<Vec<LocalId>, StoreError> {
-    revoke(db, "consent", &consent.0, why, now)
+pub fn revoke_one(db: &Db, grant: GrantId, why: &str, now: Timestamp) -> Result<Vec<LocalId>, StoreError> {
+    revoke(db, "id", &grant.0, why, now)
 }
 
 /// Takes back every grant for a document. Returns the document if any ended.

@@ -107,7 +107,8 @@ fn a_grant_lives_until_anything_it_rests_on_ends() {
         assert!(!live(9)?, "never given");
         assert_eq!(revoke_conversation(db, ConversationId([3; 16]), "cancelled", NOW)?, vec![LocalId([1; 8])]);
         assert!(live(1)? && !live(3)?);
-        assert_eq!(revoke_consent(db, LocalId([5; 8]), "consent-revoked", NOW)?, vec![LocalId([1; 8]), LocalId([2; 8])]);
+        assert_eq!(revoke_one(db, GrantId([1; 16]), "consent-revoked", NOW)?, vec![LocalId([1; 8])]);
+        assert_eq!(revoke_document(db, LocalId([2; 8]), "erased", NOW)?, vec![LocalId([2; 8])]);
         assert!(!live(1)? && !live(2)?);
         assert_eq!(revoke_document(db, LocalId([1; 8]), "again", NOW)?, vec![], "a grant ends once");
         let told = given(db, LocalId([1; 8]))?;

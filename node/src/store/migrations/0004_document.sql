@@ -37,7 +37,6 @@ CREATE TABLE document_grant (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX document_grant_document ON document_grant (document);
 CREATE INDEX document_grant_conversation ON document_grant (conversation);
-CREATE INDEX document_grant_consent ON document_grant (consent) WHERE consent IS NOT NULL;
 
 -- Documents still to be fetched, or why they could not be. How far one has come is not recorded: the file proves it.
 CREATE TABLE document_transfer (

@@ -1,0 +1,291 @@
+//! Documents: adding, showing, handing over, receiving, erasing.
+//!
+//! A document leaves the clinic only as an offer inside an identified message: the referral's chapter asks [`offer`] for
+//! it and gives what arrives to [`accept`]. Whatever ends the right to it (consent taken back, referral ended) ends the
+//! grants here, and the very next range is refused; whatever ends ours erases what has arrived.
+
+pub mod files;
+mod receive;
+
+use verbund_protocol::{
+    document::{DocumentKey, DocumentOffer, Grant, Manifest, is_title, kdl},
+    id::{ConversationId, Digest, DocumentRoot, GrantId, KdlCode, LocalId, MemberId},
+    limits::{DOCUMENT_SEGMENT, GRANT_SPAN, MAX_DOCUMENTS_PER_MESSAGE},
+};
+
+pub use files::Files;
+pub use receive::{accept, arrived, erase_received, fetch_again, give_up, postpone, withdrawn_by_sender};
+
+use super::{Effect, Work, WorkError};
+use crate::{
+    domain::{actor::Role, consent::Use},
+    store::{
+        audit,
+        blob::Added,
+        consent,
+        document::{self, Document, Filter, Given, State, Waiting},
+        patient,
+    },
+};
+
+/// What a person says about a document to be added.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewDocument {
+    /// Whom it is about.
+    pub patient: LocalId,
+    /// What kind, after the KDL.
+    pub kind: KdlCode,
+    /// What people call it.
+    pub title: String,
+    /// The document it is a newer version of.
+    #[serde(default)]
+    pub replaces: Option<LocalId>,
+}
+
+/// A document with everything there is to say about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Details {
+    /// The document.
+    pub document: Document,
+    /// Who was allowed to fetch it, newest first.
+    pub given: Vec<Given>,
+    /// What stands in the way of its arrival.
+    pub waiting: Option<Waiting>,
+}
+
+/// Checks what is said about a document, before its bytes are taken in.
+///
+/// # Errors
+/// [`WorkError`] names what is wrong.
+pub fn check(work: &Work<'_>, new: &NewDocument) -> Result<(), WorkError> {
+    work.require(Role::CARE)?;
+    if kdl::find(&new.kind, work.now.day()).is_none() {
+        return Err(WorkError::invalid(format!("{} is not among the document types in use", new.kind), "see `verbund document kinds`"));
+    }
+    if !is_title(&new.title) {
+        return Err(WorkError::invalid("a title is one line of 1 to 160 bytes, without spaces at its ends", "shorten the title"));
+    }
+    patient::find(work.db, new.patient)?.ok_or(WorkError::NotFound("patient"))?;
+    if let Some(replaced) = new.replaces {
+        let replaced = find(work, replaced)?;
+        if replaced.patient != Some(new.patient) {
+            return Err(WorkError::invalid("the document to be replaced is about another patient", "name a document of this patient"));
+        }
+    }
+    Ok(())
+}
+
+/// Records a document whose bytes are on disk already, encrypted under `key`.
+///
+/// # Errors
+/// As [`check`]; then whoever put the bytes there removes them.
+pub fn add(work: &mut Work<'_>, new: &NewDocument, added: &Added, key: &DocumentKey) -> Result<Document, WorkError> {
+    check(work, new)?;
+    let replaces = new.replaces.map(|id| find(work, id).map(|document| document.root)).transpose()?;
+    let manifest = Manifest {
+        root: added.root,
+        cipher_size: added.cipher_size,
+        plain_size: added.plain_size,
+        segment: DOCUMENT_SEGMENT as u32,
+        kind: new.kind.clone(),
+        media_type: added.media_type.to_owned(),
+        title: new.title.clone(),
+        created_at: work.now,
+        replaces,
+    };
+    let document = Document {
+        id: work.entropy.local_id(),
+        root: added.root,
+        cipher_size: added.cipher_size,
+        patient: Some(new.patient),
+        source: None,
+        conversation: None,
+        state: State::Held,
+        added_by: work.actor.name().to_owned(),
+        added_at: work.now,
+        manifest: Some(manifest.clone()),
+    };
+    document::add(work.db, &document, &manifest, key)?;
+    note(work, "document.add", &document, "treatment", new.kind.as_str())?;
+    Ok(document)
+}
+
+/// Returns documents, newest first.
+///
+/// # Errors
+/// [`WorkError::Forbidden`] without a role that treats patients.
+pub fn list(work: &mut Work<'_>, filter: &Filter, limit: usize) -> Result<Vec<Document>, WorkError> {
+    work.require(Role::CARE)?;
+    let documents = document::list(work.db, filter, limit)?;
+    if let Some(patient) = filter.patient {
+        note_about(work, "document.list", Some(patient), "treatment", "")?;
+    }
+    Ok(documents)
+}
+
+/// Returns everything there is to say about a document.
+///
+/// # Errors
+/// [`WorkError::NotFound`], [`WorkError::Forbidden`].
+pub fn show(work: &mut Work<'_>, id: LocalId) -> Result<Details, WorkError> {
+    work.require(Role::CARE)?;
+    let document = find(work, id)?;
+    note(work, "document.show", &document, "treatment", "")?;
+    Ok(Details { given: document::given(work.db, id)?, waiting: document::waiting_for(work.db, id)?, document })
+}
+
+/// Returns a document with its key, for a person to read it. The reading is in the audit before a byte is shown.
+///
+/// # Errors
+/// [`WorkError::State`] if it is not here yet or no longer.
+pub fn open(work: &mut Work<'_>, id: LocalId) -> Result<(Document, DocumentKey), WorkError> {
+    work.require(Role::CARE)?;
+    let document = held(work, id)?;
+    let key = document::key(work.db, id)?.ok_or(WorkError::NotFound("document"))?;
+    note(work, "document.read", &document, "treatment", "")?;
+    Ok((document, key))
+}
+
+/// Makes offers of documents for the member on the other side of a conversation. `on` is the consent (or necessity of
+/// treatment) that names this recipient; the caller has checked that it is in force and gives it so that the grants end with it.
+///
+/// # Errors
+/// [`WorkError`] if a document is not here, is about another patient, or there are too many.
+pub fn offer(
+    work: &mut Work<'_>,
+    conversation: ConversationId,
+    on: LocalId,
+    patient: LocalId,
+    documents: &[LocalId],
+    recipient: &MemberId,
+) -> Result<Vec<DocumentOffer>, WorkError> {
+    if documents.len() > MAX_DOCUMENTS_PER_MESSAGE {
+        return Err(WorkError::invalid(format!("at most {MAX_DOCUMENTS_PER_MESSAGE} documents in one message"), "hand over the rest in a further message"));
+    }
+    documents.iter().map(|id| offer_one(work, conversation, on, patient, *id, recipient)).collect()
+}
+
+fn offer_one(work: &mut Work<'_>, conversation: ConversationId, on: LocalId, patient: LocalId, id: LocalId, recipient: &MemberId) -> Result<DocumentOffer, WorkError> {
+    let document = held(work, id)?;
+    if document.patient != Some(patient) {
+        return Err(WorkError::invalid("a document is about another patient than the handoff", "check the document's number"));
+    }
+    let key = document::key(work.db, id)?.ok_or(WorkError::NotFound("document"))?;
+    let manifest = document.manifest.clone().ok_or(WorkError::NotFound("document"))?;
+    let grant_id = GrantId(work.entropy.bytes());
+    let grant = Grant {
+        id: grant_id,
+        root: document.root,
+        size: document.cipher_size,
+        conversation,
+        // Random name of the grant as the salt: the recipient holds a proof of the consent and learns nothing from it.
+        consent: Digest::of(&[&on.0[..], &grant_id.0].concat()),
+        from: work.me.member.clone(),
+        to: recipient.clone(),
+        made_at: work.now,
+        expires_at: work.now.plus(GRANT_SPAN),
+    };
+    let signed = grant.sign(&work.me.network, &work.me.key);
+    document::give(work.db, &grant, id, Some(on), &signed)?;
+    consent::rests_on(work.db, on, Use::Grant(grant.id), work.now)?;
+    note(work, "document.offer", &document, "handoff", &format!("{} {} {}", recipient, grant.id, conversation))?;
+    Ok(DocumentOffer { manifest, grant: signed.into(), key })
+}
+
+/// Takes back every grant given in a conversation: it ended, or what it rested on did. A running transfer stops at the next range.
+///
+/// # Errors
+/// The store's.
+pub fn revoke_conversation(work: &mut Work<'_>, conversation: ConversationId, why: &'static str) -> Result<(), WorkError> {
+    let ended = document::revoke_conversation(work.db, conversation, why, work.now)?;
+    stop(work, &ended, why)
+}
+
+/// Takes back single grants, such as those that rested on a consent.
+///
+/// # Errors
+/// The store's.
+pub fn revoke_grants(work: &mut Work<'_>, grants: &[GrantId], why: &'static str) -> Result<(), WorkError> {
+    for grant in grants {
+        let ended = document::revoke_one(work.db, *grant, why, work.now)?;
+        stop(work, &ended, why)?;
+    }
+    Ok(())
+}
+
+/// Takes back all permissions for one document, on a person's word. It stays here.
+///
+/// # Errors
+/// [`WorkError::NotFound`], [`WorkError::Forbidden`].
+pub fn withdraw(work: &mut Work<'_>, id: LocalId) -> Result<usize, WorkError> {
+    work.require(Role::CARE)?;
+    find(work, id)?;
+    let in_force = document::given(work.db, id)?.iter().filter(|grant| grant.revoked_at.is_none() && grant.expires_at > work.now).count();
+    let ended = document::revoke_document(work.db, id, "withdrawn", work.now)?;
+    stop(work, &ended, "withdrawn")?;
+    Ok(in_force)
+}
+
+/// Erases a document here for good: grants end, the key is deleted, the file follows.
+///
+/// # Errors
+/// [`WorkError::NotFound`], [`WorkError::Forbidden`].
+pub fn erase(work: &mut Work<'_>, id: LocalId) -> Result<(), WorkError> {
+    work.require(Role::CARE)?;
+    let document = find(work, id)?;
+    let ended = document::revoke_document(work.db, id, "erased", work.now)?;
+    stop(work, &ended, "erased")?;
+    end(work, &document, State::Erased, "document.erase")
+}
+
+fn stop(work: &mut Work<'_>, documents: &[LocalId], why: &str) -> Result<(), WorkError> {
+    for id in documents {
+        let document = find(work, *id)?;
+        note(work, "document.revoke", &document, why, "")?;
+        work.then(Effect::StopTransfer(document.root));
+    }
+    Ok(())
+}
+
+/// Erases the secret of a document, lets its file go, and says so in the audit.
+fn end(work: &mut Work<'_>, document: &Document, state: State, action: &'static str) -> Result<(), WorkError> {
+    document::erase(work.db, document.id, state, work.now)?;
+    note(work, action, document, "erasure", state.word())?;
+    work.then(Effect::StopTransfer(document.root));
+    Ok(())
+}
+
+fn find(work: &Work<'_>, id: LocalId) -> Result<Document, WorkError> {
+    document::find(work.db, id)?.ok_or(WorkError::NotFound("document"))
+}
+
+fn held(work: &Work<'_>, id: LocalId) -> Result<Document, WorkError> {
+    let document = find(work, id)?;
+    match document.state {
+        State::Held => Ok(document),
+        State::Arriving => Err(WorkError::state("arriving", "the document is still on its way here", "see `verbund document status`")),
+        State::Failed => Err(WorkError::state("failed", "the document could not be fetched", "ask the sending clinic to hand it off again")),
+        State::Withdrawn => Err(WorkError::state("withdrawn", "the sending clinic took the document back before it had arrived", "ask the sending clinic")),
+        State::Erased => Err(WorkError::state("erased", "the document was erased", "nothing brings it back; ask its author for it")),
+    }
+}
+
+fn note(work: &Work<'_>, action: &str, document: &Document, purpose: &str, detail: &str) -> Result<(), WorkError> {
+    let detail = format!("{} {detail}", document.id);
+    note_about(work, action, document.patient, purpose, detail.trim_end())
+}
+
+fn note_about(work: &Work<'_>, action: &str, subject: Option<LocalId>, purpose: &str, detail: &str) -> Result<(), WorkError> {
+    let roles = work.actor.role_words();
+    audit::append(work.db, &audit::Entry { at: work.now, actor: work.actor.name(), roles: &roles, action, subject, purpose, detail })?;
+    Ok(())
+}
+
+/// Returns the roots whose files belong to this node; all other files may be swept at start-up.
+///
+/// # Errors
+/// The store's.
+pub fn known_roots(db: &crate::store::Db) -> Result<std::collections::HashSet<DocumentRoot>, WorkError> {
+    Ok(document::roots(db)?)
+}
