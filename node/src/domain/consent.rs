@@ -166,9 +166,6 @@ pub enum Use {
     Conversation(ConversationId),
     /// A permission to fetch a document.
     Grant(GrantId),
-    Conversation(verbund_protocol::id::ConversationId),
-    /// A permission to fetch a document.
-    Grant(verbund_protocol::id::GrantId),
 }
 
 impl Decision {

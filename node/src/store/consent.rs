@@ -3,7 +3,6 @@
 use rusqlite::{OptionalExtension as _, Row, params};
 use verbund_protocol::{
     id::{ConversationId, Digest, GrantId, LocalId},
-    id::{ConversationId, GrantId, LocalId},
     time::Timestamp,
 };
 

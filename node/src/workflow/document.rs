@@ -9,7 +9,7 @@ mod receive;
 
 use verbund_protocol::{
     document::{DocumentKey, DocumentOffer, Grant, Manifest, is_title, kdl},
-    id::{ConversationId, Digest, DocumentRoot, GrantId, KdlCode, LocalId, MemberId},
+    id::{ConversationId, DocumentRoot, GrantId, KdlCode, LocalId, MemberId},
     limits::{DOCUMENT_SEGMENT, GRANT_SPAN, MAX_DOCUMENTS_PER_MESSAGE},
 };
 
@@ -173,14 +173,12 @@ fn offer_one(work: &mut Work<'_>, conversation: ConversationId, on: LocalId, pat
     }
     let key = document::key(work.db, id)?.ok_or(WorkError::NotFound("document"))?;
     let manifest = document.manifest.clone().ok_or(WorkError::NotFound("document"))?;
-    let grant_id = GrantId(work.entropy.bytes());
     let grant = Grant {
-        id: grant_id,
+        id: GrantId(work.entropy.bytes()),
         root: document.root,
         size: document.cipher_size,
         conversation,
-        // Random name of the grant as the salt: the recipient holds a proof of the consent and learns nothing from it.
-        consent: Digest::of(&[&on.0[..], &grant_id.0].concat()),
+        consent: consent::proof(work.db, on)?,
         from: work.me.member.clone(),
         to: recipient.clone(),
         made_at: work.now,
