@@ -1,1 +1,3 @@
-//! x
+//! Whole nodes seen from outside: a simulator over the real core and store, and real processes.
+
+pub mod simulator;

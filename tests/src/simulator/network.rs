@@ -1,0 +1,42 @@
+//! What the virtual network does to what is sent.
+
+use std::collections::BTreeSet;
+
+use super::Random;
+
+/// How bad the network is. Chances are per mille of all deliveries.
+#[derive(Clone, Debug)]
+pub struct Faults {
+    /// Lost: the sender sees a time-out, whether the question or the answer was lost.
+    pub loss: u64,
+    /// Delivered twice.
+    pub repeat: u64,
+    /// Delay between these bounds, milliseconds; a wide span reorders.
+    pub delay_ms: (u64, u64),
+    /// Pairs between which nothing passes, one way.
+    pub cut: BTreeSet<(usize, usize)>,
+}
+
+impl Faults {
+    /// A network without faults.
+    pub fn none() -> Self {
+        Self { loss: 0, repeat: 0, delay_ms: (1, 5), cut: BTreeSet::new() }
+    }
+    /// A bad day: losses, repeats, delays of seconds.
+    pub fn bad_day() -> Self {
+        Self { loss: 100, repeat: 100, delay_ms: (1, 4_000), cut: BTreeSet::new() }
+    }
+    /// Cuts two nodes off from each other, both ways.
+    pub fn part(&mut self, a: usize, b: usize) {
+        self.cut.extend([(a, b), (b, a)]);
+    }
+    /// Returns whether something from `from` reaches `to` at all.
+    pub fn passes(&self, from: usize, to: usize) -> bool {
+        !self.cut.contains(&(from, to))
+    }
+    /// Returns the delay of one delivery, milliseconds.
+    pub fn delay(&self, random: &mut Random) -> u64 {
+        let (least, most) = self.delay_ms;
+        least + random.below(most.saturating_sub(least) + 1)
+    }
+}
