@@ -1,7 +1,11 @@
 //! The command line. clap lives here and nowhere else; commands talk to the running node over the control socket.
 
+#[cfg(feature = "demo")]
+pub mod demo;
+pub mod doctor;
 pub mod init;
 pub mod join;
+pub mod run;
 pub mod status;
 pub mod table;
 
@@ -46,6 +50,13 @@ pub enum Verb {
     Init(init::Init),
     /// Take certificates and network document from the cooperative
     Join(join::Join),
+    /// Run the node until it is told to stop
+    Run(run::Run),
+    /// Found a fictional cooperative on this machine and play the story once
+    #[cfg(feature = "demo")]
+    Demo(demo::Demo),
+    /// Check everything that can be checked and say what to do
+    Doctor(doctor::Doctor),
     /// Show how the node is
     Status(status::Status),
     /// List the peers this node sees
@@ -110,6 +121,10 @@ impl Cli {
         let result = match self.command {
             Verb::Init(command) => command.run(terminal),
             Verb::Join(command) => command.run(terminal),
+            Verb::Run(command) => command.run(terminal),
+            #[cfg(feature = "demo")]
+            Verb::Demo(command) => command.run(terminal),
+            Verb::Doctor(command) => command.run(terminal),
             Verb::Status(command) => command.run(terminal),
             Verb::Peers(command) => command.run(terminal),
         };

@@ -6,6 +6,7 @@
 
 pub mod client;
 pub mod command;
+pub mod doctor;
 pub mod server;
 pub mod status;
 

@@ -1,3 +1,5 @@
-//! Whole nodes seen from outside: a simulator over the real core and store, and real processes.
+//! Whole nodes seen from outside: a simulator over the real core and store, transcripts, and real processes.
 
 pub mod simulator;
+pub mod town;
+pub mod transcript;

@@ -2,7 +2,7 @@
 
 use tokio::io::{AsyncBufRead, AsyncRead};
 
-use super::status;
+use super::{doctor, status};
 use crate::{
     domain::actor::Actor,
     workflow::{Desk, WorkError},
@@ -14,6 +14,8 @@ use crate::{
 pub enum Command {
     /// How the node is.
     Status(status::Command),
+    /// What is wrong, and what to do.
+    Doctor(doctor::Command),
 }
 
 /// A command being answered: who asks, where work is handed in, and the connection for those that carry bytes.
@@ -36,6 +38,7 @@ impl Command {
     pub async fn run(self, call: &mut Call<'_>) -> Result<serde_json::Value, WorkError> {
         match self {
             Self::Status(command) => json(command.run(call).await?),
+            Self::Doctor(command) => json(command.run(call).await?),
         }
     }
 }

@@ -4,6 +4,7 @@
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use verbund_protocol::{
@@ -272,6 +273,44 @@ impl Config {
 
 fn within(key: &str, value: u64, least: u64, most: u64, unit: &str) -> Result<(), (String, String)> {
     if (least..=most).contains(&value) { Ok(()) } else { Err((key.to_owned(), format!("{value} is not within {least} to {most} {unit}"))) }
+}
+
+/// The spans this clinic has set for itself, as the workflow needs them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Terms {
+    /// How long a statement of free places is valid unless it says otherwise.
+    pub capacity_valid: Duration,
+    /// How long an asked clinic has to answer an inquiry.
+    pub answer_within: Duration,
+    /// How long an offered place is held unless the offer says otherwise.
+    pub hold_for: Duration,
+    /// Largest document that may be added, bytes.
+    pub max_document: u64,
+    /// How long a recipient may fetch a handed-over document.
+    pub grant_for: Duration,
+}
+
+impl Terms {
+    /// Returns the terms of a configuration.
+    pub fn of(config: &Config) -> Self {
+        Self::from_sections(&config.capacity, &config.referral, &config.documents)
+    }
+    fn from_sections(capacity: &CapacitySection, referral: &ReferralSection, documents: &DocumentsSection) -> Self {
+        const HOUR: u64 = 3_600;
+        Self {
+            capacity_valid: Duration::from_secs(capacity.valid_hours * HOUR),
+            answer_within: Duration::from_secs(referral.answer_hours * HOUR),
+            hold_for: Duration::from_secs(referral.hold_hours * HOUR),
+            max_document: documents.max_mib << 20,
+            grant_for: Duration::from_secs(documents.grant_days * 24 * HOUR),
+        }
+    }
+}
+
+impl Default for Terms {
+    fn default() -> Self {
+        Self::from_sections(&CapacitySection::default(), &ReferralSection::default(), &DocumentsSection::default())
+    }
 }
 
 /// Who may use the control socket, by the operating system's user.

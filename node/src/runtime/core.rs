@@ -13,7 +13,7 @@ use verbund_protocol::{id::DocumentRoot, membership::Membership, sign::PublicKey
 
 use self::mind::Mind;
 use crate::{
-    domain::entropy::Entropy,
+    domain::{config::Terms, entropy::Entropy},
     store::{Store, StoreError},
     workflow::{
         Author,
@@ -37,8 +37,13 @@ pub enum Failure {
 pub enum Input {
     /// Time has passed.
     Tick,
-    /// A connection to a peer stands.
-    Up(PublicKey),
+    /// A peer has said hello on a connection, or said something new.
+    Up {
+        /// Who.
+        peer: PublicKey,
+        /// Its clock minus ours, milliseconds.
+        clock_offset_ms: i64,
+    },
     /// The last connection to a peer is gone.
     Down(PublicKey),
     /// A peer asks.
@@ -124,6 +129,8 @@ pub struct Settings {
     pub sync_seconds: u64,
     /// Addresses this node announces.
     pub announce: Vec<String>,
+    /// The spans this clinic has set for itself.
+    pub terms: Terms,
 }
 
 /// The core: the store's single writer, and what the node has in mind between turns.
@@ -172,6 +179,10 @@ impl Core {
         }
     }
 
+    /// Returns who belongs.
+    pub fn membership(&self) -> &Membership {
+        self.mind.membership()
+    }
     /// Returns the store, for tests and the simulator to look into.
     pub fn store(&self) -> &Store {
         &self.store

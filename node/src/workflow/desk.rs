@@ -61,8 +61,12 @@ pub struct PeerSight {
     pub address: String,
     /// Last round trip in milliseconds.
     pub rtt_ms: Option<u64>,
-    /// How the gate treats it: `member`, `sync-only`, with the reason.
+    /// How the gate treats it, and why the last dial failed if it did.
     pub gate: String,
+    /// The best common protocol version.
+    pub version: Option<u16>,
+    /// The peer's clock minus ours, milliseconds.
+    pub clock_offset_ms: Option<i64>,
 }
 
 /// What doors may ask of the world outside the store. The runtime answers.

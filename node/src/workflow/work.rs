@@ -11,6 +11,7 @@ use super::WorkError;
 use crate::{
     domain::{
         actor::{Actor, Role},
+        config::Terms,
         entropy::Entropy,
     },
     store::Db,
@@ -70,6 +71,8 @@ pub struct Work<'a> {
     pub me: &'a Author,
     /// Who belongs.
     pub membership: &'a mut Membership,
+    /// The spans this clinic has set for itself.
+    pub terms: &'a Terms,
     /// Random bytes.
     pub entropy: &'a mut dyn Entropy,
     /// Who acts.

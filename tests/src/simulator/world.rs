@@ -9,6 +9,7 @@ use sha2::Digest as _;
 use verbund_node::{
     domain::{
         actor::{Actor, Role},
+        config::Terms,
         entropy::Seeded,
     },
     runtime::core::{Core, Failure, Input, Output, Settings},
@@ -160,7 +161,7 @@ impl World {
         node.starts += 1;
         let State::Down(store) = std::mem::replace(&mut node.state, State::Busy) else { panic!("node {at} is not down") };
         let entropy = Box::new(Seeded::new(self.random.bits()));
-        let settings = Settings { sync_seconds: 15, announce: vec![format!("/dns4/node{at}.sim/tcp/443")] };
+        let settings = Settings { sync_seconds: 15, announce: vec![format!("/dns4/node{at}.sim/tcp/443")], terms: Terms::default() };
         let core = Core::start(*store, node.author.clone(), self.membership.clone(), entropy, settings).expect("the store reads back");
         node.state = State::Up(Box::new(core));
         let key = node.author.auth;
@@ -171,7 +172,7 @@ impl World {
 
     /// Tells both ends of every connection of a node that it stands or fell.
     fn connections(&mut self, at: usize, key: PublicKey, up: bool) {
-        let input = |peer| if up { Input::Up(peer) } else { Input::Down(peer) };
+        let input = |peer| if up { Input::Up { peer, clock_offset_ms: 0 } } else { Input::Down(peer) };
         for other in (0..self.nodes.len()).filter(|other| *other != at) {
             if !self.is_up(other) || !self.faults.passes(at, other) || !self.faults.passes(other, at) {
                 continue;

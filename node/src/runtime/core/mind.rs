@@ -6,7 +6,7 @@ use verbund_protocol::{membership::Membership, time::Timestamp};
 
 use super::{Input, Output, Settings, Turn};
 use crate::{
-    domain::{actor::Actor, entropy::Entropy},
+    domain::{actor::Actor, config::Terms, entropy::Entropy},
     store::{Db, StoreError, savepoint},
     workflow::{
         Author, Effect, Work, WorkError,
@@ -16,6 +16,7 @@ use crate::{
 
 pub(super) struct Mind {
     me: Author,
+    terms: Terms,
     membership: Membership,
     entropy: Box<dyn Entropy>,
     settings: Settings,
@@ -24,7 +25,11 @@ pub(super) struct Mind {
 
 impl Mind {
     pub(super) fn new(_db: &Db, me: Author, membership: Membership, entropy: Box<dyn Entropy>, settings: Settings) -> Result<Self, StoreError> {
-        Ok(Self { me, membership, entropy, settings, clock_agrees: true })
+        Ok(Self { me, terms: settings.terms, membership, entropy, settings, clock_agrees: true })
+    }
+
+    pub(super) fn membership(&self) -> &Membership {
+        &self.membership
     }
 
     /// Reads back from the store what is kept in memory, after a turn was undone.
@@ -37,7 +42,7 @@ impl Mind {
             Input::Job(job) => self.job(db, now, job, turn),
             Input::Request { id, .. } => turn.outputs.push(Output::Respond { id, body: None }),
             Input::Gossip { id, .. } => turn.outputs.push(Output::Verdict { id, accept: false }),
-            Input::Tick | Input::Up(_) | Input::Down(_) | Input::Response { .. } => {}
+            Input::Tick | Input::Up { .. } | Input::Down(_) | Input::Response { .. } => {}
         }
     }
 
@@ -61,8 +66,17 @@ impl Mind {
     fn within<T>(&mut self, db: &Db, now: Timestamp, actor: Actor, turn: &mut Turn, piece: impl FnOnce(&mut Work<'_>) -> Result<T, WorkError>) -> Result<T, WorkError> {
         let mut effects = Vec::new();
         let result = savepoint(db, |db| {
-            let mut work =
-                Work { db, now, me: &self.me, membership: &mut self.membership, entropy: &mut *self.entropy, actor, clock_agrees: self.clock_agrees, effects: Vec::new() };
+            let mut work = Work {
+                db,
+                now,
+                me: &self.me,
+                terms: &self.terms,
+                membership: &mut self.membership,
+                entropy: &mut *self.entropy,
+                actor,
+                clock_agrees: self.clock_agrees,
+                effects: Vec::new(),
+            };
             let result = piece(&mut work);
             effects = work.effects;
             result

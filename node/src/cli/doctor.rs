@@ -1,0 +1,123 @@
+//! `verbund doctor`: what is wrong here, and what to do about it.
+
+use std::{
+    fs::{self, File},
+    io::Write,
+    path::Path,
+    time::{Duration, Instant},
+};
+
+use verbund_protocol::{certificate::NodeName, time::Timestamp};
+
+use super::{Terminal, table::Table};
+use crate::{
+    control::{
+        Command,
+        doctor::{self, Finding, State},
+    },
+    domain::{config::Config, identity::Identity},
+    store::key::KeyFile,
+};
+
+/// Days before a certificate's end from which its renewal is asked for.
+const RENEW_DAYS: u64 = 60;
+/// Disk syncs slower than this make every acknowledged message slow.
+const SLOW_SYNC: Duration = Duration::from_millis(20);
+
+/// Check everything that can be checked and say what to do
+#[derive(Debug, clap::Args)]
+pub struct Doctor {}
+
+impl Doctor {
+    /// Runs the command. It is an error if any check fails.
+    ///
+    /// # Errors
+    /// If the configuration cannot be read, or a check failed.
+    pub fn run<W: Write>(self, mut terminal: Terminal<'_, W>) -> anyhow::Result<()> {
+        let config = terminal.load()?;
+        let mut findings = vec![certificates(&config), database_key(&config), disk(&config.node.data_dir)];
+        match terminal.ask::<Vec<Finding>>(&Command::Doctor(doctor::Command::Examine)) {
+            Ok(online) => findings.extend(online),
+            Err(error) => findings.push(Finding::new("node", State::Fail, format!("{error:#}"), "start it: verbund run (or systemctl start verbund)")),
+        }
+        terminal.show(&findings, |findings, out| {
+            let mut table = Table::new(&["check", "state", "found"]);
+            for finding in findings {
+                table.row([&finding.check, &format!("{:?}", finding.state).to_lowercase(), &finding.found]);
+            }
+            table.write(out, "nothing to check")?;
+            findings.iter().filter(|finding| !finding.remedy.is_empty()).try_for_each(|finding| writeln!(out, "\n{}: {}", finding.check, finding.remedy))
+        })?;
+        let failed = findings.iter().filter(|finding| finding.state == State::Fail).count();
+        anyhow::ensure!(failed == 0, "{failed} of {} checks failed", findings.len());
+        Ok(())
+    }
+}
+
+fn certificates(config: &Config) -> Finding {
+    let check = "certificates";
+    let node = &config.node;
+    let name = NodeName { network: node.network.clone(), member: node.member.clone(), node: node.node.clone() };
+    let renew = "make new requests (verbund init --renew is for a later release: ask the cooperative), then verbund join";
+    let identity = match Identity::load(&node.identity_dir, &name) {
+        Ok(identity) => identity,
+        Err(error) => return Finding::new(check, State::Fail, anyhow::Error::from(error).root_cause().to_string(), "see `verbund init` and `verbund join`"),
+    };
+    let now = clock();
+    if let Err(error) = identity.check_validity(now) {
+        return Finding::new(check, State::Fail, error.to_string(), renew);
+    }
+    let end = identity.auth.says.not_after.min(identity.sign.says.not_after);
+    let days = end.since(now).as_secs() / 86_400;
+    let state = if days < RENEW_DAYS { State::Warn } else { State::Ok };
+    Finding::new(check, state, format!("valid for {days} more days, until {end}"), renew)
+}
+
+fn clock() -> Timestamp {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    Timestamp::from_secs(since.as_secs())
+}
+
+fn database_key(config: &Config) -> Finding {
+    let check = "database key";
+    match KeyFile::new(&config.node.database_key, &config.node.data_dir).and_then(|file| file.read()) {
+        Ok(_) => Finding::new(check, State::Ok, "readable by this user only, outside the data directory", ""),
+        Err(error) => Finding::new(check, State::Fail, error.to_string(), "put the key file back from your safe; without it the data cannot be read"),
+    }
+}
+
+/// Times what every acknowledged message waits for: a small write and its sync.
+fn disk(data_dir: &Path) -> Finding {
+    let check = "disk sync";
+    let path = data_dir.join("doctor.tmp");
+    let measured = sync_times(&path);
+    let _ = fs::remove_file(&path); // a left-over of 80 KiB harms nobody
+    match measured {
+        Ok(times) => {
+            let median = times[times.len() / 2];
+            let state = if median > SLOW_SYNC { State::Warn } else { State::Ok };
+            Finding::new(
+                check,
+                state,
+                format!("{:.1} ms (median of {})", median.as_secs_f64() * 1e3, times.len()),
+                "use a local SSD; network file systems and busy disks make every answer slow",
+            )
+        }
+        Err(error) => {
+            Finding::new(check, State::Fail, format!("cannot write in {}: {error}", data_dir.display()), "run as the node's user; check owner and free space of the data directory")
+        }
+    }
+}
+
+fn sync_times(path: &Path) -> std::io::Result<Vec<Duration>> {
+    let mut file = File::create(path)?;
+    let mut times = Vec::new();
+    for _ in 0..20 {
+        let begun = Instant::now();
+        file.write_all(&[0; 4096])?;
+        file.sync_data()?;
+        times.push(begun.elapsed());
+    }
+    times.sort_unstable();
+    Ok(times)
+}

@@ -1,0 +1,217 @@
+//! `verbund run`: brings the core, the mesh and the control socket together, says when it is ready, and stops cleanly.
+
+mod carrier;
+mod outside;
+
+use std::{sync::Arc, time::Duration};
+
+use arc_swap::ArcSwap;
+use tokio::sync::mpsc;
+use tracing::{error, info, warn};
+use verbund_protocol::{certificate::NodeName, membership::Membership, time::Timestamp};
+
+use self::{carrier::Carrier, outside::World};
+use super::{
+    core::{Core, Fatal, Input, Settings},
+    engine,
+};
+use crate::{
+    control::server::{self, ServerError},
+    domain::{
+        config::{Config, People, Terms},
+        entropy::System,
+        identity::{Identity, IdentityError},
+    },
+    mesh::{self, MeshConfig, MeshHandle},
+    store::{Store, StoreError, key::KeyFile, meta},
+    workflow::{Author, Desk, Job},
+};
+
+/// Most inputs waiting for the core; whoever brings more waits.
+const MAX_INPUTS: usize = 1_024;
+/// Most jobs of doors waiting for the core.
+const MAX_JOBS: usize = 256;
+
+/// The node cannot run, or must stop.
+#[derive(Debug, thiserror::Error)]
+pub enum ServiceError {
+    /// Keys, certificates or the first network document are not usable.
+    #[error("identity")]
+    Identity(#[from] IdentityError),
+    /// The store cannot be opened.
+    #[error("store")]
+    Store(#[from] StoreError),
+    /// The network document is not signed by its own board.
+    #[error("network document")]
+    Document(#[from] verbund_protocol::membership::DocumentError),
+    /// The mesh cannot start.
+    #[error("mesh")]
+    Mesh(#[from] mesh::MeshError),
+    /// The control socket cannot be opened.
+    #[error(transparent)]
+    Control(#[from] ServerError),
+    /// The operating system refuses something.
+    #[error("cannot start")]
+    System(#[from] std::io::Error),
+    /// What was acknowledged can no longer be guaranteed.
+    #[error(transparent)]
+    Fatal(#[from] Fatal),
+}
+
+/// Returns the present moment by the operating system's clock.
+pub fn now() -> Timestamp {
+    let since_epoch = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    Timestamp(since_epoch.as_millis().try_into().unwrap_or(u64::MAX))
+}
+
+/// Runs the node until it is told to stop (SIGTERM, SIGINT) or cannot go on.
+///
+/// # Errors
+/// [`ServiceError`].
+pub fn run(config: Config) -> Result<(), ServiceError> {
+    // Two workers serve a clinic; more would only cost memory in a house of many nodes.
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).max_blocking_threads(8).thread_name("io").enable_all().build()?;
+    let result = runtime.block_on(serve(config));
+    runtime.shutdown_timeout(Duration::from_secs(5));
+    result
+}
+
+async fn serve(config: Config) -> Result<(), ServiceError> {
+    let node = &config.node;
+    let name = NodeName { network: node.network.clone(), member: node.member.clone(), node: node.node.clone() };
+    let identity = Identity::load(&node.identity_dir, &name)?;
+    let store = open(&config, &identity)?;
+    let author = Author { network: name.network, member: name.member, node: name.node, auth: identity.auth_key.public(), key: identity.sign_key.clone() };
+    let first = Membership::new(identity.document.clone())?;
+    let settings = Settings { sync_seconds: config.mesh.sync_seconds, announce: config.mesh.announce.clone(), terms: Terms::of(&config) };
+    let core = Core::start(store, author, first, Box::new(System), settings)?;
+
+    let membership = Arc::new(core.membership().clone());
+    let (mesh, events) = mesh::spawn(mesh_config(&config, &identity), membership.clone())?;
+    let listener = server::bind(&node.control_socket)?;
+
+    let (inputs, queue) = mpsc::channel(MAX_INPUTS);
+    let (outputs, carried) = mpsc::channel(MAX_INPUTS);
+    let (dead, mut died) = mpsc::channel::<()>(1);
+    let thread = engine::start(core, queue, now, move |output| {
+        // The carrier only ever waits for the operating system, never for the core, so this cannot lock up.
+        if outputs.blocking_send(output).is_err() {
+            error!("what the core decided can no longer be carried out");
+        }
+    })?;
+    let carrier = Carrier::new(mesh.clone(), inputs.clone(), membership);
+    let carrier_membership = carrier.membership();
+    let world = Arc::new(World::new(mesh.clone(), carrier.membership(), node.data_dir.clone()));
+    let (jobs, waiting) = mpsc::channel::<Job>(MAX_JOBS);
+    let desk = Desk::new(jobs, world);
+    let people = Arc::new(People::new(&config.people));
+
+    let tasks = [
+        tokio::spawn(carrier.clone().carry(carried, dead)),
+        tokio::spawn(carrier.hear(events)),
+        tokio::spawn(pass_on_jobs(waiting, inputs.clone())),
+        tokio::spawn(tick(inputs.clone())),
+        tokio::spawn(join(mesh.clone(), carrier_membership, config.mesh.announce.clone(), config.mesh.bootstrap.clone())),
+        tokio::spawn(server::serve(listener, desk, people)),
+    ];
+    ready(&config);
+    let stopped_by_core = tokio::select! {
+        () = asked_to_stop() => false,
+        _ = died.recv() => true,
+    };
+    let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]); // only a service manager cares
+    for task in tasks {
+        task.abort();
+    }
+    mesh.stop().await;
+    drop(inputs);
+    let ended = tokio::task::spawn_blocking(move || thread.join()).await.map_err(std::io::Error::other)?;
+    let _ = std::fs::remove_file(&config.node.control_socket); // the next start replaces it anyway
+    match ended {
+        Ok(result) => result?,
+        Err(_) => return Err(std::io::Error::other("the core stopped by a fault of the software; see the lines above").into()),
+    }
+    info!(stopped_by_core, "stopped");
+    Ok(())
+}
+
+fn open(config: &Config, identity: &Identity) -> Result<Store, ServiceError> {
+    let node = &config.node;
+    let key = KeyFile::new(&node.database_key, &node.data_dir).map_err(StoreError::from)?;
+    let store = Store::unlock(&node.data_dir, &key)?;
+    let last = store.write(|db| {
+        meta::bind(db, &node.network, &node.member, &node.node)?;
+        meta::started(db, env!("CARGO_PKG_VERSION"), now())
+    })?;
+    if let Err(error) = identity.check_validity(now()) {
+        warn!(error = &error as &dyn std::error::Error, "peers will refuse this node until it has a valid certificate");
+    }
+    if !identity.listed() {
+        warn!("the network document does not list this node with these keys: it can only synchronise documents");
+    }
+    info!(?last, "store opened");
+    Ok(store)
+}
+
+fn mesh_config(config: &Config, identity: &Identity) -> MeshConfig {
+    let mut mesh = MeshConfig::new(config.mesh.listen.clone(), identity.auth_key.clone(), vec![identity.auth.der.clone()], Arc::new(now));
+    mesh.tuning.standing_links = config.mesh.links;
+    mesh.tuning.idle = Duration::from_secs(config.mesh.idle_seconds);
+    mesh
+}
+
+/// Asks the known addresses who is there, until somebody is; after that, address records tell where everybody is.
+async fn join(mesh: MeshHandle, membership: Arc<ArcSwap<Membership>>, own: Vec<String>, further: Vec<String>) {
+    let mut pause = Duration::from_millis(200);
+    loop {
+        let from_document = membership.load().held().document.bootstrap.clone();
+        for address in from_document.iter().chain(&further).filter(|address| !own.contains(address)) {
+            if let Err(error) = mesh.probe(address.clone()).await {
+                info!(%address, %error, "nobody to join at a bootstrap address");
+            }
+        }
+        tokio::time::sleep(pause).await;
+        if mesh.peers().await.iter().any(|peer| peer.link.is_some()) {
+            pause = Duration::from_secs(60);
+        } else {
+            pause = (pause * 2).min(Duration::from_secs(30));
+        }
+    }
+}
+
+fn ready(config: &Config) {
+    info!(member = %config.node.member, network = %config.node.network, "ready");
+    if let Err(error) = sd_notify::notify(&[sd_notify::NotifyState::Ready]) {
+        warn!(%error, "the service manager was not told that the node is ready");
+    }
+}
+
+async fn tick(inputs: mpsc::Sender<Input>) {
+    let mut every = tokio::time::interval(Duration::from_secs(1));
+    every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        every.tick().await;
+        if inputs.send(Input::Tick).await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn pass_on_jobs(mut jobs: mpsc::Receiver<Job>, inputs: mpsc::Sender<Input>) {
+    while let Some(job) = jobs.recv().await {
+        if inputs.send(Input::Job(job)).await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn asked_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+}

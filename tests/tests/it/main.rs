@@ -1,0 +1,5 @@
+//! The one integration-test binary; its modules are the stories.
+
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod transcripts;
