@@ -166,6 +166,7 @@ fn start(
     let mut swarm = Swarm::new(transport::build(tls), behaviour, me, config);
     for text in listen {
         let address: Multiaddr = text.parse().map_err(|_| MeshError::Address { address: text.clone() })?;
+        transport::check_free(&address).map_err(|error| MeshError::Listen { address: text.clone(), reason: error.to_string() })?;
         swarm.listen_on(address).map_err(|error| MeshError::Listen { address: text.clone(), reason: error.to_string() })?;
     }
     let (commands_to, commands) = mpsc::channel(MAX_MESH_COMMANDS);

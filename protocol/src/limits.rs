@@ -79,8 +79,8 @@ pub const MAX_GOSSIP_UNCHECKED: usize = 1_024;
 pub const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Most inbound connections inside the handshake.
 pub const MAX_HALF_OPEN: u32 = 128;
-/// Most inbound connections inside the handshake from one IP address.
-pub const MAX_HALF_OPEN_PER_ADDRESS: usize = 32;
+/// Most inbound connections inside the handshake from one IP address (several members may share one).
+pub const MAX_HALF_OPEN_PER_ADDRESS: usize = 64;
 /// Most outbound connections being made.
 pub const MAX_DIALS: u32 = 32;
 /// Most connections of a node.

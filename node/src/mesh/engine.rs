@@ -237,9 +237,13 @@ impl Engine {
 
     fn refuse(&mut self, peer: Option<PublicKey>, address: &Multiaddr, outbound: bool, reason: Refusal) {
         let (address, direction) = (shown(address), if outbound { "outbound" } else { "inbound" });
-        match peer {
-            Some(peer) => warn!(%peer, %address, direction, %reason, "connection refused"),
-            None => warn!(%address, direction, %reason, "connection refused"),
+        let peer_shown = peer.map(|peer| peer.to_string());
+        let peer_shown = peer_shown.as_deref().unwrap_or("unknown");
+        // A peer that is switched off is no news; one that is refused deserves a look.
+        if matches!(reason, Refusal::Network(_) | Refusal::Timeout) {
+            debug!(peer = peer_shown, %address, direction, %reason, "no connection");
+        } else {
+            warn!(peer = peer_shown, %address, direction, %reason, "connection refused");
         }
         self.emit(Event::Refused { peer, address, outbound, reason });
     }

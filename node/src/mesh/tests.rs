@@ -1,1 +1,12 @@
-//! Tests of whole meshes in one process.
+//! Whole meshes in one process, over real sockets and real TLS.
+
+#![allow(clippy::unwrap_used)]
+
+mod connecting;
+mod gate;
+mod gossip;
+mod limits;
+mod openssl;
+mod refusals;
+mod versions;
+mod world;

@@ -170,7 +170,7 @@ fn provider() -> Arc<CryptoProvider> {
 }
 
 /// RFC 8410: an Ed25519 private key in PKCS#8 is a fixed prefix and the seed.
-fn pkcs8(key: &SecretKey) -> PrivateKeyDer<'static> {
+pub(super) fn pkcs8(key: &SecretKey) -> PrivateKeyDer<'static> {
     const PREFIX: [u8; 16] = [0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20];
     PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from([&PREFIX[..], &key.seed()].concat()))
 }

@@ -4,16 +4,20 @@
 //! the endpoint's `role_override`, and the relay sees ciphertext only), and an outbound HTTP CONNECT proxy takes the place of
 //! [`Named`]'s dialling, which already has the name unresolved in its hand.
 
-use std::io;
+use std::{
+    io,
+    net::{IpAddr, TcpListener},
+};
 
 use either::Either;
 use libp2p::{
-    PeerId,
+    Multiaddr, PeerId,
     core::{
         ConnectedPoint, Endpoint,
         muxing::StreamMuxerBox,
         transport::{Boxed, Transport as _},
     },
+    multiaddr::Protocol,
     tcp,
 };
 
@@ -30,6 +34,21 @@ pub(super) fn build(tls: Tls) -> Boxed<(PeerId, StreamMuxerBox)> {
         }
     });
     secured.map_err(Either::into_inner).boxed()
+}
+
+/// Checks that nobody listens at this address. libp2p shares ports on purpose (SO_REUSEPORT), so a second node started by
+/// mistake would take every other connection of the first one.
+pub(super) fn check_free(address: &Multiaddr) -> io::Result<()> {
+    let mut parts = address.iter();
+    let ip = match parts.next() {
+        Some(Protocol::Ip4(ip)) => IpAddr::V4(ip),
+        Some(Protocol::Ip6(ip)) => IpAddr::V6(ip),
+        _ => return Ok(()), // listening itself says that it is no such address
+    };
+    match parts.next() {
+        Some(Protocol::Tcp(port)) => TcpListener::bind((ip, port)).map(drop),
+        _ => Ok(()),
+    }
 }
 
 /// Who is the client in TLS follows the role, not who opened the socket; they differ once relays are in between.

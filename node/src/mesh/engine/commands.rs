@@ -63,7 +63,7 @@ impl Engine {
             let _ = reply.send(Err(ProbeError::Address(text.into()))); // whoever asked may have given up
             return;
         };
-        let options = DialOpts::unknown_peer_id().address(address.clone()).build();
+        let options = DialOpts::unknown_peer_id().address(address.clone()).allocate_new_port().build();
         self.start_dial(options, Dial::Probe(address, reply));
     }
 

@@ -47,6 +47,8 @@ impl Engine {
             .addresses(addresses)
             .condition(PeerCondition::Always)
             .override_dial_concurrency_factor(NonZeroU8::MIN) // in the order the owner gave
+            // From the listening port a connection that has just ended could not be made again for a minute.
+            .allocate_new_port()
             .build();
         self.start_dial(options, Dial::Peer(peer));
     }

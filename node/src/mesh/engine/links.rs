@@ -108,7 +108,7 @@ impl Engine {
         let now = self.mono();
         let due: Vec<_> = self.bootstrap.iter().filter(|entry| !entry.own && entry.backoff.wait(now).is_zero()).map(|entry| entry.address.clone()).take(DIALS_AT_ONCE).collect();
         for address in due {
-            self.start_dial(DialOpts::unknown_peer_id().address(address.clone()).build(), Dial::Bootstrap(address));
+            self.start_dial(DialOpts::unknown_peer_id().address(address.clone()).allocate_new_port().build(), Dial::Bootstrap(address));
         }
     }
 

@@ -1,0 +1,90 @@
+//! Announcements reach everyone, travel only when accepted, and do not reach guests.
+
+use bytes::Bytes;
+
+use super::{
+    super::{Command, Event, Verdict},
+    world::{Node, World, connect},
+};
+
+/// Waits for an announcement and judges it.
+async fn judge(node: &mut Node, verdict: Verdict) -> Bytes {
+    node.until(|event| match event {
+        Event::Gossip { bytes, ticket, .. } => {
+            ticket.judge(verdict);
+            Some(bytes)
+        }
+        _ => None,
+    })
+    .await
+}
+
+/// Announces different bytes until one arrives: the overlay forms a moment after the connection.
+async fn announce_until_heard(from: &Node, to: &mut Node, word: &str) -> Bytes {
+    for n in 0.. {
+        from.handle.send(Command::Announce(format!("{word} {n}").into())).await.unwrap();
+        let heard = judge(to, Verdict::Accept);
+        if let Ok(bytes) = tokio::time::timeout(std::time::Duration::from_millis(200), heard).await {
+            return bytes;
+        }
+    }
+    unreachable!("the loop has no end")
+}
+
+#[tokio::test]
+async fn an_announcement_passes_on_when_accepted() {
+    let world = World::new(&["a", "b", "c"]);
+    let (mut a, mut b, mut c) = (world.start("a").await, world.start("b").await, world.start("c").await);
+    connect(&mut a, &mut b).await;
+    connect(&mut b, &mut c).await;
+    let (first, passed_on) = tokio::join!(announce_until_heard(&a, &mut b, "news"), judge(&mut c, Verdict::Accept));
+    assert!(first.starts_with(b"news") && passed_on.starts_with(b"news"));
+}
+
+#[tokio::test]
+async fn a_rejected_or_ignored_announcement_goes_no_further() {
+    let world = World::new(&["a", "b", "c"]);
+    let (mut a, mut b, mut c) = (world.start("a").await, world.start("b").await, world.start("c").await);
+    connect(&mut a, &mut b).await;
+    connect(&mut b, &mut c).await;
+    tokio::join!(announce_until_heard(&a, &mut b, "warm"), judge(&mut c, Verdict::Accept));
+    for (word, verdict) in [("false", Verdict::Reject), ("known", Verdict::Ignore)] {
+        a.handle.send(Command::Announce(word.into())).await.unwrap();
+        while judge(&mut b, verdict).await != word {}
+    }
+    // Announcements keep their order on a link, so if one of the two had been passed on, c would hear it before this one.
+    a.handle.send(Command::Announce("last".into())).await.unwrap();
+    tokio::join!(async { while judge(&mut b, Verdict::Accept).await != "last" {} }, async {
+        loop {
+            let heard = judge(&mut c, Verdict::Accept).await;
+            assert!(heard != "false" && heard != "known");
+            if heard == "last" {
+                break;
+            }
+        }
+    });
+}
+
+#[tokio::test]
+async fn a_guest_neither_hears_nor_is_heard() {
+    let mut world = World::new(&["a", "b"]);
+    let (mut a, mut b) = (world.start("a").await, world.start("b").await);
+    world.publish(&["a", "b", "guest"]);
+    let mut guest = world.start("guest").await; // sees itself as a member; a and b do not
+    connect(&mut a, &mut b).await;
+    connect(&mut guest, &mut a).await;
+    announce_until_heard(&a, &mut b, "warm").await;
+    guest.handle.send(Command::Announce("from the guest".into())).await.unwrap();
+    a.handle.send(Command::Announce("among members".into())).await.unwrap();
+    while judge(&mut b, Verdict::Accept).await != "among members" {}
+    // Whatever had been said would be there by now: a answers a question of the guest after everything before it.
+    let to = a.key;
+    let (answer, _) = tokio::join!(guest.ask(to, verbund_protocol::wire::Protocol::Sync), a.answer_one());
+    assert!(answer.is_ok());
+    while let Ok(event) = guest.events.try_recv() {
+        assert!(!matches!(event, Event::Gossip { .. }), "the guest heard {event:?}");
+    }
+    while let Ok(event) = a.events.try_recv() {
+        assert!(!matches!(event, Event::Gossip { .. }), "the guest was heard: {event:?}");
+    }
+}
