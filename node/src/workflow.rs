@@ -1,8 +1,13 @@
 //! The story: what clinics do, one file a chapter. Owns the write transactions' content; never commits.
 
+pub mod audit;
+#[cfg(test)]
+pub(crate) mod bench;
+pub mod consent;
 pub mod desk;
 pub mod document;
 pub mod error;
+pub mod patient;
 pub mod work;
 
 pub use desk::{Desk, Job};

@@ -15,7 +15,7 @@ use verbund_protocol::{
     time::Timestamp,
 };
 
-use super::{Db, StoreError, millis, moment};
+use super::{Db, StoreError, millis};
 
 pub mod witness;
 
@@ -231,12 +231,12 @@ pub fn list(db: &Db, filter: &Filter, limit: usize) -> Result<Vec<Line>, StoreEr
     Ok(lines)
 }
 
-/// Returns when the newest entry was made.
+/// Returns how many entries are about `subject`.
 ///
 /// # Errors
 /// The store's.
-pub fn latest(db: &Db) -> Result<Option<Timestamp>, StoreError> {
-    Ok(db.query_row("SELECT at FROM audit ORDER BY seq DESC LIMIT 1", [], |row| moment(row, "at")).optional()?)
+pub fn count(db: &Db, subject: LocalId) -> Result<usize, StoreError> {
+    Ok(db.query_row("SELECT count(*) FROM audit WHERE subject = ?1", [subject.0], |row| row.get(0))?)
 }
 
 #[cfg(test)]

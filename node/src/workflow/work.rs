@@ -1,7 +1,7 @@
 //! What a piece of work has at hand: the open transaction, the clock, who the node is, who acts, and what is to follow.
 
 use verbund_protocol::{
-    id::{DocumentRoot, MemberId, NetworkId, NodeId},
+    id::{DocumentRoot, LocalId, MemberId, NetworkId, NodeId},
     membership::Membership,
     sign::{Kind, PublicKey, SecretKey, sign},
     time::Timestamp,
@@ -14,7 +14,7 @@ use crate::{
         config::Terms,
         entropy::Entropy,
     },
-    store::Db,
+    store::{Db, audit},
 };
 
 /// Who this node signs as.
@@ -110,6 +110,15 @@ impl Work<'_> {
             ));
         }
         Ok(())
+    }
+
+    /// Writes an audit entry in this transaction. `detail` holds codes and random ids, never a name or free text.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn audit(&self, action: &str, subject: Option<LocalId>, purpose: &str, detail: &str) -> Result<(), WorkError> {
+        let roles = self.actor.role_words();
+        Ok(audit::append(self.db, &audit::Entry { at: self.now, actor: self.actor.name(), roles: &roles, action, subject, purpose, detail })?)
     }
 
     /// Notes that `effect` follows the commit; a repeat within one piece of work is noted once.

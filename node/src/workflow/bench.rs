@@ -1,0 +1,109 @@
+//! A place to try pieces of work in tests: a store in memory, a network of two members, a clock that is set by hand.
+#![allow(clippy::unwrap_used)]
+
+use std::time::Duration;
+
+use verbund_protocol::{
+    cbor,
+    id::{Ik, MemberId},
+    membership::{Facility, FacilityKind, Member, Membership, NetworkDocument, Node, Role as MemberRole, SignedDocument},
+    sign::{Kind, MultiSigned, SecretKey},
+    time::Timestamp,
+};
+
+use super::{Author, Effect, Work, WorkError};
+use crate::{
+    domain::{
+        actor::{Actor, Role},
+        entropy::Seeded,
+    },
+    store::{Store, audit},
+};
+
+pub(crate) const NOW: Timestamp = Timestamp::from_secs(1_795_000_000);
+
+pub(crate) struct Bench {
+    pub store: Store,
+    pub me: Author,
+    pub membership: Membership,
+    pub entropy: Seeded,
+    pub now: Timestamp,
+}
+
+fn key(seed: u8) -> SecretKey {
+    SecretKey::from_seed(&[seed; 32])
+}
+
+/// Returns the only facility of member `a` (11) or `b` (12).
+pub(crate) fn ik(seed: u8) -> Ik {
+    Ik::with_check_digit(10_000_000 + u32::from(seed))
+}
+
+/// Two members, `a` and `b`; each has one node `1` and one facility.
+fn membership() -> Membership {
+    let network = "test".parse().unwrap();
+    let member = |id: &str, seed: u8| Member {
+        id: id.parse().unwrap(),
+        name: id.into(),
+        facilities: vec![Facility { ik: ik(seed), name: id.into(), site: None, kind: FacilityKind::Rehab, latitude: 48_137_000, longitude: 11_575_000, place: "München".into() }],
+        nodes: vec![Node { id: "1".parse().unwrap(), auth: key(seed + 100).public(), sign: key(seed).public(), former_sign: vec![] }],
+        relay: false,
+        roles: vec![MemberRole::Clinic],
+    };
+    let document = NetworkDocument {
+        network,
+        version: 1,
+        valid_from: Timestamp(0),
+        valid_until: NOW.plus(Duration::from_secs(86_400 * 300)),
+        board: vec![key(1).public()],
+        threshold: 1,
+        authorities: vec![],
+        members: vec![member("a", 11), member("b", 12)],
+        bootstrap: vec![],
+        min_protocol: 1,
+        catalogues: vec![],
+    };
+    let mut signed = MultiSigned::new(cbor::write(&document));
+    signed.add_signature(&document.network, Kind::NetworkDocument, &key(1));
+    Membership::new(SignedDocument::read(&document.network, &signed.to_bytes()).unwrap()).unwrap()
+}
+
+impl Bench {
+    /// Returns the bench of member `a`.
+    pub fn new() -> Self {
+        let me = Author { network: "test".parse().unwrap(), member: "a".parse().unwrap(), node: "1".parse().unwrap(), auth: key(111).public(), key: key(11) };
+        Self { store: Store::in_memory().unwrap(), me, membership: membership(), entropy: Seeded::new(7), now: NOW }
+    }
+
+    /// Runs `piece` as `actor` in a transaction of its own; what it wants to follow comes with its result.
+    pub fn follow<T>(&mut self, actor: Actor, piece: impl FnOnce(&mut Work<'_>) -> Result<T, WorkError>) -> Result<(T, Vec<Effect>), WorkError> {
+        let Self { store, me, membership, entropy, now } = self;
+        store.write(|db| {
+            let mut work = Work { db, now: *now, me, membership, entropy, actor, clock_agrees: true, effects: Vec::new() };
+            let out = piece(&mut work)?;
+            Ok((out, work.effects))
+        })
+    }
+
+    /// Runs `piece` as a person with `role`.
+    pub fn run<T>(&mut self, role: Role, piece: impl FnOnce(&mut Work<'_>) -> Result<T, WorkError>) -> Result<T, WorkError> {
+        self.follow(person(role), piece).map(|(out, _)| out)
+    }
+
+    /// Returns the newest audit entries, newest first, as `actor action subject? detail`.
+    pub fn audit(&self, limit: usize) -> Vec<String> {
+        let lines = audit::list(self.store.db(), &audit::Filter::default(), limit).unwrap();
+        let shown = |line: audit::Line| format!("{} {} {} {}", line.actor, line.action, line.subject.map_or("-".into(), |id| id.to_string()), line.detail).trim_end().to_owned();
+        lines.into_iter().map(shown).collect()
+    }
+}
+
+/// Returns a person with one role, named after it.
+pub(crate) fn person(role: Role) -> Actor {
+    Actor::Person { name: format!("p-{}", role.word()), roles: vec![role] }
+}
+
+/// Returns the other member.
+pub(crate) fn other() -> MemberId {
+    "b".parse().unwrap()
+}

@@ -1,0 +1,215 @@
+//! Patients of this clinic: entered, changed, looked at, erased. Every look at a patient is in the audit under the patient's random id,
+//! so that the patient can be shown who saw what.
+
+use verbund_protocol::{id::LocalId, person::Kvnr};
+
+use super::{Work, WorkError};
+use crate::{
+    domain::{
+        actor::Role,
+        patient::{Fault, Patient, Person},
+    },
+    store::{
+        audit, case, consent,
+        conversation::{self, Filter},
+        patient::{self, Search},
+    },
+};
+
+/// Most patients one search shows; each is an entry in the audit.
+pub const MAX_FOUND: usize = 50;
+
+impl From<Fault> for WorkError {
+    fn from(fault: Fault) -> Self {
+        Self::invalid(fault.to_string(), format!("correct {}", fault.field))
+    }
+}
+
+/// Enters a patient.
+///
+/// # Errors
+/// [`WorkError::Invalid`] names the field; [`WorkError::State`] if the KVNR or case number belongs to an entry already.
+pub fn add(work: &mut Work<'_>, person: &Person) -> Result<Patient, WorkError> {
+    work.require(Role::CARE)?;
+    person.check(work.now.day())?;
+    unique(work, person, None)?;
+    let id = work.entropy.local_id();
+    patient::add(work.db, id, person, work.actor.name(), work.now)?;
+    work.audit("patient.add", Some(id), "treatment", "")?;
+    existing(work, id)
+}
+
+/// Replaces a patient's entry; what it said before stays as a version.
+///
+/// # Errors
+/// As [`add`], and [`WorkError::NotFound`].
+pub fn change(work: &mut Work<'_>, id: LocalId, person: &Person) -> Result<Patient, WorkError> {
+    work.require(Role::CARE)?;
+    person.check(work.now.day())?;
+    existing(work, id)?;
+    unique(work, person, Some(id))?;
+    let version = patient::change(work.db, id, person, work.actor.name(), work.now)?;
+    work.audit("patient.change", Some(id), "treatment", &format!("version={version}"))?;
+    existing(work, id)
+}
+
+/// Returns a patient's entry.
+///
+/// # Errors
+/// [`WorkError::NotFound`], [`WorkError::Forbidden`].
+pub fn show(work: &mut Work<'_>, id: LocalId) -> Result<Patient, WorkError> {
+    work.require(Role::CARE)?;
+    let patient = existing(work, id)?;
+    work.audit("patient.show", Some(id), "treatment", "")?;
+    Ok(patient)
+}
+
+/// Returns what the entry said before, newest first.
+///
+/// # Errors
+/// As [`show`].
+pub fn versions(work: &mut Work<'_>, id: LocalId) -> Result<Vec<Patient>, WorkError> {
+    work.require(Role::CARE)?;
+    existing(work, id)?;
+    work.audit("patient.versions", Some(id), "treatment", "")?;
+    Ok(patient::versions(work.db, id)?)
+}
+
+/// Returns the patients that `search` fits, at most [`MAX_FOUND`], by name.
+///
+/// # Errors
+/// [`WorkError::Forbidden`].
+pub fn find(work: &mut Work<'_>, search: &Search) -> Result<Vec<Patient>, WorkError> {
+    work.require(Role::CARE)?;
+    let found = patient::search(work.db, search, MAX_FOUND)?;
+    for patient in &found {
+        work.audit("patient.list", Some(patient.id), "treatment", "")?;
+    }
+    Ok(found)
+}
+
+/// What an erasure removed, and what stays and why.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Erased {
+    /// Recorded decisions that went with the entry.
+    pub consents: usize,
+    /// Former versions of the entry that went with it.
+    pub versions: usize,
+    /// Cases that stay without a name, because their conversations are evidence against other clinics; the bodies of the
+    /// conversations are erased by their own term.
+    pub cases_kept: usize,
+    /// Entries of the audit that stay under a random id that from now on names nobody.
+    pub audit_kept: usize,
+}
+
+/// Erases a patient for good: entry, versions and decisions. The link from the random id to the person is gone with the entry.
+///
+/// # Errors
+/// [`WorkError::State`] while something is open with other clinics, or documents are still here; [`WorkError::Forbidden`] without the
+/// role of the privacy officer.
+pub fn erase(work: &mut Work<'_>, id: LocalId) -> Result<Erased, WorkError> {
+    work.require(&[Role::PrivacyOfficer])?;
+    existing(work, id)?;
+    let cases = case::list(work.db, Some(id), usize::MAX >> 1)?;
+    for case in &cases {
+        let open = Filter { case: Some(case.id), ..Filter::default() };
+        if !conversation::list(work.db, &open, 1)?.is_empty() {
+            return Err(WorkError::state(
+                "open-conversation",
+                "something is still open with other clinics about this patient",
+                "withdraw or finish it first, see `verbund referral list`",
+            ));
+        }
+    }
+    let erased = Erased {
+        consents: consent::list(work.db, id)?.len(),
+        versions: patient::versions(work.db, id)?.len(),
+        cases_kept: cases.len(),
+        audit_kept: audit::count(work.db, id)? + 1,
+    };
+    patient::erase(work.db, id)?;
+    work.audit("patient.erase", Some(id), "erasure", &format!("consents={} versions={}", erased.consents, erased.versions))?;
+    Ok(erased)
+}
+
+/// Returns the patient, for other chapters. Whoever shows anything of it to a person says so in the audit.
+///
+/// # Errors
+/// [`WorkError::NotFound`].
+pub fn existing(work: &Work<'_>, id: LocalId) -> Result<Patient, WorkError> {
+    patient::find(work.db, id)?.ok_or(WorkError::NotFound("patient"))
+}
+
+fn unique(work: &Work<'_>, person: &Person, but: Option<LocalId>) -> Result<(), WorkError> {
+    let by_kvnr = person.kvnr.as_ref().map(|kvnr: &Kvnr| patient::by_kvnr(work.db, kvnr)).transpose()?.flatten();
+    let by_case = person.case_number.as_deref().map(|number| patient::by_case_number(work.db, number)).transpose()?.flatten();
+    for (other, what) in [(by_kvnr, "KVNR"), (by_case, "case number")] {
+        if let Some(other) = other.filter(|other| Some(other.id) != but) {
+            return Err(WorkError::state("exists", format!("an entry with this {what} is there already: {}", other.id), format!("use it, or correct the {what}")));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::{domain::patient::tests::anna, workflow::bench::Bench};
+
+    #[test]
+    fn every_look_is_in_the_audit() {
+        let mut bench = Bench::new();
+        let id = bench.run(Role::Ward, |work| add(work, &anna())).unwrap().id;
+        bench.run(Role::SocialService, |work| show(work, id)).unwrap();
+        bench.run(Role::Physician, |work| find(work, &Search::default())).unwrap();
+        bench.run(Role::Ward, |work| change(work, id, &anna())).unwrap();
+        bench.run(Role::Ward, |work| versions(work, id)).unwrap();
+        let line = |actor: &str, action: &str, detail: &str| format!("{actor} {action} {id} {detail}").trim_end().to_owned();
+        let expected = [
+            line("p-ward", "patient.versions", ""),
+            line("p-ward", "patient.change", "version=2"),
+            line("p-physician", "patient.list", ""),
+            line("p-social-service", "patient.show", ""),
+            line("p-ward", "patient.add", ""),
+        ];
+        assert_eq!(bench.audit(10), expected);
+    }
+
+    #[test]
+    fn who_does_not_treat_patients_sees_none() {
+        let mut bench = Bench::new();
+        let id = bench.run(Role::Ward, |work| add(work, &anna())).unwrap().id;
+        for role in [Role::It, Role::Capacity, Role::PrivacyOfficer] {
+            assert!(matches!(bench.run(role, |work| show(work, id)), Err(WorkError::Forbidden(_))));
+            assert!(matches!(bench.run(role, |work| find(work, &Search::default())), Err(WorkError::Forbidden(_))));
+            assert!(matches!(bench.run(role, |work| add(work, &anna())), Err(WorkError::Forbidden(_))));
+        }
+        assert_eq!(bench.audit(10).len(), 1, "what was refused was not done");
+    }
+
+    #[test]
+    fn nobody_is_entered_twice_or_wrongly() {
+        let mut bench = Bench::new();
+        let id = bench.run(Role::Ward, |work| add(work, &anna())).unwrap().id;
+        let twice = bench.run(Role::Ward, |work| add(work, &anna())).unwrap_err();
+        assert_eq!((twice.code(), twice.to_string()), ("exists", format!("an entry with this KVNR is there already: {id}")));
+        let mut wrong = anna();
+        wrong.family = String::new();
+        assert_eq!(bench.run(Role::Ward, |work| change(work, id, &wrong)).unwrap_err().code(), "invalid");
+        assert!(matches!(bench.run(Role::Ward, |work| change(work, LocalId([9; 8]), &anna())), Err(WorkError::NotFound("patient"))));
+    }
+
+    #[test]
+    fn erasure_says_what_stays_and_the_audit_holds() {
+        let mut bench = Bench::new();
+        let id = bench.run(Role::Ward, |work| add(work, &anna())).unwrap().id;
+        bench.run(Role::Ward, |work| change(work, id, &anna())).unwrap();
+        assert!(matches!(bench.run(Role::Ward, |work| erase(work, id)), Err(WorkError::Forbidden(_))));
+        let erased = bench.run(Role::PrivacyOfficer, |work| erase(work, id)).unwrap();
+        assert_eq!(erased, Erased { consents: 0, versions: 1, cases_kept: 0, audit_kept: 3 });
+        assert!(matches!(bench.run(Role::Ward, |work| show(work, id)), Err(WorkError::NotFound("patient"))));
+        assert_eq!(audit::verify(bench.store.db()).unwrap().fault, None);
+        assert_eq!(audit::count(bench.store.db(), id).unwrap(), 3);
+    }
+}
