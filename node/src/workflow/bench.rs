@@ -15,6 +15,7 @@ use super::{Author, Effect, Work, WorkError};
 use crate::{
     domain::{
         actor::{Actor, Role},
+        config::Terms,
         entropy::Seeded,
     },
     store::{Store, audit},
@@ -78,8 +79,9 @@ impl Bench {
     /// Runs `piece` as `actor` in a transaction of its own; what it wants to follow comes with its result.
     pub fn follow<T>(&mut self, actor: Actor, piece: impl FnOnce(&mut Work<'_>) -> Result<T, WorkError>) -> Result<(T, Vec<Effect>), WorkError> {
         let Self { store, me, membership, entropy, now } = self;
+        let terms = Terms::default();
         store.write(|db| {
-            let mut work = Work { db, now: *now, me, membership, entropy, actor, clock_agrees: true, effects: Vec::new() };
+            let mut work = Work { db, now: *now, me, membership, terms: &terms, entropy, actor, clock_agrees: true, effects: Vec::new() };
             let out = piece(&mut work)?;
             Ok((out, work.effects))
         })
