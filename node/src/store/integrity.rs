@@ -83,7 +83,10 @@ fn texts(db: &Db, sql: &str, into: &mut Vec<String>) -> Result<(), StoreError> {
             Ok(None) => return Ok(()),
             // A page that cannot even be decrypted ends the check; that is its finding.
             Err(error) => match StoreError::from(error) {
-                StoreError::Corrupt(fault) => return Ok(into.push(fault)),
+                StoreError::Corrupt(fault) => {
+                    into.push(fault);
+                    return Ok(());
+                }
                 other => return Err(other),
             },
         }

@@ -12,12 +12,15 @@ use crate::{domain::actor::Actor, store::StoreError};
 /// What a job leaves behind: told after the commit whether it holds.
 pub type Finish = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 
+/// Does a piece of work. Returns whether its changes are to be kept, and whom to tell after the commit.
+pub type Run = Box<dyn FnOnce(&mut Work<'_>) -> (bool, Finish) + Send>;
+
 /// A piece of work with its actor.
 pub struct Job {
     /// Who asks.
     pub actor: Actor,
-    /// Does the work. Returns whether its changes are to be kept, and whom to tell after the commit.
-    pub run: Box<dyn FnOnce(&mut Work<'_>) -> (bool, Finish) + Send>,
+    /// Does the work.
+    pub run: Run,
 }
 
 impl std::fmt::Debug for Job {

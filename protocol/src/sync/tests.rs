@@ -251,7 +251,7 @@ proptest! {
         for event in story {
             match event {
                 Happens::Write { node, set, name, seq, content } => drop(nodes[node].put(set, &record(name, seq, content))),
-                Happens::Document { node, version } => drop(nodes[node].document = nodes[node].document.max(version)),
+                Happens::Document { node, version } => nodes[node].document = nodes[node].document.max(version),
                 Happens::Meet { asking, asked, lost_at } if asking != asked => {
                     let mut messages = 0;
                     let (a, b) = two(&mut nodes, asking, asked);
