@@ -40,7 +40,9 @@ const LICENCES: &[&str] = &[
     "CDLA-Permissive-2.0",
     "OpenSSL",
     "BSL-1.0",
-    "MPL-2.0", "blessing", "WTFPL",
+    "MPL-2.0",
+    "blessing",
+    "WTFPL",
 ];
 const TOP: &[&str] = &["Cargo.toml", "Cargo.lock", "node", "protocol", "certs", "config.example.toml", "scripts", "tests", "README.md", "LICENSE"];
 const MAX_LINES: usize = 600;
