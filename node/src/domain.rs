@@ -1,6 +1,7 @@
 //! Local rules that no other clinic needs to agree with: configuration, people, identity.
 
 pub mod actor;
+pub mod capacity;
 pub mod config;
 pub mod consent;
 pub mod entropy;

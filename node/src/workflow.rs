@@ -3,13 +3,17 @@
 pub mod audit;
 #[cfg(test)]
 pub(crate) mod bench;
+pub mod capacity;
 pub mod consent;
 pub mod desk;
 pub mod document;
 pub mod error;
 pub mod patient;
+pub mod replication;
+pub mod search;
 pub mod work;
 
 pub use desk::{Desk, Job};
 pub use error::WorkError;
+pub use replication::Public;
 pub use work::{Author, Effect, Work};

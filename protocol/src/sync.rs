@@ -17,7 +17,7 @@ mod tests;
 pub use clock::{ClockVerdict, clock_agreement};
 pub use exchange::{Replica, Session, Taken, Tally, respond};
 pub use index::{Head, Index, Stamp};
-pub use message::{Bucket, Holding, Item, Request, Response, Sum, Want};
+pub use message::{Announcement, Bucket, Holding, Item, Request, Response, Sum, Want};
 
 use minicbor::{Decode, Encode};
 

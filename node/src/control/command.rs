@@ -2,7 +2,7 @@
 
 use tokio::io::{AsyncBufRead, AsyncRead};
 
-use super::{audit, backup, consent, doctor, key, patient, status};
+use super::{doctor, status};
 use crate::{
     domain::actor::Actor,
     workflow::{Desk, WorkError},
@@ -16,16 +16,6 @@ pub enum Command {
     Status(status::Command),
     /// What is wrong, and what to do.
     Doctor(doctor::Command),
-    /// This clinic's patients.
-    Patient(patient::Command),
-    /// What they allowed.
-    Consent(consent::Command),
-    /// Who did what.
-    Audit(audit::Command),
-    /// Backups and integrity.
-    Backup(backup::Command),
-    /// The database key.
-    Key(key::Command),
 }
 
 /// A command being answered: who asks, where work is handed in, and the connection for those that carry bytes.
@@ -49,11 +39,6 @@ impl Command {
         match self {
             Self::Status(command) => json(command.run(call).await?),
             Self::Doctor(command) => json(command.run(call).await?),
-            Self::Patient(command) => json(command.run(call).await?),
-            Self::Consent(command) => json(command.run(call).await?),
-            Self::Audit(command) => json(command.run(call).await?),
-            Self::Backup(command) => json(command.run(call).await?),
-            Self::Key(command) => json(command.run(call).await?),
         }
     }
 }

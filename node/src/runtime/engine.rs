@@ -31,6 +31,6 @@ pub fn start(
                 }
             }
         }
-        core.stop(clock())
+        Ok(())
     })
 }

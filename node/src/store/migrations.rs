@@ -3,7 +3,12 @@
 use super::{Db, StoreError};
 
 /// One file per step, in order. Add at the end.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_base.sql"), include_str!("migrations/0003_conversation.sql"), include_str!("migrations/0004_document.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_base.sql"),
+    include_str!("migrations/0002_replication.sql"),
+    include_str!("migrations/0003_conversation.sql"),
+    include_str!("migrations/0004_document.sql"),
+];
 
 /// The schema this program writes, and the highest it can read.
 pub const KNOWN_SCHEMA: u32 = MIGRATIONS.len() as u32;

@@ -11,7 +11,7 @@ use verbund_protocol::{
     time::Timestamp,
 };
 
-use super::{Author, Effect, Work, WorkError};
+use super::{Author, Effect, Public, Work, WorkError, replication};
 use crate::{
     domain::{
         actor::{Actor, Role},
@@ -27,6 +27,7 @@ pub(crate) struct Bench {
     pub store: Store,
     pub me: Author,
     pub membership: Membership,
+    pub public: Public,
     pub entropy: Seeded,
     pub now: Timestamp,
 }
@@ -72,16 +73,23 @@ fn membership() -> Membership {
 impl Bench {
     /// Returns the bench of member `a`.
     pub fn new() -> Self {
-        let me = Author { network: "test".parse().unwrap(), member: "a".parse().unwrap(), node: "1".parse().unwrap(), auth: key(111).public(), key: key(11) };
-        Self { store: Store::in_memory().unwrap(), me, membership: membership(), entropy: Seeded::new(7), now: NOW }
+        Self::of("a", 11)
+    }
+
+    /// Returns the bench of a member, whose keys follow from its seed: 11 for `a`, 12 for `b`.
+    pub fn of(member: &str, seed: u8) -> Self {
+        let me = Author { network: "test".parse().unwrap(), member: member.parse().unwrap(), node: "1".parse().unwrap(), auth: key(seed + 100).public(), key: key(seed) };
+        let store = Store::in_memory().unwrap();
+        let (membership, public) = replication::load(store.db(), membership()).unwrap();
+        Self { store, me, membership, public, entropy: Seeded::new(seed.into()), now: NOW }
     }
 
     /// Runs `piece` as `actor` in a transaction of its own; what it wants to follow comes with its result.
     pub fn follow<T>(&mut self, actor: Actor, piece: impl FnOnce(&mut Work<'_>) -> Result<T, WorkError>) -> Result<(T, Vec<Effect>), WorkError> {
-        let Self { store, me, membership, entropy, now } = self;
+        let Self { store, me, membership, public, entropy, now } = self;
         let terms = Terms::default();
         store.write(|db| {
-            let mut work = Work { db, now: *now, me, membership, terms: &terms, entropy, actor, clock_agrees: true, effects: Vec::new() };
+            let mut work = Work { db, now: *now, me, membership, public, terms: &terms, entropy, actor, clock_agrees: true, effects: Vec::new() };
             let out = piece(&mut work)?;
             Ok((out, work.effects))
         })

@@ -7,7 +7,7 @@ use verbund_protocol::{
     time::Timestamp,
 };
 
-use super::WorkError;
+use super::{WorkError, replication::Public};
 use crate::{
     domain::{
         actor::{Actor, Role},
@@ -71,6 +71,8 @@ pub struct Work<'a> {
     pub me: &'a Author,
     /// Who belongs.
     pub membership: &'a mut Membership,
+    /// The public records held.
+    pub public: &'a mut Public,
     /// The spans this clinic has set for itself.
     pub terms: &'a Terms,
     /// Random bytes.

@@ -95,10 +95,16 @@ impl Board {
             }
         }
         self.site_of = (0..).zip(&self.sites).map(|(at, site)| (site.ik.clone(), at)).collect();
-        let (keep, gone): (Vec<_>, Vec<_>) = std::mem::take(&mut self.held).into_iter().partition(|held| self.site_of.contains_key(&held.record.record.id.facility));
+        let known: Vec<Ik> = self.site_of.keys().cloned().collect();
+        self.retain(|record| known.binary_search(&record.record.id.facility).is_ok())
+    }
+
+    /// Drops the records that `keep` does not hold for; their names are returned.
+    pub fn retain(&mut self, keep: impl Fn(&SignedCapacity) -> bool) -> Vec<DepartmentId> {
+        let (stay, gone): (Vec<_>, Vec<_>) = std::mem::take(&mut self.held).into_iter().partition(|held| keep(&held.record));
         self.rows.clear();
         self.at.clear();
-        keep.into_iter().for_each(|held| self.insert(held));
+        stay.into_iter().for_each(|held| self.insert(held));
         gone.into_iter().map(|held| held.record.record.id).collect()
     }
 

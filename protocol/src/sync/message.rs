@@ -6,7 +6,7 @@ use super::{Head, Set};
 use crate::{
     cbor::{self, Malformed},
     id::Digest,
-    limits::{MAX_SYNC, MAX_SYNC_KEY},
+    limits::{MAX_GOSSIP, MAX_SYNC, MAX_SYNC_KEY},
 };
 
 /// Which network document a node holds; every message of the sync protocol says so.
@@ -143,5 +143,31 @@ impl Response {
         let response: Self = cbor::read(bytes, MAX_SYNC)?;
         let fits = response.differing.iter().flat_map(|bucket| &bucket.heads).all(|head| head.key.len() <= MAX_SYNC_KEY);
         if fits { Ok(response) } else { Err(Malformed::Shape("the name of a record is too long".into())) }
+    }
+}
+
+/// One public thing, told to everybody at once by gossip. What gossip loses, the next round of synchronisation brings.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(flat)]
+pub enum Announcement {
+    /// A network document.
+    #[n(0)]
+    Document(#[cbor(n(0), with = "minicbor::bytes")] Vec<u8>),
+    /// A record of a set.
+    #[n(1)]
+    Record(#[n(0)] Item),
+}
+
+impl Announcement {
+    /// Returns the bytes to tell; nothing if they are too large for gossip.
+    pub fn to_bytes(&self) -> Option<Vec<u8>> {
+        Some(cbor::write(self)).filter(|bytes| bytes.len() <= MAX_GOSSIP)
+    }
+    /// Reads an announcement.
+    ///
+    /// # Errors
+    /// [`Malformed`].
+    pub fn read(bytes: &[u8]) -> Result<Self, Malformed> {
+        cbor::read(bytes, MAX_GOSSIP)
     }
 }

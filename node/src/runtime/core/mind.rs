@@ -9,8 +9,9 @@ use crate::{
     domain::{actor::Actor, config::Terms, entropy::Entropy},
     store::{Db, StoreError, savepoint},
     workflow::{
-        Author, Effect, Work, WorkError,
+        Author, Effect, Public, Work, WorkError,
         desk::{Finish, Job},
+        replication,
     },
 };
 
@@ -18,14 +19,16 @@ pub(super) struct Mind {
     me: Author,
     terms: Terms,
     membership: Membership,
+    public: Public,
     entropy: Box<dyn Entropy>,
     settings: Settings,
     clock_agrees: bool,
 }
 
 impl Mind {
-    pub(super) fn new(_db: &Db, me: Author, membership: Membership, entropy: Box<dyn Entropy>, settings: Settings) -> Result<Self, StoreError> {
-        Ok(Self { me, terms: settings.terms, membership, entropy, settings, clock_agrees: true })
+    pub(super) fn new(db: &Db, me: Author, first: Membership, entropy: Box<dyn Entropy>, settings: Settings) -> Result<Self, StoreError> {
+        let (membership, public) = replication::load(db, first)?;
+        Ok(Self { me, terms: settings.terms, membership, public, entropy, settings, clock_agrees: true })
     }
 
     pub(super) fn membership(&self) -> &Membership {
@@ -33,7 +36,8 @@ impl Mind {
     }
 
     /// Reads back from the store what is kept in memory, after a turn was undone.
-    pub(super) fn reload(&mut self, _db: &Db) -> Result<(), StoreError> {
+    pub(super) fn reload(&mut self, db: &Db) -> Result<(), StoreError> {
+        (self.membership, self.public) = replication::load(db, self.membership.clone())?;
         Ok(())
     }
 
@@ -72,6 +76,7 @@ impl Mind {
                 me: &self.me,
                 terms: &self.terms,
                 membership: &mut self.membership,
+                public: &mut self.public,
                 entropy: &mut *self.entropy,
                 actor,
                 clock_agrees: self.clock_agrees,

@@ -1,0 +1,86 @@
+//! Network documents and suspensions: who belongs.
+
+use verbund_protocol::{
+    membership::{DocumentError, Membership, SignedDocument},
+    sync::{Announcement, Set, Taken},
+    time::Timestamp,
+};
+
+use super::{Told, address, announce, announcement, record};
+use crate::{
+    store::{self, Db, StoreError},
+    workflow::{Effect, Work, WorkError},
+};
+
+/// Writes the documents worth keeping, and the suspensions that still hold under the last of them.
+pub(super) fn keep(db: &Db, membership: &Membership, now: Timestamp) -> Result<(), StoreError> {
+    let documents = membership.worth_keeping();
+    store::membership::keep_documents(db, documents.iter().map(|document| (document.document.version, document.bytes())), now)?;
+    store::membership::keep_suspensions(db, membership.suspensions().iter().map(|s| (&s.digest, s.bytes.as_slice())), now)
+}
+
+/// Verifies a network document against the held one, keeps it, and drops what members that it does not list any more said.
+pub(super) fn take(work: &mut Work<'_>, bytes: &[u8], told: Told) -> Result<Taken, WorkError> {
+    let document = match SignedDocument::read(&work.me.network, bytes) {
+        Ok(document) => document,
+        Err(error) => return Ok(Taken::Refused(error.to_string())),
+    };
+    let (version, digest) = (document.document.version, document.digest());
+    let mut next = work.membership.clone();
+    match next.advance(document) {
+        Ok(true) => {}
+        Ok(false) => return Ok(Taken::Known),
+        Err(DocumentError::Older { .. }) => return Ok(Taken::Known),
+        Err(error @ DocumentError::Contradiction { .. }) => {
+            if store::membership::keep_contradiction(work.db, version, &digest, bytes, work.now)? {
+                tracing::error!(version, "the board signed two different network documents of one version; both are kept, tell the cooperative");
+                record(work, "document.contradiction", &format!("{version} {digest}"))?;
+            }
+            return Ok(Taken::Refused(error.to_string()));
+        }
+        Err(error) => return Ok(Taken::Refused(error.to_string())),
+    }
+    keep(work.db, &next, work.now)?;
+    *work.membership = next;
+    drop_the_gone(work)?;
+    record(work, "document.taken", &version.to_string())?;
+    tracing::info!(version, "a newer network document is held");
+    work.then(Effect::MembershipChanged);
+    if told == Told::Nobody {
+        announce(work, &Announcement::Document(bytes.to_vec()));
+    }
+    Ok(Taken::News)
+}
+
+fn drop_the_gone(work: &mut Work<'_>) -> Result<(), WorkError> {
+    let membership = &*work.membership;
+    let mut gone = work.public.board.set_members(&membership.held().document);
+    // A key that the document does not list any more signs nothing that others would take.
+    gone.extend(work.public.board.retain(|held| membership.member_by_sign(&held.signer).is_some_and(|member| member.speaks_for(&held.record.id.facility))));
+    for id in &gone {
+        work.public.index_department(id);
+        store::capacity::remove(work.db, id)?;
+    }
+    address::drop_the_gone(work)?;
+    work.public.index_suspensions(work.membership);
+    Ok(())
+}
+
+/// Verifies a suspension and keeps it.
+pub(super) fn take_suspension(work: &mut Work<'_>, bytes: &[u8], told: Told) -> Result<Taken, WorkError> {
+    let mut next = work.membership.clone();
+    match next.suspend(bytes, work.now) {
+        Ok(true) => {}
+        Ok(false) => return Ok(Taken::Known),
+        Err(error) => return Ok(Taken::Refused(error.to_string())),
+    }
+    store::membership::keep_suspensions(work.db, next.suspensions().iter().map(|s| (&s.digest, s.bytes.as_slice())), work.now)?;
+    *work.membership = next;
+    work.public.index_suspensions(work.membership);
+    record(work, "suspension.taken", "")?;
+    work.then(Effect::MembershipChanged);
+    if told == Told::Nobody {
+        announce(work, &announcement(Set::Suspensions, bytes));
+    }
+    Ok(Taken::News)
+}
