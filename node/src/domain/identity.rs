@@ -11,6 +11,8 @@ mod error;
 mod files;
 mod joining;
 mod request;
+#[cfg(all(test, feature = "demo"))]
+mod tests;
 
 use std::path::{Path, PathBuf};
 
