@@ -151,9 +151,10 @@ impl MemberCertificate {
     /// [`CertificateError`] names the first thing that does not hold.
     pub fn verify<'a>(der: &[u8], network: &NetworkId, purpose: Purpose, authorities: impl IntoIterator<Item = &'a [u8]>, now: Timestamp) -> Result<Self, CertificateError> {
         let parsed = parse_certificate(der)?;
-        check_issuer(&parsed, network, authorities, now)?;
+        let (issuer_from, issuer_until) = check_issuer(&parsed, network, authorities)?;
         let (not_before, not_after) = validity(&parsed);
         check_validity(not_before, not_after, now)?;
+        check_validity(issuer_from, issuer_until, now).map_err(|_| CertificateError::Authority("the authority's own certificate is not valid now"))?;
         let certificate = Self::from_parsed(&parsed, der)?;
         if certificate.purpose != purpose {
             return Err(CertificateError::Purpose { wanted: purpose, found: certificate.purpose });
@@ -346,8 +347,8 @@ fn ed25519_key(info: &SubjectPublicKeyInfo<'_>) -> Result<PublicKey, Certificate
     PublicKey::from_bytes(&info.subject_public_key.data).map_err(|_| CertificateError::Algorithm)
 }
 
-/// Finds the authority that issued the certificate: by name, then by signature.
-fn check_issuer<'a>(parsed: &X509Certificate<'_>, network: &NetworkId, authorities: impl IntoIterator<Item = &'a [u8]>, now: Timestamp) -> Result<(), CertificateError> {
+/// Finds the authority that issued the certificate, by name, then by signature, and returns that authority's own validity.
+fn check_issuer<'a>(parsed: &X509Certificate<'_>, network: &NetworkId, authorities: impl IntoIterator<Item = &'a [u8]>) -> Result<(Timestamp, Timestamp), CertificateError> {
     let mut named = false;
     for der in authorities {
         let authority = parse_certificate(der)?;
@@ -356,8 +357,7 @@ fn check_issuer<'a>(parsed: &X509Certificate<'_>, network: &NetworkId, authoriti
         }
         named = true;
         if verify_signed(parsed, &ed25519_key(authority.public_key())?).is_ok() {
-            let (from, until) = validity(&authority);
-            return check_validity(from, until, now).map_err(|_| CertificateError::Authority("the authority's own certificate is not valid now"));
+            return Ok(validity(&authority));
         }
     }
     let own_key = ed25519_key(parsed.public_key());
