@@ -3,3 +3,4 @@
 pub mod core;
 pub mod engine;
 pub mod service;
+pub mod transfer;

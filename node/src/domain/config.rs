@@ -251,7 +251,7 @@ impl Config {
         within("referral.answer_hours", self.referral.answer_hours, 1, 24 * 14, "hours")?;
         within("referral.hold_hours", self.referral.hold_hours, 1, 24 * 7, "hours")?;
         within("documents.max_mib", self.documents.max_mib, 1, 4096, "MiB")?;
-        within("documents.grant_days", self.documents.grant_days, 1, 365, "days")?;
+        within("documents.grant_days", self.documents.grant_days, 1, 30, "days")?;
         if self.mesh.announce.len() > limits::MAX_ADDRESSES {
             return Err(("mesh.announce".into(), format!("at most {} addresses", limits::MAX_ADDRESSES)));
         }

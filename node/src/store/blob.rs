@@ -24,7 +24,7 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
 };
 
-use verbund_protocol::{document::range::Refusal, id::DocumentRoot};
+use verbund_protocol::{document::range::Refusal, id::DocumentRoot, limits::MAX_DOCUMENT};
 
 pub use add::Added;
 pub use incoming::Incoming;
@@ -57,11 +57,8 @@ pub enum BlobError {
     #[error("the document is empty")]
     Empty,
     /// Larger than a document may be.
-    #[error("a document here has at most {} MiB: split it, or ask IT about documents.max_mib", largest >> 20)]
-    TooLarge {
-        /// The most bytes one may have.
-        largest: u64,
-    },
+    #[error("a document has at most {} GiB: split it", MAX_DOCUMENT >> 30)]
+    TooLarge,
     /// Fewer or more bytes came than were announced.
     #[error("{announced} bytes were announced and {came} came: add the document again")]
     Length {

@@ -54,12 +54,19 @@ pub struct Details {
     pub waiting: Option<Waiting>,
 }
 
-/// Checks what is said about a document, before its bytes are taken in.
+/// Checks what is said about a document of `size` bytes, before they are taken in.
 ///
 /// # Errors
 /// [`WorkError`] names what is wrong.
-pub fn check(work: &Work<'_>, new: &NewDocument) -> Result<(), WorkError> {
+pub fn check(work: &Work<'_>, new: &NewDocument, size: u64) -> Result<(), WorkError> {
     work.require(Role::CARE)?;
+    if size == 0 {
+        return Err(WorkError::invalid("the document is empty", "check the file"));
+    }
+    if size > work.terms.max_document {
+        let most = work.terms.max_document >> 20;
+        return Err(WorkError::invalid(format!("a document here has at most {most} MiB"), "split it, or ask IT about documents.max_mib in the configuration"));
+    }
     if kdl::find(&new.kind, work.now.day()).is_none() {
         return Err(WorkError::invalid(format!("{} is not among the document types in use", new.kind), "see `verbund document kinds`"));
     }
@@ -81,7 +88,7 @@ pub fn check(work: &Work<'_>, new: &NewDocument) -> Result<(), WorkError> {
 /// # Errors
 /// As [`check`]; then whoever put the bytes there removes them.
 pub fn add(work: &mut Work<'_>, new: &NewDocument, added: &Added, key: &DocumentKey) -> Result<Document, WorkError> {
-    check(work, new)?;
+    check(work, new, added.plain_size)?;
     let replaces = new.replaces.map(|id| find(work, id).map(|document| document.root)).transpose()?;
     let manifest = Manifest {
         root: added.root,
@@ -182,7 +189,7 @@ fn offer_one(work: &mut Work<'_>, conversation: ConversationId, on: LocalId, pat
         from: work.me.member.clone(),
         to: recipient.clone(),
         made_at: work.now,
-        expires_at: work.now.plus(GRANT_SPAN),
+        expires_at: work.now.plus(work.terms.grant_for.min(GRANT_SPAN)),
     };
     let signed = grant.sign(&work.me.network, &work.me.key);
     document::give(work.db, &grant, id, Some(on), &signed)?;

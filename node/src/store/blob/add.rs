@@ -41,7 +41,7 @@ impl BlobStore {
     /// [`BlobError`]; then nothing is kept.
     pub fn add(&self, source: impl Read, announced: Option<u64>, named: &Named<'_>, key: &DocumentKey) -> Result<Added, BlobError> {
         if announced.is_some_and(|size| size > MAX_DOCUMENT) {
-            return Err(BlobError::TooLarge { largest: MAX_DOCUMENT });
+            return Err(BlobError::TooLarge);
         }
         let mut lookahead = Lookahead::new(source, announced)?;
         let media_type = sniff(lookahead.head(), named)?;
@@ -120,7 +120,7 @@ impl<R: Read> Lookahead<R> {
         match announced {
             _ if self.came < self.limit => Ok(()),
             Some(announced) => Err(BlobError::Length { announced, came: self.came }),
-            None => Err(BlobError::TooLarge { largest: MAX_DOCUMENT }),
+            None => Err(BlobError::TooLarge),
         }
     }
 }

@@ -84,7 +84,7 @@ impl Incoming {
     ///
     /// # Errors
     /// [`BlobError::Incomplete`] if a range is missing; [`BlobError::Fsync`] is fatal for the node.
-    pub fn finish(self, store: &BlobStore) -> Result<(), BlobError> {
+    pub fn finish(&self, store: &BlobStore) -> Result<(), BlobError> {
         if self.have().contains(&false) {
             return Err(BlobError::Incomplete);
         }

@@ -27,14 +27,13 @@ pub struct Progress {
 #[derive(Debug)]
 pub struct Files {
     blobs: BlobStore,
-    largest: u64,
     progress: Mutex<HashMap<DocumentRoot, Progress>>,
 }
 
 impl Files {
-    /// Returns the files in `blobs`; documents of more than `largest` bytes are not added.
-    pub fn new(blobs: BlobStore, largest: u64) -> Self {
-        Self { blobs, largest, progress: Mutex::default() }
+    /// Returns the files in `blobs`.
+    pub fn new(blobs: BlobStore) -> Self {
+        Self { blobs, progress: Mutex::default() }
     }
 
     /// Returns the folder of files.
@@ -47,9 +46,6 @@ impl Files {
     /// # Errors
     /// [`BlobError`]; nothing is kept then.
     pub fn add(&self, source: impl Read, announced: u64, named: &Named<'_>) -> Result<(Added, DocumentKey), BlobError> {
-        if announced > self.largest {
-            return Err(BlobError::TooLarge { largest: self.largest });
-        }
         let mut bytes = [0; 32];
         aws_lc_rs::rand::fill(&mut bytes).expect("the operating system gives random bytes");
         let key = DocumentKey::new(bytes);

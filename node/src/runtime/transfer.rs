@@ -1,0 +1,238 @@
+//! Moves documents: serves ranges to peers and fetches what was offered here.
+//!
+//! Neither goes through the core: ranges are read, verified and written on threads for blocking work, and only the end of
+//! a transfer is a piece of work in a transaction. What may be served is asked of the store at every range, so a grant
+//! taken back counts from the commit on. What was fetched is proved by its hashes ([`crate::store::blob`]), so a node that
+//! dies goes on where it was.
+
+mod fetch;
+mod plan;
+mod serve;
+#[cfg(test)]
+mod tests;
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use arc_swap::ArcSwap;
+use bytes::Bytes;
+use tokio::{sync::Notify, task::JoinSet};
+use tokio_util::sync::CancellationToken;
+use tracing::{info, warn};
+use verbund_protocol::{
+    id::{DocumentRoot, LocalId, MemberId, NetworkId},
+    limits::MAX_TRANSFERS,
+    membership::Membership,
+    sign::PublicKey,
+    time::Timestamp,
+    wire::Protocol,
+};
+
+use crate::{
+    mesh::{MeshHandle, RequestError},
+    store::{
+        Readers,
+        blob::Blob,
+        document::{self, State, Waiting},
+    },
+    workflow::{Desk, desk::Later, document::Files},
+};
+
+/// Document files kept open for serving; a further one closes the others.
+const MAX_OPEN: usize = 32;
+/// How long to wait before looking for due transfers again when nothing happens.
+const LOOK: Duration = Duration::from_secs(30);
+
+/// Asks a peer for a range.
+pub trait Ask: Send + Sync + 'static {
+    /// Sends a request of the document protocol and returns the answer.
+    fn ask(&self, to: PublicKey, body: Vec<u8>) -> Later<'_, Result<Bytes, AskError>>;
+}
+
+/// A peer did not answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AskError {
+    /// It, or our quota for it, is busy.
+    #[error("busy")]
+    Busy,
+    /// It cannot be reached, or the line broke.
+    #[error("unreachable")]
+    Unreachable,
+}
+
+impl Ask for MeshHandle {
+    fn ask(&self, to: PublicKey, body: Vec<u8>) -> Later<'_, Result<Bytes, AskError>> {
+        Box::pin(async move {
+            match self.request(to, Protocol::Document, body).await {
+                Ok(answer) => Ok(answer.body),
+                Err(RequestError::Busy { .. }) => Err(AskError::Busy),
+                Err(_) => Err(AskError::Unreachable),
+            }
+        })
+    }
+}
+
+/// What the transfers need of the node.
+pub struct Parts {
+    /// The network.
+    pub network: NetworkId,
+    /// The member this node speaks for.
+    pub me: MemberId,
+    /// Who belongs, as the core last said.
+    pub membership: Arc<ArcSwap<Membership>>,
+    /// The files.
+    pub files: Arc<Files>,
+    /// Reads the last commit.
+    pub readers: Readers,
+    /// Where the end of a transfer is handed in.
+    pub desk: Desk,
+    /// Reaches peers.
+    pub ask: Arc<dyn Ask>,
+    /// The node's clock.
+    pub clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+}
+
+/// Moves documents. Cheap to clone.
+#[derive(Clone)]
+pub struct Transfers(Arc<Inner>);
+
+struct Inner {
+    parts: Parts,
+    wake: Notify,
+    state: Mutex<Moving>,
+}
+
+#[derive(Default)]
+struct Moving {
+    /// Transfers to here that run, and how to stop them.
+    running: HashMap<DocumentRoot, CancellationToken>,
+    /// Members that have just come up: what waits for them is due now.
+    up: HashSet<MemberId>,
+    /// Files open for serving.
+    open: HashMap<DocumentRoot, Arc<Blob>>,
+    /// Ranges being prepared, by peer.
+    serving: HashMap<PublicKey, usize>,
+}
+
+impl Transfers {
+    /// Returns the transfers of a node; nothing moves until [`Transfers::run`].
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(Inner { parts, wake: Notify::new(), state: Mutex::default() }))
+    }
+
+    fn parts(&self) -> &Parts {
+        &self.0.parts
+    }
+    fn now(&self) -> Timestamp {
+        (self.parts().clock)()
+    }
+    fn state(&self) -> MutexGuard<'_, Moving> {
+        // Nothing panics while the lock is held, and the maps would be whole even then.
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Tells that documents wait to be fetched.
+    pub fn fetch(&self) {
+        self.0.wake.notify_one();
+    }
+
+    /// Tells that a peer can be reached (again): what waits for its member is tried at once.
+    pub fn peer_up(&self, peer: &PublicKey) {
+        let member = self.parts().membership.load().node_by_auth(peer).map(|(member, _)| member.id.clone());
+        self.state().up.extend(member);
+        self.0.wake.notify_one();
+    }
+
+    /// Stops moving a document, in both directions, and removes its file unless it is still meant to be here.
+    pub async fn stop(&self, root: DocumentRoot) {
+        {
+            let mut state = self.state();
+            state.open.remove(&root);
+            if let Some(running) = state.running.get(&root) {
+                running.cancel();
+            }
+        }
+        let this = self.clone();
+        let removed = blocking(move || {
+            let reader = this.parts().readers.get().ok()?;
+            let wanted = document::find_root(&reader, &root).ok()?.is_some_and(|document| matches!(document.state, State::Held | State::Arriving));
+            if wanted { Some(Ok(())) } else { Some(this.parts().files.blobs().remove(&root)) }
+        });
+        match removed.await {
+            Some(Ok(())) => {}
+            // The next start sweeps it.
+            Some(Err(error)) => warn!(%root, error = &error as &dyn std::error::Error, "the file of an erased document could not be removed yet"),
+            None => warn!(%root, "the store could not be asked about an erased document's file"),
+        }
+    }
+
+    /// Fetches what waits, until the task is dropped; running transfers end with it and go on at the next start.
+    pub async fn run(self) {
+        let mut running: JoinSet<()> = JoinSet::new();
+        loop {
+            let until = self.start_due(&mut running).await;
+            tokio::select! {
+                () = self.0.wake.notified() => {}
+                () = tokio::time::sleep(until) => {}
+                Some(_) = running.join_next() => {}
+            }
+        }
+    }
+
+    /// Starts what is due and returns how long nothing else will be.
+    async fn start_due(&self, running: &mut JoinSet<()>) -> Duration {
+        let this = self.clone();
+        let waiting = blocking(move || this.parts().readers.get().and_then(|reader| document::waiting(&reader, 64 * MAX_TRANSFERS))).await;
+        let waiting = waiting.unwrap_or_else(|error| {
+            warn!(error = &error as &dyn std::error::Error, "the store could not be asked what to fetch");
+            Vec::new()
+        });
+        let now = self.now();
+        let up = std::mem::take(&mut self.state().up);
+        let mut until = LOOK;
+        for transfer in waiting {
+            let due = transfer.next_at <= now || up.contains(&transfer.source);
+            if !due {
+                until = until.min(transfer.next_at.since(now));
+            } else if let Some(stopped) = self.claim(transfer.root) {
+                let this = self.clone();
+                running.spawn(async move {
+                    let root = transfer.root;
+                    this.fetch_one(transfer, stopped).await;
+                    this.release(&root);
+                });
+            }
+        }
+        until.max(Duration::from_millis(10))
+    }
+
+    /// Marks a transfer as running; nothing if it runs already or too many do (one that ends looks for the next).
+    fn claim(&self, root: DocumentRoot) -> Option<CancellationToken> {
+        let mut state = self.state();
+        if state.running.len() >= MAX_TRANSFERS || state.running.contains_key(&root) {
+            return None;
+        }
+        Some(state.running.entry(root).or_default().clone())
+    }
+
+    fn release(&self, root: &DocumentRoot) {
+        self.state().running.remove(root);
+        self.parts().files.note(*root, None);
+        self.0.wake.notify_one();
+    }
+}
+
+/// Runs `work` on a thread for blocking work.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(error) => std::panic::resume_unwind(error.try_into_panic().unwrap_or_else(|error| Box::new(error.to_string()))),
+    }
+}
+
+fn tell_end(document: LocalId, what: &str) {
+    info!(%document, what, "transfer ended");
+}
