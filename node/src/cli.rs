@@ -1,11 +1,13 @@
 //! The command line. clap lives here and nowhere else; commands talk to the running node over the control socket.
 
+pub mod capacity;
 #[cfg(feature = "demo")]
 pub mod demo;
 pub mod doctor;
 pub mod init;
 pub mod join;
 pub mod run;
+pub mod search;
 pub mod status;
 pub mod table;
 
@@ -57,6 +59,11 @@ pub enum Verb {
     Demo(demo::Demo),
     /// Check everything that can be checked and say what to do
     Doctor(doctor::Doctor),
+    /// State free places and see what is published
+    #[command(subcommand)]
+    Capacity(capacity::Verb),
+    /// Find a free place among all members
+    Search(Box<search::Search>),
     /// Show how the node is
     Status(status::Status),
     /// List the peers this node sees
@@ -125,6 +132,8 @@ impl Cli {
             #[cfg(feature = "demo")]
             Verb::Demo(command) => command.run(terminal),
             Verb::Doctor(command) => command.run(terminal),
+            Verb::Capacity(command) => command.run(terminal),
+            Verb::Search(command) => command.run(terminal),
             Verb::Status(command) => command.run(terminal),
             Verb::Peers(command) => command.run(terminal),
         };

@@ -4,9 +4,11 @@
 //! out. Some commands are followed by raw bytes in one direction, announced with their length in the JSON. Who asks is
 //! the operating system's user of the connection (SO_PEERCRED), mapped to a person with roles in the configuration.
 
+pub mod capacity;
 pub mod client;
 pub mod command;
 pub mod doctor;
+pub mod search;
 pub mod server;
 pub mod status;
 

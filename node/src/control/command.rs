@@ -2,7 +2,7 @@
 
 use tokio::io::{AsyncBufRead, AsyncRead};
 
-use super::{doctor, status};
+use super::{capacity, doctor, search, status};
 use crate::{
     domain::actor::Actor,
     workflow::{Desk, WorkError},
@@ -12,6 +12,10 @@ use crate::{
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 #[serde(tag = "area", content = "do", rename_all = "kebab-case")]
 pub enum Command {
+    /// Free places.
+    Capacity(capacity::Command),
+    /// Finding a free place.
+    Search(search::Command),
     /// How the node is.
     Status(status::Command),
     /// What is wrong, and what to do.
@@ -37,6 +41,8 @@ impl Command {
     /// [`WorkError`]; nothing has changed then.
     pub async fn run(self, call: &mut Call<'_>) -> Result<serde_json::Value, WorkError> {
         match self {
+            Self::Capacity(command) => json(command.run(call).await?),
+            Self::Search(command) => json(command.run(call).await?),
             Self::Status(command) => json(command.run(call).await?),
             Self::Doctor(command) => json(command.run(call).await?),
         }
