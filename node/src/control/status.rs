@@ -7,7 +7,7 @@ use verbund_protocol::{
 };
 
 use super::Call;
-use crate::workflow::{WorkError, desk::PeerSight};
+use crate::workflow::{WorkError, desk::PeerSight, replication};
 
 /// What can be asked.
 #[derive(Clone, Copy, Debug, serde::Serialize, serde::Deserialize)]
@@ -40,6 +40,10 @@ pub struct Status {
     pub document_state: String,
     /// How many members it lists.
     pub members: usize,
+    /// Of how many other nodes the address is known.
+    pub addresses_known: usize,
+    /// How many departments' free places are known.
+    pub departments: usize,
     /// How many peers are connected.
     pub peers_up: usize,
     /// Whether the clock agrees with the peers'.
@@ -79,6 +83,8 @@ impl Command {
                 document_until: document.valid_until,
                 document_state: freshness_words(work.membership.freshness(work.now)),
                 members: document.members.len(),
+                addresses_known: replication::addresses(work.membership, work.public, &work.me.auth).len(),
+                departments: work.public.board.iter().count(),
                 peers_up,
                 clock_agrees: work.clock_agrees,
             })

@@ -6,6 +6,7 @@
 //! same type with a virtual clock and network.
 
 mod mind;
+mod peers;
 
 use std::sync::Arc;
 
@@ -153,6 +154,11 @@ impl Core {
     pub fn start(store: Store, me: Author, membership: Membership, entropy: Box<dyn Entropy>, settings: Settings) -> Result<Self, Fatal> {
         let mind = Mind::new(store.db(), me, membership, entropy, settings)?;
         Ok(Self { store, mind })
+    }
+
+    /// Returns what must happen once, before the first turn.
+    pub fn opening(&self) -> Vec<Output> {
+        self.mind.opening()
     }
 
     /// Works off `inputs` in one transaction and returns what follows.

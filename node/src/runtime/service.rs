@@ -86,6 +86,7 @@ async fn serve(config: Config) -> Result<(), ServiceError> {
     let settings = Settings { sync_seconds: config.mesh.sync_seconds, announce: config.mesh.announce.clone(), terms: Terms::of(&config) };
     let core = Core::start(store, author, first, Box::new(System), settings)?;
 
+    let opening = core.opening();
     let membership = Arc::new(core.membership().clone());
     let (mesh, events) = mesh::spawn(mesh_config(&config, &identity), membership.clone())?;
     let listener = server::bind(&node.control_socket)?;
@@ -106,6 +107,9 @@ async fn serve(config: Config) -> Result<(), ServiceError> {
     let desk = Desk::new(jobs, world);
     let people = Arc::new(People::new(&config.people));
 
+    for output in opening {
+        carrier.carry_out(output).await;
+    }
     let tasks = [
         tokio::spawn(carrier.clone().carry(carried, dead)),
         tokio::spawn(carrier.hear(events)),

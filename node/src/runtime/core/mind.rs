@@ -1,15 +1,24 @@
 //! What the node has in mind between turns, and how each input is worked off.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use verbund_protocol::{membership::Membership, time::Timestamp};
+use verbund_protocol::{
+    membership::Membership,
+    sign::PublicKey,
+    sync::{ClockVerdict, Session, clock_agreement},
+    time::Timestamp,
+    wire::Protocol,
+};
 
-use super::{Input, Output, Settings, Turn};
+use super::{
+    Failure, Input, Output, Settings, Turn,
+    peers::{Asked, Peers},
+};
 use crate::{
     domain::{actor::Actor, config::Terms, entropy::Entropy},
     store::{Db, StoreError, savepoint},
     workflow::{
-        Author, Effect, Public, Work, WorkError,
+        Author, Effect, Public, Work, WorkError, capacity,
         desk::{Finish, Job},
         replication,
     },
@@ -22,17 +31,26 @@ pub(super) struct Mind {
     public: Public,
     entropy: Box<dyn Entropy>,
     settings: Settings,
+    peers: Peers,
+    sessions: BTreeMap<PublicKey, Session>,
     clock_agrees: bool,
 }
 
 impl Mind {
     pub(super) fn new(db: &Db, me: Author, first: Membership, entropy: Box<dyn Entropy>, settings: Settings) -> Result<Self, StoreError> {
         let (membership, public) = replication::load(db, first)?;
-        Ok(Self { me, terms: settings.terms, membership, public, entropy, settings, clock_agrees: true })
+        let mind = Self { me, terms: settings.terms, membership, public, entropy, settings, peers: Peers::default(), sessions: BTreeMap::new(), clock_agrees: true };
+        Ok(mind)
     }
 
     pub(super) fn membership(&self) -> &Membership {
         &self.membership
+    }
+
+    /// Returns what the mesh must know at the start: where everybody is, as far as the store remembers.
+    pub(super) fn opening(&self) -> Vec<Output> {
+        let known = replication::addresses(&self.membership, &self.public, &self.me.auth);
+        known.into_iter().map(|(peer, addresses)| Output::Addresses { peer, addresses }).collect()
     }
 
     /// Reads back from the store what is kept in memory, after a turn was undone.
@@ -44,13 +62,109 @@ impl Mind {
     pub(super) fn step(&mut self, db: &Db, now: Timestamp, input: Input, turn: &mut Turn) {
         match input {
             Input::Job(job) => self.job(db, now, job, turn),
-            Input::Request { id, .. } => turn.outputs.push(Output::Respond { id, body: None }),
-            Input::Gossip { id, .. } => turn.outputs.push(Output::Verdict { id, accept: false }),
-            Input::Tick | Input::Up { .. } | Input::Down(_) | Input::Response { .. } => {}
+            Input::Tick => self.tick(db, now, turn),
+            Input::Up { peer, clock_offset_ms } => self.up(db, now, peer, clock_offset_ms, turn),
+            Input::Down(peer) => {
+                self.peers.down(&peer);
+                self.judge_clock();
+            }
+            Input::Request { id, from, protocol, body } => {
+                let body = self.answer(db, now, from, protocol, &body, turn);
+                turn.outputs.push(Output::Respond { id, body });
+            }
+            Input::Response { token, result } => self.response(db, now, token, result, turn),
+            Input::Gossip { id, bytes } => {
+                let accept = self.within(db, now, Actor::Node, turn, |work| replication::on_gossip(work, &bytes)).unwrap_or(false);
+                turn.outputs.push(Output::Verdict { id, accept });
+            }
         }
     }
 
-    /// Sends what the turn's work put into the outbox.
+    fn tick(&mut self, db: &Db, now: Timestamp, turn: &mut Turn) {
+        let announce = self.settings.announce.clone();
+        self.own_work(db, now, turn, "telling where this node is", |work| replication::renew_address(work, &announce));
+        self.own_work(db, now, turn, "publishing free places again", capacity::restate);
+        if self.peers.round_due(now, Duration::from_secs(self.settings.sync_seconds)) {
+            let connected = self.peers.connected();
+            let any = self.entropy.below(connected.len() as u64) as usize;
+            if let Some(peer) = connected.get(any) {
+                self.open_round(db, now, *peer, turn);
+            }
+        }
+    }
+
+    fn up(&mut self, db: &Db, now: Timestamp, peer: PublicKey, clock_offset_ms: i64, turn: &mut Turn) {
+        let new = self.peers.up(peer, clock_offset_ms);
+        self.judge_clock();
+        if new {
+            self.open_round(db, now, peer, turn);
+        }
+    }
+
+    /// DESIGN section 8: a node whose clock is far from its peers' median neither makes nor ends promises.
+    fn judge_clock(&mut self) {
+        self.clock_agrees = !matches!(clock_agreement(&self.peers.clock_offsets()), ClockVerdict::Apart { .. });
+    }
+
+    /// Begins a round of synchronisation unless one with this peer is under way.
+    fn open_round(&mut self, db: &Db, now: Timestamp, peer: PublicKey, turn: &mut Turn) {
+        if self.peers.syncing(&peer) {
+            return;
+        }
+        let opened = self.within(db, now, Actor::Node, turn, |work| replication::open(work, &peer));
+        if let Ok((session, body)) = opened {
+            self.sessions.insert(peer, session);
+            self.request(Asked::Sync(peer), peer, Protocol::Sync, body, turn);
+        }
+    }
+
+    fn request(&mut self, asked: Asked, to: PublicKey, protocol: Protocol, body: Vec<u8>, turn: &mut Turn) {
+        let token = self.peers.ask(asked);
+        turn.outputs.push(Output::Request { token, to, protocol, body });
+    }
+
+    /// Returns the answer to a peer's question; nothing means busy, and the peer asks again later.
+    fn answer(&mut self, db: &Db, now: Timestamp, from: PublicKey, protocol: Protocol, body: &[u8], turn: &mut Turn) -> Option<Vec<u8>> {
+        if protocol != Protocol::Sync && !self.peers.synced(&from) {
+            // Synchronisation precedes application messages on every connection (DESIGN section 4).
+            self.open_round(db, now, from, turn);
+            return None;
+        }
+        let result = self.within(db, now, Actor::Node, turn, |work| match protocol {
+            Protocol::Sync => replication::respond(work, &from, body),
+            Protocol::Message => Err(WorkError::NotFound("conversation")),
+            Protocol::Query => capacity::confirm(work, &from, body),
+            Protocol::Document => Err(WorkError::NotFound("document on this path")),
+        });
+        result.inspect_err(|error| tracing::info!(%protocol, peer = %from, error = error as &dyn std::error::Error, "a peer's question was not answered")).ok()
+    }
+
+    fn response(&mut self, db: &Db, now: Timestamp, token: u64, result: Result<Vec<u8>, Failure>, turn: &mut Turn) {
+        match self.peers.answered(token) {
+            Some(Asked::Sync(peer)) => self.on_sync(db, now, peer, result, turn),
+            Some(Asked::Batch(_)) | None => {} // asked before a crash, or answered already
+        }
+    }
+
+    fn on_sync(&mut self, db: &Db, now: Timestamp, peer: PublicKey, result: Result<Vec<u8>, Failure>, turn: &mut Turn) {
+        let Some(mut session) = self.sessions.remove(&peer) else { return };
+        let Ok(body) = result else { return };
+        let next = self.within(db, now, Actor::Node, turn, |work| replication::on_response(work, &mut session, &peer, &body));
+        match next {
+            Ok(Some(body)) => {
+                self.sessions.insert(peer, session);
+                self.request(Asked::Sync(peer), peer, Protocol::Sync, body, turn);
+            }
+            Ok(None) => {
+                self.peers.mark_synced(&peer);
+                if let Some((member, _)) = self.membership.node_by_auth(&peer) {
+                    self.peers.reached(&member.id.clone());
+                }
+            }
+            Err(error) => tracing::warn!(peer = %peer, error = &error as &dyn std::error::Error, "a peer's synchronisation was refused"),
+        }
+    }
+
     pub(super) fn flush(&mut self, _db: &Db, _now: Timestamp, _turn: &mut Turn) {}
 
     fn job(&mut self, db: &Db, now: Timestamp, job: Job, turn: &mut Turn) {
@@ -59,11 +173,16 @@ impl Mind {
         let done = self.within(db, now, actor, turn, |work| {
             let (keep, tell) = run(work);
             finish = Some(tell);
-            if keep { Ok(()) } else { Err(WorkError::NotFound("undo")) }
+            if keep { Ok(()) } else { Err(WorkError::NotFound("result to keep")) }
         });
-        // An error here is the job's own and already in its finish, or the batch's, which the commit reports.
-        drop(done);
+        drop(done); // the job's own error is in its finish; the batch's is reported by the commit
         turn.finishes.extend(finish);
+    }
+
+    fn own_work(&mut self, db: &Db, now: Timestamp, turn: &mut Turn, what: &str, piece: impl FnOnce(&mut Work<'_>) -> Result<(), WorkError>) {
+        if let Err(error) = self.within(db, now, Actor::Node, turn, piece) {
+            tracing::error!(error = &error as &dyn std::error::Error, "{what} failed");
+        }
     }
 
     /// Runs one piece of work in a savepoint; what must follow is noted only if it holds.
@@ -74,9 +193,9 @@ impl Mind {
                 db,
                 now,
                 me: &self.me,
-                terms: &self.terms,
                 membership: &mut self.membership,
                 public: &mut self.public,
+                terms: &self.terms,
                 entropy: &mut *self.entropy,
                 actor,
                 clock_agrees: self.clock_agrees,
@@ -94,7 +213,10 @@ impl Mind {
 
     fn follow(&mut self, effect: Effect, turn: &mut Turn) {
         turn.outputs.push(match effect {
-            Effect::Wake(_) => return,
+            Effect::Wake(member) => {
+                self.peers.wake(member);
+                return;
+            }
             Effect::Announce(bytes) => Output::Announce(bytes),
             Effect::MembershipChanged => Output::Membership(Arc::new(self.membership.clone())),
             Effect::Addresses { peer, addresses } => Output::Addresses { peer, addresses },

@@ -93,7 +93,8 @@ impl Carrier {
         drop(dead);
     }
 
-    async fn carry_out(&self, output: Output) {
+    /// Carries out one thing.
+    pub async fn carry_out(&self, output: Output) {
         let command = match output {
             Output::Request { token, to, protocol, body } => {
                 let carrier = self.clone();
