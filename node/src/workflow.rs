@@ -4,13 +4,20 @@ pub mod audit;
 #[cfg(test)]
 pub(crate) mod bench;
 pub mod capacity;
+pub mod clock;
 pub mod consent;
+pub mod conversation;
 pub mod desk;
+pub mod dispatch;
 pub mod document;
 pub mod error;
+pub mod inbound;
+pub mod inquiry;
+pub mod offer;
 pub mod patient;
 pub mod replication;
 pub mod search;
+pub mod referral;
 pub mod work;
 
 pub use desk::{Desk, Job};

@@ -200,7 +200,7 @@ pub enum InquiryError {
 }
 
 /// A field whose code few people carry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Flag {
     /// The diagnosis is on the list of rare ones: one such flag is enough.

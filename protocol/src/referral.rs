@@ -18,7 +18,7 @@ pub mod step;
 pub mod table;
 
 pub use bodies::*;
-pub use clock::{Deadline, ahb};
+pub use clock::{Ahb, Deadline, ahb};
 pub use identified::{Identified, InvalidReferral};
 pub use log::{Entry, Log};
 pub use message::{Message, MessageKind};

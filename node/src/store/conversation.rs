@@ -23,6 +23,12 @@ pub struct Conversation {
     pub side: Side,
     /// The discharge case it belongs to, at the asker.
     pub case: Option<LocalId>,
+    /// The patient here; at the owner once the patient is accepted.
+    pub patient: Option<LocalId>,
+    /// What the inquiry rests on: a consent to discharge management or a necessity of treatment.
+    pub consent: Option<LocalId>,
+    /// What the identified part rests on: a release that names the other clinic.
+    pub release: Option<LocalId>,
     /// The facility this node speaks for in it.
     pub own_facility: Ik,
     /// The other member.
@@ -89,10 +95,11 @@ pub struct Stored {
 pub fn save(db: &Db, c: &Conversation) -> Result<(), StoreError> {
     let step = c.log.state().step;
     let sql = "INSERT INTO conversation (id, side, discharge_case, own_facility, peer, peer_facility, department, step, log, own_chain, peer_chain, opened_at, changed_at,
-                   remind_at, due_at, end_at, ended_at, erase_at, erased_at, auto_confirm, trouble, trouble_at)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, CASE WHEN ?21 IS NULL THEN NULL ELSE ?13 END)
+                   remind_at, due_at, end_at, ended_at, erase_at, erased_at, auto_confirm, trouble, trouble_at,
+                   patient, consent, release)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, CASE WHEN ?21 IS NULL THEN NULL ELSE ?13 END, ?22, ?23, ?24)
                ON CONFLICT (id) DO UPDATE SET department = ?7, step = ?8, log = ?9, own_chain = ?10, peer_chain = ?11, changed_at = ?13, remind_at = ?14, due_at = ?15, end_at = ?16,
-                   ended_at = ?17, erase_at = ?18, erased_at = ?19, auto_confirm = ?20, trouble = ?21,
+                   ended_at = ?17, erase_at = ?18, erased_at = ?19, auto_confirm = ?20, trouble = ?21, patient = ?22, consent = ?23, release = ?24,
                    trouble_at = CASE WHEN ?21 IS NULL THEN NULL WHEN trouble IS ?21 THEN trouble_at ELSE ?13 END";
     db.prepare_cached(sql)?.execute(params![
         c.id.0,
@@ -116,6 +123,9 @@ pub fn save(db: &Db, c: &Conversation) -> Result<(), StoreError> {
         c.erased_at.map(millis),
         c.auto_confirm,
         c.trouble,
+        c.patient.map(|id| id.0),
+        c.consent.map(|id| id.0),
+        c.release.map(|id| id.0),
     ])?;
     Ok(())
 }
@@ -293,6 +303,10 @@ pub fn contradictions(db: &Db, id: ConversationId) -> Result<Vec<(Vec<u8>, Vec<u
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+fn local(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<LocalId>> {
+    Ok(row.get::<_, Option<[u8; 8]>>(column)?.map(LocalId))
+}
+
 fn side(row: &Row<'_>) -> rusqlite::Result<Side> {
     Ok(if row.get::<_, String>("side")? == "owner" { Side::Owner } else { Side::Asker })
 }
@@ -307,7 +321,10 @@ fn row_to_conversation(row: &Row<'_>) -> rusqlite::Result<Conversation> {
     Ok(Conversation {
         id: ConversationId(row.get("id")?),
         side: side(row)?,
-        case: row.get::<_, Option<[u8; 8]>>("discharge_case")?.map(LocalId),
+        case: local(row, "discharge_case")?,
+        patient: local(row, "patient")?,
+        consent: local(row, "consent")?,
+        release: local(row, "release")?,
         own_facility: parsed(row, "own_facility")?,
         peer: parsed(row, "peer")?,
         peer_facility: parsed(row, "peer_facility")?,

@@ -96,6 +96,8 @@ pub fn revoke(work: &mut Work<'_>, id: LocalId) -> Result<Revoked, WorkError> {
             Use::Grant(id) => revoked.grants.push(id),
         }
     }
+    super::referral::consent_revoked(work, &revoked.conversations)?;
+    super::document::revoke_grants(work, &revoked.grants, "consent-revoked")?;
     let patient = revoked.consents.first().map(|consent| consent.patient);
     let detail = format!("consent={id} conversations={} grants={}", revoked.conversations.len(), revoked.grants.len());
     work.audit("consent.revoke", patient, "consent", &detail)?;

@@ -20,6 +20,9 @@ CREATE TABLE conversation (
     id             BLOB PRIMARY KEY CHECK (length(id) = 16),
     side           TEXT NOT NULL CHECK (side IN ('asker', 'owner')),
     discharge_case BLOB REFERENCES discharge_case (id),
+    patient        BLOB REFERENCES patient (id) ON DELETE SET NULL, -- at the owner: once accepted
+    consent        BLOB,              -- what the inquiry rests on: consent or necessity, by its random id
+    release        BLOB,              -- what the identified part rests on
     own_facility   TEXT NOT NULL,
     peer           TEXT NOT NULL,
     peer_facility  TEXT NOT NULL,

@@ -1,0 +1,83 @@
+//! What time brings: reminders, ends by silence, erasure.
+
+use verbund_protocol::{
+    catalogue,
+    id::ConversationId,
+    referral::{self as rules, Erased, Message, Side, Step},
+};
+
+use super::{
+    Work, WorkError,
+    conversation::{erase, load, note, say},
+    referral::trouble,
+};
+use crate::store::conversation::{self, Due};
+
+/// Most of each kind worked off at one tick; the rest waits for the next, a second later.
+const AT_ONCE: usize = 64;
+
+/// Works off what has become due.
+///
+/// # Errors
+/// The store's.
+pub fn tick(work: &mut Work<'_>) -> Result<(), WorkError> {
+    for id in conversation::due(work.db, Due::Remind, work.now, AT_ONCE)? {
+        remind(work, id)?;
+    }
+    // A clock in doubt ends no promise.
+    if work.clock_agrees {
+        for id in conversation::due(work.db, Due::End, work.now, AT_ONCE)? {
+            end(work, id)?;
+        }
+    }
+    for id in conversation::due(work.db, Due::Erase, work.now, AT_ONCE)? {
+        retire(work, id)?;
+    }
+    Ok(())
+}
+
+/// Marks that it is this clinic's turn and half of the time is gone.
+fn remind(work: &mut Work<'_>, id: ConversationId) -> Result<(), WorkError> {
+    let mut c = load(work, id)?;
+    c.remind_at = None;
+    conversation::save(work.db, &c)?;
+    note(work, "conversation.remind", &c, c.log.state().step.word())
+}
+
+/// Nobody has acted in time: this side's clock says the last word.
+fn end(work: &mut Work<'_>, id: ConversationId) -> Result<(), WorkError> {
+    let mut c = load(work, id)?;
+    let deadline = rules::clock::deadline(&c.log.state()).filter(|deadline| deadline.ends_by == c.side && deadline.end <= work.now);
+    let Some(deadline) = deadline else {
+        c.end_at = None;
+        conversation::save(work.db, &c)?;
+        return Ok(());
+    };
+    match say(work, &mut c, &deadline.last_word) {
+        Ok(_) => Ok(()),
+        Err(WorkError::Store(error)) => Err(error.into()),
+        // The other clinic cannot be told (any more): it ends here, and a person sees it.
+        Err(error) => {
+            let mut c = load(work, id)?;
+            c.end_at = None;
+            conversation::save(work.db, &c)?;
+            trouble(work, &mut c, error.code())
+        }
+    }
+}
+
+/// Erases what a clinic that was not chosen had learned, and says so.
+fn retire(work: &mut Work<'_>, id: ConversationId) -> Result<(), WorkError> {
+    let mut c = load(work, id)?;
+    let reason = if c.log.state().step == Step::Withdrawn { 3 } else { 2 };
+    let erasure = erase(work, &mut c, catalogue::Erasure::new(reason))?;
+    conversation::save(work.db, &c)?;
+    if c.side == Side::Owner {
+        match say(work, &mut c, &Message::Erased(Erased { erasure })) {
+            Err(WorkError::Store(error)) => return Err(error.into()),
+            // It is erased whether or not the other clinic can be told.
+            Ok(_) | Err(_) => {}
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,187 @@
+//! The way out: what waits in the outbox for a member, and what its answer means. Without input or output: the runtime
+//! (or the simulator) carries the bytes.
+
+use std::time::Duration;
+
+use verbund_protocol::{
+    conversation::{Batch, Outcome, Receipt, Reply, SignedHeader, frame::Rejection, frame::Replies},
+    id::MemberId,
+    limits::{MAX_BATCH, MAX_BATCH_MESSAGES, UNDELIVERABLE_AFTER},
+    membership::Standing,
+};
+
+use super::{
+    Effect, Work, WorkError,
+    conversation::{load, settle},
+    referral::trouble,
+};
+use crate::store::{
+    StoreError, conversation, meta,
+    outbox::{self, Pending},
+};
+
+/// How long a busy member is left alone.
+const BUSY_WAIT: Duration = Duration::from_secs(2);
+
+/// What was sent to a member: kept by the runtime until the answer comes, for [`on_response`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sent {
+    /// To whom.
+    pub member: MemberId,
+    /// The request's bytes.
+    pub body: Vec<u8>,
+    what: Vec<(verbund_protocol::id::ConversationId, u64)>,
+}
+
+/// Returns the members for whom something is to be sent now.
+///
+/// # Errors
+/// The store's.
+pub fn members_due(work: &Work<'_>) -> Result<Vec<MemberId>, WorkError> {
+    Ok(outbox::members_due(work.db, work.now)?)
+}
+
+/// Returns what is to be sent to `member` now, if anything is: oldest first, many messages in one request. The runtime has at most
+/// one request to a member under way.
+///
+/// # Errors
+/// The store's.
+pub fn due(work: &mut Work<'_>, member: &MemberId) -> Result<Option<Sent>, WorkError> {
+    match work.membership.member_standing(member, work.now) {
+        Standing::Member(_) => {}
+        Standing::Suspended { .. } => return Ok(None), // it may come back; the messages wait
+        Standing::Removed { .. } | Standing::Unlisted => return undeliverable(work, member).map(|()| None),
+    }
+    if outbox::failing(work.db, member)?.is_some_and(|failing| failing.next_try > work.now) || !meta::may_speak_to(work.db, member)? {
+        return Ok(None);
+    }
+    let pending = outbox::pending(work.db, member, MAX_BATCH_MESSAGES, MAX_BATCH - (16 << 10))?;
+    if pending.is_empty() {
+        return Ok(None);
+    }
+    let what = pending.iter().map(|Pending { conversation, seq, .. }| (*conversation, *seq)).collect();
+    let body = Batch { items: pending.into_iter().map(|pending| pending.item).collect() }.write();
+    Ok(Some(Sent { member: member.clone(), body, what }))
+}
+
+/// Takes in a member's answer to what was sent.
+///
+/// # Errors
+/// The store's. An answer that is none counts as a failed attempt.
+pub fn on_response(work: &mut Work<'_>, sent: &Sent, answer: &[u8]) -> Result<(), WorkError> {
+    let Some(replies) = Replies::read(answer).ok().filter(|replies| replies.replies.len() == sent.what.len()) else {
+        return on_failure(work, &sent.member, "answer not understood");
+    };
+    let (mut progress, mut busy) = (false, false);
+    for ((id, seq), reply) in sent.what.iter().zip(replies.replies) {
+        match reply {
+            Reply::Receipt(bytes) => progress |= receipted(work, *id, *seq, &bytes)?,
+            Reply::Gap { conversation, expected } if conversation == *id => {
+                let c = load(work, *id)?;
+                // It has what we do not know of: after a restore. Otherwise it misses what we can send again.
+                if expected < c.own.expected() {
+                    outbox::queue_from(work.db, &sent.member, *id, c.side, expected, work.now)?;
+                    progress = true;
+                }
+            }
+            Reply::Gap { .. } => {}
+            Reply::Busy => busy = true,
+            Reply::Rejected(Rejection::NotAllowed) => return on_failure(work, &sent.member, "the other clinic says we may not send now"),
+            Reply::Rejected(rejection) => {
+                // It will never be taken in as it is: a person must look.
+                outbox::done(work.db, *id, *seq)?;
+                tracing::warn!(conversation = %id, seq, ?rejection, member = %sent.member, "a message was rejected without a receipt");
+                trouble(work, &mut load(work, *id)?, "rejected")?;
+            }
+        }
+    }
+    if progress {
+        outbox::went_well(work.db, &sent.member)?;
+    }
+    if busy {
+        outbox::put_off(work.db, &sent.member, BUSY_WAIT, work.now)?;
+    } else {
+        work.then(Effect::Wake(sent.member.clone()));
+    }
+    Ok(())
+}
+
+/// Keeps a receipt, if it is one for this message. Returns whether it was.
+fn receipted(work: &mut Work<'_>, id: verbund_protocol::id::ConversationId, seq: u64, bytes: &[u8]) -> Result<bool, WorkError> {
+    let mut c = load(work, id)?;
+    let stored = conversation::message(work.db, id, c.side, seq)?.ok_or_else(|| StoreError::unreadable("message"))?;
+    let header = SignedHeader::trusted(&work.me.network, &stored.header).map_err(|_| StoreError::unreadable("header"))?;
+    let receipt = Receipt::open(&work.me.network, work.membership, bytes).ok().filter(|receipt| receipt.matches(&header).is_ok());
+    let Some(receipt) = receipt else {
+        tracing::warn!(conversation = %id, seq, member = %c.peer, "a receipt does not prove what it should");
+        return Ok(false);
+    };
+    conversation::add_receipt(work.db, id, c.side, seq, bytes, receipt.outcome, receipt.at)?;
+    outbox::done(work.db, id, seq)?;
+    if c.trouble.as_deref() == Some("undeliverable") {
+        c.trouble = None;
+        conversation::save(work.db, &c)?;
+    }
+    if let Outcome::Refused(refusal) = receipt.outcome {
+        refused(work, &mut c, seq, refusal)?;
+    }
+    Ok(true)
+}
+
+/// The other side refused a message. What the table refuses, our own log finds too once the other's messages are here; what its recipient
+/// could not read or would not accept counts for neither side, and a person is told.
+fn refused(work: &mut Work<'_>, c: &mut conversation::Conversation, seq: u64, refusal: verbund_protocol::conversation::Refusal) -> Result<(), WorkError> {
+    use verbund_protocol::conversation::Refusal as R;
+    if matches!(refusal, R::Unreadable | R::UnknownType | R::NotAddressed | R::Content | R::TooLong) {
+        let before = c.log.state();
+        c.log.void(c.side, seq);
+        settle(work, c, &before)?;
+        trouble(work, c, refusal.word())?;
+    }
+    Ok(())
+}
+
+/// Notes that an attempt failed; after three days a person is told to call.
+///
+/// # Errors
+/// The store's.
+pub fn on_failure(work: &mut Work<'_>, member: &MemberId, cause: &str) -> Result<(), WorkError> {
+    let failing = outbox::failed(work.db, member, cause, work.now)?;
+    if work.now.since(failing.since) >= UNDELIVERABLE_AFTER { undeliverable(work, member) } else { Ok(()) }
+}
+
+/// A member has come within reach: what waits for it is sent now.
+///
+/// # Errors
+/// The store's.
+pub fn on_reachable(work: &mut Work<'_>, member: &MemberId) -> Result<(), WorkError> {
+    outbox::try_now(work.db, member, work.now)?;
+    work.then(Effect::Wake(member.clone()));
+    Ok(())
+}
+
+/// What waits for a member that is gone will not arrive: each conversation is marked, and nothing is tried any more.
+fn undeliverable(work: &mut Work<'_>, member: &MemberId) -> Result<(), WorkError> {
+    for id in outbox::waiting(work.db, member)? {
+        trouble(work, &mut load(work, id)?, "undeliverable")?;
+    }
+    Ok(outbox::give_up(work.db, member)?)
+}
+
+/// Sends again what was given up for `member`: a person asks for it.
+///
+/// # Errors
+/// The store's.
+pub fn try_again(work: &mut Work<'_>, member: &MemberId) -> Result<(), WorkError> {
+    work.require(crate::domain::actor::Role::CARE)?;
+    for mut c in conversation::list(work.db, &conversation::Filter { peer: Some(member.clone()), ended: true, ..Default::default() }, usize::MAX >> 1)? {
+        let first = conversation::messages(work.db, c.id)?.into_iter().find(|message| message.side == c.side && message.receipt.is_none());
+        if let Some(first) = first {
+            outbox::queue_from(work.db, member, c.id, c.side, first.seq, work.now)?;
+            c.trouble = None;
+            conversation::save(work.db, &c)?;
+        }
+    }
+    work.then(Effect::Wake(member.clone()));
+    Ok(())
+}
