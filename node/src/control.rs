@@ -4,10 +4,15 @@
 //! out. Some commands are followed by raw bytes in one direction, announced with their length in the JSON. Who asks is
 //! the operating system's user of the connection (SO_PEERCRED), mapped to a person with roles in the configuration.
 
+pub mod audit;
+pub mod backup;
 pub mod capacity;
 pub mod client;
 pub mod command;
+pub mod consent;
 pub mod doctor;
+pub mod key;
+pub mod patient;
 pub mod search;
 pub mod server;
 pub mod status;

@@ -15,9 +15,9 @@ pub mod inbound;
 pub mod inquiry;
 pub mod offer;
 pub mod patient;
+pub mod referral;
 pub mod replication;
 pub mod search;
-pub mod referral;
 pub mod work;
 
 pub use desk::{Desk, Job};

@@ -2,7 +2,7 @@
 
 use tokio::io::{AsyncBufRead, AsyncRead};
 
-use super::{capacity, doctor, search, status};
+use super::{audit, backup, capacity, consent, doctor, key, patient, search, status};
 use crate::{
     domain::actor::Actor,
     workflow::{Desk, WorkError},
@@ -20,6 +20,16 @@ pub enum Command {
     Status(status::Command),
     /// What is wrong, and what to do.
     Doctor(doctor::Command),
+    /// This clinic's patients.
+    Patient(patient::Command),
+    /// What they allowed.
+    Consent(consent::Command),
+    /// Who did what.
+    Audit(audit::Command),
+    /// Backups and integrity.
+    Backup(backup::Command),
+    /// The database key.
+    Key(key::Command),
 }
 
 /// A command being answered: who asks, where work is handed in, and the connection for those that carry bytes.
@@ -45,6 +55,11 @@ impl Command {
             Self::Search(command) => json(command.run(call).await?),
             Self::Status(command) => json(command.run(call).await?),
             Self::Doctor(command) => json(command.run(call).await?),
+            Self::Patient(command) => json(command.run(call).await?),
+            Self::Consent(command) => json(command.run(call).await?),
+            Self::Audit(command) => json(command.run(call).await?),
+            Self::Backup(command) => json(command.run(call).await?),
+            Self::Key(command) => json(command.run(call).await?),
         }
     }
 }

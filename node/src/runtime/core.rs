@@ -15,7 +15,7 @@ use verbund_protocol::{id::DocumentRoot, membership::Membership, sign::PublicKey
 use self::mind::Mind;
 use crate::{
     domain::{config::Terms, entropy::Entropy},
-    store::{Store, StoreError},
+    store::{Store, StoreError, meta},
     workflow::{
         Author,
         desk::{Finish, Job},
@@ -189,6 +189,15 @@ impl Core {
     pub fn membership(&self) -> &Membership {
         self.mind.membership()
     }
+    /// Ends the core in order: notes the clean stop and empties the log.
+    ///
+    /// # Errors
+    /// [`Fatal`] if the disk refuses; the next start then says that this run was cut off.
+    pub fn stop(self, now: Timestamp) -> Result<(), Fatal> {
+        self.store.write(|db| meta::stopped(db, now))?;
+        Ok(self.store.checkpoint()?)
+    }
+
     /// Returns the store, for tests and the simulator to look into.
     pub fn store(&self) -> &Store {
         &self.store

@@ -31,6 +31,6 @@ pub fn start(
                 }
             }
         }
-        Ok(())
+        core.stop(clock())
     })
 }

@@ -81,6 +81,7 @@ async fn serve(config: Config) -> Result<(), ServiceError> {
     let name = NodeName { network: node.network.clone(), member: node.member.clone(), node: node.node.clone() };
     let identity = Identity::load(&node.identity_dir, &name)?;
     let store = open(&config, &identity)?;
+    let readers = store.readers()?;
     let author = Author { network: name.network, member: name.member, node: name.node, auth: identity.auth_key.public(), key: identity.sign_key.clone() };
     let first = Membership::new(identity.document.clone())?;
     let settings = Settings { sync_seconds: config.mesh.sync_seconds, announce: config.mesh.announce.clone(), terms: Terms::of(&config) };
@@ -102,7 +103,7 @@ async fn serve(config: Config) -> Result<(), ServiceError> {
     })?;
     let carrier = Carrier::new(mesh.clone(), inputs.clone(), membership);
     let carrier_membership = carrier.membership();
-    let world = Arc::new(World::new(mesh.clone(), carrier.membership(), node.data_dir.clone()));
+    let world = Arc::new(World::new(mesh.clone(), carrier.membership(), node.data_dir.clone(), readers));
     let (jobs, waiting) = mpsc::channel::<Job>(MAX_JOBS);
     let desk = Desk::new(jobs, world);
     let people = Arc::new(People::new(&config.people));

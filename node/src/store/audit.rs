@@ -128,8 +128,8 @@ pub fn head(db: &Db) -> Result<Head, StoreError> {
 /// What a verification found.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Report {
-    /// How many entries hold, from the beginning.
-    pub good: u64,
+    /// The end of what holds, from the beginning.
+    pub good: Head,
     /// The first fault, if any. Nothing after it can be trusted.
     pub fault: Option<Fault>,
 }
@@ -168,11 +168,11 @@ pub fn verify(db: &Db) -> Result<Report, StoreError> {
     while let Some(row) = rows.next()? {
         let expected = head.len + 1;
         if let Some(what) = fault(row, head)? {
-            return Ok(Report { good: head.len, fault: Some(Fault { seq: expected, what }) });
+            return Ok(Report { good: head, fault: Some(Fault { seq: expected, what }) });
         }
         head = Head { len: expected, hash: Digest(row.get("hash")?) };
     }
-    Ok(Report { good: head.len, fault: None })
+    Ok(Report { good: head, fault: None })
 }
 
 fn fault(row: &rusqlite::Row<'_>, head: Head) -> Result<Option<FaultKind>, StoreError> {

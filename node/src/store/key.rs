@@ -170,16 +170,6 @@ impl KeyFile {
         read(&self.0)
     }
 
-    /// Writes a copy of the key to `target`, which must not exist yet: for the clinic's safe. Nothing is shown.
-    ///
-    /// # Errors
-    /// [`KeyError`].
-    pub fn export(&self, target: &Path) -> Result<DatabaseKey, KeyError> {
-        let key = self.read()?;
-        write(target, &key)?;
-        Ok(key)
-    }
-
     fn next_path(&self) -> PathBuf {
         let mut name = self.0.clone().into_os_string();
         name.push(".next");

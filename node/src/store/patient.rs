@@ -61,7 +61,7 @@ pub fn by_case_number(db: &Db, number: &str) -> Result<Option<Patient>, StoreErr
 }
 
 /// What a patient is looked for by; what is absent does not restrict.
-#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Search {
     /// Beginnings of names, in any order and case: `hub an`.
@@ -72,6 +72,12 @@ pub struct Search {
     pub kvnr: Option<Kvnr>,
     /// The hospital's number of the stay.
     pub case_number: Option<String>,
+}
+
+impl std::fmt::Debug for Search {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Search(..)")
+    }
 }
 
 /// Returns at most `limit` patients that `search` fits, by name.

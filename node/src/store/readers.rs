@@ -7,8 +7,9 @@ use std::{
 };
 
 use rusqlite::OpenFlags;
+use verbund_protocol::id::LocalId;
 
-use super::{DatabaseKey, Db, Store, StoreError, open};
+use super::{DatabaseKey, Db, Store, StoreError, key::KeyFile, open};
 
 /// Most idle connections kept. More may be open at once; each costs its page cache (2 MiB at most).
 const IDLE: usize = 2;
@@ -95,6 +96,24 @@ impl Readers {
         let mut reader = Reader { conn: None, gate: self.gate.clone() };
         reader.conn = Some(open::connect(&self.path, &key, OpenFlags::SQLITE_OPEN_READ_WRITE)?);
         Ok((reader, key))
+    }
+
+    /// Returns what tells the key in use from others.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] while the key is being rotated.
+    pub fn key_id(&self) -> Result<LocalId, StoreError> {
+        Ok(self.gate.state().key.as_ref().ok_or(StoreError::Busy)?.id())
+    }
+
+    /// Writes a copy of the key in use to `target`, which must not exist yet and not lie in the data directory. Returns the key's id.
+    ///
+    /// # Errors
+    /// [`StoreError::Key`]; [`StoreError::Busy`] while the key is being rotated.
+    pub fn export_key(&self, target: &std::path::Path) -> Result<LocalId, StoreError> {
+        let key = self.gate.state().key.clone().ok_or(StoreError::Busy)?;
+        KeyFile::new(target, self.data_dir())?.create(&key)?;
+        Ok(key.id())
     }
 
     /// Returns the data directory.

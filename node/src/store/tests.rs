@@ -77,11 +77,12 @@ fn a_key_file_is_private_and_elsewhere() {
     file.create(&key(7)).unwrap();
     assert!(file.create(&key(8)).is_err(), "a key is never overwritten");
     assert_eq!(file.read().unwrap(), key(7));
+    let readers = Store::unlock(&data, &file).unwrap().readers().unwrap();
     let safe = dir.path().join("safe");
-    assert_eq!(file.export(&safe).unwrap(), key(7));
-    assert!(file.export(&safe).is_err());
+    assert_eq!(readers.export_key(&safe).unwrap(), key(7).id());
+    assert!(readers.export_key(&safe).is_err(), "a file is never overwritten");
+    assert!(matches!(readers.export_key(&data.join("safe")), Err(StoreError::Key(key::KeyError::Inside { .. }))));
     assert_eq!(KeyFile::new(&safe, &data).unwrap().read().unwrap(), key(7));
-    assert!(Store::unlock(&data, &file).is_ok());
     fs::set_permissions(file.path(), fs::Permissions::from_mode(0o640)).unwrap();
     assert!(matches!(Store::unlock(&data, &file), Err(StoreError::Key(key::KeyError::Permissions { mode: 0o640, .. }))));
     fs::write(file.path(), "secret").unwrap();

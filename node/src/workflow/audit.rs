@@ -9,9 +9,12 @@ use verbund_protocol::{
 use super::{Work, WorkError};
 use crate::{
     domain::actor::Role,
-    store::audit::{
-        self, Filter, Line,
-        witness::{self, Verdict},
+    store::{
+        Db,
+        audit::{
+            self, Filter, Line,
+            witness::{self, Verdict},
+        },
     },
 };
 
@@ -70,10 +73,10 @@ impl Witnessed {
 ///
 /// # Errors
 /// The store's.
-pub fn compare(work: &Work<'_>, kept: &WitnessedHeads) -> Result<Witnessed, WorkError> {
+pub fn compare(db: &Db, kept: &WitnessedHeads) -> Result<Witnessed, WorkError> {
     let mut found = Witnessed::default();
     for head in &kept.heads {
-        match witness::compare(work.db, head)? {
+        match witness::compare(db, head)? {
             Verdict::Holds => found.hold += 1,
             Verdict::LostInRestore => found.lost_in_restore += 1,
             Verdict::CutOff => found.cut_off.push(*head),
@@ -115,7 +118,7 @@ mod tests {
         }
         let kept = bench.run(Role::It, |work| kept_heads(work, &other(), &node)).unwrap();
         assert_eq!(kept.heads.len(), 3);
-        let found = bench.run(Role::It, |work| compare(work, &kept)).unwrap();
+        let found = compare(bench.store.db(), &kept).unwrap();
         assert_eq!(found, Witnessed { hold: 1, lost_in_restore: 0, cut_off: vec![beyond], rewritten: vec![foreign] });
         assert!(!found.is_good());
     }

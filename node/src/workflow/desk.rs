@@ -7,7 +7,10 @@ use tokio::sync::{mpsc, oneshot};
 use verbund_protocol::{id::MemberId, sign::PublicKey, time::Timestamp};
 
 use super::{Work, WorkError};
-use crate::{domain::actor::Actor, store::StoreError};
+use crate::{
+    domain::actor::Actor,
+    store::{Db, Readers, StoreError},
+};
 
 /// What a job leaves behind: told after the commit whether it holds.
 pub type Finish = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
@@ -82,6 +85,8 @@ pub trait Outside: Send + Sync {
     fn now(&self) -> Timestamp;
     /// Returns where the node keeps its data.
     fn data_dir(&self) -> PathBuf;
+    /// Returns a source of read-only connections to the store.
+    fn readers(&self) -> Readers;
 }
 
 /// Where doors hand in work. Cheap to clone.
@@ -110,6 +115,24 @@ impl Desk {
         });
         self.jobs.send(job).await.map_err(|_| stopping())?;
         told.await.map_err(|_| stopping())?
+    }
+
+    /// Runs `read` on a read-only connection, beside the writer and on a thread that may wait: for questions that take long.
+    ///
+    /// # Errors
+    /// What `read` refuses; [`WorkError::Unavailable`] if the node is stopping.
+    pub async fn read<T: Send + 'static>(&self, read: impl FnOnce(&Db) -> Result<T, WorkError> + Send + 'static) -> Result<T, WorkError> {
+        let readers = self.outside.readers();
+        self.wait(move || read(&*readers.get()?)).await
+    }
+
+    /// Runs `long` on a thread that may wait.
+    ///
+    /// # Errors
+    /// What `long` refuses; [`WorkError::Unavailable`] if the node is stopping.
+    pub async fn wait<T: Send + 'static>(&self, long: impl FnOnce() -> Result<T, WorkError> + Send + 'static) -> Result<T, WorkError> {
+        let stopped = |_| WorkError::unavailable("the work was cut off", "try again; if it happens again, the node's log has more");
+        tokio::task::spawn_blocking(long).await.map_err(stopped)?
     }
 
     /// Returns the world outside the store.

@@ -7,6 +7,7 @@ use verbund_protocol::{id::MemberId, membership::Membership, time::Timestamp, wi
 
 use crate::{
     mesh::{MeshHandle, PeerInfo},
+    store::Readers,
     workflow::desk::{Later, Outside, PeerSight},
 };
 
@@ -15,11 +16,12 @@ pub(super) struct World {
     mesh: MeshHandle,
     membership: Arc<ArcSwap<Membership>>,
     data_dir: PathBuf,
+    readers: Readers,
 }
 
 impl World {
-    pub fn new(mesh: MeshHandle, membership: Arc<ArcSwap<Membership>>, data_dir: PathBuf) -> Self {
-        Self { mesh, membership, data_dir }
+    pub fn new(mesh: MeshHandle, membership: Arc<ArcSwap<Membership>>, data_dir: PathBuf, readers: Readers) -> Self {
+        Self { mesh, membership, data_dir, readers }
     }
 }
 
@@ -52,6 +54,10 @@ impl Outside for World {
 
     fn data_dir(&self) -> PathBuf {
         self.data_dir.clone()
+    }
+
+    fn readers(&self) -> Readers {
+        self.readers.clone()
     }
 }
 
