@@ -149,7 +149,7 @@ impl Ask for Line {
     }
 }
 
-struct Nowhere;
+struct Nowhere(store::Readers);
 
 impl Outside for Nowhere {
     fn peers(&self) -> Later<'_, Vec<PeerSight>> {
@@ -163,6 +163,9 @@ impl Outside for Nowhere {
     }
     fn data_dir(&self) -> std::path::PathBuf {
         std::path::PathBuf::new()
+    }
+    fn readers(&self) -> store::Readers {
+        self.0.clone()
     }
 }
 
@@ -206,7 +209,7 @@ impl Clinic {
         let settings = Settings { sync_seconds: 15, announce: vec![], terms: Terms::default() };
         let core = Core::start(store, me.clone(), membership(), Box::new(Seeded::new(seed.into())), settings).unwrap();
         let (jobs, queue) = mpsc::channel::<Job>(64);
-        let desk = Desk::new(jobs, Arc::new(Nowhere));
+        let desk = Desk::new(jobs, Arc::new(Nowhere(readers.clone())));
         let files = Arc::new(Files::new(BlobStore::open(dir.path()).unwrap()));
         let (asked, lost) = (Arc::<AtomicUsize>::default(), Arc::<AtomicUsize>::default());
         let (fault, answered) = (watch::Sender::new(Fault::None), watch::Sender::new(0));
