@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod connecting;
+mod crowd;
 mod gate;
 mod gossip;
 mod limits;
