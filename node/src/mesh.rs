@@ -34,7 +34,9 @@ use futures_rustls::rustls::pki_types::CertificateDer;
 use libp2p::{Multiaddr, Swarm, core::upgrade::Version, swarm};
 use tokio::sync::mpsc;
 use verbund_protocol::{
-    limits::{DIAL_RETRY_MAX, DIAL_RETRY_MIN, HEARTBEAT, IDLE_CONNECTION, MAX_MESH_COMMANDS, MAX_MESH_EVENTS, MAX_OPEN_REQUESTS, Quota, STANDING_LINKS},
+    limits::{
+        DIAL_RETRY_MAX, DIAL_RETRY_MIN, HANDSHAKE_TIMEOUT, HEARTBEAT, IDLE_CONNECTION, MAX_MESH_COMMANDS, MAX_MESH_EVENTS, MAX_OPEN_REQUESTS, QUERY_TIMEOUT, Quota, STANDING_LINKS,
+    },
     membership::Membership,
     sign::SecretKey,
     wire::{Protocol, VERSION, VERSION_MIN},
@@ -89,8 +91,12 @@ pub struct Tuning {
     pub chance: u64,
     /// How long an unused connection stays.
     pub idle: Duration,
-    /// How often the hello is repeated.
+    /// How often the hello is repeated. At most half of `idle` is taken, since the hello is what keeps a standing link open.
     pub heartbeat: Duration,
+    /// How long TCP and TLS may take together.
+    pub handshake: Duration,
+    /// How long the answer to a hello may take.
+    pub hello: Duration,
     /// Shortest wait after a failed dial.
     pub retry_min: Duration,
     /// Longest wait after failed dials.
@@ -107,6 +113,8 @@ impl Default for Tuning {
             chance: RandomState::new().hash_one("standing link"),
             idle: IDLE_CONNECTION,
             heartbeat: HEARTBEAT,
+            handshake: HANDSHAKE_TIMEOUT,
+            hello: QUERY_TIMEOUT,
             retry_min: DIAL_RETRY_MIN,
             retry_max: DIAL_RETRY_MAX,
         }
@@ -157,13 +165,14 @@ fn start(
     versions: RangeInclusive<u16>,
     tuning: Tuning,
 ) -> Result<(MeshHandle, mpsc::Receiver<Event>), MeshError> {
-    let behaviour = behaviour::Behaviour::new(rules.clone(), &versions);
+    let tuning = Tuning { heartbeat: tuning.heartbeat.min(tuning.idle / 2), ..tuning };
+    let behaviour = behaviour::Behaviour::new(rules.clone(), &versions, tuning.hello);
     let me = keys::keypair(key).public().to_peer_id();
     let config = swarm::Config::with_tokio_executor()
         .with_idle_connection_timeout(tuning.idle)
         // Where one version is offered, the question travels with the offer and saves a round trip.
         .with_substream_upgrade_protocol_override(Version::V1Lazy);
-    let mut swarm = Swarm::new(transport::build(tls), behaviour, me, config);
+    let mut swarm = Swarm::new(transport::build(tls, tuning.handshake), behaviour, me, config);
     for text in listen {
         let address: Multiaddr = text.parse().map_err(|_| MeshError::Address { address: text.clone() })?;
         transport::check_free(&address).map_err(|error| MeshError::Listen { address: text.clone(), reason: error.to_string() })?;

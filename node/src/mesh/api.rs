@@ -230,6 +230,8 @@ pub struct LinkInfo {
     pub address: String,
     /// Whether this node dialled.
     pub outbound: bool,
+    /// How many connections there are; more than one only for moments, when both sides dialled at once.
+    pub connections: usize,
     /// Whether it is one of the links kept open all the time.
     pub standing: bool,
     /// Time from hello to answer.

@@ -1,6 +1,6 @@
 //! All behaviours of a node, the gate first.
 
-use std::{ops::RangeInclusive, sync::Arc};
+use std::{ops::RangeInclusive, sync::Arc, time::Duration};
 
 use libp2p::{
     connection_limits::{self, ConnectionLimits},
@@ -34,7 +34,7 @@ pub(super) struct Members {
 }
 
 impl Behaviour {
-    pub fn new(rules: Arc<Rules>, versions: &RangeInclusive<u16>) -> Self {
+    pub fn new(rules: Arc<Rules>, versions: &RangeInclusive<u16>, hello: Duration) -> Self {
         let gossip = gossip::behaviour(&rules.network);
         let gate = Gate::new(rules);
         let exchange = |protocol| exchange::protocol(protocol, versions);
@@ -45,7 +45,7 @@ impl Behaviour {
             .with_max_pending_outgoing(Some(MAX_DIALS))
             .with_max_established(Some(MAX_CONNECTIONS))
             .with_max_established_per_peer(Some(MAX_CONNECTIONS_PER_PEER));
-        Self { gate, limits: connection_limits::Behaviour::new(limits), hello: exchange::hello(), sync: exchange(Protocol::Sync), members }
+        Self { gate, limits: connection_limits::Behaviour::new(limits), hello: exchange::hello(hello), sync: exchange(Protocol::Sync), members }
     }
 
     /// Returns the behaviour of a protocol.

@@ -40,6 +40,8 @@ use super::{
 
 /// How often links, idle connections and standings are looked after.
 const TICK: Duration = Duration::from_secs(1);
+/// How soon the links follow when something happened; long enough to take in a burst of new addresses first.
+const HURRY: Duration = Duration::from_millis(20);
 
 /// Runs the mesh.
 pub(super) struct Engine {
@@ -67,6 +69,8 @@ pub(super) struct Engine {
     unanswered_bytes: usize,
     unchecked: usize,
     started: Instant,
+    /// Something happened that the links should follow at once, not at the next tick.
+    hurry: bool,
 }
 
 /// A question on its way.
@@ -144,6 +148,7 @@ impl Engine {
             unanswered_bytes: 0,
             unchecked: 0,
             started: Instant::now(),
+            hurry: false,
         };
         engine.follow_membership();
         engine
@@ -152,9 +157,14 @@ impl Engine {
     /// Runs until told to stop, or until nobody holds the other end any more.
     pub async fn run(mut self) {
         let room = self.events.clone(); // waited on while handlers need the engine
+        let mut hurried = false;
         let mut tick = interval(TICK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let stopped = loop {
+            if std::mem::take(&mut self.hurry) && !hurried {
+                tick.reset_after(HURRY);
+                hurried = true; // what follows does not put it off again
+            }
             tokio::select! {
                 event = self.swarm.select_next_some(), if self.backlog.len() < MAX_MESH_EVENTS => self.on_swarm(event),
                 Some(back) = self.back.recv() => self.on_back(back),
@@ -167,7 +177,10 @@ impl Engine {
                     (Ok(permit), Some(event)) => permit.send(event),
                     _ => break None,
                 },
-                _ = tick.tick() => self.on_tick(),
+                _ = tick.tick() => {
+                    hurried = false;
+                    self.on_tick();
+                }
             }
         };
         self.close().await;

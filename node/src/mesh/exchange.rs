@@ -10,7 +10,7 @@ use futures::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use libp2p::request_response::{self as rr, ProtocolSupport};
 use verbund_protocol::{
     hello,
-    limits::{MAX_HELLO, MAX_OPEN_REQUESTS, MAX_REASON, QUERY_TIMEOUT},
+    limits::{MAX_HELLO, MAX_OPEN_REQUESTS, MAX_REASON},
     wire::Protocol,
 };
 
@@ -71,9 +71,9 @@ pub(super) fn protocol(protocol: Protocol, versions: &RangeInclusive<u16>) -> Ex
 }
 
 /// Returns the behaviour of the hello.
-pub(super) fn hello() -> Exchange {
+pub(super) fn hello(timeout: Duration) -> Exchange {
     let codec = Codec { max_request: MAX_HELLO, max_answer: MAX_HELLO };
-    behaviour(codec, [Name { text: hello::NAME.into(), version: 1 }], QUERY_TIMEOUT)
+    behaviour(codec, [Name { text: hello::NAME.into(), version: 1 }], timeout)
 }
 
 fn behaviour(codec: Codec, names: impl IntoIterator<Item = Name>, timeout: Duration) -> Exchange {

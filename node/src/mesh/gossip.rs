@@ -11,6 +11,9 @@ use verbund_protocol::{
     limits::MAX_GOSSIP,
 };
 
+/// What libp2p wraps around an announcement: topic, lengths, control messages that travel along.
+const ENVELOPE: usize = 1 << 10;
+
 /// Names an announcement on its way through this node.
 #[derive(Clone, Debug)]
 pub(super) struct MessageKey {
@@ -30,7 +33,7 @@ pub(super) fn behaviour(network: &NetworkId) -> gs::Behaviour {
         .protocol_id_prefix("/verbund/gossip")
         .validation_mode(gs::ValidationMode::Anonymous)
         .validate_messages()
-        .max_transmit_size(MAX_GOSSIP)
+        .max_transmit_size(MAX_GOSSIP + ENVELOPE)
         .message_id_fn(|message| gs::MessageId::new(&Digest::of(&message.data).0[..20]))
         // A node has about ten links. Six of them carry whole messages; 110 nodes are then three or four steps across.
         .mesh_n(6)

@@ -6,31 +6,34 @@ use std::{
     pin::Pin,
     sync::{Arc, Mutex, PoisonError},
     task::{Context, Poll},
+    time::Duration,
 };
 
+use super::refusal::Refusal;
 use futures::{FutureExt as _, future::BoxFuture};
 use libp2p::{
     Multiaddr,
     core::transport::{DialOpts, ListenerId, Transport, TransportError, TransportEvent},
     multiaddr::Protocol,
 };
-use verbund_protocol::limits::HANDSHAKE_TIMEOUT;
-
-use super::refusal::Refusal;
 
 /// Most addresses of one name that are tried.
 const MAX_RESOLVED: usize = 8;
 
 /// A transport that understands names in addresses and leaves the rest to `T`.
-pub(super) struct Named<T>(Arc<Mutex<T>>);
+pub(super) struct Named<T> {
+    inner: Arc<Mutex<T>>,
+    patience: Duration,
+}
 
 impl<T> Named<T> {
-    pub fn new(inner: T) -> Self {
-        Self(Arc::new(Mutex::new(inner)))
+    /// A dial may take as long as `patience`: a port behind a silent firewall would otherwise keep it open for two minutes.
+    pub fn new(inner: T, patience: Duration) -> Self {
+        Self { inner: Arc::new(Mutex::new(inner)), patience }
     }
 
     fn with<R>(&self, act: impl FnOnce(&mut T) -> R) -> R {
-        act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        act(&mut self.inner.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -98,9 +101,9 @@ where
 
     fn dial(&mut self, address: Multiaddr, options: DialOpts) -> Result<Self::Dial, TransportError<io::Error>> {
         let Some((family, name, port)) = name_and_port(&address) else {
-            return self.with(|inner| inner.dial(address, options)).map(|dial| in_time(dial).boxed());
+            return self.with(|inner| inner.dial(address, options)).map(|dial| in_time(self.patience, dial).boxed());
         };
-        let inner = self.0.clone();
+        let inner = self.inner.clone();
         let dial = async move {
             let mut last = io::Error::from(io::ErrorKind::AddrNotAvailable);
             for address in resolve(family, &name, port).await? {
@@ -116,7 +119,7 @@ where
             }
             Err(last)
         };
-        Ok(in_time(dial).boxed())
+        Ok(in_time(self.patience, dial).boxed())
     }
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<TransportEvent<T::ListenerUpgrade, io::Error>> {
@@ -124,9 +127,8 @@ where
     }
 }
 
-/// A port behind a silent firewall would otherwise keep a dial open for two minutes.
-async fn in_time<O>(dial: impl Future<Output = io::Result<O>>) -> io::Result<O> {
-    tokio::time::timeout(HANDSHAKE_TIMEOUT, dial).await.unwrap_or_else(|_| Err(Refusal::Timeout.into()))
+async fn in_time<O>(patience: Duration, dial: impl Future<Output = io::Result<O>>) -> io::Result<O> {
+    tokio::time::timeout(patience, dial).await.unwrap_or_else(|_| Err(Refusal::Timeout.into()))
 }
 
 #[cfg(test)]

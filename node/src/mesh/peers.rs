@@ -135,6 +135,7 @@ impl Peer {
             since: self.since,
             address: shown(&link.address),
             outbound: link.outbound,
+            connections: self.links.len(),
             standing: self.standing,
             round_trip: self.round_trip,
             greeting: greeting.clone(),

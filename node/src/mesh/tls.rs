@@ -19,7 +19,6 @@ use rustls::{
 };
 use verbund_protocol::{
     certificate::{ALPN, CertificateError, MemberCertificate, Purpose, TLS_NAME},
-    limits::HANDSHAKE_TIMEOUT,
     sign::{PublicKey, SecretKey},
 };
 
@@ -94,8 +93,7 @@ impl Tls {
     {
         let verifier = Arc::new(Verifier::new(self.rules.clone()));
         let handshake = async { if outbound { self.dial(io, verifier.clone()).await } else { self.accept(io, verifier.clone()).await } };
-        let done = tokio::time::timeout(HANDSHAKE_TIMEOUT, handshake).await.map_err(|_| Refusal::Timeout)?;
-        let stream = match (done, verifier.take()) {
+        let stream = match (handshake.await, verifier.take()) {
             (Ok(stream), _) => stream,
             (Err(_), Some(Err(refusal))) => return Err(refusal),
             (Err(error), _) => return Err(Refusal::from_handshake(&error)),

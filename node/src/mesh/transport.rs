@@ -7,6 +7,7 @@
 use std::{
     io,
     net::{IpAddr, TcpListener},
+    time::Duration,
 };
 
 use either::Either;
@@ -21,15 +22,15 @@ use libp2p::{
     tcp,
 };
 
-use super::{keys, mux::Muxer, names::Named, tls::Tls};
+use super::{keys, mux::Muxer, names::Named, refusal::Refusal, tls::Tls};
 
-/// Returns the transport of a node.
-pub(super) fn build(tls: Tls) -> Boxed<(PeerId, StreamMuxerBox)> {
+/// Returns the transport of a node. TCP and TLS may each take as long as `handshake`.
+pub(super) fn build(tls: Tls, handshake: Duration) -> Boxed<(PeerId, StreamMuxerBox)> {
     let tcp = tcp::tokio::Transport::new(tcp::Config::default().nodelay(true));
-    let secured = Named::new(tcp).and_then(move |socket, point| {
+    let secured = Named::new(tcp, handshake).and_then(move |socket, point| {
         let (tls, outbound) = (tls.clone(), is_client(&point));
         async move {
-            let (peer, stream) = tls.secure(socket, outbound).await.map_err(io::Error::from)?;
+            let (peer, stream) = tokio::time::timeout(handshake, tls.secure(socket, outbound)).await.map_err(|_| Refusal::Timeout)??;
             Ok::<_, io::Error>((keys::peer_id(&peer), StreamMuxerBox::new(Muxer::new(stream, outbound))))
         }
     });

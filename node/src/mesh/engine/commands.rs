@@ -42,6 +42,7 @@ impl Engine {
         self.rules.set_membership(membership);
         self.follow_membership();
         self.review_standings();
+        self.hurry = true;
     }
 
     fn on_addresses(&mut self, peer: PublicKey, addresses: &[String]) {
@@ -54,6 +55,7 @@ impl Engine {
         if entry.addresses != addresses {
             entry.addresses = addresses;
             entry.backoff.succeeded(); // new addresses deserve a new try
+            self.hurry = true;
         }
         self.forget_if_unneeded(&peer);
     }

@@ -97,6 +97,7 @@ impl Engine {
                 if !(greeting.access.is_full() && greeting.sees_us_as == verbund_protocol::hello::View::Member) {
                     entry.backoff.rest(mono + idle);
                 }
+                self.hurry |= entry.standing;
                 self.emit(Event::Down { peer: key });
             }
             None => {
@@ -140,14 +141,12 @@ impl Engine {
     }
 
     fn on_bootstrap_failed(&mut self, address: &Multiaddr, reason: &Refusal) {
-        let (mono, waits, chance) = (self.mono(), self.waits(), self.chance.next());
         let own = *reason == Refusal::OwnKey;
         if let Some(entry) = self.bootstrap.iter_mut().find(|entry| entry.address == *address) {
             entry.own |= own;
-            entry.backoff.failed(waits, mono, chance);
         }
         if own {
-            self.dialled_itself = Some(mono); // the first member of a network is its own bootstrap address
+            self.dialled_itself = Some(self.mono()); // the first member of a network is its own bootstrap address
         } else {
             self.refuse(None, address, true, reason.clone());
         }

@@ -107,6 +107,8 @@ impl Engine {
             let _ = probe.send(Ok(Probed { peer, greeting: greeting.clone() })); // whoever asked may have given up
         }
         if before.is_none() {
+            self.bootstrap.iter_mut().for_each(|entry| entry.backoff.succeeded());
+            let entry = self.peer_mut(peer);
             entry.since = now;
             info!(%peer, %address, outbound, version = greeting.version, access = %greeting.access, seen = %greeting.sees_us_as, "peer is up");
         }

@@ -94,7 +94,8 @@ impl Engine {
         let due = |entry: &Peer| entry.links.is_empty() && !entry.dialling && !entry.addresses.is_empty() && entry.backoff.wait(now).is_zero();
         // An unreachable peer is no standing link, yet is tried now and then: it may be back.
         let wanted = self.peers.iter().filter(|(_, entry)| due(entry) && (entry.standing || entry.backoff.is_unreachable()));
-        let next: Vec<_> = wanted.map(|(key, _)| *key).take(DIALS_AT_ONCE.saturating_sub(dialling)).collect();
+        let members = wanted.map(|(key, _)| *key).filter(|key| self.rules.access(key).is_full());
+        let next: Vec<_> = members.take(DIALS_AT_ONCE.saturating_sub(dialling)).collect();
         for peer in next {
             self.dial(peer, false);
         }
@@ -105,8 +106,13 @@ impl Engine {
         if self.peers.values().any(|entry| !entry.links.is_empty()) || self.dials.values().any(|dial| matches!(dial, Dial::Bootstrap(_))) {
             return;
         }
-        let now = self.mono();
-        let due: Vec<_> = self.bootstrap.iter().filter(|entry| !entry.own && entry.backoff.wait(now).is_zero()).map(|entry| entry.address.clone()).take(DIALS_AT_ONCE).collect();
+        let (now, waits) = (self.mono(), self.waits());
+        let mut due = Vec::new();
+        for entry in self.bootstrap.iter_mut().filter(|entry| !entry.own && entry.backoff.wait(now).is_zero()).take(DIALS_AT_ONCE) {
+            // Every attempt counts as failed until a peer has said hello.
+            entry.backoff.failed(waits, now, self.chance.next());
+            due.push(entry.address.clone());
+        }
         for address in due {
             self.start_dial(DialOpts::unknown_peer_id().address(address.clone()).allocate_new_port().build(), Dial::Bootstrap(address));
         }

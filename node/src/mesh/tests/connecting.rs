@@ -162,18 +162,60 @@ async fn a_connection_on_demand_ends_when_nobody_uses_it() {
 async fn two_who_dial_each_other_at_once_end_with_one_connection() {
     let world = World::new(&["a", "b"]);
     let (mut a, mut b) = (world.start("a").await, world.start("b").await);
-    a.knows(&b).await;
-    b.knows(&a).await;
-    let (to_b, to_a) = (a.handle.send(Command::Dial(b.key)), b.handle.send(Command::Dial(a.key)));
-    let (first, second) = tokio::join!(to_b, to_a);
-    first.and(second).unwrap();
     let (key_a, key_b) = (a.key, b.key);
-    tokio::join!(a.up(key_b), b.up(key_a));
-    // Whichever connections were made, questions in both directions are answered.
-    let (answer, _) = tokio::join!(a.ask(b.key, Protocol::Message), b.answer_one());
+    // Probes dial in any case, so that there surely are two connections.
+    let (first, second) = tokio::join!(a.handle.probe(b.address.clone()), b.handle.probe(a.address.clone()));
+    first.and(second).unwrap();
+    let connections = |wanted: usize| move |info: &super::super::PeerInfo| info.link.as_ref().is_some_and(|link| link.connections == wanted);
+    a.sees(key_b, connections(2)).await;
+    // Both sides let go of the same one, and nobody notices.
+    a.sees(key_b, connections(1)).await;
+    b.sees(key_a, connections(1)).await;
+    let (answer, _) = tokio::join!(a.ask(key_b, Protocol::Message), b.answer_one());
     assert!(answer.is_ok());
-    let (answer, _) = tokio::join!(b.ask(a.key, Protocol::Message), a.answer_one());
+    let (answer, _) = tokio::join!(b.ask(key_a, Protocol::Message), a.answer_one());
     assert!(answer.is_ok());
+    while let Ok(event) = a.events.try_recv() {
+        assert!(!matches!(event, super::super::Event::Down { .. }));
+    }
+}
+
+#[tokio::test]
+async fn a_node_that_knows_nobody_asks_at_the_bootstrap_addresses() {
+    let mut world = World::new(&["a", "b"]);
+    let mut b = world.start("b").await;
+    let own = closed_address(); // a will listen there itself
+    world.bootstrap(&[&own, &b.address]);
+    world.publish(&["a", "b"]);
+    let mut a = world.start_as("a", world.certificate("a"), |config| config.listen = vec![own]).await;
+    assert_eq!(a.up(b.key).await.document, 1);
+    b.up(a.key).await;
+    while let Ok(event) = a.events.try_recv() {
+        assert!(!matches!(event, super::super::Event::Refused { .. }), "that it found itself is no news: {event:?}");
+    }
+}
+
+#[test]
+fn a_peer_that_has_gone_silent_is_given_up() {
+    let world = World::new(&["a", "b"]);
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let (of_a, of_b) = (runtime(), runtime());
+    let mut b = of_b.block_on(world.start("b"));
+    let impatient = |config: &mut super::super::MeshConfig| {
+        config.tuning = Tuning { standing_links: 1, heartbeat: Duration::from_millis(100), hello: Duration::from_secs(1), ..Tuning::default() };
+    };
+    let mut a = of_a.block_on(world.start_as("a", world.certificate("a"), impatient));
+    let (key_a, key_b, address) = (a.key, b.key, b.address.clone());
+    let frozen = std::thread::spawn(move || {
+        of_b.block_on(b.up(key_a));
+        (of_b, b) // from here on nobody drives b: its sockets are open and silent
+    });
+    of_a.block_on(async {
+        a.knows_at(key_b, &[&address]).await;
+        a.up(key_b).await;
+        a.down(key_b).await;
+    });
+    assert!(frozen.join().is_ok());
 }
 
 #[tokio::test]

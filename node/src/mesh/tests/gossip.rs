@@ -1,6 +1,10 @@
 //! Announcements reach everyone, travel only when accepted, and do not reach guests.
 
 use bytes::Bytes;
+use verbund_protocol::{
+    limits::{MAX_GOSSIP, MAX_GOSSIP_UNCHECKED},
+    wire::Protocol,
+};
 
 use super::{
     super::{Command, Event, Verdict},
@@ -66,6 +70,57 @@ async fn a_rejected_or_ignored_announcement_goes_no_further() {
 }
 
 #[tokio::test]
+async fn what_is_too_long_is_not_announced() {
+    let world = World::new(&["a", "b"]);
+    let (mut a, mut b) = (world.start("a").await, world.start("b").await);
+    connect(&mut a, &mut b).await;
+    announce_until_heard(&a, &mut b, "warm").await;
+    for announcement in [vec![1; MAX_GOSSIP + 1], vec![2; MAX_GOSSIP]] {
+        a.handle.send(Command::Announce(announcement.into())).await.unwrap();
+    }
+    loop {
+        let heard = judge(&mut b, Verdict::Accept).await;
+        assert!(heard.len() <= MAX_GOSSIP);
+        if heard.len() == MAX_GOSSIP {
+            break;
+        }
+    }
+}
+
+#[tokio::test]
+async fn only_so_many_announcements_wait_for_a_verdict() {
+    let world = World::new(&["a", "b"]);
+    let (mut a, mut b) = (world.start("a").await, world.start("b").await);
+    connect(&mut a, &mut b).await;
+    announce_until_heard(&a, &mut b, "warm").await;
+    let mut tickets = Vec::new();
+    for n in 0..MAX_GOSSIP_UNCHECKED {
+        a.handle.send(Command::Announce(format!("held {n}").into())).await.unwrap();
+        tickets.push(b.until(|event| if let Event::Gossip { ticket, .. } = event { Some(ticket) } else { None }).await);
+    }
+    a.handle.send(Command::Announce("one too many".into())).await.unwrap();
+    // Two questions later it has surely arrived, and was not passed up.
+    let to = b.key;
+    for _ in 0..2 {
+        let (answer, _) = tokio::join!(a.ask(to, Protocol::Sync), b.until(no_gossip_before_the_question));
+        assert!(answer.is_ok());
+    }
+    tickets.clear();
+    assert!(announce_until_heard(&a, &mut b, "room again").await.starts_with(b"room"));
+}
+
+fn no_gossip_before_the_question(event: Event) -> Option<()> {
+    match event {
+        Event::Gossip { bytes, .. } => panic!("heard {bytes:?}"),
+        Event::Request { respond, .. } => {
+            respond.answer("yes");
+            Some(())
+        }
+        _ => None,
+    }
+}
+
+#[tokio::test]
 async fn a_guest_neither_hears_nor_is_heard() {
     let mut world = World::new(&["a", "b"]);
     let (mut a, mut b) = (world.start("a").await, world.start("b").await);
@@ -79,7 +134,7 @@ async fn a_guest_neither_hears_nor_is_heard() {
     while judge(&mut b, Verdict::Accept).await != "among members" {}
     // Whatever had been said would be there by now: a answers a question of the guest after everything before it.
     let to = a.key;
-    let (answer, _) = tokio::join!(guest.ask(to, verbund_protocol::wire::Protocol::Sync), a.answer_one());
+    let (answer, _) = tokio::join!(guest.ask(to, Protocol::Sync), a.answer_one());
     assert!(answer.is_ok());
     while let Ok(event) = guest.events.try_recv() {
         assert!(!matches!(event, Event::Gossip { .. }), "the guest heard {event:?}");

@@ -1,7 +1,11 @@
 //! Quotas and bounds, one past each.
 
+use std::time::Duration;
+
 use verbund_protocol::{
-    limits::{MAX_GUESTS, MAX_OPEN_REQUESTS, MAX_REASON, MAX_WAITING_REQUESTS, Quota},
+    limits::{
+        MAX_CONNECTIONS_PER_PEER, MAX_GUESTS, MAX_HALF_OPEN_PER_ADDRESS, MAX_OPEN_REQUESTS, MAX_REASON, MAX_SYNC, MAX_UNANSWERED, MAX_UNANSWERED_BYTES, MAX_WAITING_REQUESTS, Quota,
+    },
     wire::Protocol,
 };
 
@@ -145,4 +149,89 @@ async fn only_so_many_guests_are_let_in() {
         }
     }
     assert!(matches!(host.refused().await, Refusal::Limit(text) if text.contains("not members")));
+}
+
+#[tokio::test]
+async fn only_so_many_bytes_wait_for_an_answer() {
+    let world = World::new(&["a", "b"]);
+    let (mut a, mut b) = (world.start("a").await, world.start("b").await);
+    connect(&mut a, &mut b).await;
+    let to = b.key;
+    assert_eq!(MAX_UNANSWERED_BYTES, MAX_OPEN_REQUESTS * MAX_SYNC, "so that one protocol fills it");
+    let mut held = Vec::new();
+    let longest = bytes::Bytes::from(vec![1; MAX_SYNC]);
+    for _ in 0..MAX_OPEN_REQUESTS {
+        let (handle, body) = (a.handle.clone(), longest.clone());
+        tokio::spawn(async move { handle.request(to, Protocol::Sync, body).await });
+        held.push(question(&mut b).await);
+    }
+    assert_eq!(a.ask(to, Protocol::Query).await, Err(BUSY_THERE));
+    held.clear();
+    let (answer, _) = tokio::join!(a.ask(to, Protocol::Query), b.answer_one());
+    assert!(answer.is_ok());
+}
+
+#[tokio::test]
+async fn only_so_many_questions_of_all_peers_wait_for_an_answer() {
+    const ASKERS: [&str; 3] = ["a", "b", "c"];
+    const EACH: usize = 43; // of every protocol: with three askers just over the bound
+    assert!(ASKERS.len() * Protocol::ALL.len() * EACH > MAX_UNANSWERED && ASKERS.len() * Protocol::ALL.len() * (EACH - 1) < MAX_UNANSWERED);
+    let world = World::new(&["a", "b", "c", "host"]);
+    let many = |config: &mut MeshConfig| config.tuning.open_requests = EACH;
+    let mut host = world.start_as("host", world.certificate("host"), many).await;
+    let to = host.key;
+    let mut asked = tokio::task::JoinSet::new();
+    let mut askers = Vec::new();
+    for name in ASKERS {
+        let mut asker = world.start_as(name, world.certificate(name), many).await;
+        connect(&mut asker, &mut host).await;
+        askers.push(asker);
+    }
+    for asker in &askers {
+        for protocol in Protocol::ALL {
+            for _ in 0..EACH {
+                let handle = asker.handle.clone();
+                asked.spawn(async move { handle.request(to, protocol, "?").await });
+            }
+        }
+    }
+    let mut held = Vec::new();
+    for _ in 0..MAX_UNANSWERED {
+        held.push(question(&mut host).await);
+    }
+    let over = ASKERS.len() * Protocol::ALL.len() * EACH - MAX_UNANSWERED;
+    for _ in 0..over {
+        assert_eq!(asked.join_next().await.unwrap().unwrap(), Err(BUSY_THERE));
+    }
+    held.drain(..).for_each(|respond| respond.answer("!"));
+    while let Some(answer) = asked.join_next().await {
+        assert!(answer.unwrap().is_ok());
+    }
+}
+
+#[tokio::test]
+async fn a_silent_caller_is_hung_up_on_and_many_of_them_are_not_let_in() {
+    let world = World::new(&["a"]);
+    let mut a = world.start_as("a", world.certificate("a"), |config| config.tuning.handshake = Duration::from_secs(3)).await;
+    let port = a.address.rsplit('/').next().unwrap();
+    let mut silent = Vec::new();
+    for _ in 0..=MAX_HALF_OPEN_PER_ADDRESS {
+        silent.push(tokio::net::TcpStream::connect(format!("127.0.0.1:{port}")).await.unwrap());
+    }
+    assert!(matches!(a.refused().await, Refusal::Limit(text) if text.contains("this address")), "one too many");
+    for _ in 0..MAX_HALF_OPEN_PER_ADDRESS {
+        assert_eq!(a.refused().await, Refusal::Timeout);
+    }
+}
+
+#[tokio::test]
+async fn only_so_many_connections_with_one_peer() {
+    let world = World::new(&["a", "b"]);
+    let (a, mut b) = (world.start("a").await, world.start("b").await);
+    for _ in 0..MAX_CONNECTIONS_PER_PEER {
+        a.handle.probe(b.address.clone()).await.unwrap();
+    }
+    assert!(a.handle.probe(b.address.clone()).await.is_err());
+    drop(a);
+    b.until(|event| matches!(event, Event::Down { .. }).then_some(())).await;
 }

@@ -26,7 +26,7 @@ use verbund_protocol::{
     wire::Protocol,
 };
 
-use super::super::{Command, Event, Greeting, MeshConfig, MeshHandle, Refusal, Tuning, rules::Rules, start, tls::Tls};
+use super::super::{Command, Event, Greeting, MeshConfig, MeshHandle, PeerInfo, Refusal, Tuning, rules::Rules, start, tls::Tls};
 
 /// Long enough that only a fault reaches it.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -136,6 +136,7 @@ pub struct World {
     pub now: Timestamp,
     pub membership: Membership,
     board: SecretKey,
+    bootstrap: Vec<String>,
 }
 
 impl World {
@@ -144,14 +145,14 @@ impl World {
     pub fn new(members: &[&str]) -> Self {
         let now = Timestamp(SystemTime::UNIX_EPOCH.elapsed().unwrap().as_millis() as u64);
         let (authority, board) = (Authority::new("authority"), key("board"));
-        let first = document(&authority, &board, now, 1, members);
-        Self { authority, now, membership: Membership::new(first).unwrap(), board }
+        let first = document(&authority, &board, now, 1, members, vec![]);
+        Self { authority, now, membership: Membership::new(first).unwrap(), board, bootstrap: vec![] }
     }
 
     /// Publishes the next network document with these members.
     pub fn publish(&mut self, members: &[&str]) {
         let version = self.membership.held().document.version + 1;
-        let next = document(&self.authority, &self.board, self.now, version, members);
+        let next = document(&self.authority, &self.board, self.now, version, members, self.bootstrap.clone());
         assert!(self.membership.advance(next).unwrap());
     }
 
@@ -171,6 +172,11 @@ impl World {
     /// Returns a member's proper certificate.
     pub fn certificate(&self, member: &str) -> Vec<u8> {
         self.authority.issue(&Paper::auth(Self::NETWORK, member, self.now))
+    }
+
+    /// Lets the next documents name these bootstrap addresses.
+    pub fn bootstrap(&mut self, addresses: &[&str]) {
+        self.bootstrap = addresses.iter().map(|address| (*address).into()).collect();
     }
 
     /// Starts a member's node.
@@ -195,7 +201,7 @@ impl World {
     }
 }
 
-fn document(authority: &Authority, board: &SecretKey, now: Timestamp, version: u64, members: &[&str]) -> SignedDocument {
+fn document(authority: &Authority, board: &SecretKey, now: Timestamp, version: u64, members: &[&str], bootstrap: Vec<String>) -> SignedDocument {
     let network: NetworkId = World::NETWORK.parse().unwrap();
     let member = |name: &&str| Member {
         id: name.parse().unwrap(),
@@ -214,7 +220,7 @@ fn document(authority: &Authority, board: &SecretKey, now: Timestamp, version: u
         threshold: 1,
         authorities: vec![authority.der.clone()],
         members: members.iter().map(member).collect(),
-        bootstrap: vec![],
+        bootstrap,
         min_protocol: 1,
         catalogues: vec![],
     };
@@ -272,6 +278,16 @@ impl Node {
             _ => None,
         })
         .await
+    }
+
+    /// Looks again and again until what is known of a peer is as wanted.
+    pub async fn sees(&self, peer: PublicKey, wanted: impl Fn(&PeerInfo) -> bool) {
+        let look = async {
+            while !self.handle.peers().await.iter().any(|info| info.key == peer && wanted(info)) {
+                tokio::time::sleep(Duration::from_millis(20)).await; // only to look less often
+            }
+        };
+        tokio::time::timeout(PATIENCE, look).await.expect("it comes to that");
     }
 
     pub async fn knows(&self, other: &Self) {
