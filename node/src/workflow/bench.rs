@@ -32,7 +32,7 @@ pub(crate) struct Bench {
     pub now: Timestamp,
 }
 
-fn key(seed: u8) -> SecretKey {
+pub(crate) fn key(seed: u8) -> SecretKey {
     SecretKey::from_seed(&[seed; 32])
 }
 
@@ -41,8 +41,8 @@ pub(crate) fn ik(seed: u8) -> Ik {
     Ik::with_check_digit(10_000_000 + u32::from(seed))
 }
 
-/// Two members, `a` and `b`; each has one node `1` and one facility.
-fn membership() -> Membership {
+/// Returns the network document of this version with these members: each has one node `1` and one facility.
+pub(crate) fn document(version: u64, members: &[(&str, u8)]) -> SignedDocument {
     let network = "test".parse().unwrap();
     let member = |id: &str, seed: u8| Member {
         id: id.parse().unwrap(),
@@ -54,20 +54,25 @@ fn membership() -> Membership {
     };
     let document = NetworkDocument {
         network,
-        version: 1,
+        version,
         valid_from: Timestamp(0),
         valid_until: NOW.plus(Duration::from_secs(86_400 * 300)),
         board: vec![key(1).public()],
         threshold: 1,
         authorities: vec![],
-        members: vec![member("a", 11), member("b", 12)],
+        members: members.iter().map(|(id, seed)| member(id, *seed)).collect(),
         bootstrap: vec![],
         min_protocol: 1,
         catalogues: vec![],
     };
     let mut signed = MultiSigned::new(cbor::write(&document));
     signed.add_signature(&document.network, Kind::NetworkDocument, &key(1));
-    Membership::new(SignedDocument::read(&document.network, &signed.to_bytes()).unwrap()).unwrap()
+    SignedDocument::read(&document.network, &signed.to_bytes()).unwrap()
+}
+
+/// Two members, `a` and `b`.
+fn membership() -> Membership {
+    Membership::new(document(1, &[("a", 11), ("b", 12)])).unwrap()
 }
 
 impl Bench {

@@ -347,3 +347,6 @@ fn note(work: &Work<'_>, action: &str, detail: &str) -> Result<(), WorkError> {
     let entry = audit::Entry { at: work.now, actor: work.actor.name(), roles: &roles, action, subject: None, purpose: "operation", detail };
     Ok(audit::append(work.db, &entry)?)
 }
+
+#[cfg(test)]
+mod tests;

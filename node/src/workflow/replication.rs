@@ -7,6 +7,8 @@
 mod address;
 mod document;
 mod replica;
+#[cfg(test)]
+mod tests;
 
 use verbund_protocol::{
     capacity::{DepartmentId, EquivocationProof, SignedCapacity},
