@@ -1,11 +1,16 @@
 //! The command line. clap lives here and nowhere else; commands talk to the running node over the control socket.
 
 pub mod capacity;
+pub mod audit;
+pub mod backup;
+pub mod consent;
 #[cfg(feature = "demo")]
 pub mod demo;
 pub mod doctor;
 pub mod init;
 pub mod join;
+pub mod key;
+pub mod patient;
 pub mod run;
 pub mod search;
 pub mod status;
@@ -68,6 +73,20 @@ pub enum Verb {
     Status(status::Status),
     /// List the peers this node sees
     Peers(status::Peers),
+    /// This clinic's patients: enter, look up, change, erase
+    Patient(patient::Patient),
+    /// What patients allowed, refused or took back
+    Consent(consent::Consent),
+    /// Who did what, and whether the record of it still holds
+    Audit(audit::Audit),
+    /// Write a backup of the running node into a new directory
+    Backup(backup::Backup),
+    /// Restore a backup into this node's empty data directory; the node must not run
+    Restore(backup::Restore),
+    /// Check that everything is still what was written: database, audit, documents
+    Integrity(backup::Check),
+    /// The database key: without it neither the database nor a backup can be read, by anybody
+    Key(key::Key),
 }
 
 /// What a command has at hand.
@@ -136,6 +155,13 @@ impl Cli {
             Verb::Search(command) => command.run(terminal),
             Verb::Status(command) => command.run(terminal),
             Verb::Peers(command) => command.run(terminal),
+            Verb::Patient(command) => command.run(terminal),
+            Verb::Consent(command) => command.run(terminal),
+            Verb::Audit(command) => command.run(terminal),
+            Verb::Backup(command) => command.run(terminal),
+            Verb::Restore(command) => command.run(terminal),
+            Verb::Integrity(command) => command.run(terminal),
+            Verb::Key(command) => command.run(terminal),
         };
         match result {
             Ok(()) => ExitCode::SUCCESS,

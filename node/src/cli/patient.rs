@@ -1,0 +1,268 @@
+//! `verbund patient`.
+
+use std::{
+    fs::File,
+    io::{Read, Write},
+    path::PathBuf,
+};
+
+use anyhow::Context as _;
+use clap::{Args, Subcommand};
+use verbund_protocol::{
+    id::{Ik, LocalId},
+    person::{BirthDate, Gender, Kvnr},
+};
+
+use super::{
+    Terminal,
+    table::{Table, pairs},
+};
+use crate::{
+    control::{
+        Command,
+        patient::{self, Command as Ask},
+    },
+    domain::patient::{Insurance, Patient as Entry, Person},
+    store::patient::Search,
+};
+
+/// Largest entry read from a file, bytes.
+const MAX_ENTRY: u64 = 64 << 10;
+
+/// This clinic's patients: enter, look up, change, erase
+#[derive(Debug, Args)]
+pub struct Patient {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Enter a patient
+    #[command(after_help = PRIVATE)]
+    Add(Words),
+    /// Change an entry; what is not named stays, and the former entry stays as a version
+    #[command(after_help = PRIVATE)]
+    Change {
+        /// The patient's id
+        id: LocalId,
+        #[command(flatten)]
+        words: Words,
+    },
+    /// Show an entry
+    Show {
+        /// The patient's id
+        id: LocalId,
+    },
+    /// Show what an entry said before
+    Versions {
+        /// The patient's id
+        id: LocalId,
+    },
+    /// Look patients up
+    Find(Find),
+    /// Erase a patient for good: entry, versions and consents; the audit stays and names nobody
+    Erase {
+        /// The patient's id
+        id: LocalId,
+        /// Nothing brings a patient back: say that you mean it
+        #[arg(long)]
+        yes: bool,
+    },
+}
+
+const PRIVATE: &str = "Words on the command line can be seen by other users of this machine; with --file - they are read from standard input instead.\n\
+    The file is JSON: {\"family\": \"Huber\", \"given\": \"Anna\", \"birth_date\": \"1951-04-03\", \"gender\": \"female\", \"kvnr\": \"X110411675\", \"insurance\": \"GKV\",\n\
+    \"payer\": \"108310400\", \"case_number\": \"4711\", \"phone\": \"…\", \"address\": {\"street\": \"…\", \"postal_code\": \"…\", \"city\": \"…\"},\n\
+    \"contact\": {\"name\": \"…\", \"phone\": \"…\", \"relation\": \"daughter\"}, \"representative\": {\"name\": \"…\", \"phone\": \"…\", \"basis\": \"court|proxy|parent|spouse\"}}";
+
+#[derive(Args)]
+struct Words {
+    /// Read the whole entry from a JSON file; - for standard input
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["family", "given", "birth_date", "gender", "kvnr", "insurance", "payer", "case_number", "phone"])]
+    file: Option<PathBuf>,
+    /// Family name
+    #[arg(long, value_name = "NAME")]
+    family: Option<String>,
+    /// Given names
+    #[arg(long, value_name = "NAME")]
+    given: Option<String>,
+    /// Day of birth, such as 1951-04-03
+    #[arg(long, value_name = "DAY")]
+    birth_date: Option<BirthDate>,
+    /// female, male, other or unknown
+    #[arg(long)]
+    gender: Option<Gender>,
+    /// Number of the health insurance card
+    #[arg(long)]
+    kvnr: Option<Kvnr>,
+    /// GKV, PKV, BG, SEL, SOZ, GPV, PPV or BEI
+    #[arg(long, value_name = "KIND")]
+    insurance: Option<Insurance>,
+    /// Who pays, by IK
+    #[arg(long, value_name = "IK")]
+    payer: Option<Ik>,
+    /// The hospital's own number of the stay
+    #[arg(long, value_name = "NUMBER")]
+    case_number: Option<String>,
+    /// Phone number
+    #[arg(long, value_name = "NUMBER")]
+    phone: Option<String>,
+}
+
+impl std::fmt::Debug for Words {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Words(..)")
+    }
+}
+
+/// Look patients up; what is not named does not restrict
+#[derive(Args)]
+struct Find {
+    /// Beginnings of names, in any order
+    name: Vec<String>,
+    /// Day of birth
+    #[arg(long, value_name = "DAY")]
+    birth_date: Option<BirthDate>,
+    /// Number of the health insurance card
+    #[arg(long)]
+    kvnr: Option<Kvnr>,
+    /// The hospital's own number of the stay
+    #[arg(long, value_name = "NUMBER")]
+    case_number: Option<String>,
+}
+
+impl std::fmt::Debug for Find {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Find(..)")
+    }
+}
+
+impl Patient {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// If no node answers, it refuses, or the file cannot be read.
+    pub fn run<W: Write>(self, mut terminal: Terminal<'_, W>) -> anyhow::Result<()> {
+        let ask = |ask: Ask| Command::Patient(ask);
+        match self.verb {
+            Verb::Add(words) => {
+                let added: Entry = terminal.ask(&ask(Ask::Add(Box::new(words.person(None)?))))?;
+                terminal.show(&added, |patient, out| writeln!(out, "patient {}", patient.id))
+            }
+            Verb::Change { id, words } => {
+                let present: Entry = terminal.ask(&ask(Ask::Show(id)))?;
+                let person = Box::new(words.person(Some(present.person))?);
+                let changed: Entry = terminal.ask(&ask(Ask::Change { patient: id, person }))?;
+                terminal.show(&changed, |patient, out| writeln!(out, "patient {} version {}", patient.id, patient.version))
+            }
+            Verb::Show { id } => {
+                let patient: Entry = terminal.ask(&ask(Ask::Show(id)))?;
+                terminal.show(&patient, |patient, out| pairs(out, &lines(patient)))
+            }
+            Verb::Versions { id } => {
+                let versions: Vec<Entry> = terminal.ask(&ask(Ask::Versions(id)))?;
+                terminal.show(&versions, |versions, out| many(versions, out, "the entry was never changed"))
+            }
+            Verb::Find(Find { name, birth_date, kvnr, case_number }) => {
+                let name = (!name.is_empty()).then(|| name.join(" "));
+                let found: Vec<Entry> = terminal.ask(&ask(Ask::Find(Search { name, birth_date, kvnr, case_number })))?;
+                terminal.show(&found, |found, out| many(found, out, "nobody found"))
+            }
+            Verb::Erase { id, yes } => {
+                anyhow::ensure!(yes, "nothing brings an erased patient back; repeat with --yes if you mean it");
+                let erased = terminal.ask(&ask(Ask::Erase(id)))?;
+                let patient::Reply::Erased(erased) = erased else { anyhow::bail!("the node's answer is not understood") };
+                terminal.show(&erased, |erased, out| {
+                    writeln!(out, "erased: the entry, {} former versions, {} consents", erased.versions, erased.consents)?;
+                    writeln!(out, "kept: {} audit entries and {} cases, which name nobody any more", erased.audit_kept, erased.cases_kept)
+                })
+            }
+        }
+    }
+}
+
+impl Words {
+    /// Returns the entry that the words make, out of `present` if there is one.
+    fn person(self, present: Option<Person>) -> anyhow::Result<Person> {
+        if let Some(path) = &self.file {
+            return read(path);
+        }
+        let fresh = || anyhow::anyhow!("an entry needs --family, --given and --birth-date, or --file");
+        let mut person = match (present, self.family.clone(), self.given.clone(), self.birth_date) {
+            (Some(present), ..) => present,
+            (None, Some(family), Some(given), Some(birth_date)) => Person {
+                family,
+                given,
+                birth_date,
+                gender: None,
+                kvnr: None,
+                insurance: None,
+                payer: None,
+                case_number: None,
+                address: None,
+                phone: None,
+                contact: None,
+                representative: None,
+            },
+            _ => return Err(fresh()),
+        };
+        person.family = self.family.unwrap_or(person.family);
+        person.given = self.given.unwrap_or(person.given);
+        person.birth_date = self.birth_date.unwrap_or(person.birth_date);
+        person.gender = self.gender.or(person.gender);
+        person.kvnr = self.kvnr.or(person.kvnr);
+        person.insurance = self.insurance.or(person.insurance);
+        person.payer = self.payer.or(person.payer);
+        person.case_number = self.case_number.or(person.case_number);
+        person.phone = self.phone.or(person.phone);
+        Ok(person)
+    }
+}
+
+fn read(path: &PathBuf) -> anyhow::Result<Person> {
+    let mut text = String::new();
+    if path.as_os_str() == "-" {
+        std::io::stdin().take(MAX_ENTRY).read_to_string(&mut text).context("cannot read standard input")?;
+    } else {
+        let file = File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
+        file.take(MAX_ENTRY).read_to_string(&mut text).with_context(|| format!("cannot read {}", path.display()))?;
+    }
+    serde_json::from_str(&text).with_context(|| format!("{} is not a patient's entry; see `verbund patient add --help`", path.display()))
+}
+
+fn many(patients: &[Entry], out: &mut impl Write, none: &str) -> std::io::Result<()> {
+    let mut table = Table::new(&["id", "name", "born", "case", "version", "changed", "by"]);
+    for patient in patients {
+        let person = &patient.person;
+        let case = person.case_number.clone().unwrap_or_default();
+        table.row([
+            patient.id.to_string(),
+            person.full_name(),
+            person.birth_date.to_string(),
+            case,
+            patient.version.to_string(),
+            patient.changed_at.to_string(),
+            patient.changed_by.clone(),
+        ]);
+    }
+    table.write(out, none)
+}
+
+fn lines(patient: &Entry) -> Vec<(&'static str, String)> {
+    let person = &patient.person;
+    let mut lines = vec![("id", patient.id.to_string()), ("name", person.full_name()), ("born", person.birth_date.to_string())];
+    let word = |word: Option<String>, name: &'static str| word.map(|word| (name, word));
+    let insured = |kind: Insurance| format!("{kind:?}").to_uppercase();
+    lines.extend(word(person.gender.map(|gender| gender.to_string()), "gender"));
+    lines.extend(word(person.kvnr.as_ref().map(Kvnr::to_string), "KVNR"));
+    lines.extend(word(person.insurance.map(insured), "insurance"));
+    lines.extend(word(person.payer.as_ref().map(Ik::to_string), "payer"));
+    lines.extend(word(person.case_number.clone(), "case"));
+    lines.extend(word(person.address.as_ref().map(|a| format!("{}, {} {}", a.street, a.postal_code, a.city)), "address"));
+    lines.extend(word(person.phone.clone(), "phone"));
+    lines.extend(word(person.contact.as_ref().map(|c| format!("{} ({}), {}", c.name, c.relation, c.phone)), "contact"));
+    lines.extend(word(person.representative.as_ref().map(|r| format!("{} ({:?}), {}", r.name, r.basis, r.phone).to_owned()), "represented by"));
+    lines.push(("version", format!("{}, {} by {}", patient.version, patient.changed_at, patient.changed_by)));
+    lines
+}
