@@ -1,8 +1,8 @@
 //! The command line. clap lives here and nowhere else; commands talk to the running node over the control socket.
 
-pub mod capacity;
 pub mod audit;
 pub mod backup;
+pub mod capacity;
 pub mod consent;
 #[cfg(feature = "demo")]
 pub mod demo;
