@@ -22,6 +22,8 @@ pub(super) struct Question {
     pub protocol: Protocol,
     pub body: Bytes,
     pub reply: oneshot::Sender<Result<Answer, RequestError>>,
+    /// When it was asked here.
+    pub asked: Duration,
 }
 
 /// Where a probe's report goes.
@@ -111,6 +113,15 @@ impl Peer {
     pub fn fail_waiting(&mut self, why: impl Fn() -> RequestError) {
         for question in self.waiting.drain(..) {
             let _ = question.reply.send(Err(why())); // whoever asked may have given up
+        }
+    }
+
+    /// Fails what has waited for longer than `patience`.
+    pub fn expire_waiting(&mut self, now: Duration, patience: Duration) {
+        while self.waiting.front().is_some_and(|question| now.saturating_sub(question.asked) > patience) {
+            if let Some(question) = self.waiting.pop_front() {
+                let _ = question.reply.send(Err(RequestError::Timeout)); // whoever asked may have given up
+            }
         }
     }
 

@@ -22,7 +22,10 @@ use super::{
 impl Engine {
     pub(super) fn on_command(&mut self, command: Command) {
         match command {
-            Command::Request { to, protocol, body, reply } => self.ask(to, Question { protocol, body, reply }),
+            Command::Request { to, protocol, body, reply } => {
+                let asked = self.mono();
+                self.ask(to, Question { protocol, body, reply, asked });
+            }
             Command::Announce(bytes) => self.announce(bytes),
             Command::Membership(membership) => self.on_membership(membership),
             Command::Addresses { peer, addresses } => self.on_addresses(peer, &addresses),
@@ -43,6 +46,10 @@ impl Engine {
         self.follow_membership();
         self.review_standings();
         self.hurry = true;
+        let waited_for: Vec<_> = self.peers.iter().filter(|(_, entry)| entry.greeting.is_some() && !entry.waiting.is_empty()).map(|(key, _)| *key).collect();
+        for peer in waited_for {
+            self.send_waiting(peer);
+        }
     }
 
     fn on_addresses(&mut self, peer: PublicKey, addresses: &[String]) {

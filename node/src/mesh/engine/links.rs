@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use libp2p::{Multiaddr, swarm::ConnectionId, swarm::dial_opts::DialOpts};
-use verbund_protocol::{hello::View, sign::PublicKey};
+use verbund_protocol::{hello::View, limits::REQUEST_TIMEOUT, sign::PublicKey};
 
 use super::{
     super::{backoff::Backoff, links::Ring, peers::Peer, refusal::Refusal},
@@ -25,6 +25,8 @@ impl Engine {
         self.dial_bootstrap();
         self.keep_alive();
         self.let_go();
+        let now = self.mono();
+        self.peers.values_mut().for_each(|entry| entry.expire_waiting(now, REQUEST_TIMEOUT));
     }
 
     /// Takes over what follows from the network document: the ring and the bootstrap addresses.

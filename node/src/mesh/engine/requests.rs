@@ -24,14 +24,17 @@ use super::{
 };
 
 impl Engine {
-    /// Sends a question, or dials first.
+    /// Sends a question, or dials first, or waits until the newer network document that the peer holds is here.
     pub(super) fn ask(&mut self, peer: PublicKey, question: Question) {
         match self.may_ask(&peer, &question) {
             Err(error) => fail(question, error),
-            Ok(()) if self.peer_mut(peer).greeting.is_some() => self.send(peer, question),
             Ok(()) => {
                 self.peer_mut(peer).waiting.push_back(question);
-                self.dial(peer, false);
+                if self.peer_mut(peer).greeting.is_some() {
+                    self.send_waiting(peer);
+                } else {
+                    self.dial(peer, false);
+                }
             }
         }
     }
@@ -59,25 +62,29 @@ impl Engine {
         entry.quota_out.take(protocol, mono).map_err(|_| busy)
     }
 
-    /// Sends what waited for the connection.
+    /// Sends what waited, as far as it may be sent now.
     pub(super) fn send_waiting(&mut self, peer: PublicKey) {
-        let waiting = std::mem::take(&mut self.peer_mut(peer).waiting);
+        let entry = self.peer_mut(peer);
+        let Some(greeting) = entry.greeting.clone() else { return };
+        let waiting = std::mem::take(&mut entry.waiting);
+        let (access, behind) = (self.rules.access(&peer), self.rules.is_behind(&greeting));
         for question in waiting {
-            let entry = &self.peers[&peer];
-            let greeting = entry.greeting.as_ref().map_or(View::Member, |greeting| greeting.sees_us_as);
-            let access = self.rules.access(&peer);
-            if question.protocol.open_to_guests() || (access.is_full() && greeting == View::Member) {
+            if question.protocol.open_to_guests() {
                 self.send(peer, question);
             } else if !access.is_full() {
-                fail(question, RequestError::NotAllowed(access));
+                fail(question, RequestError::NotAllowed(access.clone()));
+            } else if greeting.sees_us_as != View::Member {
+                fail(question, RequestError::Refused(seen(greeting.sees_us_as)));
+            } else if behind {
+                self.peer_mut(peer).waiting.push_back(question);
             } else {
-                fail(question, RequestError::Refused(seen(greeting)));
+                self.send(peer, question);
             }
         }
     }
 
     fn send(&mut self, peer: PublicKey, question: Question) {
-        let Question { protocol, body, reply } = question;
+        let Question { protocol, body, reply, asked: _ } = question;
         let mono = self.mono();
         let entry = self.peer_mut(peer);
         entry.open_out[protocol as usize] += 1;
@@ -149,6 +156,10 @@ impl Engine {
         let access = self.rules.access(peer);
         if !access.is_full() && !protocol.open_to_guests() {
             return Err(Outcome::Refused(seen(access.view())));
+        }
+        let greeting = self.peers.get(peer).and_then(|entry| entry.greeting.as_ref());
+        if !protocol.open_to_guests() && greeting.is_some_and(|greeting| self.rules.is_behind(greeting)) {
+            return Err(Outcome::Busy); // this node synchronises first
         }
         if self.unanswered >= MAX_UNANSWERED || self.unanswered_bytes + body.len() > MAX_UNANSWERED_BYTES {
             return Err(Outcome::Busy);

@@ -163,3 +163,26 @@ async fn a_node_whose_document_ended_long_ago_only_synchronises() {
     let (answer, _) = tokio::join!(guest.ask(host_key, Protocol::Sync), host.answer_one());
     assert!(answer.is_ok());
 }
+
+#[tokio::test]
+async fn a_newer_document_comes_before_the_first_message() {
+    let mut world = World::new(&["host", "guest"]);
+    let mut host = world.start("host").await;
+    world.publish(&["host", "guest", "third"]);
+    let mut guest = world.start("guest").await;
+    let (guest_key, host_key) = (guest.key, host.key);
+    connect(&mut guest, &mut host).await;
+    // The host has heard that there is a newer document. It neither takes messages from that peer nor sends any.
+    for protocol in MEMBERS_ONLY {
+        assert_eq!(guest.ask(host_key, protocol).await, Err(RequestError::Busy { by_peer: true }));
+    }
+    let handle = host.handle.clone();
+    let held_back = tokio::spawn(async move { handle.request(guest_key, Protocol::Message, "ask").await });
+    let (answer, _) = tokio::join!(host.ask(guest_key, Protocol::Sync), guest.answer_one()); // the first that arrives is this
+    assert_eq!(answer.unwrap().body, turned(Protocol::Sync, b"ask"));
+    host.hears(&world).await;
+    guest.answer_one().await;
+    assert_eq!(held_back.await.unwrap().unwrap().body, turned(Protocol::Message, b"ask"));
+    let (answer, _) = tokio::join!(guest.ask(host_key, Protocol::Message), host.answer_one());
+    assert!(answer.is_ok());
+}
