@@ -209,3 +209,6 @@ fn release(work: &Work<'_>, c: &mut Conversation, patient: LocalId, kinds: &[Kin
     consent::rests_on(work.db, ground.id, Use::Conversation(c.id), work.now)?;
     Ok(ground)
 }
+
+#[cfg(test)]
+mod tests;
