@@ -7,6 +7,7 @@ pub mod consent;
 #[cfg(feature = "demo")]
 pub mod demo;
 pub mod doctor;
+pub mod document;
 pub mod init;
 pub mod join;
 pub mod key;
@@ -87,6 +88,8 @@ pub enum Verb {
     Integrity(backup::Check),
     /// The database key: without it neither the database nor a backup can be read, by anybody
     Key(key::Key),
+    /// Add, read, hand over and fetch documents
+    Document(document::Document),
 }
 
 /// What a command has at hand.
@@ -162,6 +165,7 @@ impl Cli {
             Verb::Restore(command) => command.run(terminal),
             Verb::Integrity(command) => command.run(terminal),
             Verb::Key(command) => command.run(terminal),
+            Verb::Document(command) => command.run(terminal),
         };
         match result {
             Ok(()) => ExitCode::SUCCESS,

@@ -11,6 +11,7 @@ pub mod client;
 pub mod command;
 pub mod consent;
 pub mod doctor;
+pub mod document;
 pub mod key;
 pub mod patient;
 pub mod search;

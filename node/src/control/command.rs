@@ -2,7 +2,7 @@
 
 use tokio::io::{AsyncBufRead, AsyncRead};
 
-use super::{audit, backup, capacity, consent, doctor, key, patient, search, status};
+use super::{audit, backup, capacity, consent, doctor, document, key, patient, search, status};
 use crate::{
     domain::actor::Actor,
     workflow::{Desk, WorkError},
@@ -30,6 +30,8 @@ pub enum Command {
     Backup(backup::Command),
     /// The database key.
     Key(key::Command),
+    /// Documents.
+    Document(document::Command),
 }
 
 /// A command being answered: who asks, where work is handed in, and the connection for those that carry bytes.
@@ -60,6 +62,7 @@ impl Command {
             Self::Audit(command) => json(command.run(call).await?),
             Self::Backup(command) => json(command.run(call).await?),
             Self::Key(command) => json(command.run(call).await?),
+            Self::Document(command) => json(command.run(call).await?),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! `verbund run`: brings the core, the mesh and the control socket together, says when it is ready, and stops cleanly.
 
 mod carrier;
+mod documents;
 mod outside;
 
 use std::{sync::Arc, time::Duration};
@@ -14,6 +15,7 @@ use self::{carrier::Carrier, outside::World};
 use super::{
     core::{Core, Fatal, Input, Settings},
     engine,
+    transfer::{Parts, Transfers},
 };
 use crate::{
     control::server::{self, ServerError},
@@ -23,7 +25,7 @@ use crate::{
         identity::{Identity, IdentityError},
     },
     mesh::{self, MeshConfig, MeshHandle},
-    store::{Store, StoreError, key::KeyFile, meta},
+    store::{Store, StoreError, blob::BlobError, key::KeyFile, meta},
     workflow::{Author, Desk, Job},
 };
 
@@ -50,6 +52,9 @@ pub enum ServiceError {
     /// The control socket cannot be opened.
     #[error(transparent)]
     Control(#[from] ServerError),
+    /// The folder of documents is not usable.
+    #[error("documents")]
+    Files(#[from] BlobError),
     /// The operating system refuses something.
     #[error("cannot start")]
     System(#[from] std::io::Error),
@@ -82,14 +87,15 @@ async fn serve(config: Config) -> Result<(), ServiceError> {
     let identity = Identity::load(&node.identity_dir, &name)?;
     let store = open(&config, &identity)?;
     let readers = store.readers()?;
+    let files = documents::open(&node.data_dir, &store)?;
     let author = Author { network: name.network, member: name.member, node: name.node, auth: identity.auth_key.public(), key: identity.sign_key.clone() };
     let first = Membership::new(identity.document.clone())?;
     let settings = Settings { sync_seconds: config.mesh.sync_seconds, announce: config.mesh.announce.clone(), terms: Terms::of(&config) };
     let core = Core::start(store, author, first, Box::new(System), settings)?;
 
     let opening = core.opening();
-    let membership = Arc::new(core.membership().clone());
-    let (mesh, events) = mesh::spawn(mesh_config(&config, &identity), membership.clone())?;
+    let membership = Arc::new(ArcSwap::from_pointee(core.membership().clone()));
+    let (mesh, events) = mesh::spawn(mesh_config(&config, &identity), membership.load_full())?;
     let listener = server::bind(&node.control_socket)?;
 
     let (inputs, queue) = mpsc::channel(MAX_INPUTS);
@@ -101,12 +107,21 @@ async fn serve(config: Config) -> Result<(), ServiceError> {
             error!("what the core decided can no longer be carried out");
         }
     })?;
-    let carrier = Carrier::new(mesh.clone(), inputs.clone(), membership);
-    let carrier_membership = carrier.membership();
-    let world = Arc::new(World::new(mesh.clone(), carrier.membership(), node.data_dir.clone(), readers));
+    let world = Arc::new(World::new(mesh.clone(), membership.clone(), node.data_dir.clone(), readers.clone(), files.clone()));
     let (jobs, waiting) = mpsc::channel::<Job>(MAX_JOBS);
     let desk = Desk::new(jobs, world);
     let people = Arc::new(People::new(&config.people));
+    let transfers = Transfers::new(Parts {
+        network: node.network.clone(),
+        me: node.member.clone(),
+        membership: membership.clone(),
+        files,
+        readers,
+        desk: desk.clone(),
+        ask: Arc::new(mesh.clone()),
+        clock: Arc::new(now),
+    });
+    let carrier = Carrier::new(mesh.clone(), inputs.clone(), membership.clone(), transfers.clone());
 
     for output in opening {
         carrier.carry_out(output).await;
@@ -116,7 +131,8 @@ async fn serve(config: Config) -> Result<(), ServiceError> {
         tokio::spawn(carrier.hear(events)),
         tokio::spawn(pass_on_jobs(waiting, inputs.clone())),
         tokio::spawn(tick(inputs.clone())),
-        tokio::spawn(join(mesh.clone(), carrier_membership, config.mesh.announce.clone(), config.mesh.bootstrap.clone())),
+        tokio::spawn(transfers.run()),
+        tokio::spawn(join(mesh.clone(), membership, config.mesh.announce.clone(), config.mesh.bootstrap.clone())),
         tokio::spawn(server::serve(listener, desk, people)),
     ];
     ready(&config);

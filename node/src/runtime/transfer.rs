@@ -111,6 +111,8 @@ struct Moving {
     running: HashMap<DocumentRoot, CancellationToken>,
     /// Members that have just come up: what waits for them is due now.
     up: HashSet<MemberId>,
+    /// Version of the network document that each peer said it holds.
+    documents: HashMap<PublicKey, u64>,
     /// Files open for serving.
     open: HashMap<DocumentRoot, Arc<Blob>>,
     /// Ranges being prepared, by peer.
@@ -139,10 +141,15 @@ impl Transfers {
         self.0.wake.notify_one();
     }
 
-    /// Tells that a peer can be reached (again): what waits for its member is tried at once.
-    pub fn peer_up(&self, peer: &PublicKey) {
+    /// Tells that a peer can be reached (again) and which version of the network document it holds: what waits for its
+    /// member is tried at once, and if its document is newer than ours, it is served only once we have that too.
+    pub fn peer_up(&self, peer: &PublicKey, document: u64) {
         let member = self.parts().membership.load().node_by_auth(peer).map(|(member, _)| member.id.clone());
-        self.state().up.extend(member);
+        {
+            let mut state = self.state();
+            state.up.extend(member);
+            state.documents.insert(*peer, document);
+        }
         self.0.wake.notify_one();
     }
 

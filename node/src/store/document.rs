@@ -182,6 +182,16 @@ pub fn list(db: &Db, filter: &Filter, limit: usize) -> Result<Vec<Document>, Sto
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// Returns all documents that are complete and here.
+///
+/// # Errors
+/// The store's.
+pub fn held(db: &Db) -> Result<Vec<Document>, StoreError> {
+    let mut statement = db.prepare(&format!("{SELECT} WHERE document.state = 'held' ORDER BY document.id"))?;
+    let rows = statement.query_map([], row)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// Returns the key of a document, unless it is erased.
 ///
 /// # Errors

@@ -6,7 +6,7 @@ use std::{future::Future, path::PathBuf, pin::Pin, sync::Arc};
 use tokio::sync::{mpsc, oneshot};
 use verbund_protocol::{id::MemberId, sign::PublicKey, time::Timestamp};
 
-use super::{Work, WorkError};
+use super::{Work, WorkError, document::Files};
 use crate::{
     domain::actor::Actor,
     store::{Db, Readers, StoreError},
@@ -87,6 +87,8 @@ pub trait Outside: Send + Sync {
     fn data_dir(&self) -> PathBuf;
     /// Returns a source of read-only connections to the store.
     fn readers(&self) -> Readers;
+    /// Returns the document files.
+    fn files(&self) -> Arc<Files>;
 }
 
 /// Where doors hand in work. Cheap to clone.

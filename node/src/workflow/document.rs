@@ -9,7 +9,7 @@ mod receive;
 
 use verbund_protocol::{
     document::{DocumentKey, DocumentOffer, Grant, Manifest, is_title, kdl},
-    id::{ConversationId, DocumentRoot, GrantId, KdlCode, LocalId, MemberId},
+    id::{ConversationId, GrantId, KdlCode, LocalId, MemberId},
     limits::{DOCUMENT_SEGMENT, GRANT_SPAN, MAX_DOCUMENTS_PER_MESSAGE},
 };
 
@@ -20,7 +20,6 @@ use super::{Effect, Work, WorkError};
 use crate::{
     domain::{actor::Role, consent::Use},
     store::{
-        audit,
         blob::Added,
         consent,
         document::{self, Document, Filter, Given, State, Waiting},
@@ -118,6 +117,17 @@ pub fn add(work: &mut Work<'_>, new: &NewDocument, added: &Added, key: &Document
     Ok(document)
 }
 
+/// Returns documents on their way here, with what stands in the way of each.
+///
+/// # Errors
+/// [`WorkError::Forbidden`] without a role that treats patients.
+pub fn arriving(work: &mut Work<'_>, limit: usize) -> Result<Vec<Details>, WorkError> {
+    work.require(Role::CARE)?;
+    let documents = document::list(work.db, &Filter { all: true, ..Filter::default() }, limit)?;
+    let open = documents.into_iter().filter(|document| matches!(document.state, State::Arriving | State::Failed));
+    open.map(|document| Ok(Details { given: Vec::new(), waiting: document::waiting_for(work.db, document.id)?, document })).collect()
+}
+
 /// Returns documents, newest first.
 ///
 /// # Errors
@@ -126,7 +136,7 @@ pub fn list(work: &mut Work<'_>, filter: &Filter, limit: usize) -> Result<Vec<Do
     work.require(Role::CARE)?;
     let documents = document::list(work.db, filter, limit)?;
     if let Some(patient) = filter.patient {
-        note_about(work, "document.list", Some(patient), "treatment", "")?;
+        work.audit("document.list", Some(patient), "treatment", "")?;
     }
     Ok(documents)
 }
@@ -277,20 +287,5 @@ fn held(work: &Work<'_>, id: LocalId) -> Result<Document, WorkError> {
 }
 
 fn note(work: &Work<'_>, action: &str, document: &Document, purpose: &str, detail: &str) -> Result<(), WorkError> {
-    let detail = format!("{} {detail}", document.id);
-    note_about(work, action, document.patient, purpose, detail.trim_end())
-}
-
-fn note_about(work: &Work<'_>, action: &str, subject: Option<LocalId>, purpose: &str, detail: &str) -> Result<(), WorkError> {
-    let roles = work.actor.role_words();
-    audit::append(work.db, &audit::Entry { at: work.now, actor: work.actor.name(), roles: &roles, action, subject, purpose, detail })?;
-    Ok(())
-}
-
-/// Returns the roots whose files belong to this node; all other files may be swept at start-up.
-///
-/// # Errors
-/// The store's.
-pub fn known_roots(db: &crate::store::Db) -> Result<std::collections::HashSet<DocumentRoot>, WorkError> {
-    Ok(document::roots(db)?)
+    work.audit(action, document.patient, purpose, format!("{} {detail}", document.id).trim_end())
 }

@@ -8,11 +8,14 @@ use std::{
 use arc_swap::ArcSwap;
 use tokio::sync::mpsc;
 use tracing::{debug, info, warn};
-use verbund_protocol::membership::Membership;
+use verbund_protocol::{membership::Membership, wire::Protocol};
 
 use crate::{
     mesh::{Command, Event, MeshHandle, RequestError, Responder, Ticket, Verdict},
-    runtime::core::{Failure, Input, Output},
+    runtime::{
+        core::{Failure, Input, Output},
+        transfer::Transfers,
+    },
 };
 
 /// Answers and verdicts that the core still owes, by the id it was told.
@@ -29,16 +32,14 @@ pub(super) struct Carrier {
     mesh: MeshHandle,
     inputs: mpsc::Sender<Input>,
     membership: Arc<ArcSwap<Membership>>,
+    transfers: Transfers,
     owed: Arc<Mutex<Owed>>,
 }
 
 impl Carrier {
-    pub fn new(mesh: MeshHandle, inputs: mpsc::Sender<Input>, membership: Arc<Membership>) -> Self {
-        Self { mesh, inputs, membership: Arc::new(ArcSwap::new(membership)), owed: Arc::default() }
-    }
-    /// Returns who belongs, as the core last said.
-    pub fn membership(&self) -> Arc<ArcSwap<Membership>> {
-        self.membership.clone()
+    /// `membership` is kept up to date with what the core says.
+    pub fn new(mesh: MeshHandle, inputs: mpsc::Sender<Input>, membership: Arc<ArcSwap<Membership>>, transfers: Transfers) -> Self {
+        Self { mesh, inputs, membership, transfers, owed: Arc::default() }
     }
 
     fn owed(&self) -> std::sync::MutexGuard<'_, Owed> {
@@ -50,7 +51,16 @@ impl Carrier {
     pub async fn hear(self, mut events: mpsc::Receiver<Event>) {
         while let Some(event) = events.recv().await {
             let input = match event {
-                Event::Up { peer, greeting, .. } => Input::Up { peer, clock_offset_ms: greeting.clock_offset_ms },
+                Event::Up { peer, greeting, .. } => {
+                    self.transfers.peer_up(&peer, greeting.document);
+                    Input::Up { peer, clock_offset_ms: greeting.clock_offset_ms }
+                }
+                Event::Request { from, protocol: Protocol::Document, body, respond, .. } => {
+                    // Megabytes do not go through the core; the transfers check every range themselves.
+                    let transfers = self.transfers.clone();
+                    tokio::spawn(async move { respond.answer(transfers.answer(from, body).await) });
+                    continue;
+                }
                 Event::Down { peer } => Input::Down(peer),
                 Event::Request { from, protocol, body, respond, .. } => {
                     let id = {
@@ -128,11 +138,12 @@ impl Carrier {
             }
             Output::Addresses { peer, addresses } => Command::Addresses { peer, addresses },
             Output::Fetch => {
-                debug!("documents wait to be fetched");
+                self.transfers.fetch();
                 return;
             }
             Output::StopTransfer(root) => {
-                debug!(%root, "transfer stopped");
+                let transfers = self.transfers.clone();
+                tokio::spawn(async move { transfers.stop(root).await });
                 return;
             }
             Output::Finish(finish, result) => {

@@ -8,7 +8,10 @@ use verbund_protocol::{id::MemberId, membership::Membership, time::Timestamp, wi
 use crate::{
     mesh::{MeshHandle, PeerInfo},
     store::Readers,
-    workflow::desk::{Later, Outside, PeerSight},
+    workflow::{
+        desk::{Later, Outside, PeerSight},
+        document::Files,
+    },
 };
 
 /// The running node's world.
@@ -17,11 +20,12 @@ pub(super) struct World {
     membership: Arc<ArcSwap<Membership>>,
     data_dir: PathBuf,
     readers: Readers,
+    files: Arc<Files>,
 }
 
 impl World {
-    pub fn new(mesh: MeshHandle, membership: Arc<ArcSwap<Membership>>, data_dir: PathBuf, readers: Readers) -> Self {
-        Self { mesh, membership, data_dir, readers }
+    pub fn new(mesh: MeshHandle, membership: Arc<ArcSwap<Membership>>, data_dir: PathBuf, readers: Readers, files: Arc<Files>) -> Self {
+        Self { mesh, membership, data_dir, readers, files }
     }
 }
 
@@ -58,6 +62,10 @@ impl Outside for World {
 
     fn readers(&self) -> Readers {
         self.readers.clone()
+    }
+
+    fn files(&self) -> Arc<Files> {
+        self.files.clone()
     }
 }
 

@@ -42,7 +42,7 @@ fn clinic() -> Clinic {
     let mut added = Vec::new();
     for seed in 1..=2 {
         let bytes = [b"%PDF-1.7\n".to_vec(), vec![seed; 100_000]].concat();
-        let document = blobs.add(&bytes[..], None, &Named { media_type: None, file_name: None }, &DocumentKey::new([seed; 32])).unwrap();
+        let document = blobs.add(&bytes[..], None, &Named::default(), &DocumentKey::new([seed; 32])).unwrap();
         added.push((document.root, document.cipher_size));
         store
             .write(|db| -> Result<(), StoreError> {

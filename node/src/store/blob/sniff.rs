@@ -6,13 +6,13 @@
 /// What people say a document is.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Named<'n> {
-    /// File name; only its extension is looked at.
-    pub file_name: Option<&'n str>,
+    /// The file name's extension, without the dot. The name itself is not asked for: it often holds a person's.
+    pub extension: Option<&'n str>,
     /// Media type declared by whoever adds it.
     pub media_type: Option<&'n str>,
 }
 
-/// The content is refused. The file's name is not repeated: it often holds a person's.
+/// The content is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SniffError {
     /// Found out, and not allowed.
@@ -78,7 +78,7 @@ pub fn sniff(head: &[u8], named: &Named<'_>) -> Result<&'static str, SniffError>
     if declared.is_some_and(|declared| declared != found && !(declared == "text/xml" && found == "application/xml")) {
         return Err(SniffError::Declared { found });
     }
-    let extension = named.file_name.and_then(|name| name.rsplit('/').next()).and_then(|name| name.rsplit_once('.')).map(|(_, extension)| extension.to_ascii_lowercase());
+    let extension = named.extension.map(str::to_ascii_lowercase);
     match extension {
         Some(extension) if !extensions.contains(&extension.as_str()) => {
             Err(SniffError::Extension { found, expected: extensions.iter().map(|e| format!(".{e}")).collect::<Vec<_>>().join(", ") })
@@ -175,10 +175,10 @@ mod tests {
 
     #[test]
     fn name_and_declaration_must_fit() {
-        let named = |file_name, media_type| sniff(b"%PDF-1.7\n", &Named { file_name, media_type });
-        assert_eq!(named(Some("Brief.PDF"), Some("application/pdf")), Ok("application/pdf"));
-        assert_eq!(named(Some("Brief"), None), Ok("application/pdf"));
-        assert_eq!(named(Some("Brief.png"), None), Err(SniffError::Extension { found: "application/pdf", expected: ".pdf".into() }));
+        let named = |extension, media_type| sniff(b"%PDF-1.7\n", &Named { extension, media_type });
+        assert_eq!(named(Some("PDF"), Some("application/pdf")), Ok("application/pdf"));
+        assert_eq!(named(None, None), Ok("application/pdf"));
+        assert_eq!(named(Some("png"), None), Err(SniffError::Extension { found: "application/pdf", expected: ".pdf".into() }));
         assert_eq!(named(None, Some("image/png")), Err(SniffError::Declared { found: "application/pdf" }));
     }
 

@@ -71,7 +71,7 @@ impl Files {
         let mut head = Vec::new();
         let plain = self.blobs.blob(manifest.root, manifest.cipher_size)?.plain(key);
         plain.take(verbund_protocol::limits::DOCUMENT_SEGMENT as u64).read_to_end(&mut head).map_err(|_| BlobError::Damaged)?;
-        sniff(&head, &Named { file_name: None, media_type: Some(&manifest.media_type) })?;
+        sniff(&head, &Named { extension: None, media_type: Some(&manifest.media_type) })?;
         Ok(())
     }
 

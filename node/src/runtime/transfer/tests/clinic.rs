@@ -149,7 +149,7 @@ impl Ask for Line {
     }
 }
 
-struct Nowhere(store::Readers);
+struct Nowhere(store::Readers, Arc<Files>);
 
 impl Outside for Nowhere {
     fn peers(&self) -> Later<'_, Vec<PeerSight>> {
@@ -166,6 +166,9 @@ impl Outside for Nowhere {
     }
     fn readers(&self) -> store::Readers {
         self.0.clone()
+    }
+    fn files(&self) -> Arc<Files> {
+        self.1.clone()
     }
 }
 
@@ -209,8 +212,8 @@ impl Clinic {
         let settings = Settings { sync_seconds: 15, announce: vec![], terms: Terms::default() };
         let core = Core::start(store, me.clone(), membership(), Box::new(Seeded::new(seed.into())), settings).unwrap();
         let (jobs, queue) = mpsc::channel::<Job>(64);
-        let desk = Desk::new(jobs, Arc::new(Nowhere(readers.clone())));
         let files = Arc::new(Files::new(BlobStore::open(dir.path()).unwrap()));
+        let desk = Desk::new(jobs, Arc::new(Nowhere(readers.clone(), files.clone())));
         let (asked, lost) = (Arc::<AtomicUsize>::default(), Arc::<AtomicUsize>::default());
         let (fault, answered) = (watch::Sender::new(Fault::None), watch::Sender::new(0));
         let line = Arc::new(Line { peer: OnceLock::new(), me: me.auth, fault, asked: asked.clone(), answered, lost: lost.clone() });
