@@ -11,6 +11,7 @@ pub mod document;
 pub mod init;
 pub mod join;
 pub mod key;
+pub mod membership;
 pub mod patient;
 pub mod run;
 pub mod search;
@@ -58,6 +59,9 @@ pub enum Verb {
     Init(init::Init),
     /// Take certificates and network document from the cooperative
     Join(join::Join),
+    /// Who belongs, and bringing news of it to the running node
+    #[command(subcommand)]
+    Membership(membership::Verb),
     /// Run the node until it is told to stop
     Run(run::Run),
     /// Found a fictional cooperative on this machine and play the story once
@@ -150,6 +154,7 @@ impl Cli {
         let result = match self.command {
             Verb::Init(command) => command.run(terminal),
             Verb::Join(command) => command.run(terminal),
+            Verb::Membership(command) => command.run(terminal),
             Verb::Run(command) => command.run(terminal),
             #[cfg(feature = "demo")]
             Verb::Demo(command) => command.run(terminal),

@@ -13,6 +13,7 @@ pub mod consent;
 pub mod doctor;
 pub mod document;
 pub mod key;
+pub mod membership;
 pub mod patient;
 pub mod search;
 pub mod server;

@@ -13,8 +13,8 @@ use crate::domain::{
 /// Take certificates and network document from the cooperative
 ///
 /// A first join needs all four files. Later, bring what is new: a newer network document or renewed certificates. Everything
-/// is checked before anything is stored; what is older than what the node has is refused. A running node takes a newer
-/// document over when it is started again; members connected to it bring it along anyway.
+/// is checked before anything is stored; what is older than what the node has is refused. Certificates count when the node is
+/// started again; a newer document is given to a running node with `verbund membership take`.
 #[derive(Debug, clap::Args)]
 pub struct Join {
     /// The node's folder, instead of --config

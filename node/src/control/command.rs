@@ -2,7 +2,7 @@
 
 use tokio::io::{AsyncBufRead, AsyncRead};
 
-use super::{audit, backup, capacity, consent, doctor, document, key, patient, search, status};
+use super::{audit, backup, capacity, consent, doctor, document, key, membership, patient, search, status};
 use crate::{
     domain::actor::Actor,
     workflow::{Desk, WorkError},
@@ -20,6 +20,8 @@ pub enum Command {
     Status(status::Command),
     /// What is wrong, and what to do.
     Doctor(doctor::Command),
+    /// Who belongs.
+    Membership(membership::Command),
     /// This clinic's patients.
     Patient(patient::Command),
     /// What they allowed.
@@ -57,6 +59,7 @@ impl Command {
             Self::Search(command) => json(command.run(call).await?),
             Self::Status(command) => json(command.run(call).await?),
             Self::Doctor(command) => json(command.run(call).await?),
+            Self::Membership(command) => json(command.run(call).await?),
             Self::Patient(command) => json(command.run(call).await?),
             Self::Consent(command) => json(command.run(call).await?),
             Self::Audit(command) => json(command.run(call).await?),

@@ -30,7 +30,6 @@ pub(super) fn take(work: &mut Work<'_>, bytes: &[u8], told: Told) -> Result<Take
     match next.advance(document) {
         Ok(true) => {}
         Ok(false) => return Ok(Taken::Known),
-        Err(DocumentError::Older { .. }) => return Ok(Taken::Known),
         Err(error @ DocumentError::Contradiction { .. }) => {
             if store::membership::keep_contradiction(work.db, version, &digest, bytes, work.now)? {
                 tracing::error!(version, "the board signed two different network documents of one version; both are kept, tell the cooperative");

@@ -1,0 +1,69 @@
+//! `verbund membership`: who belongs, and bringing news of it to the running node.
+
+use std::{fs::File, io::Write, path::PathBuf};
+
+use anyhow::Context as _;
+
+use super::{Terminal, table::Table};
+use crate::control::{
+    Command,
+    membership::{self, List, Listed, Taken},
+};
+
+/// `verbund membership`
+#[derive(Debug, clap::Subcommand)]
+pub enum Verb {
+    /// List the members and how each stands
+    List,
+    /// Give the running node a network document, suspension or reinstatement from the cooperative; it passes it on to all others
+    Take {
+        /// The file
+        file: PathBuf,
+    },
+}
+
+impl Verb {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// If no node answers, or the file does not count; it says why.
+    pub fn run<W: Write>(self, mut terminal: Terminal<'_, W>) -> anyhow::Result<()> {
+        match self {
+            Self::List => {
+                let reply: List = terminal.ask(&Command::Membership(membership::Command::List))?;
+                terminal.show(&reply, |list, out| {
+                    let mut table = Table::new(&["member", "name", "nodes", "ik", "standing"]);
+                    list.members.iter().for_each(|member| table.row(row(member)));
+                    table.write(out, "no members")?;
+                    writeln!(out, "{} members in network document {}", list.members.len(), list.document_version)
+                })
+            }
+            Self::Take { file } => {
+                let cannot = || format!("cannot read {}", file.display());
+                let mut bytes = File::open(&file).with_context(cannot)?;
+                let size = bytes.metadata().with_context(cannot)?.len();
+                let mut client = terminal.connect()?;
+                client.send(&Command::Membership(membership::Command::Take(size)))?;
+                client.send_bytes(&mut bytes, size)?;
+                let reply: Taken = client.answer()?;
+                terminal.show(&reply, |taken, out| {
+                    let news = if taken.news { "taken; it goes to all others by itself" } else { "known already" };
+                    writeln!(out, "{} {news}; network document {} is held", taken.what, taken.document_version)
+                })
+            }
+        }
+    }
+}
+
+fn row(member: &Listed) -> [String; 5] {
+    let standing = match (&member.suspended, member.observer, member.relay) {
+        (Some((until, reason)), ..) => format!("suspended until {until} ({reason})"),
+        (None, true, _) => "observer".into(),
+        (None, false, true) => "member, relay".into(),
+        (None, false, false) => "member".into(),
+    };
+    let words = |texts: Vec<String>| texts.join(" ");
+    let nodes = member.nodes.iter().map(ToString::to_string).collect();
+    let facilities = member.facilities.iter().map(ToString::to_string).collect();
+    [member.id.to_string(), member.name.clone(), words(nodes), words(facilities), standing]
+}

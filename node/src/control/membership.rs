@@ -1,0 +1,125 @@
+//! `membership`: who belongs, and taking a network document or suspension from a person.
+
+use tokio::io::AsyncReadExt as _;
+use verbund_protocol::{
+    id::{Ik, MemberId, NodeId},
+    limits::MAX_NETWORK_DOCUMENT,
+    membership::{DocumentError, Role as MemberRole, SignedDocument, Standing, SuspensionReason},
+    time::Timestamp,
+};
+
+use super::Call;
+use crate::{
+    domain::actor::Role,
+    workflow::{Work, WorkError, replication},
+};
+
+/// What can be asked.
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Command {
+    /// Everyone in the member list, and how each stands now.
+    List,
+    /// Take a network document, suspension or reinstatement; so many bytes of it follow.
+    Take(u64),
+}
+
+/// One member.
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+pub struct Listed {
+    /// The member's id.
+    pub id: MemberId,
+    /// Its name.
+    pub name: String,
+    /// Its nodes.
+    pub nodes: Vec<NodeId>,
+    /// Its facilities.
+    pub facilities: Vec<Ik>,
+    /// Whether its nodes relay for others.
+    pub relay: bool,
+    /// Whether it only observes.
+    pub observer: bool,
+    /// Until when it is suspended, and why.
+    pub suspended: Option<(Timestamp, SuspensionReason)>,
+}
+
+/// The member list.
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+pub struct List {
+    /// Version of the network document.
+    pub document_version: u64,
+    /// Its members.
+    pub members: Vec<Listed>,
+}
+
+/// What was taken.
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+pub struct Taken {
+    /// `network document` or `suspension`.
+    pub what: String,
+    /// Whether it was new here.
+    pub news: bool,
+    /// Version of the document held now.
+    pub document_version: u64,
+}
+
+/// A reply of this area.
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+#[serde(untagged)]
+pub enum Reply {
+    /// To [`Command::List`].
+    List(List),
+    /// To [`Command::Take`].
+    Taken(Taken),
+}
+
+impl Command {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// [`WorkError`]: what is brought does not count here; it says why.
+    pub async fn run(self, call: &mut Call<'_>) -> Result<Reply, WorkError> {
+        match self {
+            Self::List => call.desk.ask(&call.actor, |work| Ok(Reply::List(list(work)))).await,
+            Self::Take(size) => {
+                let bytes = receive(call, size).await?;
+                call.desk.ask(&call.actor, move |work| take(work, &bytes).map(Reply::Taken)).await
+            }
+        }
+    }
+}
+
+async fn receive(call: &mut Call<'_>, size: u64) -> Result<Vec<u8>, WorkError> {
+    if size > MAX_NETWORK_DOCUMENT as u64 {
+        return Err(WorkError::invalid(format!("{size} bytes are more than a network document may have ({MAX_NETWORK_DOCUMENT})"), "bring the file the cooperative sent"));
+    }
+    let mut bytes = Vec::new();
+    let broken = |_| WorkError::invalid("the file did not arrive whole", "try again");
+    let got = (&mut *call.input).take(size).read_to_end(&mut bytes).await.map_err(broken)?;
+    if got as u64 == size { Ok(bytes) } else { Err(WorkError::invalid("the file did not arrive whole", "try again")) }
+}
+
+fn list(work: &Work<'_>) -> List {
+    let document = &work.membership.held().document;
+    let listed = |member: &verbund_protocol::membership::Member| Listed {
+        id: member.id.clone(),
+        name: member.name.clone(),
+        nodes: member.nodes.iter().map(|node| node.id.clone()).collect(),
+        facilities: member.facilities.iter().map(|facility| facility.ik.clone()).collect(),
+        relay: member.relay,
+        observer: member.roles.contains(&MemberRole::Observer),
+        suspended: match work.membership.member_standing(&member.id, work.now) {
+            Standing::Suspended { until, reason, .. } => Some((until, reason)),
+            Standing::Member(_) | Standing::Removed { .. } | Standing::Unlisted => None,
+        },
+    };
+    List { document_version: document.version, members: document.members.iter().map(listed).collect() }
+}
+
+fn take(work: &mut Work<'_>, bytes: &[u8]) -> Result<Taken, WorkError> {
+    work.require(&[Role::It])?;
+    // Both are signed by a board; what is not a document inside may be a suspension, and that reading names the fault.
+    let is_document = !matches!(SignedDocument::read(&work.me.network, bytes), Err(DocumentError::Malformed(_)));
+    let (what, news) = if is_document { ("network document", replication::take_document(work, bytes)?) } else { ("suspension", replication::take_suspension(work, bytes)?) };
+    Ok(Taken { what: what.into(), news, document_version: work.membership.held().document.version })
+}
