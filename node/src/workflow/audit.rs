@@ -1,10 +1,6 @@
 //! The audit as people read it, and what peers keep of each other's.
 
-use verbund_protocol::{
-    id::{MemberId, NodeId},
-    limits::MAX_WITNESSED_HEADS,
-    query::{WitnessedHead, WitnessedHeads},
-};
+use verbund_protocol::query::{WitnessedHead, WitnessedHeads};
 
 use super::{Work, WorkError};
 use crate::{
@@ -39,14 +35,6 @@ pub fn list(work: &mut Work<'_>, filter: &Filter, limit: usize) -> Result<Vec<Li
 pub fn begin_verify(work: &mut Work<'_>) -> Result<(), WorkError> {
     work.require(&[Role::PrivacyOfficer, Role::It])?;
     work.audit("audit.verify", None, "supervision", "")
-}
-
-/// Returns what this node has kept of the heads of a member's node, as the answer to its question.
-///
-/// # Errors
-/// The store's.
-pub fn kept_heads(work: &Work<'_>, member: &MemberId, node: &NodeId) -> Result<WitnessedHeads, WorkError> {
-    Ok(WitnessedHeads { heads: witness::kept(work.db, member, node, MAX_WITNESSED_HEADS)? })
 }
 
 /// How what one peer has kept compares with this node's chain.
@@ -116,8 +104,7 @@ mod tests {
         for seen in [&good, &beyond, &foreign] {
             witness::record(bench.store.db(), &other(), &node, seen).unwrap();
         }
-        let kept = bench.run(Role::It, |work| kept_heads(work, &other(), &node)).unwrap();
-        assert_eq!(kept.heads.len(), 3);
+        let kept = WitnessedHeads { heads: witness::kept(bench.store.db(), &other(), &node, 10).unwrap() };
         let found = compare(bench.store.db(), &kept).unwrap();
         assert_eq!(found, Witnessed { hold: 1, lost_in_restore: 0, cut_off: vec![beyond], rewritten: vec![foreign] });
         assert!(!found.is_good());

@@ -6,7 +6,7 @@ use verbund_protocol::{
     time::Timestamp,
 };
 
-use super::{Work, WorkError, patient};
+use super::{Work, WorkError, document, patient, referral};
 use crate::{
     domain::{
         actor::Role,
@@ -98,6 +98,8 @@ pub fn revoke(work: &mut Work<'_>, id: LocalId) -> Result<Revoked, WorkError> {
     }
     super::referral::consent_revoked(work, &revoked.conversations)?;
     super::document::revoke_grants(work, &revoked.grants, "consent-revoked")?;
+    document::revoke_grants(work, &revoked.grants, "consent-revoked")?;
+    referral::consent_revoked(work, &revoked.conversations)?;
     let patient = revoked.consents.first().map(|consent| consent.patient);
     let detail = format!("consent={id} conversations={} grants={}", revoked.conversations.len(), revoked.grants.len());
     work.audit("consent.revoke", patient, "consent", &detail)?;
