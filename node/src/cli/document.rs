@@ -9,7 +9,7 @@ use std::{
 
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
-use verbund_protocol::id::{ConversationId, KdlCode, LocalId};
+use verbund_protocol::id::{ConversationId, Ik, KdlCode, LocalId};
 
 use super::{
     Terminal,
@@ -49,6 +49,10 @@ enum Verb {
     Withdraw(One),
     /// Erase a document here for good
     Erase(Erase),
+    /// Say which patient a received document is about
+    Assign(Assign),
+    /// Hand documents to another clinic, on a consent that names it
+    Handoff(Handoff),
     /// List the document types in use
     Kinds,
 }
@@ -82,6 +86,28 @@ struct List {
 struct One {
     #[arg(value_name = "ID", help = "The document")]
     id: LocalId,
+}
+
+#[derive(Debug, Args)]
+struct Assign {
+    #[arg(value_name = "ID", help = "The document")]
+    id: LocalId,
+    #[arg(long, value_name = "ID", help = "The patient")]
+    patient: LocalId,
+}
+
+#[derive(Debug, Args)]
+struct Handoff {
+    #[arg(value_name = "ID", required = true, help = "The documents")]
+    documents: Vec<LocalId>,
+    #[arg(long, value_name = "ID", conflicts_with_all = ["patient", "to", "from"], help = "To the other side of this referral or earlier handoff")]
+    conversation: Option<ConversationId>,
+    #[arg(long, value_name = "ID", required_unless_present = "conversation", help = "Whom the documents are about")]
+    patient: Option<LocalId>,
+    #[arg(long, value_name = "IK", required_unless_present = "conversation", help = "The facility that receives")]
+    to: Option<Ik>,
+    #[arg(long, value_name = "IK", help = "The facility that hands over, if this member has several")]
+    from: Option<Ik>,
 }
 
 #[derive(Debug, Args)]
@@ -131,6 +157,12 @@ impl Document {
                     table.write(out, "no types in use")
                 })
             }
+            Verb::Assign(Assign { id, patient }) => done(&mut terminal, document::Command::Assign { id, patient }, "is filed"),
+            Verb::Handoff(handoff) => {
+                let reply: serde_json::Value = terminal.ask(&Command::Document(document::Command::Handoff(handoff.into_command()?)))?;
+                let conversation = reply["conversation"].as_str().unwrap_or_default().to_owned();
+                terminal.show(&reply, |reply, out| writeln!(out, "{} document(s) handed over in conversation {conversation}", reply["documents"]))
+            }
             Verb::Fetch(One { id }) => done(&mut terminal, document::Command::Fetch(id), "is being fetched again"),
             Verb::Withdraw(One { id }) => {
                 let reply: serde_json::Value = terminal.ask(&Command::Document(document::Command::Withdraw(id)))?;
@@ -149,6 +181,17 @@ impl Document {
 fn done<W: Write>(terminal: &mut Terminal<'_, W>, command: document::Command, what: &str) -> anyhow::Result<()> {
     let reply: serde_json::Value = terminal.ask(&Command::Document(command))?;
     terminal.show(&reply, |reply, out| writeln!(out, "document {} {what}", reply["id"].as_str().unwrap_or_default()))
+}
+
+impl Handoff {
+    fn into_command(self) -> anyhow::Result<document::Handoff> {
+        let Self { documents, conversation, patient, to, from } = self;
+        match (conversation, patient, to) {
+            (Some(conversation), _, _) => Ok(document::Handoff::Within { conversation, documents }),
+            (None, Some(patient), Some(to)) => Ok(document::Handoff::Alone { patient, from, to, documents }),
+            (None, _, _) => bail!("say --conversation ID, or --patient ID and --to IK"),
+        }
+    }
 }
 
 impl Add {

@@ -6,7 +6,7 @@ mod bytes;
 
 use verbund_protocol::{
     document::{Manifest, kdl},
-    id::{ConversationId, DocumentRoot, KdlCode, LocalId, MemberId},
+    id::{ConversationId, DocumentRoot, Ik, KdlCode, LocalId, MemberId},
     time::{Day, Timestamp},
 };
 
@@ -17,8 +17,9 @@ use crate::{
         document::{Document, Filter, Given, State},
     },
     workflow::{
-        WorkError,
+        Work, WorkError,
         document::{self, Details, NewDocument, files::Progress},
+        referral,
     },
 };
 
@@ -55,6 +56,39 @@ pub enum Command {
     Withdraw(LocalId),
     /// Erase a document here for good.
     Erase(LocalId),
+    /// Say which patient a received document is about.
+    Assign {
+        /// The document.
+        id: LocalId,
+        /// The patient.
+        patient: LocalId,
+    },
+    /// Hand documents to another clinic.
+    Handoff(Handoff),
+}
+
+/// Documents to hand to another clinic, on a consent that names it.
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+#[serde(untagged)]
+pub enum Handoff {
+    /// To the clinic on the other side of a referral or an earlier handoff.
+    Within {
+        /// The conversation.
+        conversation: ConversationId,
+        /// The documents.
+        documents: Vec<LocalId>,
+    },
+    /// Outside a referral.
+    Alone {
+        /// Whom the documents are about.
+        patient: LocalId,
+        /// The facility that hands over; may be left out if this member has only one.
+        from: Option<Ik>,
+        /// The facility that receives.
+        to: Ik,
+        /// The documents.
+        documents: Vec<LocalId>,
+    },
 }
 
 /// A document to add.
@@ -136,6 +170,13 @@ pub enum Reply {
     Many(Vec<Shown>),
     /// The types in use.
     Kinds(Vec<Kind>),
+    /// Documents are handed over.
+    Handed {
+        /// In which conversation.
+        conversation: ConversationId,
+        /// How many.
+        documents: usize,
+    },
     /// How many permissions ended.
     Withdrawn {
         /// How many.
@@ -174,6 +215,8 @@ impl Command {
             }
             Self::Fetch(id) => call.desk.ask(&actor, move |work| document::fetch_again(work, id)).await.map(|()| Reply::Done { id }),
             Self::Withdraw(id) => call.desk.ask(&actor, move |work| document::withdraw(work, id)).await.map(|withdrawn| Reply::Withdrawn { withdrawn }),
+            Self::Assign { id, patient } => call.desk.ask(&actor, move |work| document::assign(work, id, patient)).await.map(|()| Reply::Done { id }),
+            Self::Handoff(handoff) => call.desk.ask(&actor, move |work| handoff.run(work)).await,
             Self::Erase(id) => call.desk.ask(&actor, move |work| document::erase(work, id)).await.map(|()| Reply::Done { id }),
         }
     }
@@ -182,6 +225,30 @@ impl Command {
 fn kinds(today: Day) -> Reply {
     let in_use = kdl::entries().iter().filter(|entry| entry.valid_from <= today);
     Reply::Kinds(in_use.map(|entry| Kind { code: entry.code.clone(), label: entry.label.to_owned(), valid_from: entry.valid_from }).collect())
+}
+
+impl Handoff {
+    fn run(self, work: &mut Work<'_>) -> Result<Reply, WorkError> {
+        match self {
+            Self::Within { conversation, documents } => {
+                referral::hand_over(work, conversation, &documents)?;
+                Ok(Reply::Handed { conversation, documents: documents.len() })
+            }
+            Self::Alone { patient, from, to, documents } => {
+                let from = from.map_or_else(|| only_facility(work), Ok)?;
+                let conversation = referral::hand_over_alone(work, patient, from, to, &documents)?;
+                Ok(Reply::Handed { conversation, documents: documents.len() })
+            }
+        }
+    }
+}
+
+fn only_facility(work: &Work<'_>) -> Result<Ik, WorkError> {
+    let own = work.membership.held().document.member(&work.me.member).map(|member| &member.facilities[..]).unwrap_or_default();
+    match own {
+        [one] => Ok(one.ik.clone()),
+        _ => Err(WorkError::invalid("this member has several facilities", "say which one hands over, with --from IK")),
+    }
 }
 
 impl Add {

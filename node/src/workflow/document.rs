@@ -152,6 +152,22 @@ pub fn show(work: &mut Work<'_>, id: LocalId) -> Result<Details, WorkError> {
     Ok(Details { given: document::given(work.db, id)?, waiting: document::waiting_for(work.db, id)?, document })
 }
 
+/// Says which patient a received document is about, once a person has looked.
+///
+/// # Errors
+/// [`WorkError::NotFound`], [`WorkError::Forbidden`]; [`WorkError::State`] if it is about another patient already.
+pub fn assign(work: &mut Work<'_>, id: LocalId, patient: LocalId) -> Result<(), WorkError> {
+    work.require(Role::CARE)?;
+    let mut document = find(work, id)?;
+    patient::find(work.db, patient)?.ok_or(WorkError::NotFound("patient"))?;
+    if document.patient.is_some_and(|known| known != patient) {
+        return Err(WorkError::state("assigned", "the document is filed under another patient", "add it anew for this patient if it is about both"));
+    }
+    document::assign(work.db, id, patient)?;
+    document.patient = Some(patient);
+    note(work, "document.assign", &document, "treatment", "")
+}
+
 /// Returns a document with its key, for a person to read it. The reading is in the audit before a byte is shown.
 ///
 /// # Errors

@@ -216,7 +216,7 @@ fn leftovers_are_swept_and_the_known_stay() {
     assert!(folder.files().is_empty());
 }
 
-/// 64 MiB in one go, so that many blocks, ranges and levels of the tree take part. `VERBUND_TEST_DOCUMENT_MIB=2048` makes it 2 GiB.
+/// 64 MiB in one go, so that many blocks, ranges and levels of the tree take part. `scripts/test --large` makes it 2 GiB.
 #[test]
 fn a_large_document_goes_through_whole() {
     struct Pattern(u64);
@@ -228,7 +228,7 @@ fn a_large_document_goes_through_whole() {
             Ok(count)
         }
     }
-    let mib: u64 = std::env::var("VERBUND_TEST_DOCUMENT_MIB").ok().and_then(|text| text.parse().ok()).unwrap_or(64);
+    let mib: u64 = if std::env::var_os("VERBUND_TEST_LARGE").is_some() { 2048 } else { 64 };
     let (from, to) = (folder(), folder());
     let added = from.store.add(Pattern(mib << 20), Some(mib << 20), &Named::default(), &key()).unwrap();
     let incoming = to.store.incoming(added.root, added.cipher_size).unwrap();
