@@ -4,15 +4,19 @@ pub mod audit;
 pub mod backup;
 pub mod capacity;
 pub mod consent;
+pub mod case;
 #[cfg(feature = "demo")]
 pub mod demo;
 pub mod doctor;
 pub mod document;
 pub mod init;
+pub mod inquiry;
 pub mod join;
 pub mod key;
 pub mod membership;
 pub mod patient;
+pub mod offer;
+pub mod referral;
 pub mod run;
 pub mod search;
 pub mod status;
@@ -74,6 +78,18 @@ pub enum Verb {
     Capacity(capacity::Verb),
     /// Find a free place among all members
     Search(Box<search::Search>),
+    /// Discharge cases: what is being arranged for a patient
+    #[command(subcommand)]
+    Case(case::Verb),
+    /// Ask clinics without naming the patient
+    #[command(subcommand)]
+    Inquiry(inquiry::Verb),
+    /// Answer inquiries: ask, offer a held place, decline
+    #[command(subcommand)]
+    Offer(offer::Verb),
+    /// From the choice to the report back
+    #[command(subcommand)]
+    Referral(referral::Verb),
     /// Show how the node is
     Status(status::Status),
     /// List the peers this node sees
@@ -147,6 +163,17 @@ impl<W: Write> Terminal<'_, W> {
     }
 }
 
+/// Asks the running node about cases, inquiries, offers and referrals.
+fn ask_referral<W: Write>(terminal: &Terminal<'_, W>, command: crate::control::referral::Command) -> anyhow::Result<crate::control::referral::Reply> {
+    terminal.ask(&Command::Referral(Box::new(command)))
+}
+
+/// Returns the present moment by the operating system's clock, whole seconds.
+fn now() -> verbund_protocol::time::Timestamp {
+    let since_epoch = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    verbund_protocol::time::Timestamp::from_secs(since_epoch.as_secs())
+}
+
 impl Cli {
     /// Runs the command and returns its exit code; errors are on standard error by then.
     pub fn run(self) -> ExitCode {
@@ -161,6 +188,10 @@ impl Cli {
             Verb::Doctor(command) => command.run(terminal),
             Verb::Capacity(command) => command.run(terminal),
             Verb::Search(command) => command.run(terminal),
+            Verb::Case(command) => command.run(terminal),
+            Verb::Inquiry(command) => command.run(terminal),
+            Verb::Offer(command) => command.run(terminal),
+            Verb::Referral(command) => command.run(terminal),
             Verb::Status(command) => command.run(terminal),
             Verb::Peers(command) => command.run(terminal),
             Verb::Patient(command) => command.run(terminal),

@@ -15,6 +15,7 @@ pub mod document;
 pub mod key;
 pub mod membership;
 pub mod patient;
+pub mod referral;
 pub mod search;
 pub mod server;
 pub mod status;

@@ -14,6 +14,7 @@ pub mod error;
 pub mod inbound;
 pub mod inquiry;
 pub mod offer;
+pub mod overview;
 pub mod patient;
 pub mod referral;
 pub mod replication;

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use verbund_protocol::{certificate::NodeName, time::Timestamp};
+use verbund_protocol::certificate::NodeName;
 
 use super::{Terminal, table::Table};
 use crate::{
@@ -63,7 +63,7 @@ fn certificates(config: &Config) -> Finding {
         Ok(identity) => identity,
         Err(error) => return Finding::new(check, State::Fail, anyhow::Error::from(error).root_cause().to_string(), "see `verbund init` and `verbund join`"),
     };
-    let now = clock();
+    let now = super::now();
     if let Err(error) = identity.check_validity(now) {
         return Finding::new(check, State::Fail, error.to_string(), renew);
     }
@@ -71,11 +71,6 @@ fn certificates(config: &Config) -> Finding {
     let days = end.since(now).as_secs() / 86_400;
     let state = if days < RENEW_DAYS { State::Warn } else { State::Ok };
     Finding::new(check, state, format!("valid for {days} more days, until {end}"), renew)
-}
-
-fn clock() -> Timestamp {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    Timestamp::from_secs(since.as_secs())
 }
 
 fn database_key(config: &Config) -> Finding {

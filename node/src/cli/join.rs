@@ -2,7 +2,7 @@
 
 use std::{io::Write, path::PathBuf};
 
-use verbund_protocol::{certificate::NodeName, id::Digest, time::Timestamp};
+use verbund_protocol::{certificate::NodeName, id::Digest};
 
 use super::{Terminal, init};
 use crate::domain::{
@@ -47,7 +47,7 @@ impl Join {
         let node = config.node;
         let name = NodeName { network: node.network, member: node.member, node: node.node };
         let papers = Papers { auth: self.auth_cert, sign: self.sign_cert, authority: self.ca, document: self.document, board: self.board_fingerprint };
-        let joined = identity::join(&node.identity_dir, &name, &papers, now())?;
+        let joined = identity::join(&node.identity_dir, &name, &papers, super::now())?;
         terminal.show(&joined, |joined, out| {
             writeln!(out, "{} is {} in network document {} of {} members", joined.name, joined.member_name, joined.document_version, joined.members)?;
             writeln!(out, "board fingerprint  {}", joined.board_fingerprint)?;
@@ -58,10 +58,4 @@ impl Join {
             }
         })
     }
-}
-
-/// The system's clock, once, at the edge.
-fn now() -> Timestamp {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    Timestamp::default().plus(since)
 }

@@ -2,7 +2,7 @@
 
 use tokio::io::{AsyncBufRead, AsyncRead};
 
-use super::{audit, backup, capacity, consent, doctor, document, key, membership, patient, search, status};
+use super::{audit, backup, capacity, consent, doctor, document, key, membership, patient, referral, search, status};
 use crate::{
     domain::actor::Actor,
     workflow::{Desk, WorkError},
@@ -16,6 +16,8 @@ pub enum Command {
     Capacity(capacity::Command),
     /// Finding a free place.
     Search(search::Command),
+    /// Cases, inquiries, offers, referrals.
+    Referral(Box<referral::Command>),
     /// How the node is.
     Status(status::Command),
     /// What is wrong, and what to do.
@@ -57,6 +59,7 @@ impl Command {
         match self {
             Self::Capacity(command) => json(command.run(call).await?),
             Self::Search(command) => json(command.run(call).await?),
+            Self::Referral(command) => json(command.run(call).await?),
             Self::Status(command) => json(command.run(call).await?),
             Self::Doctor(command) => json(command.run(call).await?),
             Self::Membership(command) => json(command.run(call).await?),

@@ -33,6 +33,17 @@ pub enum Failure {
     Refused(String),
 }
 
+impl Failure {
+    /// Returns the failure as a word for people, without anything a peer has written.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Unreachable => "unreachable",
+            Self::Busy => "busy",
+            Self::Refused(_) => "refused",
+        }
+    }
+}
+
 /// Something that happened.
 #[derive(Debug)]
 pub enum Input {

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use verbund_protocol::{
+    id::MemberId,
     membership::Membership,
     sign::PublicKey,
     sync::{ClockVerdict, Session, clock_agreement},
@@ -18,11 +19,23 @@ use crate::{
     domain::{actor::Actor, config::Terms, entropy::Entropy},
     store::{Db, StoreError, savepoint},
     workflow::{
-        Author, Effect, Public, Work, WorkError, capacity,
+        Author, Effect, Public, Work, WorkError, capacity, clock,
         desk::{Finish, Job},
-        replication,
+        dispatch::{self, Sent},
+        inbound, replication,
     },
 };
+
+/// Most questions kept until their connection is synchronised.
+const MAX_EARLY: usize = 64;
+
+/// A peer's question.
+struct Question {
+    id: u64,
+    from: PublicKey,
+    protocol: Protocol,
+    body: Vec<u8>,
+}
 
 pub(super) struct Mind {
     me: Author,
@@ -33,13 +46,16 @@ pub(super) struct Mind {
     settings: Settings,
     peers: Peers,
     sessions: BTreeMap<PublicKey, Session>,
+    /// Questions that came before the first round on their connection was complete.
+    early: Vec<Question>,
     clock_agrees: bool,
 }
 
 impl Mind {
     pub(super) fn new(db: &Db, me: Author, first: Membership, entropy: Box<dyn Entropy>, settings: Settings) -> Result<Self, StoreError> {
         let (membership, public) = replication::load(db, first)?;
-        let mind = Self { me, terms: settings.terms, membership, public, entropy, settings, peers: Peers::default(), sessions: BTreeMap::new(), clock_agrees: true };
+        let mind =
+            Self { me, terms: settings.terms, membership, public, entropy, settings, peers: Peers::default(), sessions: BTreeMap::new(), early: Vec::new(), clock_agrees: true };
         Ok(mind)
     }
 
@@ -66,12 +82,10 @@ impl Mind {
             Input::Up { peer, clock_offset_ms } => self.up(db, now, peer, clock_offset_ms, turn),
             Input::Down(peer) => {
                 self.peers.down(&peer);
+                self.drop_early(&peer, turn);
                 self.judge_clock();
             }
-            Input::Request { id, from, protocol, body } => {
-                let body = self.answer(db, now, from, protocol, &body, turn);
-                turn.outputs.push(Output::Respond { id, body });
-            }
+            Input::Request { id, from, protocol, body } => self.asked(db, now, Question { id, from, protocol, body }, turn),
             Input::Response { token, result } => self.response(db, now, token, result, turn),
             Input::Gossip { id, bytes } => {
                 let accept = self.within(db, now, Actor::Node, turn, |work| replication::on_gossip(work, &bytes)).unwrap_or(false);
@@ -84,6 +98,11 @@ impl Mind {
         let announce = self.settings.announce.clone();
         self.own_work(db, now, turn, "telling where this node is", |work| replication::renew_address(work, &announce));
         self.own_work(db, now, turn, "publishing free places again", capacity::restate);
+        self.own_work(db, now, turn, "what has become due", clock::tick);
+        match self.within(db, now, Actor::Node, turn, |work| dispatch::members_due(work)) {
+            Ok(members) => members.into_iter().for_each(|member| self.peers.wake(member)),
+            Err(error) => tracing::error!(error = &error as &dyn std::error::Error, "the outbox cannot be read"),
+        }
         if self.peers.round_due(now, Duration::from_secs(self.settings.sync_seconds)) {
             let connected = self.peers.connected();
             let any = self.entropy.below(connected.len() as u64) as usize;
@@ -123,17 +142,32 @@ impl Mind {
         turn.outputs.push(Output::Request { token, to, protocol, body });
     }
 
-    /// Returns the answer to a peer's question; nothing means busy, and the peer asks again later.
-    fn answer(&mut self, db: &Db, now: Timestamp, from: PublicKey, protocol: Protocol, body: &[u8], turn: &mut Turn) -> Option<Vec<u8>> {
-        if protocol != Protocol::Sync && !self.peers.synced(&from) {
+    /// Answers a peer's question, or keeps it until this connection is synchronised.
+    fn asked(&mut self, db: &Db, now: Timestamp, asked: Question, turn: &mut Turn) {
+        if asked.protocol != Protocol::Sync && !self.peers.synced(&asked.from) {
             // Synchronisation precedes application messages on every connection (DESIGN section 4).
-            self.open_round(db, now, from, turn);
-            return None;
+            self.open_round(db, now, asked.from, turn);
+            if self.early.len() < MAX_EARLY {
+                self.early.push(asked);
+            } else {
+                turn.outputs.push(Output::Respond { id: asked.id, body: None });
+            }
+            return;
         }
+        let body = self.answer(db, now, &asked, turn);
+        turn.outputs.push(Output::Respond { id: asked.id, body });
+    }
+
+    /// Returns the answer to a peer's question; nothing means busy, and the peer asks again later.
+    fn answer(&mut self, db: &Db, now: Timestamp, asked: &Question, turn: &mut Turn) -> Option<Vec<u8>> {
+        let Question { from, protocol, body, .. } = asked;
         let result = self.within(db, now, Actor::Node, turn, |work| match protocol {
-            Protocol::Sync => replication::respond(work, &from, body),
-            Protocol::Message => Err(WorkError::NotFound("conversation")),
-            Protocol::Query => capacity::confirm(work, &from, body),
+            Protocol::Sync => replication::respond(work, from, body),
+            Protocol::Message => {
+                let member = work.membership.node_by_auth(from).map(|(member, _)| member.id.clone());
+                inbound::receive(work, &member.ok_or(WorkError::NotFound("member"))?, body)
+            }
+            Protocol::Query => capacity::confirm(work, from, body),
             Protocol::Document => Err(WorkError::NotFound("document on this path")),
         });
         result.inspect_err(|error| tracing::info!(%protocol, peer = %from, error = error as &dyn std::error::Error, "a peer's question was not answered")).ok()
@@ -142,30 +176,100 @@ impl Mind {
     fn response(&mut self, db: &Db, now: Timestamp, token: u64, result: Result<Vec<u8>, Failure>, turn: &mut Turn) {
         match self.peers.answered(token) {
             Some(Asked::Sync(peer)) => self.on_sync(db, now, peer, result, turn),
-            Some(Asked::Batch(_)) | None => {} // asked before a crash, or answered already
+            Some(Asked::Batch(sent)) => self.on_receipts(db, now, &sent, result, turn),
+            None => {} // asked before a crash, or answered already
         }
     }
 
     fn on_sync(&mut self, db: &Db, now: Timestamp, peer: PublicKey, result: Result<Vec<u8>, Failure>, turn: &mut Turn) {
         let Some(mut session) = self.sessions.remove(&peer) else { return };
-        let Ok(body) = result else { return };
+        let body = match result {
+            Ok(body) => body,
+            Err(failure) => return self.unreachable(db, now, &peer, &failure, turn),
+        };
         let next = self.within(db, now, Actor::Node, turn, |work| replication::on_response(work, &mut session, &peer, &body));
         match next {
             Ok(Some(body)) => {
                 self.sessions.insert(peer, session);
                 self.request(Asked::Sync(peer), peer, Protocol::Sync, body, turn);
             }
-            Ok(None) => {
-                self.peers.mark_synced(&peer);
-                if let Some((member, _)) = self.membership.node_by_auth(&peer) {
-                    self.peers.reached(&member.id.clone());
-                }
-            }
+            Ok(None) => self.synced(db, now, peer, turn),
             Err(error) => tracing::warn!(peer = %peer, error = &error as &dyn std::error::Error, "a peer's synchronisation was refused"),
         }
     }
 
-    pub(super) fn flush(&mut self, _db: &Db, _now: Timestamp, _turn: &mut Turn) {}
+    /// A round is complete: what waited for it goes on.
+    fn synced(&mut self, db: &Db, now: Timestamp, peer: PublicKey, turn: &mut Turn) {
+        let first = !self.peers.synced(&peer);
+        self.peers.mark_synced(&peer);
+        if let Some(member) = self.member_of(&peer).filter(|_| first) {
+            self.own_work(db, now, turn, "waking the outbox", |work| dispatch::on_reachable(work, &member));
+            self.peers.wake(member);
+        }
+        let (ready, waiting) = std::mem::take(&mut self.early).into_iter().partition(|asked: &Question| asked.from == peer);
+        self.early = waiting;
+        for asked in ready {
+            self.asked(db, now, asked, turn);
+        }
+    }
+
+    /// What a lost connection asked has nobody to be answered.
+    fn drop_early(&mut self, peer: &PublicKey, turn: &mut Turn) {
+        let (gone, waiting): (Vec<Question>, _) = std::mem::take(&mut self.early).into_iter().partition(|asked| asked.from == *peer);
+        self.early = waiting;
+        turn.outputs.extend(gone.into_iter().map(|asked| Output::Respond { id: asked.id, body: None }));
+    }
+
+    fn member_of(&self, peer: &PublicKey) -> Option<MemberId> {
+        self.membership.node_by_auth(peer).map(|(member, _)| member.id.clone())
+    }
+
+    /// A round failed: what waits for the member is tried again later, and after days a person is told.
+    fn unreachable(&mut self, db: &Db, now: Timestamp, peer: &PublicKey, failure: &Failure, turn: &mut Turn) {
+        if let Some(member) = self.member_of(peer).filter(|member| self.peers.is_woken(member)) {
+            self.peers.rest(&member);
+            self.own_work(db, now, turn, "noting an unreachable member", |work| dispatch::on_failure(work, &member, failure.word()));
+        }
+    }
+
+    fn on_receipts(&mut self, db: &Db, now: Timestamp, sent: &Sent, result: Result<Vec<u8>, Failure>, turn: &mut Turn) {
+        let member = &sent.member;
+        match result {
+            Ok(body) => self.own_work(db, now, turn, "taking in receipts", |work| dispatch::on_response(work, sent, &body)),
+            Err(failure) => {
+                tracing::debug!(%member, ?failure, "not delivered yet");
+                self.peers.rest(member);
+                self.own_work(db, now, turn, "noting a failed delivery", |work| dispatch::on_failure(work, member, failure.word()));
+            }
+        }
+    }
+
+    /// Sends what the outbox holds for members that can be sent to now.
+    pub(super) fn flush(&mut self, db: &Db, now: Timestamp, turn: &mut Turn) {
+        for member in self.peers.ready() {
+            let nodes = self.membership.held().document.member(&member).map(|listed| listed.nodes.iter().map(|node| node.auth).collect());
+            let keys: Vec<PublicKey> = nodes.unwrap_or_default();
+            let sent = match self.within(db, now, Actor::Node, turn, |work| dispatch::due(work, &member)) {
+                Ok(Some(sent)) => sent,
+                Ok(None) => {
+                    self.peers.rest(&member);
+                    continue;
+                }
+                Err(error) => {
+                    tracing::error!(%member, error = &error as &dyn std::error::Error, "the outbox cannot be read");
+                    self.peers.rest(&member);
+                    continue;
+                }
+            };
+            if let Some(peer) = keys.iter().find(|key| self.peers.synced(key)) {
+                let body = sent.body.clone();
+                self.request(Asked::Batch(sent), *peer, Protocol::Message, body, turn);
+            } else if let Some(peer) = keys.first() {
+                // Not connected: a round of synchronisation dials, and the batch follows when it is complete.
+                self.open_round(db, now, *peer, turn);
+            }
+        }
+    }
 
     fn job(&mut self, db: &Db, now: Timestamp, job: Job, turn: &mut Turn) {
         let Job { actor, run } = job;

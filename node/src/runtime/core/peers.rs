@@ -7,10 +7,7 @@ use std::{
 
 use verbund_protocol::{id::MemberId, sign::PublicKey, time::Timestamp};
 
-/// First pause after a member could not be reached; doubled each time up to [`LAST_PAUSE`].
-const FIRST_PAUSE: Duration = Duration::from_millis(250);
-/// Longest pause.
-const LAST_PAUSE: Duration = Duration::from_secs(60);
+use crate::workflow::dispatch::Sent;
 
 /// What an open question was for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,7 +15,7 @@ pub(super) enum Asked {
     /// A round of synchronisation.
     Sync(PublicKey),
     /// A batch of messages from the outbox.
-    Batch(MemberId),
+    Batch(Sent),
 }
 
 #[derive(Clone, Debug, Default)]
@@ -31,14 +28,7 @@ struct Link {
     clock_offset_ms: i64,
 }
 
-/// Pauses between attempts to reach one member.
-#[derive(Clone, Debug, Default)]
-struct Pause {
-    attempts: u32,
-    until: Timestamp,
-}
-
-/// Connections, open questions and pauses. Nothing here outlives the process; the store knows what must be sent.
+/// Connections and open questions. Nothing here outlives the process; the store knows what must be sent.
 #[derive(Debug, Default)]
 pub(super) struct Peers {
     links: BTreeMap<PublicKey, Link>,
@@ -46,7 +36,6 @@ pub(super) struct Peers {
     tokens: u64,
     /// Members with something in the outbox.
     woken: BTreeSet<MemberId>,
-    pauses: BTreeMap<MemberId, Pause>,
     next_round: Timestamp,
 }
 
@@ -117,66 +106,17 @@ impl Peers {
     pub fn wake(&mut self, member: MemberId) {
         self.woken.insert(member);
     }
-    /// Returns the members to be sent to now: woken, not paused, nothing under way.
-    pub fn ready(&self, now: Timestamp) -> Vec<MemberId> {
-        let paused = |member: &&MemberId| self.pauses.get(*member).is_none_or(|pause| pause.until <= now);
-        let idle = |member: &&MemberId| !self.asked.values().any(|asked| matches!(asked, Asked::Batch(other) if other == *member));
-        self.woken.iter().filter(paused).filter(idle).cloned().collect()
+    /// Returns the members to be sent to now: woken, and nothing under way.
+    pub fn ready(&self) -> Vec<MemberId> {
+        let idle = |member: &&MemberId| !self.asked.values().any(|asked| matches!(asked, Asked::Batch(sent) if sent.member == **member));
+        self.woken.iter().filter(idle).cloned().collect()
     }
-    /// Notes that the outbox holds nothing more for `member`.
-    pub fn drained(&mut self, member: &MemberId) {
+    /// Returns whether the outbox is known to hold something for `member`.
+    pub fn is_woken(&self, member: &MemberId) -> bool {
+        self.woken.contains(member)
+    }
+    /// Notes that nothing more is to be sent to `member` now.
+    pub fn rest(&mut self, member: &MemberId) {
         self.woken.remove(member);
-        self.pauses.remove(member);
-    }
-    /// Notes that `member` answered.
-    pub fn reached(&mut self, member: &MemberId) {
-        self.pauses.remove(member);
-    }
-    /// Notes that `member` could not be reached or was busy, and when to try again.
-    pub fn pause(&mut self, member: &MemberId, now: Timestamp) {
-        let pause = self.pauses.entry(member.clone()).or_default();
-        let span = FIRST_PAUSE.saturating_mul(1 << pause.attempts.min(16)).min(LAST_PAUSE);
-        pause.attempts += 1;
-        pause.until = now.plus(span);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_member_that_cannot_be_reached_is_tried_ever_less_often() {
-        let (mut peers, member) = (Peers::default(), "reha-1".parse::<MemberId>().unwrap());
-        peers.wake(member.clone());
-        let mut now = Timestamp::from_secs(1000);
-        let mut pauses = Vec::new();
-        for _ in 0..12 {
-            assert_eq!(peers.ready(now), vec![member.clone()]);
-            peers.pause(&member, now);
-            let before = now;
-            while peers.ready(now).is_empty() {
-                now = now.plus(Duration::from_millis(50));
-            }
-            pauses.push(now.since(before));
-        }
-        assert!(pauses.is_sorted());
-        assert_eq!((pauses[0], pauses[11]), (FIRST_PAUSE, LAST_PAUSE));
-        peers.reached(&member);
-        peers.pause(&member, now);
-        assert!(!peers.ready(now.plus(FIRST_PAUSE)).is_empty(), "an answer makes the next pause short again");
-        peers.drained(&member);
-        assert!(peers.ready(now.plus(LAST_PAUSE)).is_empty());
-    }
-
-    #[test]
-    fn one_batch_at_a_time() {
-        let (mut peers, member) = (Peers::default(), "reha-1".parse::<MemberId>().unwrap());
-        peers.wake(member.clone());
-        let token = peers.ask(Asked::Batch(member.clone()));
-        assert!(peers.ready(Timestamp::from_secs(1)).is_empty());
-        assert_eq!(peers.answered(token), Some(Asked::Batch(member.clone())));
-        assert_eq!(peers.ready(Timestamp::from_secs(1)), vec![member]);
-        assert_eq!(peers.answered(token), None, "a repeated answer finds nothing");
     }
 }
