@@ -3,8 +3,8 @@
 pub mod audit;
 pub mod backup;
 pub mod capacity;
-pub mod consent;
 pub mod case;
+pub mod consent;
 #[cfg(feature = "demo")]
 pub mod demo;
 pub mod doctor;
@@ -14,8 +14,8 @@ pub mod inquiry;
 pub mod join;
 pub mod key;
 pub mod membership;
-pub mod patient;
 pub mod offer;
+pub mod patient;
 pub mod referral;
 pub mod run;
 pub mod search;
