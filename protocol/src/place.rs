@@ -47,8 +47,22 @@ impl Coordinates {
 /// Returns the great-circle distance in kilometres between two points given as [`Coordinates::unit`]. It is the haversine
 /// formula with the chord worked out beforehand: half the chord is the sine of half the angle.
 pub fn km_between(a: &[f64; 3], b: &[f64; 3]) -> f64 {
-    let chord_squared: f64 = a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum();
-    2.0 * EARTH_KM * (chord_squared.sqrt() / 2.0).min(1.0).asin()
+    let half = chord_squared(a, b).sqrt() / 2.0;
+    // Within 1,270 km four terms of the series are exact to a millimetre, and much faster than the arc sine.
+    let angle = if half < 0.1 { half * (1.0 + half * half * (1.0 / 6.0 + half * half * (3.0 / 40.0 + half * half * (15.0 / 336.0)))) } else { half.min(1.0).asin() };
+    2.0 * EARTH_KM * angle
+}
+
+/// Returns the square of the straight line through the Earth between two points, its radius being 1.
+pub fn chord_squared(a: &[f64; 3], b: &[f64; 3]) -> f64 {
+    let (x, y, z) = (a[0] - b[0], a[1] - b[1], a[2] - b[2]);
+    x * x + y * y + z * z
+}
+
+/// Returns [`chord_squared`] of two points that are `km` apart.
+pub fn chord_squared_of(km: f64) -> f64 {
+    let half = (km / (2.0 * EARTH_KM)).min(std::f64::consts::FRAC_PI_2).sin();
+    4.0 * half * half
 }
 
 impl fmt::Display for Coordinates {
@@ -289,6 +303,13 @@ mod tests {
         assert!((at("München").km_to(at("Nürnberg")) - 150.0).abs() < 5.0);
         assert!((at("München").km_to(at("Berlin")) - 504.0).abs() < 5.0);
         assert_eq!(at("München").km_to(at("München")), 0.0);
+        let (pole, equator) = (Coordinates { latitude: 90_000_000, longitude: 0 }, Coordinates { latitude: 0, longitude: 0 });
+        assert!((pole.km_to(equator) - 10_007.56).abs() < 0.1, "a quarter of the Earth");
+        assert!((chord_squared_of(150.0) - chord_squared(&at("München").unit(), &at("Nürnberg").unit())).abs() < 1e-4);
+        // The series and the arc sine agree where one ends and the other begins.
+        let east = |micro: i32| Coordinates { latitude: 0, longitude: micro };
+        let (below, above) = (equator.km_to(east(11_478_340)), equator.km_to(east(11_478_344)));
+        assert!((above - below - 0.000_445).abs() < 0.000_01, "{below} {above}");
     }
 
     #[test]

@@ -60,8 +60,6 @@ pub(super) struct Site {
     pub(super) ik: Ik,
     pub(super) name: String,
     pub(super) place: String,
-    pub(super) member: u32,
-    pub(super) unit: [f64; 3],
 }
 
 /// Every department's statement that this node holds, ready to be searched.
@@ -70,6 +68,9 @@ pub struct Board {
     pub(super) rows: Vec<Row>,
     pub(super) held: Vec<Held>,
     pub(super) sites: Vec<Site>,
+    /// Of each site, apart from its words so that the scan reads nothing else: its member, and where it is.
+    pub(super) site_members: Vec<u32>,
+    pub(super) units: Vec<[f64; 3]>,
     pub(super) members: Vec<MemberId>,
     at: BTreeMap<DepartmentId, u32>,
     site_of: BTreeMap<Ik, u32>,
@@ -88,10 +89,13 @@ impl Board {
     pub fn set_members(&mut self, document: &NetworkDocument) -> Vec<DepartmentId> {
         self.members = document.members.iter().map(|member| member.id.clone()).collect();
         self.sites.clear();
+        self.site_members.clear();
+        self.units.clear();
         for (at, member) in (0..).zip(&document.members) {
             for f in &member.facilities {
-                let unit = Coordinates { latitude: f.latitude, longitude: f.longitude }.unit();
-                self.sites.push(Site { ik: f.ik.clone(), name: f.name.clone(), place: f.place.clone(), member: at, unit });
+                self.sites.push(Site { ik: f.ik.clone(), name: f.name.clone(), place: f.place.clone() });
+                self.site_members.push(at);
+                self.units.push(Coordinates { latitude: f.latitude, longitude: f.longitude }.unit());
             }
         }
         self.site_of = (0..).zip(&self.sites).map(|(at, site)| (site.ik.clone(), at)).collect();
@@ -161,8 +165,8 @@ impl Board {
     }
     /// Returns the member that speaks for the facility.
     pub fn member_of(&self, ik: &Ik) -> Option<&MemberId> {
-        let site = self.sites.get(*self.site_of.get(ik)? as usize)?;
-        self.members.get(site.member as usize)
+        let member = self.site_members.get(*self.site_of.get(ik)? as usize)?;
+        self.members.get(*member as usize)
     }
     /// Returns how many departments are held.
     pub fn len(&self) -> usize {

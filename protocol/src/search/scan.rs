@@ -2,14 +2,14 @@
 
 use super::{
     Barred, Board, Exclusion, Found, Hit, Query, Reason, Why,
-    board::{Row, Site},
+    board::Row,
     mask::{self, Bits},
     points,
 };
 use crate::{
     capacity::{Age, age},
     id::MemberId,
-    place::km_between,
+    place::{chord_squared, chord_squared_of, km_between},
     time::{Day, Timestamp},
 };
 
@@ -24,6 +24,8 @@ struct Scan<'a> {
     /// What is needed: bit, and the reason that a lack of it is.
     needs: Vec<(u128, Reason)>,
     origin: Option<[f64; 3]>,
+    /// The greatest distance, as the square of a chord.
+    farthest: Option<f64>,
     near: Option<([f64; 3], f64)>,
     /// Sites that the patient named.
     named: Vec<usize>,
@@ -69,6 +71,7 @@ impl Board {
             traits,
             needs: mask::needs(query).take(64 - FIXED.len()).collect(),
             origin: query.origin.map(|at| at.unit()),
+            farthest: query.max_km.filter(|_| query.origin.is_some()).map(|km| chord_squared_of(km.into())),
             near: query.wishes.near.map(|(at, km)| (at.unit(), f64::from(km))),
             named: self.sites.iter().enumerate().filter(|(_, site)| query.wishes.facilities.contains(&site.ik)).map(|(at, _)| at).collect(),
             counts: vec![Count::default(); 64],
@@ -110,46 +113,54 @@ impl Scan<'_> {
 
     /// Returns the candidate, or the reasons that keep it out.
     fn judge(&self, at: u32, row: &Row) -> Result<Candidate, u64> {
-        let site_at = row.site().ok_or(NOT_SERVING)?;
-        let site = &self.board.sites[site_at];
-        self.usable(at, row, site)?;
+        self.treats(at, row)?;
+        let site = self.usable(row)?;
+        self.department(at)?;
         let mut reasons = self.lacks(at, row);
         let day = first_free(row, self.query);
         if day.is_none() {
             reasons |= FULL;
         }
-        let km = self.origin.map_or(0.0, |origin| km_between(&origin, &site.unit));
-        if self.query.max_km.is_some_and(|max| km > f64::from(max)) {
+        let unit = &self.board.units[site];
+        if let (Some(origin), Some(farthest)) = (&self.origin, self.farthest)
+            && chord_squared(origin, unit) > farthest
+        {
             reasons |= TOO_FAR;
         }
         match day {
-            Some(day) if reasons == 0 => Ok(Candidate { points: self.points(row, site_at, site, day, km), row: at, day, km }),
+            Some(day) if reasons == 0 => {
+                let km = self.origin.map_or(0.0, |origin| km_between(&origin, unit));
+                Ok(Candidate { points: self.points(row, site, day, km), row: at, day, km })
+            }
             _ => Err(reasons),
         }
     }
 
-    /// Returns why this place does not come into question at all.
-    fn usable(&self, at: u32, row: &Row, site: &Site) -> Result<(), u64> {
-        match self.barred[site.member as usize] {
-            Some(Barred::Own) => return Err(OWN),
-            Some(Barred::NotServing) => return Err(NOT_SERVING),
-            None => {}
-        }
-        if row.valid_until <= self.now {
-            return Err(EXPIRED);
-        }
-        let record = || &self.board.held[at as usize].record.record;
+    /// Looks at the indication first: it leaves most places out, and they count under nothing else.
+    fn treats(&self, at: u32, row: &Row) -> Result<(), u64> {
         if self.indication.bits & !row.indications != 0 {
             return Err(INDICATION);
         }
         let folded = self.indication.folded || row.folded();
-        if folded && self.query.indication.is_some_and(|code| !record().indications.contains(&code)) {
-            return Err(INDICATION);
+        let exact = || self.query.indication.is_none_or(|code| self.board.held[at as usize].record.record.indications.contains(&code));
+        if folded && !exact() { Err(INDICATION) } else { Ok(()) }
+    }
+
+    /// Returns the site, or why it cannot be asked at all.
+    fn usable(&self, row: &Row) -> Result<usize, u64> {
+        let site = row.site().ok_or(NOT_SERVING)?;
+        match self.barred[self.board.site_members[site] as usize] {
+            Some(Barred::Own) => Err(OWN),
+            Some(Barred::NotServing) => Err(NOT_SERVING),
+            None if row.valid_until <= self.now => Err(EXPIRED),
+            None => Ok(site),
         }
-        match &self.query.department {
-            Some(wanted) if record().id.department.as_str().get(..4) != wanted.as_str().get(..4) => Err(DEPARTMENT),
-            _ => Ok(()),
-        }
+    }
+
+    fn department(&self, at: u32) -> Result<(), u64> {
+        let Some(wanted) = &self.query.department else { return Ok(()) };
+        let department = &self.board.held[at as usize].record.record.id.department;
+        if department.as_str().get(..4) == wanted.as_str().get(..4) { Ok(()) } else { Err(DEPARTMENT) }
     }
 
     /// Returns the needs that the department does not meet.
@@ -165,12 +176,12 @@ impl Scan<'_> {
         needs.fold(0, |reasons, (slot, _)| reasons | 1 << (FIXED.len() + slot))
     }
 
-    fn points(&self, row: &Row, site_at: usize, site: &Site, day: u32, km: f64) -> i32 {
+    fn points(&self, row: &Row, site: usize, day: u32, km: f64) -> i32 {
         let mut sum = day.saturating_sub(self.query.from.0) as i32 * points::PER_DAY + distance_points(km);
         if !matches!(age(row.observed_at, row.valid_until, self.now), Age::Fresh(_)) {
             sum += points::STALE;
         }
-        if self.named.contains(&site_at) {
+        if self.named.contains(&site) {
             sum += points::NAMED;
         }
         if self.near(site).is_some() {
@@ -179,9 +190,9 @@ impl Scan<'_> {
         sum
     }
 
-    fn near(&self, site: &Site) -> Option<f64> {
+    fn near(&self, site: usize) -> Option<f64> {
         let (at, max) = self.near.as_ref()?;
-        Some(km_between(at, &site.unit)).filter(|km| km <= max)
+        Some(km_between(at, &self.board.units[site])).filter(|km| km <= max)
     }
 
     fn hit(&self, candidate: &Candidate) -> Option<Hit> {
@@ -198,10 +209,10 @@ impl Scan<'_> {
         why.extend(self.origin.map(|_| (Why::Distance(km.round() as u32), distance_points(km))));
         why.extend(stale.then_some((Why::Stale(age / 3600), points::STALE)));
         why.extend(self.named.contains(&site_at).then_some((Why::Named, points::NAMED)));
-        why.extend(self.near(site).map(|km| (Why::Near(km.round() as u32), points::NEAR)));
+        why.extend(self.near(site_at).map(|km| (Why::Near(km.round() as u32), points::NEAR)));
         Some(Hit {
             id: record.id.clone(),
-            member: self.board.members[site.member as usize].clone(),
+            member: self.board.members[self.board.site_members[site_at] as usize].clone(),
             facility: site.name.clone(),
             place: site.place.clone(),
             department: record.name.clone(),

@@ -257,8 +257,8 @@ fn plainly(board: &Board, query: &Query) -> Vec<(i32, DepartmentId)> {
     let mut found = Vec::new();
     for r in board.iter().map(|held| &held.record.record).filter(|r| fits(r)) {
         let Some(day) = (query.from.0..=query.until.0).find(|day| r.free_on(Day(*day)) > 0) else { continue };
-        let site = board.sites.iter().find(|site| site.ik == r.id.facility).unwrap();
-        let km = crate::place::km_between(&query.origin.unwrap().unit(), &site.unit);
+        let site = board.sites.iter().position(|site| site.ik == r.id.facility).unwrap();
+        let km = crate::place::km_between(&query.origin.unwrap().unit(), &board.units[site]);
         if query.max_km.is_some_and(|max| km > f64::from(max)) {
             continue;
         }
