@@ -123,6 +123,7 @@ fn response() -> Response {
         differing: vec![Bucket { set: Set::Capacity, bucket: 63, heads: vec![head] }],
         items: vec![Item { set: Set::Proofs, bytes: vec![1] }],
         dealt: 1,
+        refused: None,
     }
 }
 

@@ -152,6 +152,9 @@ pub fn respond(work: &mut Work<'_>, peer: &PublicKey, body: &[u8]) -> Result<Vec
 /// [`WorkError::Invalid`] if it is not an answer of the sync protocol; the store's.
 pub fn on_response(work: &mut Work<'_>, session: &mut Session, peer: &PublicKey, body: &[u8]) -> Result<Option<Vec<u8>>, WorkError> {
     let response = Response::read(body).map_err(|error| not_understood(&error))?;
+    if let Some(why) = &response.refused {
+        tracing::warn!(peer = %peer, why, "the peer did not take what this node handed over");
+    }
     let next = session.on_response(&mut Held(work), &response)?;
     if next.is_none() {
         report(&session.tally, peer);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use super::{Bucket, Head, Holding, Index, Item, Request, Response, Scope, Set, Stamp, Sum, Want};
 use crate::{
     id::Digest,
-    limits::{MAX_SYNC_STEPS, SYNC_BUDGET},
+    limits::{MAX_REASON, MAX_SYNC_STEPS, SYNC_BUDGET},
 };
 
 /// What a node holds, as the exchange needs it.
@@ -87,7 +87,14 @@ pub fn respond<R: Replica>(replica: &mut R, request: &Request, scope: Scope) -> 
     let differing = differing(replica, &request.sums, scope, &mut room);
     let (items, dealt) = records(replica, &request.pull, scope, &mut room)?;
     tally.given = items.len() as u32;
-    Ok((Response { holding: replica.holding(), document, differing, items, dealt }, tally))
+    let refused = tally.first_refusal.as_deref().map(shortened);
+    Ok((Response { holding: replica.holding(), document, differing, items, dealt, refused }, tally))
+}
+
+/// Cuts a reason to what a message may carry.
+fn shortened(reason: &str) -> String {
+    let end = (0..=MAX_REASON.min(reason.len())).rev().find(|end| reason.is_char_boundary(*end)).unwrap_or(0);
+    reason[..end].to_owned()
 }
 
 /// Returns the document that the node which says `theirs` needs next. Two documents of one version go both ways, so that

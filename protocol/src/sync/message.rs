@@ -6,7 +6,7 @@ use super::{Head, Set};
 use crate::{
     cbor::{self, Malformed},
     id::Digest,
-    limits::{MAX_GOSSIP, MAX_SYNC, MAX_SYNC_KEY},
+    limits::{MAX_GOSSIP, MAX_REASON, MAX_SYNC, MAX_SYNC_KEY},
 };
 
 /// Which network document a node holds; every message of the sync protocol says so.
@@ -112,6 +112,9 @@ pub struct Response {
     /// How many of those asked for were dealt with, in their order; the others did not fit.
     #[n(4)]
     pub dealt: u32,
+    /// Why the first thing handed over was not taken, for the people at the asking side; at most [`MAX_REASON`] bytes.
+    #[n(5)]
+    pub refused: Option<String>,
 }
 
 impl Request {
@@ -142,7 +145,11 @@ impl Response {
     pub fn read(bytes: &[u8]) -> Result<Self, Malformed> {
         let response: Self = cbor::read(bytes, MAX_SYNC)?;
         let fits = response.differing.iter().flat_map(|bucket| &bucket.heads).all(|head| head.key.len() <= MAX_SYNC_KEY);
-        if fits { Ok(response) } else { Err(Malformed::Shape("the name of a record is too long".into())) }
+        if !fits {
+            return Err(Malformed::Shape("the name of a record is too long".into()));
+        }
+        let bounded = response.refused.as_ref().is_none_or(|why| why.len() <= MAX_REASON);
+        if bounded { Ok(response) } else { Err(Malformed::Shape("the reason is too long".into())) }
     }
 }
 

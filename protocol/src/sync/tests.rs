@@ -184,7 +184,7 @@ fn a_peer_that_promises_and_does_not_deliver_ends_the_round() {
     let mut a = Node::new(1);
     let (mut session, _) = Session::open(&a, Scope::All);
     let head = |name: u16| Head { key: name.to_be_bytes().to_vec(), stamp: Stamp::new(Order { epoch: 1, seq: 1 }, &Digest::of(b"x")) };
-    let mut response = Response { holding: Node::new(1).holding(), document: None, differing: vec![], items: vec![], dealt: 0 };
+    let mut response = Response { holding: Node::new(1).holding(), document: None, differing: vec![], items: vec![], dealt: 0, refused: None };
     response.differing = vec![Bucket { set: Set::Capacity, bucket: 60_000, heads: vec![head(1)] }];
     let request = session.on_response(&mut a, &response).unwrap().unwrap();
     assert_eq!(request.pull.len(), 1);
