@@ -9,6 +9,7 @@ pub mod consent;
 pub mod demo;
 pub mod doctor;
 pub mod document;
+pub mod evidence;
 pub mod init;
 pub mod inquiry;
 pub mod join;
@@ -110,6 +111,8 @@ pub enum Verb {
     Key(key::Key),
     /// Add, read, hand over and fetch documents
     Document(document::Document),
+    /// Prove what was said and received
+    Evidence(evidence::Evidence),
 }
 
 /// What a command has at hand.
@@ -201,6 +204,7 @@ impl Cli {
             Verb::Restore(command) => command.run(terminal),
             Verb::Integrity(command) => command.run(terminal),
             Verb::Key(command) => command.run(terminal),
+            Verb::Evidence(command) => command.run(terminal),
             Verb::Document(command) => command.run(terminal),
         };
         match result {

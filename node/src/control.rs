@@ -12,6 +12,7 @@ pub mod command;
 pub mod consent;
 pub mod doctor;
 pub mod document;
+pub mod evidence;
 pub mod key;
 pub mod membership;
 pub mod patient;

@@ -11,6 +11,7 @@ pub mod desk;
 pub mod dispatch;
 pub mod document;
 pub mod error;
+pub mod evidence;
 pub mod inbound;
 pub mod inquiry;
 pub mod offer;

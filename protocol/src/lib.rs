@@ -13,6 +13,7 @@ pub mod cbor;
 pub mod certificate;
 pub mod conversation;
 pub mod document;
+pub mod evidence;
 pub mod hello;
 pub mod holds;
 pub mod id;

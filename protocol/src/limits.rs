@@ -179,7 +179,7 @@ pub const MAX_REFERRAL_TEXT: usize = 8 << 10;
 /// Most diagnoses or procedures in one referral.
 pub const MAX_REFERRAL_CODES: usize = 64;
 /// Most headers in one evidence bundle.
-pub const MAX_EVIDENCE_MESSAGES: usize = 2 * MAX_RECIPIENTS * 64;
+pub const MAX_EVIDENCE_MESSAGES: usize = 16_384;
 /// Largest evidence bundle, bytes.
 pub const MAX_EVIDENCE: usize = 64 << 20;
 

@@ -2,7 +2,7 @@
 
 use tokio::io::{AsyncBufRead, AsyncRead};
 
-use super::{audit, backup, capacity, consent, doctor, document, key, membership, patient, referral, search, status};
+use super::{audit, backup, capacity, consent, doctor, document, evidence, key, membership, patient, referral, search, status};
 use crate::{
     domain::actor::Actor,
     workflow::{Desk, WorkError},
@@ -36,6 +36,8 @@ pub enum Command {
     Key(key::Command),
     /// Documents.
     Document(document::Command),
+    /// Proof of what was said and received.
+    Evidence(evidence::Command),
 }
 
 /// A command being answered: who asks, where work is handed in, and the connection for those that carry bytes.
@@ -57,6 +59,7 @@ impl Command {
     /// [`WorkError`]; nothing has changed then.
     pub async fn run(self, call: &mut Call<'_>) -> Result<serde_json::Value, WorkError> {
         match self {
+            Self::Evidence(command) => json(command.run(call).await?),
             Self::Capacity(command) => json(command.run(call).await?),
             Self::Search(command) => json(command.run(call).await?),
             Self::Referral(command) => json(command.run(call).await?),

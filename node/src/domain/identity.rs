@@ -155,7 +155,8 @@ fn request_path(dir: &Path, purpose: Purpose) -> PathBuf {
 fn certificate_path(dir: &Path, purpose: Purpose) -> PathBuf {
     dir.join(format!("{purpose}.pem"))
 }
-fn document_path(dir: &Path) -> PathBuf {
+/// Returns where the network document lies in an identity directory.
+pub fn document_path(dir: &Path) -> PathBuf {
     dir.join("network.cbor")
 }
 

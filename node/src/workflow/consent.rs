@@ -96,8 +96,6 @@ pub fn revoke(work: &mut Work<'_>, id: LocalId) -> Result<Revoked, WorkError> {
             Use::Grant(id) => revoked.grants.push(id),
         }
     }
-    super::referral::consent_revoked(work, &revoked.conversations)?;
-    super::document::revoke_grants(work, &revoked.grants, "consent-revoked")?;
     document::revoke_grants(work, &revoked.grants, "consent-revoked")?;
     referral::consent_revoked(work, &revoked.conversations)?;
     let patient = revoked.consents.first().map(|consent| consent.patient);

@@ -31,6 +31,9 @@ use crate::{
     },
 };
 
+mod evidence;
+mod never_send;
+
 const SOCIAL: Role = Role::SocialService;
 const ADMISSIONS: Role = Role::Admissions;
 
@@ -340,12 +343,8 @@ fn silence_has_an_end_that_a_person_sees() {
     assert!(stored::due(pair.a.store.db(), Due::End, pair.a.now, 9).unwrap().is_empty());
 }
 
-#[test]
-fn two_messages_under_one_number_are_kept_as_proof() {
-    let mut pair = Pair::new(2);
-    let id = pair.inquire(&["2300"])[0];
-    pair.deliver();
-    // The asker's node lies: another message under number 0, validly signed.
+/// The asker's node lies: another message under number 0, validly signed. Returns both headers.
+fn lie(pair: &mut Pair, id: ConversationId) -> (Vec<u8>, Vec<u8>) {
     let stored_first = stored::message(pair.a.store.db(), id, Side::Asker, 0).unwrap().unwrap();
     let first = verbund_protocol::conversation::SignedHeader::trusted(&pair.a.me.network, &stored_first.header).unwrap();
     let (salt, body) = ([7; 16], Message::Inquiry(Inquiry { single_room: true, ..profile() }).body());
@@ -353,7 +352,16 @@ fn two_messages_under_one_number_are_kept_as_proof() {
     let batch = verbund_protocol::conversation::Batch { items: vec![verbund_protocol::conversation::Item { header: other.bytes.clone(), salt, body }] }.write();
     let sender = pair.a.me.member.clone();
     pair.b.follow(Actor::Node, |work| inbound::receive(work, &sender, &batch)).unwrap();
-    assert_eq!(stored::contradictions(pair.b.store.db(), id).unwrap(), [(first.bytes, other.bytes)]);
+    (first.bytes, other.bytes)
+}
+
+#[test]
+fn two_messages_under_one_number_are_kept_as_proof() {
+    let mut pair = Pair::new(2);
+    let id = pair.inquire(&["2300"])[0];
+    pair.deliver();
+    let (first, other) = lie(&mut pair, id);
+    assert_eq!(stored::contradictions(pair.b.store.db(), id).unwrap(), [(first, other)]);
     assert_eq!(stored::find(pair.b.store.db(), id).unwrap().unwrap().trouble.as_deref(), Some("contradiction"));
 }
 

@@ -1,0 +1,163 @@
+//! `verbund evidence`: export from the running node, and verify offline.
+
+use std::{io::Write, path::PathBuf};
+
+use anyhow::{Context as _, bail};
+use clap::{Args, Subcommand};
+use verbund_protocol::{
+    cbor,
+    evidence::{self, ConversationReport, Report},
+    id::{ConversationId, Digest, LocalId},
+    limits::{MAX_EVIDENCE, MAX_NETWORK_DOCUMENT},
+    membership::{NetworkDocument, SignedDocument},
+    sign::MultiSigned,
+};
+
+use super::{Terminal, table::Table};
+use crate::{
+    control::{Command, evidence as area},
+    domain::identity,
+};
+
+/// Prove what was said and received
+#[derive(Debug, Args)]
+pub struct Evidence {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Write a bundle of signed headers and receipts that anyone can verify
+    Export(Export),
+    /// Verify a bundle, without a node and without a network
+    Verify(Verify),
+}
+
+#[derive(Debug, Args)]
+struct Export {
+    /// One conversation
+    #[arg(long, value_name = "ID", conflicts_with = "case", required_unless_present = "case")]
+    conversation: Option<ConversationId>,
+    /// All conversations of a case
+    #[arg(long, value_name = "ID")]
+    case: Option<LocalId>,
+    /// Put bodies and salts in too: whoever reads the file reads what was said
+    #[arg(long)]
+    bodies: bool,
+    /// File to write; must not exist
+    #[arg(short, long, value_name = "FILE")]
+    output: PathBuf,
+}
+
+#[derive(Debug, Args)]
+struct Verify {
+    /// The bundle
+    bundle: PathBuf,
+    /// Network document to trust [default: this node's own]
+    #[arg(long, value_name = "FILE")]
+    document: Option<PathBuf>,
+}
+
+/// What verification found, with what it rests on.
+#[derive(Debug, serde::Serialize)]
+struct Verified {
+    holds: bool,
+    document_version: u64,
+    board_fingerprint: Digest,
+    #[serde(flatten)]
+    report: Report,
+}
+
+impl Evidence {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// If no node answers, the bundle does not hold, or a file cannot be read or written.
+    pub fn run<W: Write>(self, terminal: Terminal<'_, W>) -> anyhow::Result<()> {
+        match self.verb {
+            Verb::Export(command) => command.run(terminal),
+            Verb::Verify(command) => command.run(terminal),
+        }
+    }
+}
+
+impl Export {
+    fn run<W: Write>(self, mut terminal: Terminal<'_, W>) -> anyhow::Result<()> {
+        let Self { conversation, case, bodies, output } = self;
+        let mut client = terminal.connect()?;
+        let exported: area::Exported = client.ask(&Command::Evidence(area::Command::Export { conversation, case, bodies }))?;
+        let cannot = || format!("cannot write {}", output.display());
+        let mut file = std::fs::OpenOptions::new().write(true).create_new(true).open(&output).with_context(cannot)?;
+        client.receive_bytes(&mut file, exported.bytes)?;
+        file.sync_all().with_context(cannot)?;
+        terminal.show(&exported, |exported, out| writeln!(out, "wrote {} bytes to {}; check with `verbund evidence verify`", exported.bytes, output.display()))
+    }
+}
+
+impl Verify {
+    fn run<W: Write>(self, mut terminal: Terminal<'_, W>) -> anyhow::Result<()> {
+        let document = match self.document {
+            Some(path) => path,
+            None => identity::document_path(&terminal.load()?.node.identity_dir),
+        };
+        let trusted = read_document(&document)?;
+        let bytes = bounded(&self.bundle, MAX_EVIDENCE)?;
+        let report = evidence::verify(&bytes, &trusted)?;
+        let verified = Verified { holds: report.holds(), document_version: trusted.document.version, board_fingerprint: trusted.document.board_fingerprint(), report };
+        terminal.show(&verified, |verified, out| print(verified, out))?;
+        if verified.holds { Ok(()) } else { bail!("the bundle does not hold: see the faults above") }
+    }
+}
+
+/// Reads a network document whose network is not known beforehand: the reader says by naming the file that it is the one to trust.
+fn read_document(path: &std::path::Path) -> anyhow::Result<SignedDocument> {
+    let bytes = bounded(path, MAX_NETWORK_DOCUMENT)?;
+    let cannot = || format!("cannot read {} as a network document", path.display());
+    let signed = MultiSigned::read(&bytes, MAX_NETWORK_DOCUMENT).with_context(cannot)?;
+    let document: NetworkDocument = cbor::read(signed.payload(), MAX_NETWORK_DOCUMENT).with_context(cannot)?;
+    SignedDocument::read(&document.network, &bytes).with_context(cannot)
+}
+
+fn bounded(path: &std::path::Path, limit: usize) -> anyhow::Result<Vec<u8>> {
+    let cannot = || format!("cannot read {}", path.display());
+    let size = std::fs::metadata(path).with_context(cannot)?.len();
+    if size > limit as u64 {
+        bail!("{} has {size} bytes, at most {limit} are expected", path.display());
+    }
+    std::fs::read(path).with_context(cannot)
+}
+
+fn print(verified: &Verified, out: &mut impl Write) -> std::io::Result<()> {
+    let Verified { holds, document_version, board_fingerprint, report } = verified;
+    writeln!(out, "made by {} at {} in network {}", report.made_by, report.made_at, report.network)?;
+    writeln!(out, "checked against network document {document_version}, board {board_fingerprint}: compare this with the cooperative's")?;
+    for fault in &report.faults {
+        writeln!(out, "FAULT {fault}")?;
+    }
+    for conversation in &report.conversations {
+        print_conversation(conversation, out)?;
+    }
+    writeln!(out, "{}", if *holds { "everything in it holds" } else { "NOT EVERYTHING HOLDS" })
+}
+
+fn print_conversation(conversation: &ConversationReport, out: &mut impl Write) -> std::io::Result<()> {
+    let name = |party: &Option<verbund_protocol::conversation::Party>| party.as_ref().map_or_else(|| "?".to_owned(), |party| format!("{} ({})", party.member, party.facility));
+    writeln!(out, "\nconversation {}\n  {} asked {}", conversation.id, name(&conversation.asker), name(&conversation.owner))?;
+    if let Some(step) = conversation.step {
+        writeln!(out, "  it stood at: {step}")?;
+    }
+    let mut table = Table::new(&["written", "by", "no", "what", "received", "content"]);
+    for line in &conversation.lines {
+        let received = match &line.receipt {
+            None => "no receipt".to_owned(),
+            Some(proven) => proven.refused.map_or_else(|| proven.at.to_string(), |refusal| format!("{} refused: {refusal}", proven.at)),
+        };
+        table.row([line.made_at.to_string(), line.side.word().to_owned(), line.seq.to_string(), line.kind.clone(), received, if line.body { "shown" } else { "-" }.to_owned()]);
+    }
+    table.write(out, "  no messages")?;
+    for lie in &conversation.contradictions {
+        writeln!(out, "PROVEN {lie}")?;
+    }
+    conversation.faults.iter().try_for_each(|fault| writeln!(out, "FAULT {fault}"))
+}

@@ -1,0 +1,68 @@
+//! Evidence of what was said and received: a signed file that anyone can verify offline.
+
+use verbund_protocol::{
+    evidence::{Body, Bundle, Contradiction, Conversation, Message},
+    id::{ConversationId, LocalId},
+    limits::MAX_EVIDENCE_MESSAGES,
+};
+
+use super::{
+    Work, WorkError,
+    conversation::{load, note},
+};
+use crate::{
+    domain::actor::Role,
+    store::{
+        conversation::{self as stored, Filter},
+        membership,
+    },
+};
+
+/// Who may take evidence out of the house.
+const EXPORTING: &[Role] = &[Role::SocialService, Role::Admissions, Role::Physician, Role::PrivacyOfficer];
+
+/// Most conversations of one case, ended ones included.
+const MAX_CONVERSATIONS: usize = 256;
+
+/// Returns the signed bundle of one conversation, or of all of a case.
+///
+/// # Errors
+/// [`WorkError::NotFound`], [`WorkError::Forbidden`]; [`WorkError::Invalid`] if neither or both are named.
+pub fn export(work: &mut Work<'_>, conversation: Option<ConversationId>, case: Option<LocalId>, bodies: bool) -> Result<Vec<u8>, WorkError> {
+    work.require(EXPORTING)?;
+    let ids = match (conversation, case) {
+        (Some(id), None) => vec![id],
+        (None, Some(case)) => {
+            super::inquiry::find_case(work, case)?;
+            let all = Filter { case: Some(case), ended: true, ..Filter::default() };
+            stored::list(work.db, &all, MAX_CONVERSATIONS)?.into_iter().map(|c| c.id).collect()
+        }
+        _ => return Err(WorkError::invalid("evidence is of one conversation or of one case", "name either")),
+    };
+    let mut conversations = Vec::new();
+    for id in ids {
+        let c = load(work, id)?;
+        note(work, "evidence.export", &c, if bodies { "with-bodies" } else { "headers" })?;
+        conversations.push(one(work, id, bodies)?);
+    }
+    if conversations.iter().map(|c| c.messages.len()).sum::<usize>() > MAX_EVIDENCE_MESSAGES {
+        return Err(WorkError::invalid(format!("more than {MAX_EVIDENCE_MESSAGES} messages"), "export the conversations one by one"));
+    }
+    let mut documents: Vec<_> = membership::documents(work.db)?.into_iter().map(Into::into).collect();
+    if documents.is_empty() {
+        documents.push(work.membership.held().bytes().to_vec().into());
+    }
+    let bundle = Bundle { network: work.me.network.clone(), made_by: work.me.member.clone(), made_at: work.now, conversations, documents };
+    Ok(bundle.sign(&work.me.key))
+}
+
+fn one(work: &Work<'_>, id: ConversationId, bodies: bool) -> Result<Conversation, WorkError> {
+    let mut messages = Vec::new();
+    for message in stored::messages(work.db, id)? {
+        let body = if bodies { stored::body(work.db, id, message.side, message.seq)? } else { None };
+        let body = body.map(|(salt, body)| Body { salt, body });
+        messages.push(Message { header: message.header.into(), receipt: message.receipt.map(Into::into), body });
+    }
+    let contradictions = stored::contradictions(work.db, id)?.into_iter().map(|(held, other)| Contradiction { held: held.into(), other: other.into() }).collect();
+    Ok(Conversation { id, messages, contradictions })
+}

@@ -1,0 +1,122 @@
+//! Evidence: what two clinics said to each other and when it was received, provable to a third party.
+//!
+//! A [`Bundle`] holds headers, receipts and the network documents that say who signs for whom; bodies with their salts only where
+//! asked for; never a key. [`verify`] needs nothing but the bundle and a network document the reader trusts: no node, no network.
+
+mod verify;
+
+use minicbor::{Decode, Encode, bytes::ByteVec};
+
+pub use verify::{ConversationReport, Line, Proven, Report, verify};
+
+use crate::{
+    cbor,
+    conversation::Salt,
+    id::{ConversationId, MemberId, NetworkId},
+    sign::{self, Kind, SecretKey},
+    time::Timestamp,
+};
+
+/// One message with what proves it.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Message {
+    /// The signed header, exact bytes.
+    #[n(0)]
+    pub header: ByteVec,
+    /// The recipient's signed receipt; none: nothing proves that it arrived.
+    #[n(1)]
+    pub receipt: Option<ByteVec>,
+    /// The body, where asked for and not erased.
+    #[n(2)]
+    pub body: Option<Body>,
+}
+
+/// A body with the salt that went into its signed hash.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Body {
+    /// The salt.
+    #[cbor(n(0), with = "minicbor::bytes")]
+    pub salt: Salt,
+    /// The body.
+    #[cbor(n(1), with = "minicbor::bytes")]
+    pub body: Vec<u8>,
+}
+
+/// Two different headers under one number: proof against their author.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Contradiction {
+    /// The one held.
+    #[n(0)]
+    pub held: ByteVec,
+    /// The one that came later.
+    #[n(1)]
+    pub other: ByteVec,
+}
+
+/// One conversation.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Conversation {
+    /// Its name.
+    #[n(0)]
+    pub id: ConversationId,
+    /// Both chains, each in order.
+    #[n(1)]
+    pub messages: Vec<Message>,
+    /// Proofs of lies.
+    #[n(2)]
+    pub contradictions: Vec<Contradiction>,
+}
+
+/// What is handed to a payer, a court or a patient.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Bundle {
+    /// The network.
+    #[n(0)]
+    pub network: NetworkId,
+    /// Who made it.
+    #[n(1)]
+    pub made_by: MemberId,
+    /// When.
+    #[n(2)]
+    pub made_at: Timestamp,
+    /// The conversations.
+    #[n(3)]
+    pub conversations: Vec<Conversation>,
+    /// Network documents that say who signs for whom, exact bytes.
+    #[n(4)]
+    pub documents: Vec<ByteVec>,
+}
+
+impl Bundle {
+    /// Returns the bundle signed by the node that exports it.
+    pub fn sign(&self, key: &SecretKey) -> Vec<u8> {
+        sign::sign(&self.network, Kind::Manifest, cbor::write(self), key)
+    }
+}
+
+/// A file is no evidence bundle, or not one of this network.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EvidenceError {
+    /// Not signed, or changed since.
+    #[error("not an evidence bundle of network {network}, or changed after it was made: {cause}")]
+    Signature {
+        /// The network of the document given.
+        network: NetworkId,
+        /// Why.
+        cause: crate::sign::SignatureError,
+    },
+    /// Not the expected content.
+    #[error("evidence bundle: {0}")]
+    Malformed(#[from] crate::cbor::Malformed),
+    /// More messages than a bundle may hold.
+    #[error("an evidence bundle holds at most {limit} messages", limit = crate::limits::MAX_EVIDENCE_MESSAGES)]
+    TooMany,
+    /// The network document given is not signed by its own board.
+    #[error("the network document given is not valid: {0}")]
+    Document(#[from] crate::membership::DocumentError),
+}
