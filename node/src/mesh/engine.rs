@@ -77,6 +77,7 @@ pub(super) struct Engine {
 struct Asked {
     peer: PublicKey,
     reply: oneshot::Sender<Result<Answer, RequestError>>,
+    sent: Duration,
 }
 
 /// Why a connection is being made.

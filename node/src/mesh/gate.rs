@@ -78,6 +78,11 @@ impl Gate {
         self.open.iter().filter_map(compare).collect()
     }
 
+    /// Returns whether there is a connection with the peer that carries everything.
+    pub fn carries_all(&self, peer: &PublicKey) -> bool {
+        self.open.iter().any(|(connection, other)| other == peer && self.admissions.is_full(*connection))
+    }
+
     fn admit(&mut self, connection: ConnectionId, peer: PeerId) -> Result<dummy::ConnectionHandler, ConnectionDenied> {
         self.half_open.remove(&connection);
         let key = keys::public_key(&peer).ok_or_else(|| denied("the peer's name holds no key"))?;

@@ -98,7 +98,11 @@ impl Engine {
                     entry.backoff.rest(mono + idle);
                 }
                 self.hurry |= entry.standing;
+                let wanted = !entry.waiting.is_empty() && !entry.addresses.is_empty();
                 self.emit(Event::Down { peer: key });
+                if wanted {
+                    self.dial(key, true);
+                }
             }
             None => {
                 let reason = cause.map_or_else(|| Refusal::Hello("it closed the connection".into()), as_refusal);

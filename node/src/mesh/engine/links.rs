@@ -25,6 +25,7 @@ impl Engine {
         self.dial_bootstrap();
         self.keep_alive();
         self.let_go();
+        self.expire_asked();
         let now = self.mono();
         self.peers.values_mut().for_each(|entry| entry.expire_waiting(now, REQUEST_TIMEOUT));
     }

@@ -8,7 +8,7 @@ use libp2p::{
 use tracing::debug;
 use verbund_protocol::{
     hello::View,
-    limits::{MAX_UNANSWERED, MAX_UNANSWERED_BYTES, MAX_WAITING_REQUESTS},
+    limits::{HANDSHAKE_TIMEOUT, MAX_UNANSWERED, MAX_UNANSWERED_BYTES, MAX_WAITING_REQUESTS},
     sign::PublicKey,
     wire::Protocol,
 };
@@ -67,7 +67,9 @@ impl Engine {
         let entry = self.peer_mut(peer);
         let Some(greeting) = entry.greeting.clone() else { return };
         let waiting = std::mem::take(&mut entry.waiting);
-        let (access, behind) = (self.rules.access(&peer), self.rules.is_behind(&greeting));
+        // A connection made when the peer was a guest carries nothing else; another one follows.
+        let not_yet = self.rules.is_behind(&greeting) || !self.swarm.behaviour().gate.carries_all(&peer);
+        let access = self.rules.access(&peer);
         for question in waiting {
             if question.protocol.open_to_guests() {
                 self.send(peer, question);
@@ -75,7 +77,7 @@ impl Engine {
                 fail(question, RequestError::NotAllowed(access.clone()));
             } else if greeting.sees_us_as != View::Member {
                 fail(question, RequestError::Refused(seen(greeting.sees_us_as)));
-            } else if behind {
+            } else if not_yet {
                 self.peer_mut(peer).waiting.push_back(question);
             } else {
                 self.send(peer, question);
@@ -90,7 +92,7 @@ impl Engine {
         entry.open_out[protocol as usize] += 1;
         entry.last_used = mono;
         let id = self.swarm.behaviour_mut().exchange(protocol).send_request(&keys::peer_id(&peer), Frame { version: 0, body });
-        self.asked.insert((protocol, id), Asked { peer, reply });
+        self.asked.insert((protocol, id), Asked { peer, reply, sent: mono });
     }
 
     pub(super) fn on_exchange(&mut self, protocol: Protocol, event: ExchangeEvent) {
@@ -119,9 +121,19 @@ impl Engine {
         }
     }
 
+    /// Fails questions that should long have ended by themselves, so that whatever libp2p does nobody waits for ever.
+    pub(super) fn expire_asked(&mut self) {
+        let now = self.mono();
+        let late = |protocol: Protocol, asked: &Asked| now.saturating_sub(asked.sent) > protocol.timeout() + HANDSHAKE_TIMEOUT;
+        let overdue: Vec<_> = self.asked.iter().filter(|((protocol, _), asked)| late(*protocol, asked)).map(|(key, _)| *key).collect();
+        for key in overdue {
+            self.settle(key, |_| Err(RequestError::Timeout));
+        }
+    }
+
     /// Hands a result to whoever asked.
     fn settle(&mut self, key: (Protocol, libp2p::request_response::OutboundRequestId), result: impl FnOnce(View) -> Result<Answer, RequestError>) {
-        let Some(Asked { peer, reply }) = self.asked.remove(&key) else { return };
+        let Some(Asked { peer, reply, .. }) = self.asked.remove(&key) else { return };
         let mono = self.mono();
         let entry = self.peer_mut(peer);
         let open = &mut entry.open_out[key.0 as usize];

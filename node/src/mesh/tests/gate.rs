@@ -109,13 +109,14 @@ async fn a_suspension_acts_at_once_and_ends_by_itself() {
     assert_eq!(guest.up(host_key).await.sees_us_as, View::Suspended);
     assert!(matches!(host.up(guest_key).await.access, Access::Suspended { .. }));
     only_sync(&mut guest, &mut host, View::Suspended).await;
-    // A day later by both clocks it is over; nobody had to say so.
+    // A day later by both clocks it is over; nobody has to say so. What is asked now waits for a connection that carries it.
     for node in [&host, &guest] {
         node.clock.fetch_add(super::world::DAY.as_millis() as u64, Ordering::Relaxed);
     }
-    guest.down(host_key).await;
-    guest.handle.send(Command::Dial(host_key)).await.unwrap();
-    assert_eq!(guest.up(host_key).await.sees_us_as, View::Member);
+    host.knows(&guest).await;
+    let (answer, _) = tokio::join!(host.ask(guest_key, Protocol::Message), guest.answer_one());
+    assert_eq!(answer.unwrap().body, turned(Protocol::Message, b"ask"));
+    assert_eq!(guest.handle.peers().await[0].link.as_ref().unwrap().greeting.sees_us_as, View::Member);
 }
 
 #[tokio::test]
