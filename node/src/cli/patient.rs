@@ -174,7 +174,7 @@ impl Patient {
                 let erased = terminal.ask(&ask(Ask::Erase(id)))?;
                 let patient::Reply::Erased(erased) = erased else { anyhow::bail!("the node's answer is not understood") };
                 terminal.show(&erased, |erased, out| {
-                    writeln!(out, "erased: the entry, {} former versions, {} consents", erased.versions, erased.consents)?;
+                    writeln!(out, "erased: the entry, {} former versions, {} consents, {} documents", erased.versions, erased.consents, erased.documents)?;
                     writeln!(out, "kept: {} audit entries and {} cases, which name nobody any more", erased.audit_kept, erased.cases_kept)
                 })
             }

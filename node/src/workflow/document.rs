@@ -6,6 +6,8 @@
 
 pub mod files;
 mod receive;
+#[cfg(test)]
+mod tests;
 
 use verbund_protocol::{
     document::{DocumentKey, DocumentOffer, Grant, Manifest, is_title, kdl},
@@ -268,6 +270,23 @@ pub fn erase(work: &mut Work<'_>, id: LocalId) -> Result<(), WorkError> {
     let ended = document::revoke_document(work.db, id, "erased", work.now)?;
     stop(work, &ended, "erased")?;
     end(work, &document, State::Erased, "document.erase")
+}
+
+/// Erases every document about a patient, for whoever erases the patient and has checked who may. Returns how many.
+///
+/// # Errors
+/// The store's.
+pub(super) fn erase_of(work: &mut Work<'_>, patient: LocalId) -> Result<usize, WorkError> {
+    let filter = Filter { patient: Some(patient), all: true, ..Filter::default() };
+    let here = document::list(work.db, &filter, usize::MAX >> 1)?.into_iter().filter(|document| document.manifest.is_some());
+    let mut erased = 0;
+    for document in here {
+        let ended = document::revoke_document(work.db, document.id, "erased", work.now)?;
+        stop(work, &ended, "erased")?;
+        end(work, &document, State::Erased, "document.erase")?;
+        erased += 1;
+    }
+    Ok(erased)
 }
 
 fn stop(work: &mut Work<'_>, documents: &[LocalId], why: &str) -> Result<(), WorkError> {

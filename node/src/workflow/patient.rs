@@ -3,7 +3,7 @@
 
 use verbund_protocol::{id::LocalId, person::Kvnr};
 
-use super::{Work, WorkError};
+use super::{Work, WorkError, document};
 use crate::{
     domain::{
         actor::Role,
@@ -95,6 +95,8 @@ pub struct Erased {
     pub consents: usize,
     /// Former versions of the entry that went with it.
     pub versions: usize,
+    /// Documents about the patient that were erased here; permissions to fetch them ended.
+    pub documents: usize,
     /// Cases that stay without a name, because their conversations are evidence against other clinics; the bodies of the
     /// conversations are erased by their own term.
     pub cases_kept: usize,
@@ -102,10 +104,10 @@ pub struct Erased {
     pub audit_kept: usize,
 }
 
-/// Erases a patient for good: entry, versions and decisions. The link from the random id to the person is gone with the entry.
+/// Erases a patient for good: entry, versions, decisions and documents. The link from the random id to the person is gone with the entry.
 ///
 /// # Errors
-/// [`WorkError::State`] while something is open with other clinics, or documents are still here; [`WorkError::Forbidden`] without the
+/// [`WorkError::State`] while something is open with other clinics; [`WorkError::Forbidden`] without the
 /// role of the privacy officer.
 pub fn erase(work: &mut Work<'_>, id: LocalId) -> Result<Erased, WorkError> {
     work.require(&[Role::PrivacyOfficer])?;
@@ -124,8 +126,9 @@ pub fn erase(work: &mut Work<'_>, id: LocalId) -> Result<Erased, WorkError> {
     let erased = Erased {
         consents: consent::list(work.db, id)?.len(),
         versions: patient::versions(work.db, id)?.len(),
+        documents: document::erase_of(work, id)?,
         cases_kept: cases.len(),
-        audit_kept: audit::count(work.db, id)? + 1,
+        audit_kept: audit::count(work.db, id)? + 1, // and the entry of this erasure
     };
     patient::erase(work.db, id)?;
     work.audit("patient.erase", Some(id), "erasure", &format!("consents={} versions={}", erased.consents, erased.versions))?;
@@ -207,7 +210,7 @@ mod tests {
         bench.run(Role::Ward, |work| change(work, id, &anna())).unwrap();
         assert!(matches!(bench.run(Role::Ward, |work| erase(work, id)), Err(WorkError::Forbidden(_))));
         let erased = bench.run(Role::PrivacyOfficer, |work| erase(work, id)).unwrap();
-        assert_eq!(erased, Erased { consents: 0, versions: 1, cases_kept: 0, audit_kept: 3 });
+        assert_eq!(erased, Erased { consents: 0, versions: 1, documents: 0, cases_kept: 0, audit_kept: 3 });
         assert!(matches!(bench.run(Role::Ward, |work| show(work, id)), Err(WorkError::NotFound("patient"))));
         assert_eq!(audit::verify(bench.store.db()).unwrap().fault, None);
         assert_eq!(audit::count(bench.store.db(), id).unwrap(), 3);
