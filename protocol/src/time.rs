@@ -114,14 +114,31 @@ impl FromStr for Day {
     }
 }
 
+impl Timestamp {
+    /// Returns the moment as RFC 3339 with its milliseconds, if it has any: nothing is lost in JSON.
+    fn exact(self) -> String {
+        let (whole, millis) = (self.to_string(), self.0 % 1000);
+        match whole.strip_suffix('Z') {
+            Some(seconds) if millis > 0 => format!("{seconds}.{millis:03}Z"),
+            _ => whole,
+        }
+    }
+}
+
+impl serde::Serialize for Timestamp {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.exact())
+    }
+}
+impl serde::Serialize for Day {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
 /// In JSON and TOML both are text, as people write them.
 macro_rules! text_serde {
     ($name:ident) => {
-        impl serde::Serialize for $name {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
-            }
-        }
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
@@ -143,6 +160,8 @@ mod tests {
         assert_eq!(day.to_string(), "2026-11-23");
         assert_eq!(day.start().to_string(), "2026-11-23T00:00:00Z");
         assert_eq!("2026-11-23T04:41:16Z".parse::<Timestamp>().unwrap().day(), day);
+        let exact = Timestamp(1_795_408_876_123);
+        assert_eq!(exact.exact().parse(), Ok(exact));
         assert_eq!("23.11.2026".parse::<Day>(), Err(InvalidTime::Day));
         assert_eq!("1969-12-31".parse::<Day>(), Err(InvalidTime::Day));
     }

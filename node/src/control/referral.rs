@@ -227,7 +227,7 @@ pub enum Command {
 
 /// A reply of this area.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
-#[serde(untagged)]
+#[serde(rename_all = "kebab-case")]
 pub enum Reply {
     /// The new case.
     Case {

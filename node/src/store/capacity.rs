@@ -17,6 +17,15 @@ pub fn put(db: &Db, id: &DepartmentId, bytes: &[u8], now: Timestamp) -> Result<(
     Ok(())
 }
 
+/// Returns when the record held of a department was kept.
+///
+/// # Errors
+/// The store's.
+pub fn kept_at(db: &Db, id: &DepartmentId) -> Result<Option<Timestamp>, StoreError> {
+    let mut statement = db.prepare_cached("SELECT kept_at FROM capacity WHERE facility = ?1 AND department = ?2")?;
+    Ok(statement.query_row(names(id), |row| moment(row, "kept_at")).optional()?)
+}
+
 /// Forgets the record of a department. A proof against its writer stays.
 ///
 /// # Errors

@@ -274,6 +274,8 @@ pub struct Shown {
     pub valid_until: Timestamp,
     /// Whether its writer was caught saying two different things.
     pub contradicted: bool,
+    /// When the record was kept here, by this node's clock.
+    pub kept_at: Timestamp,
 }
 
 /// Returns what is held of own departments, of one facility, or of all.
@@ -287,14 +289,15 @@ pub fn show(work: &Work<'_>, facility: Option<&Ik>, all: bool) -> Result<Vec<Sho
         Some(facility) => &id.facility == facility,
         None => all || board.member_of(&id.facility) == Some(&work.me.member),
     };
-    let shown = board.iter().filter(|held| wanted(&held.record.record.id)).map(|held| {
+    let mut shown = Vec::new();
+    for held in board.iter().filter(|held| wanted(&held.record.record.id)) {
         let record = &held.record.record;
         let age = match record.age(work.now) {
             Age::Fresh(_) => "fresh",
             Age::Stale(_) => "stale",
             Age::Expired => "expired",
         };
-        Shown {
+        shown.push(Shown {
             id: record.id.clone(),
             facility: board.facility(&record.id.facility).map_or_else(String::new, |(name, _)| name.to_owned()),
             department: record.name.clone(),
@@ -309,9 +312,10 @@ pub fn show(work: &Work<'_>, facility: Option<&Ik>, all: bool) -> Result<Vec<Sho
             age: age.into(),
             valid_until: record.valid_until,
             contradicted: held.proof.is_some(),
-        }
-    });
-    Ok(shown.collect())
+            kept_at: store::capacity::kept_at(work.db, &record.id)?.unwrap_or(record.observed_at),
+        });
+    }
+    Ok(shown)
 }
 
 /// A contradiction that was kept as proof.
