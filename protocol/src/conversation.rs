@@ -9,6 +9,7 @@ pub mod erasure;
 pub mod frame;
 pub mod header;
 pub mod receipt;
+pub mod recovery;
 
 pub use chain::{Chain, Verdict};
 pub use erasure::Erasure;

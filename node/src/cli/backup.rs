@@ -1,12 +1,24 @@
 //! `verbund backup`, `verbund restore` and `verbund integrity`.
 
-use std::{io::Write, path::PathBuf};
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+};
 
 use anyhow::Context as _;
 use clap::Args;
-use verbund_protocol::{certificate::NodeName, id::LocalId, sign::PublicKey, time::Timestamp};
+use verbund_protocol::{
+    certificate::NodeName,
+    id::{LocalId, MemberId},
+    sign::PublicKey,
+    time::Timestamp,
+};
 
-use super::{Terminal, key::operator, table::pairs};
+use super::{
+    Terminal,
+    key::operator,
+    table::{Table, pairs},
+};
 use crate::{
     control::{
         Command,
@@ -19,6 +31,7 @@ use crate::{
         integrity::Integrity,
         key::KeyFile,
     },
+    workflow::recovery::Progress,
 };
 
 /// Write a backup of the running node into a new directory
@@ -82,9 +95,25 @@ impl Check {
 /// Restore a backup into this node's empty data directory; the node must not run
 #[derive(Debug, Args)]
 #[command(after_help = "The node then starts recovering: it asks every member for what happened after the backup, and makes no promise to one that has not answered.")]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct Restore {
     /// The backup's directory
-    backup: PathBuf,
+    #[arg(required = true)]
+    backup: Option<PathBuf>,
+    #[command(subcommand)]
+    after: Option<After>,
+}
+
+/// After a restore, on the running node.
+#[derive(Debug, clap::Subcommand)]
+enum After {
+    /// Show how far the recovery has come
+    Status,
+    /// Go on with a member although it has not answered
+    Release {
+        /// The member's id
+        member: MemberId,
+    },
 }
 
 /// What was restored.
@@ -104,8 +133,15 @@ impl Restore {
     /// # Errors
     /// If the backup is damaged, not this node's, or the data directory is not empty; then nothing was restored.
     pub fn run<W: Write>(self, mut terminal: Terminal<'_, W>) -> anyhow::Result<()> {
+        let after = |ask: Ask| Command::Backup(ask);
+        let backup = match (self.after, self.backup) {
+            (Some(After::Status), _) => return progress(&mut terminal, &after(Ask::Recovery)),
+            (Some(After::Release { member }), _) => return progress(&mut terminal, &after(Ask::Release(member))),
+            (None, Some(backup)) => backup,
+            (None, None) => anyhow::bail!("name the backup's directory"),
+        };
         let config = terminal.load()?;
-        let done = self.restore(&config)?;
+        let done = restore(&backup, &config)?;
         terminal.show(&done, |done, out| {
             pairs(
                 out,
@@ -119,17 +155,38 @@ impl Restore {
             writeln!(out, "start the node with `verbund run`: it recovers what came after the backup from the other members")
         })
     }
+}
 
-    fn restore(&self, config: &Config) -> anyhow::Result<Done> {
-        let (node, (name, roles)) = (&config.node, operator(config)?);
-        let own = NodeName { network: node.network.clone(), member: node.member.clone(), node: node.node.clone() };
-        let identity = Identity::load(&node.identity_dir, &own)?;
-        let key = KeyFile::new(&node.database_key, &node.data_dir)?.read()?;
-        let actor = (name.as_str(), roles.as_str());
-        let Restored { manifest, epoch } = backup::restore(&self.backup, &node.data_dir, &key, &node.network, &trusted(&identity), actor, service::now())?;
-        let (documents, missing) = (manifest.documents.len(), manifest.missing.len());
-        Ok(Done { data_dir: node.data_dir.clone(), made_at: manifest.made_at, documents, missing, epoch, key_id: manifest.key_id })
-    }
+/// Restores offline, in the name of whoever runs the command.
+fn restore(backup: &Path, config: &Config) -> anyhow::Result<Done> {
+    let (node, (name, roles)) = (&config.node, operator(config)?);
+    let own = NodeName { network: node.network.clone(), member: node.member.clone(), node: node.node.clone() };
+    let identity = Identity::load(&node.identity_dir, &own)?;
+    let key = KeyFile::new(&node.database_key, &node.data_dir)?.read()?;
+    let actor = (name.as_str(), roles.as_str());
+    let Restored { manifest, epoch } = backup::restore(backup, &node.data_dir, &key, &node.network, &trusted(&identity), actor, service::now())?;
+    let (documents, missing) = (manifest.documents.len(), manifest.missing.len());
+    Ok(Done { data_dir: node.data_dir.clone(), made_at: manifest.made_at, documents, missing, epoch, key_id: manifest.key_id })
+}
+
+/// Asks the running node and shows how far the recovery has come.
+fn progress<W: Write>(terminal: &mut Terminal<'_, W>, ask: &Command) -> anyhow::Result<()> {
+    let progress: Progress = terminal.ask(ask)?;
+    terminal.show(&progress, |progress, out| {
+        let Some(since) = progress.since else { return writeln!(out, "the node is not recovering") };
+        writeln!(out, "recovering since {since}; nothing is said to a member that has not answered")?;
+        let mut table = Table::new(&["member", "state", "detail"]);
+        for member in &progress.answered {
+            table.row([member.as_str(), "answered", ""]);
+        }
+        for (member, by) in &progress.released {
+            table.row([member.as_str(), "released", by]);
+        }
+        for (member, cause) in &progress.outstanding {
+            table.row([member.as_str(), "asked", cause.as_deref().unwrap_or_default()]);
+        }
+        table.write(out, "nobody is to be asked")
+    })
 }
 
 /// Returns the keys that may have signed this node's backups: its sign key, and those it had before by the network document.

@@ -1,9 +1,9 @@
-//! `backup` and `integrity`: on the running node. Restoring and key rotation need the node stopped; the command line does them.
+//! `backup`, `integrity` and the recovery after a restore: on the running node. Restoring and key rotation need the node stopped; the command line does them.
 
 use std::path::PathBuf;
 
 use verbund_protocol::{
-    id::{DocumentRoot, LocalId},
+    id::{DocumentRoot, LocalId, MemberId},
     time::Timestamp,
 };
 
@@ -15,7 +15,10 @@ use crate::{
         blob::BlobStore,
         integrity::{self, Integrity},
     },
-    workflow::WorkError,
+    workflow::{
+        WorkError,
+        recovery::{self, Progress},
+    },
 };
 
 /// What can be asked.
@@ -26,6 +29,10 @@ pub enum Command {
     Make(PathBuf),
     /// Check that everything is still what was written.
     Check,
+    /// How far the recovery after a restore has come.
+    Recovery,
+    /// Go on with a member although it has not answered after a restore.
+    Release(MemberId),
 }
 
 /// A backup that was made.
@@ -55,6 +62,8 @@ pub enum Reply {
     Made(Made),
     /// What the check found.
     Checked(Integrity),
+    /// How far the recovery has come.
+    Recovery(Progress),
 }
 
 impl Command {
@@ -66,6 +75,14 @@ impl Command {
         match self {
             Self::Make(target) => make(call, target).await.map(Reply::Made),
             Self::Check => check(call).await.map(Reply::Checked),
+            Self::Recovery => call.desk.ask(&call.actor, |work| recovery::progress(work)).await.map(Reply::Recovery),
+            Self::Release(member) => {
+                let work = call.desk.ask(&call.actor, move |work| {
+                    recovery::release(work, &member)?;
+                    recovery::progress(work)
+                });
+                work.await.map(Reply::Recovery)
+            }
         }
     }
 }

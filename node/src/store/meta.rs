@@ -79,7 +79,7 @@ pub fn next_order(db: &Db, purpose: &str) -> Result<Order, StoreError> {
 /// The new epoch is one more than the old, and at least the seconds since 1970: a backup restored twice must not use the same epoch
 /// twice, and which epochs were used after the backup was made cannot be known from it. Should the clock be wrong, peers' copies of
 /// our own records correct it through [`raise_epoch_above`].
-pub(super) fn begin_recovery(db: &Db, audit_len: u64, now: Timestamp) -> Result<u32, StoreError> {
+pub(crate) fn begin_recovery(db: &Db, audit_len: u64, now: Timestamp) -> Result<u32, StoreError> {
     let raised = epoch(db)?.saturating_add(1).max(u32::try_from(now.secs()).unwrap_or(u32::MAX));
     db.execute("UPDATE node SET epoch = ?1, recovering_at = ?2, stopped_at = NULL", params![raised, millis(now)])?;
     db.execute("DELETE FROM recovered_member", [])?;

@@ -82,6 +82,14 @@ impl Store {
         Ok(Self { conn, place: None })
     }
 
+    /// Returns a copy in memory of a store in memory, as a backup of this moment would be.
+    #[cfg(test)]
+    pub(crate) fn copy(&self) -> Result<Self, StoreError> {
+        let mut copy = Self::in_memory()?;
+        rusqlite::backup::Backup::new(&self.conn, &mut copy.conn)?.run_to_completion(1_000, std::time::Duration::ZERO, None)?;
+        Ok(copy)
+    }
+
     /// Returns the database file.
     ///
     /// # Errors

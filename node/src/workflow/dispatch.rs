@@ -13,6 +13,7 @@ use verbund_protocol::{
 use super::{
     Effect, Work, WorkError,
     conversation::{load, settle},
+    recovery,
     referral::trouble,
 };
 use crate::store::{
@@ -31,6 +32,8 @@ pub struct Sent {
     /// The request's bytes.
     pub body: Vec<u8>,
     what: Vec<(verbund_protocol::id::ConversationId, u64)>,
+    /// After a restore: asks what this node does not know any more, and carries no message.
+    recovers: bool,
 }
 
 /// Returns the members for whom something is to be sent now.
@@ -38,7 +41,9 @@ pub struct Sent {
 /// # Errors
 /// The store's.
 pub fn members_due(work: &Work<'_>) -> Result<Vec<MemberId>, WorkError> {
-    Ok(outbox::members_due(work.db, work.now)?)
+    let mut due = outbox::members_due(work.db, work.now)?;
+    due.extend(recovery::members_due(work)?);
+    Ok(due)
 }
 
 /// Returns what is to be sent to `member` now, if anything is: oldest first, many messages in one request. The runtime has at most
@@ -52,8 +57,11 @@ pub fn due(work: &mut Work<'_>, member: &MemberId) -> Result<Option<Sent>, WorkE
         Standing::Suspended { .. } => return Ok(None), // it may come back; the messages wait
         Standing::Removed { .. } | Standing::Unlisted => return undeliverable(work, member).map(|()| None),
     }
-    if outbox::failing(work.db, member)?.is_some_and(|failing| failing.next_try > work.now) || !meta::may_speak_to(work.db, member)? {
+    if outbox::failing(work.db, member)?.is_some_and(|failing| failing.next_try > work.now) {
         return Ok(None);
+    }
+    if !meta::may_speak_to(work.db, member)? {
+        return Ok(Some(Sent { member: member.clone(), body: recovery::question(work, member)?, what: Vec::new(), recovers: true }));
     }
     let pending = outbox::pending(work.db, member, MAX_BATCH_MESSAGES, MAX_BATCH - (16 << 10))?;
     if pending.is_empty() {
@@ -61,7 +69,7 @@ pub fn due(work: &mut Work<'_>, member: &MemberId) -> Result<Option<Sent>, WorkE
     }
     let what = pending.iter().map(|Pending { conversation, seq, .. }| (*conversation, *seq)).collect();
     let body = Batch { items: pending.into_iter().map(|pending| pending.item).collect() }.write();
-    Ok(Some(Sent { member: member.clone(), body, what }))
+    Ok(Some(Sent { member: member.clone(), body, what, recovers: false }))
 }
 
 /// Takes in a member's answer to what was sent.
@@ -69,6 +77,9 @@ pub fn due(work: &mut Work<'_>, member: &MemberId) -> Result<Option<Sent>, WorkE
 /// # Errors
 /// The store's. An answer that is none counts as a failed attempt.
 pub fn on_response(work: &mut Work<'_>, sent: &Sent, answer: &[u8]) -> Result<(), WorkError> {
+    if sent.recovers {
+        return recovery::take(work, &sent.member, answer);
+    }
     let Some(replies) = Replies::read(answer).ok().filter(|replies| replies.replies.len() == sent.what.len()) else {
         return on_failure(work, &sent.member, "answer not understood");
     };

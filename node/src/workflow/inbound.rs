@@ -5,7 +5,7 @@
 //! to say; what follows here is [`super::conversation::settle`]'s.
 
 use verbund_protocol::{
-    conversation::{Batch, Chain, Item, Outcome, Receipt, Refusal, Reply, SignedHeader, Verdict, chain::Conflict, frame::Rejection, frame::Replies},
+    conversation::{Batch, Chain, Item, Outcome, Receipt, Refusal, Reply, SignedHeader, Verdict, chain::Conflict, frame::Rejection, frame::Replies, recovery::Recover},
     id::MemberId,
     limits::MAX_OPEN_CONVERSATIONS,
     referral::{Entry, Message, MessageKind, Side, Step},
@@ -14,7 +14,7 @@ use verbund_protocol::{
 use super::{
     Work, WorkError,
     conversation::{blank, note, settle},
-    document, offer, referral,
+    document, offer, recovery, referral,
 };
 use crate::store::{
     StoreError,
@@ -27,12 +27,22 @@ use crate::store::{
 /// # Errors
 /// [`WorkError::Invalid`] if this is no batch; the store's. Then nothing was taken in, and the sender tries again.
 pub fn receive(work: &mut Work<'_>, from: &MemberId, bytes: &[u8]) -> Result<Vec<u8>, WorkError> {
+    if Recover::is(bytes) {
+        let allowed = work.membership.may_converse(from, work.now);
+        return if allowed { recovery::give(work, from, bytes) } else { Err(WorkError::Forbidden("member".into())) };
+    }
     let batch =
         Batch::read(bytes).map_err(|error| WorkError::invalid(format!("not a batch of messages: {error}"), "the sending node must be of a version this one understands"))?;
     let allowed = work.membership.may_converse(from, work.now) && work.membership.freshness(work.now).may_continue();
+    // After a restore nothing new is judged by what the backup knew: first comes what this member has held all along.
+    let recovering = !meta::may_speak_to(work.db, from)?;
     let mut replies = Replies::default();
     for item in batch.items {
-        replies.replies.push(if allowed { take(work, from, item)? } else { Reply::Rejected(Rejection::NotAllowed) });
+        replies.replies.push(match (allowed, recovering) {
+            (false, _) => Reply::Rejected(Rejection::NotAllowed),
+            (true, true) => Reply::Busy,
+            (true, false) => take(work, from, item)?,
+        });
     }
     Ok(replies.write())
 }
@@ -66,9 +76,9 @@ fn take(work: &mut Work<'_>, from: &MemberId, item: Item) -> Result<Reply, WorkE
     }
 }
 
-/// A new conversation waits while there are too many, or while this node finds out after a restore what it had said.
+/// A new conversation waits while there are too many.
 fn busy(work: &Work<'_>, c: &Conversation) -> Result<bool, WorkError> {
-    Ok(conversation::open_with(work.db, &c.peer)? >= MAX_OPEN_CONVERSATIONS || !meta::may_speak_to(work.db, &c.peer)?)
+    Ok(conversation::open_with(work.db, &c.peer)? >= MAX_OPEN_CONVERSATIONS)
 }
 
 /// A number we have already: the same message gets the same receipt.
