@@ -4,6 +4,7 @@ use verbund_protocol::{
     evidence::{Body, Bundle, Contradiction, Conversation, Message},
     id::{ConversationId, LocalId},
     limits::MAX_EVIDENCE_MESSAGES,
+    referral::MessageKind,
 };
 
 use super::{
@@ -56,10 +57,12 @@ pub fn export(work: &mut Work<'_>, conversation: Option<ConversationId>, case: O
     Ok(bundle.sign(&work.me.key))
 }
 
+/// Bodies that hand over documents hold their keys, and a key never leaves in evidence: their headers and receipts do.
 fn one(work: &Work<'_>, id: ConversationId, bodies: bool) -> Result<Conversation, WorkError> {
     let mut messages = Vec::new();
     for message in stored::messages(work.db, id)? {
-        let body = if bodies { stored::body(work.db, id, message.side, message.seq)? } else { None };
+        let keyless = ![MessageKind::Handoff, MessageKind::Report].map(MessageKind::number).contains(&message.kind);
+        let body = if bodies && keyless { stored::body(work.db, id, message.side, message.seq)? } else { None };
         let body = body.map(|(salt, body)| Body { salt, body });
         messages.push(Message { header: message.header.into(), receipt: message.receipt.map(Into::into), body });
     }

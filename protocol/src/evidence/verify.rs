@@ -38,7 +38,7 @@ pub struct ConversationReport {
     pub owner: Option<Party>,
     /// The messages, in the order both chains give them.
     pub lines: Vec<Line>,
-    /// Where it stood, if every message is shown with its body.
+    /// Where it stood, if what every message meant is shown.
     pub step: Option<Step>,
     /// Lies that are proven: who wrote two messages under one number.
     pub contradictions: Vec<String>,
@@ -221,7 +221,9 @@ fn line(network: &NetworkId, lists: &MemberLists, side: Side, header: &SignedHea
             None
         }
     });
-    let mut event = None;
+    // Handoffs and reports hold document keys and are never shown; their type says all that the table needs.
+    let keyless = [MessageKind::Handoff, MessageKind::Report].into_iter().find(|kind| kind.number() == h.message);
+    let mut event = keyless.map(referral::Event::new);
     let mut body = false;
     if let Some(shown) = &message.body {
         match header.check_body(&shown.salt, &shown.body).map(|()| referral::Message::read(h.message, &shown.body)) {
