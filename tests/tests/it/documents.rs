@@ -1,0 +1,252 @@
+//! Documents between real processes: handed over, killed in the middle on either side, withdrawn in the middle.
+
+use std::{
+    fs::File,
+    io::{Read, Write as _},
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+use serde_json::{Value, json};
+use verbund_node::{
+    control::{
+        Command,
+        client::ClientError,
+        document::{Command as Ask, Shown},
+    },
+    store::document::State,
+};
+use verbund_protocol::{
+    id::LocalId,
+    limits::{DOCUMENT_RANGE, MAX_DOCUMENT_LOSS, RANGES_IN_FLIGHT},
+};
+use verbund_tests::town::Town;
+
+const AKUT: usize = 0;
+const REHA: usize = 1;
+/// Large enough that a test sees a transfer in its middle.
+const LARGE: u64 = 384 << 20;
+
+/// Two clinics, a patient of the first, and her consent that documents go to the second.
+struct Story {
+    town: Town,
+    patient: LocalId,
+    consent: LocalId,
+}
+
+fn command(value: Value) -> Command {
+    serde_json::from_value(value).unwrap()
+}
+
+impl Story {
+    fn begin() -> Self {
+        let mut town = Town::start(2, 40);
+        let person = json!({"family": "Beispiel", "given": "Anna", "birth_date": "1951-04-03", "insurance": "GKV", "gender": "female"});
+        let patient: Value = town.ask(AKUT, &command(json!({"area": "patient", "do": {"add": person}}))).unwrap();
+        let patient: LocalId = serde_json::from_value(patient["id"].clone()).unwrap();
+        let reha = &town.village.clinics[REHA].plan;
+        let recipient = json!({"member": reha.member, "facility": reha.facility.ik});
+        let now = verbund_node::runtime::service::now();
+        let decision = json!({"kind": "document-handoff", "given": true, "recipient": recipient, "form": "Einwilligung 2026-01", "by": "patient", "how": "desk", "document": null, "at": now, "until": null});
+        let consent: Value = town.ask(AKUT, &command(json!({"area": "consent", "do": {"record": {"patient": patient, "decision": decision}}}))).unwrap();
+        let consent = serde_json::from_value(consent["id"].clone()).unwrap();
+        Self { town, patient, consent }
+    }
+
+    fn add(&mut self, size: u64, seed: u64) -> LocalId {
+        let new = json!({"patient": self.patient, "kind": "AD010115", "title": "Entlassungsbericht", "size": size, "extension": "pdf"});
+        let mut client = self.town.client(AKUT);
+        client.send(&command(json!({"area": "document", "do": {"add": new}}))).unwrap();
+        client.send_bytes(&mut Pdf::new(seed), size).unwrap();
+        client.answer::<Shown>().unwrap().id
+    }
+
+    /// Hands a document over and returns its name at the other clinic.
+    fn hand_over(&mut self, document: LocalId) -> LocalId {
+        let known = self.received();
+        let to = self.town.village.clinics[REHA].plan.facility.ik.clone();
+        let handoff = json!({"patient": self.patient, "from": null, "to": to, "documents": [document]});
+        let _: Value = self.town.ask(AKUT, &command(json!({"area": "document", "do": {"handoff": handoff}}))).unwrap();
+        watch("the offer to arrive", || self.received().into_iter().find(|id| !known.contains(id)))
+    }
+
+    fn received(&mut self) -> Vec<LocalId> {
+        let all: Vec<Shown> = self.town.ask(REHA, &Command::Document(Ask::List { patient: None, conversation: None, all: true })).unwrap();
+        all.into_iter().map(|shown| shown.id).collect()
+    }
+
+    fn show(&mut self, at: usize, id: LocalId) -> Shown {
+        self.town.ask(at, &Command::Document(Ask::Show(id))).unwrap()
+    }
+
+    /// Waits until at least `bytes` have arrived and returns how many had.
+    fn reaches(&mut self, id: LocalId, bytes: u64) -> u64 {
+        watch("the transfer to come so far", || {
+            let shown = self.show(REHA, id);
+            assert_eq!(shown.state, State::Arriving, "it was over before it could be seen in its middle");
+            shown.progress.map(|progress| progress.here).filter(|here| *here >= bytes)
+        })
+    }
+
+    fn until(&mut self, id: LocalId, state: State) -> Shown {
+        watch("the document to stand so", || {
+            let shown = self.show(REHA, id);
+            (shown.state == state).then_some(shown)
+        })
+    }
+
+    /// Reads a document at the second clinic and compares it with what was added.
+    fn compare(&mut self, id: LocalId, size: u64, seed: u64) {
+        let mut client = self.town.client(REHA);
+        let shown: Shown = client.ask(&Command::Document(Ask::Export(id))).unwrap();
+        assert_eq!(shown.size, Some(size));
+        client.receive_bytes(&mut Compare(Pdf::new(seed)), size).unwrap();
+    }
+
+    fn files(&self, at: usize) -> Vec<PathBuf> {
+        let folder = self.town.village.clinics[at].folder.join("data/documents");
+        folder.read_dir().unwrap().map(|entry| entry.unwrap().path()).collect()
+    }
+}
+
+/// Asks again until there is an answer; a minute is an end.
+fn watch<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let end = Instant::now() + Duration::from_secs(60);
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(Instant::now() < end, "waited a minute for {what}");
+        std::thread::yield_now();
+    }
+}
+
+/// Something that begins like a PDF and in which no two MiB are alike.
+struct Pdf {
+    at: u64,
+    seed: u64,
+}
+
+impl Pdf {
+    fn new(seed: u64) -> Self {
+        Self { at: 0, seed }
+    }
+}
+
+impl Read for Pdf {
+    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+        const HEAD: &[u8] = b"%PDF-1.7";
+        let whole = out.len() / 8 * 8;
+        let length = if whole == 0 { out.len() } else { whole };
+        for chunk in out[..length].chunks_mut(8) {
+            let word = if self.at == 0 { u64::from_le_bytes(HEAD.try_into().unwrap()) } else { (self.at ^ self.seed).wrapping_mul(0x9e37_79b9_7f4a_7c15) };
+            let from = (self.at % 8) as usize;
+            let count = chunk.len().min(8 - from);
+            chunk[..count].copy_from_slice(&word.to_le_bytes()[from..from + count]);
+            self.at += count as u64;
+        }
+        Ok(length)
+    }
+}
+
+/// Takes what arrives and fails at the first byte that differs.
+struct Compare(Pdf);
+
+impl std::io::Write for Compare {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let mut expected = vec![0; bytes.len()];
+        self.0.read_exact(&mut expected)?;
+        if expected == bytes { Ok(bytes.len()) } else { Err(std::io::Error::other("other bytes than were added")) }
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Bytes that may be fetched a second time after a kill: what was in flight, and the promised most beyond it.
+const AGAIN: u64 = MAX_DOCUMENT_LOSS + (RANGES_IN_FLIGHT * DOCUMENT_RANGE) as u64;
+
+#[test]
+fn a_transfer_survives_kill_9_of_either_side() {
+    let mut story = Story::begin();
+    let document = story.add(LARGE, 1);
+    let received = story.hand_over(document);
+
+    let before = story.reaches(received, 32 << 20);
+    story.town.kill(REHA);
+    let part = story.files(REHA).into_iter().find(|path| path.extension().is_some_and(|e| e == "part"));
+    assert!(part.is_some(), "killed in the middle");
+    story.town.restart(REHA);
+    let after = story.reaches(received, 1);
+    assert!(after + AGAIN >= before, "of {before} bytes only {after} were still there");
+
+    let before = story.reaches(received, after + (32 << 20));
+    story.town.kill(AKUT);
+    story.town.restart(AKUT);
+    story.until(received, State::Held);
+    assert!(before < LARGE);
+    story.compare(received, LARGE, 1);
+    assert_eq!(story.files(REHA).len(), 1, "nothing half-written remains");
+}
+
+#[test]
+fn taking_the_consent_back_stops_a_running_transfer() {
+    let mut story = Story::begin();
+    let document = story.add(LARGE, 2);
+    let received = story.hand_over(document);
+    story.reaches(received, 16 << 20);
+    let _: Value = story.town.ask(AKUT, &command(json!({"area": "consent", "do": {"revoke": story.consent}}))).unwrap();
+    let ended = story.until(received, State::Withdrawn);
+    assert_eq!(ended.title, None, "what it was is erased with its key");
+    watch("the part to be removed", || story.files(REHA).is_empty().then_some(()));
+    let given = story.show(AKUT, document).given;
+    assert!(given.iter().all(|grant| grant.revoked_at.is_some()));
+    let refused = story.town.ask::<Shown>(REHA, &Command::Document(Ask::Export(received))).unwrap_err();
+    assert!(matches!(refused, ClientError::Refused(refusal) if refusal.code == "withdrawn"));
+}
+
+#[test]
+fn what_is_refused_leaves_nothing_behind_and_says_why() {
+    let mut story = Story::begin();
+    let folder = story.town.place().to_owned();
+    let run = |file: &Path, more: &[&str], story: &Story| {
+        let mut program = std::process::Command::new(verbund_tests::town::programs().join("verbund"));
+        program.arg("--config").arg(story.town.village.clinics[AKUT].config()).args(["document", "add"]).arg(file);
+        program.args(["--patient", &story.patient.to_string(), "--kind", "AD010115", "--title", "Bericht"]).args(more);
+        let output = program.output().unwrap();
+        (output.status.success(), String::from_utf8(output.stderr).unwrap())
+    };
+    let file = |name: &str, bytes: &[u8]| {
+        let path = folder.join(name);
+        File::create(&path).unwrap().write_all(bytes).unwrap();
+        path
+    };
+    for (name, bytes, says) in [
+        ("script.pdf", &b"#!/bin/sh\nrm -rf /\n"[..], "a script"),
+        ("letter.png", b"%PDF-1.7\n", "extension"),
+        ("empty.pdf", b"", "empty"),
+        ("page.txt", b"<html><script>x</script></html>", "a web page"),
+        ("bundle.zip", b"PK\x03\x04\x14\0\0\0\x08\0", "archives"),
+    ] {
+        let (done, said) = run(&file(name, bytes), &[], &story);
+        assert!(!done && said.contains(says) && said.contains("remedy"), "{name}: {said}");
+        assert!(!said.contains("Beispiel"));
+    }
+    let (done, said) = run(&folder.join("nowhere.pdf"), &[], &story);
+    assert!(!done && said.contains("cannot read"), "{said}");
+    assert!(story.files(AKUT).is_empty());
+    let (done, said) = run(&file("letter.pdf", b"%PDF-1.7\nall good"), &[], &story);
+    assert!(done, "{said}");
+    assert_eq!(story.files(AKUT).len(), 1);
+    let out = folder.join("out.pdf");
+    let all: Vec<Shown> = story.town.ask(AKUT, &Command::Document(Ask::List { patient: Some(story.patient), conversation: None, all: false })).unwrap();
+    let id = all[0].id.to_string();
+    let export = || {
+        let mut program = std::process::Command::new(verbund_tests::town::programs().join("verbund"));
+        program.arg("--config").arg(story.town.village.clinics[AKUT].config()).args(["document", "export", &id, "--out"]).arg(&out);
+        program.output().unwrap()
+    };
+    assert!(export().status.success());
+    assert_eq!(std::fs::read(&out).unwrap(), b"%PDF-1.7\nall good");
+    assert!(String::from_utf8_lossy(&export().stderr).contains("is there already"));
+}
