@@ -4,3 +4,4 @@
 
 mod documents;
 mod transcripts;
+mod trust;

@@ -1,0 +1,110 @@
+//! Real nodes among themselves: removal and suspension on open connections, and a node whose certificate expired.
+
+use std::time::Duration;
+
+use verbund_node::{
+    control::{Command, status},
+    workflow::desk::PeerSight,
+};
+use verbund_protocol::{membership::SuspensionReason, sign::PublicKey};
+use verbund_tests::town::Town;
+
+use super::{gate::take, *};
+
+/// Waits until clinic `at` sees the holder of `key` as `words` say.
+fn sees(town: &mut Town, at: usize, key: PublicKey, words: &str) -> PeerSight {
+    let what = format!("clinic {at} sees the peer as {words:?}");
+    eventually(&what, || {
+        let peers: Vec<PeerSight> = town.ask(at, &Command::Status(status::Command::Peers)).ok()?;
+        peers.into_iter().find(|peer| peer.key == key && peer.gate.contains(words))
+    })
+}
+
+fn meet(town: &mut Town, pairs: &[(usize, usize)]) {
+    for (at, other) in pairs {
+        let key = key(town, *other, Purpose::Auth).public();
+        let what = format!("clinic {at} is connected with clinic {other}");
+        eventually(&what, || {
+            let peers: Vec<PeerSight> = town.ask(*at, &Command::Status(status::Command::Peers)).ok()?;
+            peers.into_iter().find(|peer| peer.key == key && peer.up && peer.gate.contains("may do everything"))
+        });
+    }
+}
+
+fn document_version(town: &mut Town, at: usize) -> u64 {
+    let status: status::Status = town.ask(at, &Command::Status(status::Command::Show)).unwrap();
+    status.document_version
+}
+
+#[test]
+fn removal_takes_effect_on_open_connections_everywhere() {
+    let mut town = Town::start(3, 30);
+    meet(&mut town, &[(0, 1), (0, 2), (1, 2)]);
+    let (gone, gone_key) = (town.village.clinics[2].plan.member.clone(), key(&town, 2, Purpose::Auth).public());
+    let from = LogFrom::end(&mut town, 2);
+    town.village.authority.remove(&gone, now()).unwrap();
+    let document = town.village.publish().unwrap();
+    assert!(take(&mut town, 0, &fs::read(document).unwrap()).unwrap().news);
+
+    sees(&mut town, 0, gone_key, "was removed from the member list after version 1");
+    // The other learns it by itself.
+    sees(&mut town, 1, gone_key, "was removed from the member list after version 1");
+    assert_eq!(document_version(&mut town, 1), 2);
+    // And the removed one is told, and told why: it may still synchronise the document that says so.
+    eventually("the removed clinic holds the document that removed it", || (document_version(&mut town, 2) == 2).then_some(()));
+    from.expect(&mut town, 2, &["a newer network document is held"]);
+}
+
+#[test]
+fn a_node_that_was_away_learns_of_a_removal_before_anything_else() {
+    let mut town = Town::start(3, 30);
+    meet(&mut town, &[(0, 1), (0, 2), (1, 2)]);
+    town.kill(1);
+    let (gone, gone_key) = (town.village.clinics[2].plan.member.clone(), key(&town, 2, Purpose::Auth).public());
+    town.village.authority.remove(&gone, now()).unwrap();
+    let document = town.village.publish().unwrap();
+    take(&mut town, 0, &fs::read(document).unwrap()).unwrap();
+    town.restart(1);
+    sees(&mut town, 1, gone_key, "was removed from the member list");
+    // It also stands in its store: killed and started alone, it still knows.
+    town.kill(0);
+    town.kill(1);
+    town.restart(1);
+    assert_eq!(document_version(&mut town, 1), 2);
+}
+
+#[test]
+fn a_suspension_cuts_off_at_once_and_ends_early_by_the_board() {
+    let mut town = Town::start(2, 20);
+    meet(&mut town, &[(0, 1), (1, 0)]);
+    let (member, cut_key) = (town.village.clinics[1].plan.member.clone(), key(&town, 1, Purpose::Auth).public());
+    let own_log = LogFrom::end(&mut town, 1);
+    let officer = town.village.board[2].clone();
+    let cut_off = town.village.authority.suspend(&member, SuspensionReason::Malfunction, Duration::from_secs(3600), &officer, now()).unwrap();
+    take(&mut town, 0, &cut_off.bytes).unwrap();
+    sees(&mut town, 0, cut_key, "(malfunction) and may only synchronise");
+    own_log.expect(&mut town, 1, &["peer is up", "seen=is suspended"]);
+
+    let mut end = town.village.authority.reinstatement(&member, now()).unwrap();
+    end.add_signature(&town.village.network, Kind::Suspension, &town.village.board[0]);
+    let alone = take(&mut town, 0, &end.to_bytes()).unwrap_err().to_string();
+    assert!(alone.contains("1 valid signatures of the current board, 2 needed"), "{alone}");
+    end.add_signature(&town.village.network, Kind::Suspension, &town.village.board[1]);
+    assert!(take(&mut town, 0, &end.to_bytes()).unwrap().news);
+    sees(&mut town, 0, cut_key, "may do everything");
+    meet(&mut town, &[(0, 1), (1, 0)]);
+}
+
+#[test]
+fn a_node_with_an_expired_certificate_runs_and_says_why_nobody_talks_to_it() {
+    let mut town = Town::found(2, 20);
+    fs::write(identity_file(&town, 1, "auth.pem"), wrong_certificate(&town, 1, expired)).unwrap();
+    (0..2).for_each(|at| town.launch(at));
+    (0..2).for_each(|at| town.wait_ready(at));
+    let all = LogFrom(0);
+    all.expect(&mut town, 1, &["WARN", "peers will refuse this node until it has a valid certificate", "expired at"]);
+    all.expect(&mut town, 0, &["connection refused", "the certificate expired at"]);
+    all.expect(&mut town, 1, &["connection refused", "the peer refuses this node", "not valid at the peer's time"]);
+    // Its own clinic works on.
+    assert_eq!(document_version(&mut town, 1), 1);
+}
