@@ -1,8 +1,8 @@
 //! What an inquiry to several clinics says of a patient: coded, coarse, and only the fields named here.
 //!
 //! The types make the never-send list (DOMAIN section 2.4) impossible: there is no field for text, a number is a code of a
-//! list or has a small bound, a diagnosis has three characters, an operation has a week. [`Inquiry::check`] is asked by the
-//! sender before sending and by the recipient before showing; [`Inquiry::guard`] asks whether so few people fit that the
+//! list or has a small bound, a diagnosis has three characters, an operation has a week. [`Inquiry::check`] is asked before
+//! sending, and [`Inquiry::guard`] whether so few people fit that the
 //! codes could point to one of them.
 
 use minicbor::{Decode, Encode};
@@ -250,7 +250,8 @@ fn words(flags: &[Flag]) -> String {
 pub const MAX_RARE_FLAGS: usize = 2;
 
 impl Inquiry {
-    /// Checks what the types leave open: codes valid on the day, bounds, basis. Both sides ask it.
+    /// Checks what the types leave open: codes valid on the day, bounds, basis. The sender asks it; the recipient's lists may be
+    /// older, and it asks only for the bounds.
     ///
     /// # Errors
     /// [`InquiryError`] names the first fault.

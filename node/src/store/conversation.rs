@@ -176,6 +176,16 @@ pub fn open_with(db: &Db, peer: &MemberId) -> Result<u64, StoreError> {
     Ok(count.unsigned_abs())
 }
 
+/// Returns the members with whom a conversation is open.
+///
+/// # Errors
+/// The store's.
+pub fn peers(db: &Db) -> Result<Vec<MemberId>, StoreError> {
+    let mut statement = db.prepare_cached("SELECT DISTINCT peer FROM conversation WHERE ended_at IS NULL ORDER BY peer")?;
+    let rows = statement.query_map([], |row| parsed(row, "peer"))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// What the clock finds due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Due {

@@ -115,6 +115,15 @@ pub fn waiting(db: &Db, member: &MemberId) -> Result<Vec<ConversationId>, StoreE
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// Takes everything of a conversation out of the outbox: it stays in its chain and is not sent any more.
+///
+/// # Errors
+/// The store's.
+pub fn drop_conversation(db: &Db, id: ConversationId) -> Result<(), StoreError> {
+    db.execute("DELETE FROM outbox WHERE conversation = ?1", [id.0])?;
+    Ok(())
+}
+
 /// Gives up everything that waits for `member`: it stays in its chain and is not sent any more.
 ///
 /// # Errors

@@ -8,8 +8,7 @@ use verbund_protocol::{
 
 use super::{
     Work, WorkError,
-    conversation::{erase, load, note, say},
-    referral::trouble,
+    conversation::{abandon, erase, load, note, say},
 };
 use crate::store::conversation::{self, Due};
 
@@ -59,9 +58,7 @@ fn end(work: &mut Work<'_>, id: ConversationId) -> Result<(), WorkError> {
         // The other clinic cannot be told (any more): it ends here, and a person sees it.
         Err(error) => {
             let mut c = load(work, id)?;
-            c.end_at = None;
-            conversation::save(work.db, &c)?;
-            trouble(work, &mut c, error.code())
+            abandon(work, &mut c, error.code())
         }
     }
 }

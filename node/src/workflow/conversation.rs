@@ -15,7 +15,7 @@ use verbund_protocol::{
     time::Timestamp,
 };
 
-pub use settle::{erase, settle};
+pub use settle::{abandon, erase, settle};
 
 use super::{Effect, Work, WorkError};
 use crate::{

@@ -12,7 +12,7 @@ use verbund_protocol::{
 
 use super::{
     Effect, Work, WorkError,
-    conversation::{load, settle},
+    conversation::{abandon, load, settle},
     recovery,
     referral::trouble,
 };
@@ -87,20 +87,12 @@ pub fn on_response(work: &mut Work<'_>, sent: &Sent, answer: &[u8]) -> Result<()
     for ((id, seq), reply) in sent.what.iter().zip(replies.replies) {
         match reply {
             Reply::Receipt(bytes) => progress |= receipted(work, *id, *seq, &bytes)?,
-            Reply::Gap { conversation, expected } if conversation == *id => {
-                let c = load(work, *id)?;
-                // It has what we do not know of: after a restore. Otherwise it misses what we can send again.
-                if expected < c.own.expected() {
-                    outbox::queue_from(work.db, &sent.member, *id, c.side, expected, work.now)?;
-                    progress = true;
-                }
-            }
-            Reply::Gap { .. } => {}
+            Reply::Gap { expected, .. } => missing(work, *id, expected)?,
             Reply::Busy => busy = true,
             Reply::Rejected(Rejection::NotAllowed) => return on_failure(work, &sent.member, "the other clinic says we may not send now"),
             Reply::Rejected(rejection) => {
-                // It will never be taken in as it is: a person must look.
-                outbox::done(work.db, *id, *seq)?;
+                // It will never be taken in as it is, nor what follows it: a person must look.
+                outbox::drop_conversation(work.db, *id)?;
                 tracing::warn!(conversation = %id, seq, ?rejection, member = %sent.member, "a message was rejected without a receipt");
                 trouble(work, &mut load(work, *id)?, "rejected")?;
             }
@@ -109,12 +101,23 @@ pub fn on_response(work: &mut Work<'_>, sent: &Sent, answer: &[u8]) -> Result<()
     if progress {
         outbox::went_well(work.db, &sent.member)?;
     }
-    if busy {
+    if busy || !progress {
         outbox::put_off(work.db, &sent.member, BUSY_WAIT, work.now)?;
     } else {
         work.then(Effect::Wake(sent.member.clone()));
     }
     Ok(())
+}
+
+/// The other side misses messages from `expected` on: they are sent again. If it claims to hold what was never written here, a person
+/// must look.
+fn missing(work: &mut Work<'_>, id: verbund_protocol::id::ConversationId, expected: u64) -> Result<(), WorkError> {
+    let mut c = load(work, id)?;
+    if expected < c.own.expected() {
+        return Ok(outbox::queue_from(work.db, &c.peer, id, c.side, expected, work.now)?);
+    }
+    outbox::drop_conversation(work.db, id)?;
+    trouble(work, &mut c, "diverged")
 }
 
 /// Keeps a receipt, if it is one for this message. Returns whether it was.
@@ -177,6 +180,24 @@ fn undeliverable(work: &mut Work<'_>, member: &MemberId) -> Result<(), WorkError
         trouble(work, &mut load(work, id)?, "undeliverable")?;
     }
     Ok(outbox::give_up(work.db, member)?)
+}
+
+/// A network document was taken: conversations with members it does not list any more end here, each marked for a person.
+///
+/// # Errors
+/// The store's.
+pub fn members_left(work: &mut Work<'_>) -> Result<(), WorkError> {
+    for member in conversation::peers(work.db)? {
+        if !matches!(work.membership.member_standing(&member, work.now), Standing::Removed { .. } | Standing::Unlisted) {
+            continue;
+        }
+        let open = conversation::Filter { peer: Some(member.clone()), ..Default::default() };
+        for mut c in conversation::list(work.db, &open, usize::MAX >> 1)? {
+            abandon(work, &mut c, "member-removed")?;
+        }
+        outbox::give_up(work.db, &member)?;
+    }
+    Ok(())
 }
 
 /// Sends again what was given up for `member`: a person asks for it.

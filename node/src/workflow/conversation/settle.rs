@@ -11,7 +11,7 @@ use verbund_protocol::{
 
 use super::note;
 use crate::{
-    store::{case, conversation, conversation::Conversation, hold},
+    store::{case, conversation, conversation::Conversation, hold, outbox},
     workflow::{Work, WorkError, capacity, document},
 };
 
@@ -86,6 +86,38 @@ fn the_case(work: &mut Work<'_>, c: &Conversation, state: &State) -> Result<(), 
         _ => {}
     }
     Ok(())
+}
+
+/// Ends `c` here alone, because the other clinic cannot be told: held place and grants end, what was learned is erased in time, and a
+/// person is told why. What both had agreed stays as it was in the chains.
+///
+/// # Errors
+/// The store's.
+pub fn abandon(work: &mut Work<'_>, c: &mut Conversation, why: &str) -> Result<(), WorkError> {
+    c.changed_at = work.now;
+    c.ended_at = c.ended_at.or(Some(work.now));
+    (c.due_at, c.remind_at, c.end_at) = (None, None, None);
+    c.trouble = Some(why.to_owned());
+    outbox::drop_conversation(work.db, c.id)?;
+    document::revoke_conversation(work, c.id, "ended")?;
+    match c.side {
+        Side::Owner => {
+            document::withdrawn_by_sender(work, c.id)?;
+            c.erase_at = Some(work.now.plus(BODY_KEPT));
+            if let Some((facility, department)) = hold::settle(work.db, c.id, false, work.now)? {
+                capacity::republish(work, &DepartmentId { facility, department })?;
+            }
+        }
+        Side::Asker => {
+            if let Some(case) = c.case
+                && case::find(work.db, case)?.and_then(|case| case.chosen) == Some(c.id)
+            {
+                case::choose(work.db, case, None)?;
+            }
+        }
+    }
+    conversation::save(work.db, c)?;
+    note(work, "conversation.abandon", c, why)
 }
 
 /// Erases what the other side said in `c`, with the documents it gave, and returns the signed statement of it.

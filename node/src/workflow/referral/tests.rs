@@ -366,6 +366,73 @@ fn two_messages_under_one_number_are_kept_as_proof() {
 }
 
 #[test]
+fn a_removed_member_frees_the_place_and_a_person_is_told() {
+    let mut pair = Pair::new(1);
+    let id = pair.referred();
+    assert_eq!(pair.left(8), 0);
+    pair.b.membership.advance(crate::workflow::bench::document(2, &[("b", 12)])).unwrap();
+    pair.b.follow(Actor::Node, dispatch::members_left).unwrap();
+    assert_eq!(pair.left(8), 1);
+    let c = stored::find(pair.b.store.db(), id).unwrap().unwrap();
+    assert_eq!((c.trouble.as_deref(), c.ended_at, c.end_at), (Some("member-removed"), Some(pair.b.now), None));
+    assert_eq!(pair.b.run(ADMISSIONS, |work| cancel(work, id, "mistake".parse().unwrap())).unwrap_err().code(), "undeliverable");
+    pair.b.now = pair.b.now.plus(BODY_KEPT);
+    pair.b.follow(Actor::Node, clock::tick).unwrap();
+    assert!(stored::body(pair.b.store.db(), id, Side::Asker, 0).unwrap().is_none(), "erased although nobody can be told");
+}
+
+#[test]
+fn a_message_that_will_never_be_taken_in_is_not_sent_for_ever() {
+    let mut pair = Pair::new(1);
+    let id = pair.inquire(&["2300"])[0];
+    pair.deliver();
+    // The asker's store has lost the body on the way: what it sends is not what was signed.
+    pair.a.run(SOCIAL, |work| withdraw(work, id, "mistake".parse().unwrap())).unwrap();
+    stored::erase_bodies(pair.a.store.db(), id, Side::Asker).unwrap();
+    pair.deliver();
+    let member = pair.b.me.member.clone();
+    assert!(pair.a.follow(Actor::Node, |work| dispatch::due(work, &member)).unwrap().0.is_none());
+    assert_eq!(stored::find(pair.a.store.db(), id).unwrap().unwrap().trouble.as_deref(), Some("rejected"));
+}
+
+#[test]
+fn a_transfer_may_rest_on_a_physicians_necessity() {
+    let mut pair = Pair::new(1);
+    let patient = pair.patient;
+    let case = NewCase { patient, variant: Variant::Transfer, discharge: None, exception: None };
+    pair.case = pair.a.run(SOCIAL, |work| inquiry::open_case(work, &case)).unwrap();
+    let profile = Inquiry { variant: Variant::Transfer, basis: Basis::Necessity("specialty".parse().unwrap()), indication: "acute".parse().unwrap(), ..profile() };
+    let target = [Target { facility: ik(12), department: "2300".parse().unwrap() }];
+    let case = pair.case;
+    let refused = pair.a.run(SOCIAL, |work| inquiry::send(work, case, &ik(11), &target, &profile)).unwrap_err();
+    assert_eq!(refused.code(), "consent-missing");
+    pair.a.run(Role::Physician, |work| consent::record(work, patient, decision(Kind::TreatmentNecessity))).unwrap();
+    let id = pair.a.run(SOCIAL, |work| inquiry::send(work, case, &ik(11), &target, &profile)).unwrap()[0];
+    pair.deliver();
+    pair.b.run(ADMISSIONS, |work| offer::make(work, id, NewOffer { auto_confirm: true, ..new_offer(1) })).unwrap();
+    pair.deliver();
+    pair.a.run(SOCIAL, |work| choose(work, id)).unwrap();
+    pair.deliver();
+    assert_eq!(pair.step(id), (Step::Confirmed, Step::Confirmed), "confirmed at once");
+    pair.a.run(SOCIAL, |work| send(work, id, NewReferral::default(), &[])).unwrap();
+    pair.deliver();
+    let Message::Referral(referral) = pair.b.run(ADMISSIONS, |work| open(work, id)).unwrap() else { panic!("no referral") };
+    assert!(matches!(referral.release, verbund_protocol::referral::identified::Release::Necessity { physician, .. } if physician == "Dr. Maier"));
+}
+
+#[test]
+fn a_case_asks_eight_clinics_at_most() {
+    let mut pair = Pair::new(1);
+    let departments: Vec<String> = (0..9).map(|n| format!("23{n:02}")).collect();
+    let targets: Vec<Target> = departments.iter().map(|d| Target { facility: ik(12), department: d.parse().unwrap() }).collect();
+    let case = pair.case;
+    let mut send = |targets: &[Target]| pair.a.run(SOCIAL, |work| inquiry::send(work, case, &ik(11), targets, &profile()));
+    assert_eq!(send(&targets).unwrap_err().code(), "invalid");
+    assert_eq!(send(&targets[..8]).unwrap().len(), 8);
+    assert_eq!(send(&targets[8..]).unwrap_err().code(), "invalid");
+}
+
+#[test]
 fn an_ahb_after_fourteen_days_needs_a_documented_reason() {
     let mut pair = Pair::new(1);
     let id = pair.inquire(&["2300"])[0];

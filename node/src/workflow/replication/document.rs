@@ -42,6 +42,7 @@ pub(super) fn take(work: &mut Work<'_>, bytes: &[u8], told: Told) -> Result<Take
     keep(work.db, &next, work.now)?;
     *work.membership = next;
     drop_the_gone(work)?;
+    crate::workflow::dispatch::members_left(work)?;
     record(work, "document.taken", &version.to_string())?;
     tracing::info!(version, "a newer network document is held");
     work.then(Effect::MembershipChanged);
