@@ -48,8 +48,12 @@ pub fn receive(work: &mut Work<'_>, from: &MemberId, bytes: &[u8]) -> Result<Vec
 }
 
 fn take(work: &mut Work<'_>, from: &MemberId, item: Item) -> Result<Reply, WorkError> {
-    let Ok(signed) = SignedHeader::open(&work.me.network, work.membership, &item.header) else {
-        return Ok(Reply::Rejected(Rejection::NotAMessage));
+    let signed = match SignedHeader::open(&work.me.network, work.membership, &item.header) {
+        Ok(signed) => signed,
+        Err(error) => {
+            tracing::warn!(member = %from, error = &error as &dyn std::error::Error, "a message was refused");
+            return Ok(Reply::Rejected(Rejection::NotAMessage));
+        }
     };
     let header = &signed.header;
     if header.author.member != *from || header.recipient.member != work.me.member {
