@@ -1,12 +1,16 @@
 //! A fictional cooperative whose clinics run as real processes, for tests.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, ExitStatus, Output},
+};
 
 use tempfile::TempDir;
 use verbund_node::{
     cli::demo::{found::Village, plan, process::Process},
     control::{
-        Command,
+        self,
         client::{Client, ClientError},
     },
 };
@@ -52,6 +56,29 @@ impl Town {
         town
     }
 
+    /// Has a clinic announce another address. Before it is started.
+    ///
+    /// # Panics
+    /// If its configuration cannot be written.
+    pub fn announce(&self, at: usize, address: &str) {
+        let config = self.village.clinics[at].config();
+        let text = fs::read_to_string(&config).expect("the configuration was written");
+        let lines = text.lines().map(|line| if line.starts_with("announce") { format!("announce = [\"{address}\"]") } else { line.to_owned() });
+        fs::write(&config, lines.collect::<Vec<_>>().join("\n")).expect("the configuration can be written");
+    }
+    /// Has the board publish a network document with another bootstrap list, and every clinic take it in. Before they are started.
+    ///
+    /// # Panics
+    /// If a step of that is refused.
+    pub fn bootstrap(&mut self, addresses: Vec<String>) {
+        self.village.authority.set_bootstrap(addresses, verbund_node::runtime::service::now()).expect("the authority takes the addresses");
+        let document = self.village.publish().expect("the board signs");
+        for at in 0..self.village.clinics.len() {
+            let joined = self.verbund(at, &["join", "--document", &document.to_string_lossy()]);
+            assert!(joined.status.success(), "{}", String::from_utf8_lossy(&joined.stderr));
+        }
+    }
+
     /// Starts a clinic's node without waiting.
     ///
     /// # Panics
@@ -82,6 +109,23 @@ impl Town {
         self.node(at).kill().expect("a process can be killed");
         self.nodes[at] = None;
     }
+    /// Asks a node to stop (SIGTERM), waits, and returns how it ended.
+    ///
+    /// # Panics
+    /// If it does not run.
+    pub fn stop(&mut self, at: usize) -> ExitStatus {
+        let status = self.node(at).stop().expect("a process can be waited for");
+        self.nodes[at] = None;
+        status
+    }
+    /// Runs the program with a clinic's configuration and returns what it printed and how it ended.
+    ///
+    /// # Panics
+    /// If the program cannot be started.
+    pub fn verbund(&self, at: usize, arguments: &[&str]) -> Output {
+        let config = self.village.clinics[at].config();
+        Command::new(programs().join("verbund")).arg("--config").arg(config).args(arguments).output().expect("the program starts")
+    }
     /// Starts a killed node again and waits until it is ready.
     ///
     /// # Panics
@@ -101,7 +145,7 @@ impl Town {
     ///
     /// # Errors
     /// What the node refuses.
-    pub fn ask<T: serde::de::DeserializeOwned>(&mut self, at: usize, command: &Command) -> Result<T, ClientError> {
+    pub fn ask<T: serde::de::DeserializeOwned>(&mut self, at: usize, command: &control::Command) -> Result<T, ClientError> {
         self.client(at).ask(command)
     }
     /// Returns the folder of everything.

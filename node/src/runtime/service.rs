@@ -82,6 +82,8 @@ pub fn run(config: Config) -> Result<(), ServiceError> {
 }
 
 async fn serve(config: Config) -> Result<(), ServiceError> {
+    // First of all: whoever asks to stop while the node still starts gets a clean stop too.
+    let asked_to_stop = asked_to_stop()?;
     let node = &config.node;
     let name = NodeName { network: node.network.clone(), member: node.member.clone(), node: node.node.clone() };
     let identity = Identity::load(&node.identity_dir, &name)?;
@@ -137,7 +139,7 @@ async fn serve(config: Config) -> Result<(), ServiceError> {
     ];
     ready(&config);
     let stopped_by_core = tokio::select! {
-        () = asked_to_stop() => false,
+        () = asked_to_stop => false,
         _ = died.recv() => true,
     };
     let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]); // only a service manager cares
@@ -226,13 +228,14 @@ async fn pass_on_jobs(mut jobs: mpsc::Receiver<Job>, inputs: mpsc::Sender<Input>
     }
 }
 
-async fn asked_to_stop() {
+/// Listens for SIGTERM and SIGINT from now on; the returned future ends with the first of them.
+fn asked_to_stop() -> std::io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
 }

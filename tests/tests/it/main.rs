@@ -3,5 +3,6 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod documents;
+mod stories;
 mod transcripts;
 mod trust;

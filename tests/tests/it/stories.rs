@@ -1,0 +1,6 @@
+//! Stories with real processes: what a kill, a hang, an absence or a wrong start does, and what it must not do.
+
+mod away;
+mod crash;
+mod hang;
+mod start;
