@@ -26,7 +26,11 @@ const SLOW_SYNC: Duration = Duration::from_millis(20);
 
 /// Check everything that can be checked and say what to do
 #[derive(Debug, clap::Args)]
-pub struct Doctor {}
+pub struct Doctor {
+    /// Answer for this node's clock for a day, although it jumped or the peers' clocks differ: look at it first
+    #[arg(long)]
+    confirm_clock: bool,
+}
 
 impl Doctor {
     /// Runs the command. It is an error if any check fails.
@@ -35,8 +39,9 @@ impl Doctor {
     /// If the configuration cannot be read, or a check failed.
     pub fn run<W: Write>(self, mut terminal: Terminal<'_, W>) -> anyhow::Result<()> {
         let config = terminal.load()?;
+        let examine = if self.confirm_clock { doctor::Command::ConfirmClock } else { doctor::Command::Examine };
         let mut findings = vec![certificates(&config), database_key(&config), disk(&config.node.data_dir)];
-        match terminal.ask::<Vec<Finding>>(&Command::Doctor(doctor::Command::Examine)) {
+        match terminal.ask::<Vec<Finding>>(&Command::Doctor(examine)) {
             Ok(online) => findings.extend(online),
             Err(error) => findings.push(Finding::new("node", State::Fail, format!("{error:#}"), "start it: verbund run (or systemctl start verbund)")),
         }

@@ -3,7 +3,10 @@
 use verbund_protocol::membership::Freshness;
 
 use super::{Call, status::freshness_words};
-use crate::workflow::{WorkError, desk::PeerSight};
+use crate::{
+    domain::actor::Role,
+    workflow::{Effect, WorkError, desk::PeerSight},
+};
 
 /// What can be asked.
 #[derive(Clone, Copy, Debug, serde::Serialize, serde::Deserialize)]
@@ -11,6 +14,8 @@ use crate::workflow::{WorkError, desk::PeerSight};
 pub enum Command {
     /// Examine the running node.
     Examine,
+    /// Confirm that this node's clock is right although it jumped or the peers' clocks differ.
+    ConfirmClock,
 }
 
 /// How a check came out.
@@ -52,6 +57,15 @@ impl Command {
     /// # Errors
     /// [`WorkError::Unavailable`] if the node is stopping.
     pub async fn run(self, call: &mut Call<'_>) -> Result<Vec<Finding>, WorkError> {
+        if matches!(self, Self::ConfirmClock) {
+            call.desk
+                .ask(&call.actor, |work| {
+                    work.require(&[Role::It])?;
+                    work.then(Effect::ClockConfirmed);
+                    work.audit("clock.confirm", None, "operation", "")
+                })
+                .await?;
+        }
         let peers = call.desk.outside().peers().await;
         let (freshness, clock_agrees, members) =
             call.desk.ask(&call.actor, |work| Ok((work.membership.freshness(work.now), work.clock_agrees, work.membership.held().document.members.len()))).await?;

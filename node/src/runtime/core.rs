@@ -7,6 +7,7 @@
 
 mod mind;
 mod peers;
+mod watch;
 
 use std::sync::Arc;
 

@@ -55,6 +55,8 @@ pub enum Effect {
         /// Its addresses, best first.
         addresses: Vec<String>,
     },
+    /// A person answers for this node's clock.
+    ClockConfirmed,
     /// Documents are waiting to be fetched.
     Fetch,
     /// Stop sending and fetching this document now.
@@ -102,7 +104,7 @@ impl Work<'_> {
         if !self.clock_agrees {
             return Err(WorkError::unavailable(
                 "this node's clock does not agree with the other clinics' clocks, so no promise with a time in it is made",
-                "set the clock (NTP), see `verbund doctor`, or confirm the clock with `verbund clock confirm`",
+                "set the clock (NTP), see `verbund doctor`, or answer for it with `verbund doctor --confirm-clock`",
             ));
         }
         if !self.membership.freshness(self.now).may_start() {

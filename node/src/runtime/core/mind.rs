@@ -6,7 +6,7 @@ use verbund_protocol::{
     id::MemberId,
     membership::Membership,
     sign::PublicKey,
-    sync::{ClockVerdict, Session, clock_agreement},
+    sync::{Session, clock_agreement},
     time::Timestamp,
     wire::Protocol,
 };
@@ -14,6 +14,7 @@ use verbund_protocol::{
 use super::{
     Failure, Input, Output, Settings, Turn,
     peers::{Asked, Peers},
+    watch::Watch,
 };
 use crate::{
     domain::{actor::Actor, config::Terms, entropy::Entropy},
@@ -48,14 +49,26 @@ pub(super) struct Mind {
     sessions: BTreeMap<PublicKey, Session>,
     /// Questions that came before the first round on their connection was complete.
     early: Vec<Question>,
+    watch: Watch,
     clock_agrees: bool,
 }
 
 impl Mind {
     pub(super) fn new(db: &Db, me: Author, first: Membership, entropy: Box<dyn Entropy>, settings: Settings) -> Result<Self, StoreError> {
         let (membership, public) = replication::load(db, first)?;
-        let mind =
-            Self { me, terms: settings.terms, membership, public, entropy, settings, peers: Peers::default(), sessions: BTreeMap::new(), early: Vec::new(), clock_agrees: true };
+        let mind = Self {
+            me,
+            terms: settings.terms,
+            membership,
+            public,
+            entropy,
+            settings,
+            peers: Peers::default(),
+            sessions: BTreeMap::new(),
+            early: Vec::new(),
+            watch: Watch::default(),
+            clock_agrees: true,
+        };
         Ok(mind)
     }
 
@@ -83,7 +96,7 @@ impl Mind {
             Input::Down(peer) => {
                 self.peers.down(&peer);
                 self.drop_early(&peer, turn);
-                self.judge_clock();
+                self.judge_clock(now);
             }
             Input::Request { id, from, protocol, body } => self.asked(db, now, Question { id, from, protocol, body }, turn),
             Input::Response { token, result } => self.response(db, now, token, result, turn),
@@ -95,6 +108,10 @@ impl Mind {
     }
 
     fn tick(&mut self, db: &Db, now: Timestamp, turn: &mut Turn) {
+        if self.watch.tick(now) {
+            self.peers.forget_clocks();
+        }
+        self.judge_clock(now);
         let announce = self.settings.announce.clone();
         self.own_work(db, now, turn, "telling where this node is", |work| replication::renew_address(work, &announce));
         self.own_work(db, now, turn, "publishing free places again", capacity::restate);
@@ -114,15 +131,19 @@ impl Mind {
 
     fn up(&mut self, db: &Db, now: Timestamp, peer: PublicKey, clock_offset_ms: i64, turn: &mut Turn) {
         let new = self.peers.up(peer, clock_offset_ms);
-        self.judge_clock();
+        self.judge_clock(now);
         if new {
             self.open_round(db, now, peer, turn);
         }
     }
 
-    /// DESIGN section 8: a node whose clock is far from its peers' median neither makes nor ends promises.
-    fn judge_clock(&mut self) {
-        self.clock_agrees = !matches!(clock_agreement(&self.peers.clock_offsets()), ClockVerdict::Apart { .. });
+    /// A node whose clock has jumped or is far from its peers' median neither makes nor ends promises.
+    fn judge_clock(&mut self, now: Timestamp) {
+        let agrees = self.watch.agrees(clock_agreement(&self.peers.clock_offsets()), now);
+        if agrees != self.clock_agrees {
+            tracing::warn!(agrees, "whether this node's clock may be trusted has changed; see `verbund doctor`");
+        }
+        self.clock_agrees = agrees;
     }
 
     /// Begins a round of synchronisation unless one with this peer is under way.
@@ -310,16 +331,20 @@ impl Mind {
             result
         })?;
         for effect in effects {
-            self.follow(effect, turn);
+            self.follow(now, effect, turn);
         }
         Ok(result)
     }
 
-    fn follow(&mut self, effect: Effect, turn: &mut Turn) {
+    fn follow(&mut self, now: Timestamp, effect: Effect, turn: &mut Turn) {
         turn.outputs.push(match effect {
             Effect::Wake(member) => {
                 self.peers.wake(member);
                 return;
+            }
+            Effect::ClockConfirmed => {
+                self.watch.confirm(now);
+                return self.judge_clock(now);
             }
             Effect::Announce(bytes) => Output::Announce(bytes),
             Effect::MembershipChanged => Output::Membership(Arc::new(self.membership.clone())),

@@ -25,7 +25,7 @@ struct Link {
     /// Whether a round is under way.
     syncing: bool,
     /// The peer's clock minus ours, milliseconds.
-    clock_offset_ms: i64,
+    clock_offset_ms: Option<i64>,
 }
 
 /// Connections and open questions. Nothing here outlives the process; the store knows what must be sent.
@@ -43,7 +43,7 @@ impl Peers {
     /// Notes that a connection stands. Returns whether it is a new one.
     pub fn up(&mut self, peer: PublicKey, clock_offset_ms: i64) -> bool {
         let new = !self.links.contains_key(&peer);
-        self.links.entry(peer).or_default().clock_offset_ms = clock_offset_ms;
+        self.links.entry(peer).or_default().clock_offset_ms = Some(clock_offset_ms);
         new
     }
     pub fn down(&mut self, peer: &PublicKey) {
@@ -51,7 +51,11 @@ impl Peers {
     }
     /// Returns the clock offsets of all connected peers, milliseconds.
     pub fn clock_offsets(&self) -> Vec<i64> {
-        self.links.values().map(|link| link.clock_offset_ms).collect()
+        self.links.values().filter_map(|link| link.clock_offset_ms).collect()
+    }
+    /// Forgets what the peers' clocks said: ours has jumped since.
+    pub fn forget_clocks(&mut self) {
+        self.links.values_mut().for_each(|link| link.clock_offset_ms = None);
     }
     /// Returns all connected peers.
     pub fn connected(&self) -> Vec<PublicKey> {
