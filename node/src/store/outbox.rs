@@ -39,6 +39,13 @@ pub struct Failing {
     pub cause: String,
 }
 
+impl Failing {
+    /// Returns whether the next attempt is due. One further off than any wait was set by a clock that has been put back since.
+    pub fn is_due(&self, now: Timestamp) -> bool {
+        self.next_try <= now || self.next_try > now.plus(RETRY_MAX)
+    }
+}
+
 /// Queues a message that is stored already.
 ///
 /// # Errors
@@ -94,14 +101,14 @@ pub fn done(db: &Db, id: ConversationId, seq: u64) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Returns the members for whom something is to be sent at `now`.
+/// Returns the members for whom something is to be sent at `now` (see [`Failing::is_due`]).
 ///
 /// # Errors
 /// The store's.
 pub fn members_due(db: &Db, now: Timestamp) -> Result<Vec<MemberId>, StoreError> {
-    let sql = "SELECT DISTINCT o.member AS member FROM outbox o LEFT JOIN delivery d USING (member) WHERE d.member IS NULL OR d.next_try <= ?1 ORDER BY 1";
+    let sql = "SELECT DISTINCT o.member AS member FROM outbox o LEFT JOIN delivery d USING (member) WHERE d.member IS NULL OR d.next_try <= ?1 OR d.next_try > ?2 ORDER BY 1";
     let mut statement = db.prepare_cached(sql)?;
-    let rows = statement.query_map([millis(now)], |row| parsed(row, "member"))?;
+    let rows = statement.query_map([millis(now), millis(now.plus(RETRY_MAX))], |row| parsed(row, "member"))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 

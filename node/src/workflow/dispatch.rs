@@ -57,7 +57,7 @@ pub fn due(work: &mut Work<'_>, member: &MemberId) -> Result<Option<Sent>, WorkE
         Standing::Suspended { .. } => return Ok(None), // it may come back; the messages wait
         Standing::Removed { .. } | Standing::Unlisted => return undeliverable(work, member).map(|()| None),
     }
-    if outbox::failing(work.db, member)?.is_some_and(|failing| failing.next_try > work.now) {
+    if outbox::failing(work.db, member)?.is_some_and(|failing| !failing.is_due(work.now)) {
         return Ok(None);
     }
     if !meta::may_speak_to(work.db, member)? {
@@ -161,7 +161,8 @@ fn refused(work: &mut Work<'_>, c: &mut conversation::Conversation, seq: u64, re
 /// The store's.
 pub fn on_failure(work: &mut Work<'_>, member: &MemberId, cause: &str) -> Result<(), WorkError> {
     let failing = outbox::failed(work.db, member, cause, work.now)?;
-    if work.now.since(failing.since) >= UNDELIVERABLE_AFTER { undeliverable(work, member) } else { Ok(()) }
+    // A clock in doubt gives nothing up.
+    if work.clock_agrees && work.now.since(failing.since) >= UNDELIVERABLE_AFTER { undeliverable(work, member) } else { Ok(()) }
 }
 
 /// A member has come within reach: what waits for it is sent now.

@@ -13,6 +13,10 @@ pub struct Faults {
     pub repeat: u64,
     /// Delay between these bounds, milliseconds; a wide span reorders.
     pub delay_ms: (u64, u64),
+    /// Crashes right after a commit, before anything that was to follow it, per mille of all turns.
+    pub crash: u64,
+    /// The gate learns of removals and suspensions late: messages reach the core, which must refuse them itself.
+    pub late_gate: bool,
     /// Pairs between which nothing passes, one way.
     pub cut: BTreeSet<(usize, usize)>,
 }
@@ -20,11 +24,11 @@ pub struct Faults {
 impl Faults {
     /// A network without faults.
     pub fn none() -> Self {
-        Self { loss: 0, repeat: 0, delay_ms: (1, 5), cut: BTreeSet::new() }
+        Self { loss: 0, repeat: 0, delay_ms: (1, 5), crash: 0, late_gate: false, cut: BTreeSet::new() }
     }
     /// A bad day: losses, repeats, delays of seconds.
     pub fn bad_day() -> Self {
-        Self { loss: 100, repeat: 100, delay_ms: (1, 4_000), cut: BTreeSet::new() }
+        Self { loss: 100, repeat: 100, delay_ms: (1, 4_000), crash: 1, late_gate: false, cut: BTreeSet::new() }
     }
     /// Cuts two nodes off from each other, both ways.
     pub fn part(&mut self, a: usize, b: usize) {

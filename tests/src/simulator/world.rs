@@ -1,8 +1,9 @@
 //! The world: nodes, clock, and the events that are still to come.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet},
     sync::mpsc,
+    time::Duration,
 };
 
 use sha2::Digest as _;
@@ -20,22 +21,28 @@ use verbund_protocol::{
     membership::{Membership, NetworkDocument, SignedDocument},
     sign::{Kind, MultiSigned, PublicKey, SecretKey},
     time::Timestamp,
+    wire::Protocol,
 };
 
-use super::{Faults, Random};
+use super::{Faults, Random, links::Links};
 
 /// How long a request may stay unanswered before the sender's core is told, milliseconds.
-const TIME_OUT_MS: u64 = 10_000;
+pub(super) const TIME_OUT_MS: u64 = 10_000;
 
 /// One node: running with a core, or down with only its store left.
-struct Node {
-    author: Author,
+pub(super) struct Node {
+    pub author: Author,
     state: State,
-    /// Questions this node is to answer: who asked, with which token.
-    asked: HashMap<u64, (usize, u64)>,
+    /// Questions this node is to answer: who asked, in which of its lives, with which token.
+    pub asked: BTreeMap<u64, (usize, u64, u64)>,
     /// Tokens of its own questions that are still open.
-    open: BTreeMap<u64, ()>,
-    starts: u64,
+    pub open: BTreeSet<u64>,
+    /// Announcements that wait for the core's verdict.
+    heard: BTreeMap<u64, Vec<u8>>,
+    /// How often it was started: answers to an earlier life find nobody.
+    pub starts: u64,
+    /// Its clock minus the true time, milliseconds.
+    pub clock_ms: i64,
 }
 
 enum State {
@@ -45,35 +52,82 @@ enum State {
     Busy,
 }
 
-enum Event {
-    Tick,
-    Input(Input),
+pub(super) enum Event {
+    Tick {
+        starts: u64,
+    },
+    /// All connections say hello again.
+    Beat,
+    /// A connection stands or is gone.
+    Link {
+        other: usize,
+        up: bool,
+    },
+    Gossip {
+        from: usize,
+        bytes: Vec<u8>,
+    },
     /// The answer, or its failure, to a question of this node.
     Answer {
         token: u64,
+        starts: u64,
         result: Result<Vec<u8>, Failure>,
     },
     /// Another node's question.
     Question {
         from: usize,
+        starts: u64,
         token: u64,
-        protocol: verbund_protocol::wire::Protocol,
+        protocol: Protocol,
         body: Vec<u8>,
     },
 }
 
+/// A batch of messages as it arrived at a gate that lets it pass or not.
+#[derive(Clone, Debug)]
+pub struct Said {
+    /// Who sent it.
+    pub from: usize,
+    /// To whom.
+    pub to: usize,
+    /// The batch's bytes.
+    pub body: Vec<u8>,
+}
+
+/// How often each fault struck.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Turns taken by all cores.
+    pub turns: u64,
+    /// Deliveries lost, to chance or to a cut.
+    pub lost: u64,
+    /// Deliveries repeated.
+    pub repeated: u64,
+    /// Crashes.
+    pub crashes: u64,
+    /// Of these, between commit and what was to follow it.
+    pub crashes_after_commit: u64,
+    /// Questions that a gate turned away.
+    pub gated: u64,
+}
+
 /// A cooperative of simulated clinics.
 pub struct World {
-    /// The present moment.
+    /// The present moment by a true clock.
     pub now: Timestamp,
     /// What the network does.
     pub faults: Faults,
     /// The dice.
     pub random: Random,
-    nodes: Vec<Node>,
+    /// What the faults came to.
+    pub counts: Counts,
+    /// Batches that arrived since somebody last emptied this.
+    pub said: Vec<Said>,
+    pub(super) nodes: Vec<Node>,
+    pub(super) links: Links,
+    pub(super) counter: u64,
     membership: Membership,
     events: BTreeMap<(Timestamp, u64), (usize, Event)>,
-    counter: u64,
     trace: sha2::Sha256,
 }
 
@@ -86,13 +140,22 @@ pub fn staff() -> Actor {
 impl World {
     /// Returns a world whose nodes speak for the members of `document`, one node each, with keys derived by
     /// [`World::key`]. The board's single key is `World::key("board")`.
-    pub fn new(seed: u64, now: Timestamp, document: NetworkDocument) -> Self {
-        let mut signed = MultiSigned::new(verbund_protocol::cbor::write(&document));
-        signed.add_signature(&document.network, Kind::NetworkDocument, &Self::key("board"));
-        let read = SignedDocument::read(&document.network, &signed.to_bytes()).expect("the document was just made");
+    pub fn new(seed: u64, now: Timestamp, document: &NetworkDocument) -> Self {
+        let read = SignedDocument::read(&document.network, &Self::signed(document)).expect("the document was just made");
         let membership = Membership::new(read).expect("the board signed");
-        let mut world =
-            Self { now, faults: Faults::none(), random: Random::new(seed), nodes: Vec::new(), membership, events: BTreeMap::new(), counter: 0, trace: sha2::Sha256::new() };
+        let mut world = Self {
+            now,
+            faults: Faults::none(),
+            random: Random::new(seed),
+            counts: Counts::default(),
+            said: Vec::new(),
+            nodes: Vec::new(),
+            links: Links::new(),
+            membership,
+            events: BTreeMap::new(),
+            counter: 0,
+            trace: sha2::Sha256::new(),
+        };
         for member in &document.members {
             let name = member.id.as_str();
             let author = Author {
@@ -102,18 +165,25 @@ impl World {
                 auth: Self::key(&format!("{name} auth")).public(),
                 key: Self::key(&format!("{name} sign")),
             };
-            let store = Store::in_memory().expect("memory is there");
-            world.nodes.push(Node { author, state: State::Down(Box::new(store)), asked: HashMap::new(), open: BTreeMap::new(), starts: 0 });
+            let state = State::Down(Box::new(Store::in_memory().expect("memory is there")));
+            world.nodes.push(Node { author, state, asked: BTreeMap::new(), open: BTreeSet::new(), heard: BTreeMap::new(), starts: 0, clock_ms: 0 });
         }
         for at in 0..world.nodes.len() {
             world.start(at);
         }
+        world.schedule(5_000, 0, Event::Beat);
         world
     }
 
     /// Returns the key that belongs to a name.
     pub fn key(name: &str) -> SecretKey {
         SecretKey::from_seed(&sha2::Sha256::digest(name).into())
+    }
+    /// Returns a network document as the board signs it.
+    pub fn signed(document: &NetworkDocument) -> Vec<u8> {
+        let mut signed = MultiSigned::new(verbund_protocol::cbor::write(document));
+        signed.add_signature(&document.network, Kind::NetworkDocument, &Self::key("board"));
+        signed.to_bytes()
     }
 
     /// Returns how many nodes there are.
@@ -127,6 +197,31 @@ impl World {
     /// Returns whether a node runs.
     pub fn is_up(&self, at: usize) -> bool {
         matches!(self.nodes[at].state, State::Up(_))
+    }
+    /// Returns the core of a node that runs.
+    pub fn core(&self, at: usize) -> Option<&Core> {
+        if let State::Up(core) = &self.nodes[at].state { Some(core) } else { None }
+    }
+    /// Returns who a node signs as.
+    pub fn author(&self, at: usize) -> &Author {
+        &self.nodes[at].author
+    }
+    /// Returns the node with this TLS key.
+    fn node_of(&self, key: &PublicKey) -> Option<usize> {
+        self.nodes.iter().position(|node| node.author.auth == *key)
+    }
+    /// Returns what a node's own clock shows.
+    pub fn clock(&self, at: usize) -> Timestamp {
+        Timestamp(self.now.0.saturating_add_signed(self.nodes[at].clock_ms))
+    }
+    /// Sets a node's clock this far from the true time, milliseconds.
+    pub fn set_clock(&mut self, at: usize, offset_ms: i64) {
+        self.nodes[at].clock_ms = offset_ms;
+        self.note(format!("clock {at} {offset_ms}").as_bytes());
+    }
+    /// Returns how far a node's clock is from the true time, milliseconds.
+    pub fn clock_offset(&self, at: usize) -> i64 {
+        self.nodes[at].clock_ms
     }
     /// Returns a hash over everything that happened, equal for two runs of one seed.
     pub fn trace(&self) -> String {
@@ -150,66 +245,54 @@ impl World {
         };
         node.asked.clear();
         node.open.clear();
-        let key = node.author.auth;
-        self.note(&format!("crash {at}"));
-        self.connections(at, key, false);
+        node.heard.clear();
+        self.counts.crashes += 1;
+        self.note(format!("crash {at}").as_bytes());
+        for other in 0..self.len() {
+            self.disconnect(at, other);
+        }
     }
 
     /// Starts a node that is down.
     pub fn start(&mut self, at: usize) {
         let node = &mut self.nodes[at];
         node.starts += 1;
+        let starts = node.starts;
         let State::Down(store) = std::mem::replace(&mut node.state, State::Busy) else { panic!("node {at} is not down") };
         let entropy = Box::new(Seeded::new(self.random.bits()));
         let settings = Settings { sync_seconds: 15, announce: vec![format!("/dns4/node{at}.sim/tcp/443")], terms: Terms::default() };
         let core = Core::start(*store, node.author.clone(), self.membership.clone(), entropy, settings).expect("the store reads back");
         node.state = State::Up(Box::new(core));
-        let key = node.author.auth;
-        self.note(&format!("start {at}"));
-        self.schedule(1 + at as u64, at, Event::Tick);
-        self.connections(at, key, true);
-    }
-
-    /// Tells both ends of every connection of a node that it stands or fell.
-    fn connections(&mut self, at: usize, key: PublicKey, up: bool) {
-        let input = |peer| if up { Input::Up { peer, clock_offset_ms: 0 } } else { Input::Down(peer) };
-        for other in (0..self.nodes.len()).filter(|other| *other != at) {
-            if !self.is_up(other) || !self.faults.passes(at, other) || !self.faults.passes(other, at) {
-                continue;
-            }
-            let other_key = self.nodes[other].author.auth;
-            self.schedule(1, other, Event::Input(input(key)));
-            if up {
-                self.schedule(1, at, Event::Input(input(other_key)));
-            }
+        self.note(format!("start {at}").as_bytes());
+        self.schedule(10 + at as u64, at, Event::Tick { starts });
+        for other in 0..self.len() {
+            self.connect(at, other);
         }
     }
 
-    /// Heals the network and connects everybody again.
+    /// Heals the network, starts every node and connects everybody.
     pub fn heal(&mut self) {
         self.faults = Faults::none();
-        for at in 0..self.nodes.len() {
+        for at in 0..self.len() {
             if !self.is_up(at) {
                 self.start(at);
-            } else {
-                self.connections(at, self.nodes[at].author.auth, true);
             }
         }
     }
 
-    /// Runs `work` at a node as [`staff`] and returns its result; what follows is sent.
+    /// Runs `work` at a running node as [`staff`] and returns its result; what follows is sent.
     ///
     /// # Errors
-    /// What the work refuses.
+    /// What the work refuses; [`WorkError::Unavailable`] if the node crashes before it has told anybody.
     pub fn ask<T: Send + 'static>(&mut self, at: usize, work: impl FnOnce(&mut Work<'_>) -> Result<T, WorkError> + Send + 'static) -> Result<T, WorkError> {
         let (tell, told) = mpsc::channel();
         let job = Job::new(staff(), work, move |result| drop(tell.send(result)));
         self.turn(at, Input::Job(job));
-        told.try_recv().expect("a job is answered within its turn")
+        told.try_recv().unwrap_or_else(|_| Err(WorkError::unavailable("the node crashed before it told anybody", "look whether it was done")))
     }
 
     /// Lets `span` pass, event by event.
-    pub fn run(&mut self, span: std::time::Duration) {
+    pub fn run(&mut self, span: Duration) {
         let until = self.now.plus(span);
         while let Some(entry) = self.events.first_entry().filter(|entry| entry.key().0 <= until) {
             let ((at, _), (node, event)) = entry.remove_entry();
@@ -220,39 +303,55 @@ impl World {
     }
 
     fn happen(&mut self, at: usize, event: Event) {
+        if matches!(event, Event::Beat) {
+            return self.on_beat();
+        }
         if !self.is_up(at) {
-            if let Event::Question { from, token, .. } = event {
-                self.schedule(50, from, Event::Answer { token, result: Err(Failure::Unreachable) });
+            if let Event::Question { from, token, starts, .. } = event {
+                self.schedule(50, from, Event::Answer { token, starts, result: Err(Failure::Unreachable) });
             }
             return;
         }
         match event {
-            Event::Tick => {
-                self.schedule(1_000, at, Event::Tick);
+            Event::Beat => {}
+            Event::Tick { starts } if starts == self.nodes[at].starts => {
+                self.schedule(1_000, at, Event::Tick { starts });
                 self.turn(at, Input::Tick);
             }
-            Event::Input(input) => self.turn(at, input),
-            Event::Answer { token, result } => {
-                // The first answer counts; a repeat, a late one, or one to a node that has crashed since finds nothing open.
-                if self.nodes[at].open.remove(&token).is_some() {
-                    self.turn(at, Input::Response { token, result });
-                }
-            }
-            Event::Question { from, token, protocol, body } => {
+            Event::Tick { .. } => {}
+            Event::Link { other, up } => self.on_link(at, other, up),
+            Event::Gossip { from, bytes } if self.allows(at, from) => {
                 self.counter += 1;
                 let id = self.counter;
-                self.nodes[at].asked.insert(id, (from, token));
-                let from = self.nodes[from].author.auth;
-                self.turn(at, Input::Request { id, from, protocol, body });
+                self.nodes[at].heard.insert(id, bytes.clone());
+                self.turn(at, Input::Gossip { id, bytes });
+            }
+            Event::Gossip { .. } => self.counts.gated += 1,
+            // The first answer counts; a repeat, a late one, or one to an earlier life finds nothing open.
+            Event::Answer { token, starts, result } if starts == self.nodes[at].starts && self.nodes[at].open.remove(&token) => {
+                self.turn(at, Input::Response { token, result });
+            }
+            Event::Answer { .. } => {}
+            Event::Question { from, starts, token, protocol, body } => {
+                if protocol == Protocol::Message {
+                    self.said.push(Said { from, to: at, body: body.clone() });
+                }
+                self.on_question(at, from, starts, token, protocol, body);
             }
         }
     }
 
-    fn turn(&mut self, at: usize, input: Input) {
-        self.note(&format!("{} {at} {input:?}", self.now.0));
+    pub(super) fn turn(&mut self, at: usize, input: Input) {
+        self.note_input(at, &input);
         let State::Up(mut core) = std::mem::replace(&mut self.nodes[at].state, State::Busy) else { panic!("node {at} is down") };
-        let outputs = core.turn(self.now, vec![input]).expect("memory does not fail to sync");
+        let outputs = core.turn(self.clock(at), vec![input]).expect("memory does not fail to sync");
         self.nodes[at].state = State::Up(core);
+        self.counts.turns += 1;
+        if self.random.chance(self.faults.crash) {
+            // What was committed stays; nothing that was to follow it happens.
+            self.counts.crashes_after_commit += 1;
+            return self.crash(at);
+        }
         for output in outputs {
             self.carry_out(at, output);
         }
@@ -260,56 +359,66 @@ impl World {
 
     fn carry_out(&mut self, at: usize, output: Output) {
         match output {
-            Output::Request { token, to, protocol, body } => self.send(at, token, to, protocol, body),
+            Output::Request { token, to, protocol, body } => {
+                let target = self.node_of(&to);
+                self.send(at, token, target, protocol, body);
+            }
             Output::Respond { id, body } => {
-                let Some((asker, token)) = self.nodes[at].asked.remove(&id) else { return };
+                let Some((asker, starts, token)) = self.nodes[at].asked.remove(&id) else { return };
                 let result = body.ok_or(Failure::Busy);
                 for _ in 0..self.copies(at, asker) {
-                    let delay = self.faults.delay(&mut self.random);
-                    self.schedule(delay, asker, Event::Answer { token, result: result.clone() });
+                    let delay = 2 + self.faults.delay(&mut self.random);
+                    self.schedule(delay, asker, Event::Answer { token, starts, result: result.clone() });
                 }
             }
-            Output::Announce(bytes) => {
-                for other in (0..self.nodes.len()).filter(|other| *other != at) {
-                    for _ in 0..self.copies(at, other) {
-                        let delay = self.faults.delay(&mut self.random);
-                        self.counter += 1;
-                        let input = Input::Gossip { id: self.counter, bytes: bytes.clone() };
-                        self.schedule(delay, other, Event::Input(input));
-                    }
+            Output::Announce(bytes) => self.spread(at, &bytes),
+            Output::Verdict { id, accept } => {
+                let heard = self.nodes[at].heard.remove(&id);
+                if let Some(bytes) = heard.filter(|_| accept) {
+                    self.spread(at, &bytes);
                 }
             }
             Output::Finish(finish, result) => finish(result),
-            Output::Verdict { .. } | Output::Membership(_) | Output::Addresses { .. } | Output::Fetch | Output::StopTransfer(_) => {}
+            Output::Membership(_) | Output::Addresses { .. } | Output::Fetch | Output::StopTransfer(_) => {}
         }
     }
 
-    fn send(&mut self, at: usize, token: u64, to: PublicKey, protocol: verbund_protocol::wire::Protocol, body: Vec<u8>) {
-        self.nodes[at].open.insert(token, ());
-        self.schedule(TIME_OUT_MS, at, Event::Answer { token, result: Err(Failure::Unreachable) });
-        let Some(target) = self.nodes.iter().position(|node| node.author.auth == to) else { return };
-        for _ in 0..self.copies(at, target) {
-            let delay = self.faults.delay(&mut self.random);
-            self.schedule(delay, target, Event::Question { from: at, token, protocol, body: body.clone() });
-        }
-    }
-
-    /// Returns how often a delivery arrives: lost, once, or twice.
-    fn copies(&mut self, from: usize, to: usize) -> usize {
-        let (lost, repeated) = (self.random.chance(self.faults.loss), self.random.chance(self.faults.repeat));
-        match (lost || !self.faults.passes(from, to), repeated) {
-            (true, _) => 0,
-            (false, repeated) => 1 + usize::from(repeated),
-        }
-    }
-
-    fn schedule(&mut self, delay_ms: u64, node: usize, event: Event) {
+    pub(super) fn schedule(&mut self, delay_ms: u64, node: usize, event: Event) {
         self.counter += 1;
-        let at = self.now.plus(std::time::Duration::from_millis(delay_ms));
+        let at = self.now.plus(Duration::from_millis(delay_ms));
         self.events.insert((at, self.counter), (node, event));
     }
 
-    fn note(&mut self, what: &str) {
-        self.trace.update(what.as_bytes());
+    fn note_input(&mut self, at: usize, input: &Input) {
+        let head = |word: &str| format!("{} {at} {word}", self.now.0);
+        let (head, bytes): (String, &[u8]) = match input {
+            Input::Tick => (head("tick"), &[]),
+            Input::Up { peer, clock_offset_ms } => (head(&format!("up {peer} {clock_offset_ms}")), &[]),
+            Input::Down(peer) => (head(&format!("down {peer}")), &[]),
+            Input::Request { id, from, protocol, body } => (head(&format!("request {id} {from} {protocol}")), body),
+            Input::Response { token, result: Ok(body) } => (head(&format!("response {token}")), body),
+            Input::Response { token, result: Err(failure) } => (head(&format!("failure {token} {}", failure.word())), &[]),
+            Input::Gossip { id, bytes } => (head(&format!("gossip {id}")), bytes),
+            Input::Job(_) => (head("job"), &[]),
+        };
+        self.note(head.as_bytes());
+        self.note(bytes);
+    }
+
+    pub(super) fn note(&mut self, what: &[u8]) {
+        self.trace.update((what.len() as u64).to_le_bytes());
+        self.trace.update(what);
+    }
+}
+
+impl Counts {
+    /// Adds another run's.
+    pub fn add(&mut self, other: Self) {
+        self.turns += other.turns;
+        self.lost += other.lost;
+        self.repeated += other.repeated;
+        self.crashes += other.crashes;
+        self.crashes_after_commit += other.crashes_after_commit;
+        self.gated += other.gated;
     }
 }

@@ -99,7 +99,8 @@ impl Peers {
     }
     /// Returns whether a periodic round is due, and if so sets the next one.
     pub fn round_due(&mut self, now: Timestamp, every: Duration) -> bool {
-        let due = now >= self.next_round;
+        // One further off than the span was set by a clock that has been put back since.
+        let due = now >= self.next_round || self.next_round > now.plus(every);
         if due {
             self.next_round = now.plus(every);
         }
