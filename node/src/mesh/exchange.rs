@@ -25,9 +25,6 @@ const ANSWER: u8 = 0;
 const BUSY: u8 = 1;
 const REFUSED: u8 = 2;
 
-/// Memory set aside before the bytes arrive; what a peer announces and does not send costs no more than this.
-const AHEAD: usize = 64 << 10;
-
 /// A question, with the version of the protocol it is in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Frame {
@@ -130,9 +127,11 @@ async fn read_bytes<T: AsyncRead + Unpin>(io: &mut T, limit: usize) -> io::Resul
     if length > limit {
         return Err(io::Error::new(io::ErrorKind::InvalidData, format!("{length} bytes announced, {limit} allowed")));
     }
-    let mut body = Vec::with_capacity(length.min(AHEAD));
-    let read = io.take(length as u64).read_to_end(&mut body).await?;
-    if read < length { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(body.into()) }
+    // Zeroed memory of this size costs nothing until it is touched, so a peer that announces much and sends little takes little,
+    // and what arrives is written once, where it stays.
+    let mut body = vec![0; length];
+    io.read_exact(&mut body).await?;
+    Ok(body.into())
 }
 
 async fn write_bytes<T: AsyncWrite + Unpin>(io: &mut T, kind: &[u8], body: &[u8], limit: usize) -> io::Result<()> {

@@ -148,14 +148,16 @@ impl<'b> RangeAnswer<'b> {
     pub fn refuse(why: Refusal, retry_after_ms: Option<u32>) -> Vec<u8> {
         cbor::write(&Raw { range: None, refused: Some(why.code()), retry_after_ms })
     }
-    /// Begins an answer in `buffer` (emptied, its memory reused): exactly `length` bytes of hash pairs and range must
-    /// follow, which the caller appends in place.
-    pub fn begin(buffer: &mut Vec<u8>, length: usize) {
-        buffer.clear();
-        buffer.reserve(length + 16);
-        let mut encoder = minicbor::Encoder::new(buffer);
-        let head = encoder.map(1).and_then(|e| e.u8(0)).and_then(|e| e.bytes_len(length as u64));
-        head.expect("writing to memory does not fail");
+    /// Returns an answer with room for exactly `length` bytes of hash pairs and range, and where they begin: they are written
+    /// in place, so that a megabyte is not copied to be sent.
+    pub fn frame(length: usize) -> (Vec<u8>, usize) {
+        let mut head = Vec::new();
+        let mut encoder = minicbor::Encoder::new(&mut head);
+        let written = encoder.map(1).and_then(|e| e.u8(0)).and_then(|e| e.bytes_len(length as u64));
+        written.expect("writing to memory does not fail");
+        let mut answer = vec![0; head.len() + length];
+        answer[..head.len()].copy_from_slice(&head);
+        (answer, head.len())
     }
 }
 
@@ -177,9 +179,8 @@ mod tests {
 
     #[test]
     fn answers_come_back() {
-        let mut buffer = vec![1, 2, 3];
-        RangeAnswer::begin(&mut buffer, 5);
-        buffer.extend_from_slice(b"bytes");
+        let (mut buffer, at) = RangeAnswer::frame(5);
+        buffer[at..].copy_from_slice(b"bytes");
         assert_eq!(RangeAnswer::read(&buffer), Ok(RangeAnswer::Range(b"bytes")));
         let refused = RangeAnswer::refuse(Refusal::Busy, Some(250));
         assert_eq!(RangeAnswer::read(&refused), Ok(RangeAnswer::Refused { why: Refusal::Busy, retry_after_ms: Some(250) }));

@@ -43,11 +43,9 @@ impl Blob {
     /// # Errors
     /// [`BlobError::Range`], [`BlobError::Damaged`], [`BlobError::Disk`].
     pub fn answer(&self, offset: u64) -> Result<Vec<u8>, BlobError> {
-        let length = self.tree.encoded_len(offset)?;
-        let mut out = Vec::new();
-        RangeAnswer::begin(&mut out, length);
-        self.tree.encode(&self.file, offset, &mut out)?;
-        Ok(out)
+        let (mut answer, at) = RangeAnswer::frame(self.tree.encoded_len(offset)?);
+        self.tree.encode(&self.file, offset, &mut answer[at..])?;
+        Ok(answer)
     }
 
     /// Verifies the whole file against its root.

@@ -104,7 +104,7 @@ impl Tree {
         self.pairs.get(at..at + PAIR).and_then(|pair| pair.first_chunk()).ok_or(BlobError::Damaged)
     }
 
-    /// Returns how many bytes [`Tree::encode`] will append for the range at `offset`.
+    /// Returns how many bytes [`Tree::encode`] needs for the range at `offset`.
     pub(super) fn encoded_len(&self, offset: u64) -> Result<usize, BlobError> {
         segment::range_len(self.shape.cipher_size(), offset).ok_or(BlobError::Range)?;
         let mut length = 0;
@@ -118,17 +118,23 @@ impl Tree {
         Ok(length)
     }
 
-    /// Appends to `out` the pairs that prove the range at `offset`, then its bytes, read from `file`.
-    pub(super) fn encode(&self, file: &File, offset: u64, out: &mut Vec<u8>) -> Result<(), BlobError> {
+    /// Fills `out`, which has exactly [`Tree::encoded_len`] bytes: the pairs that prove the range at `offset`, then its bytes,
+    /// read from `file`.
+    pub(super) fn encode(&self, file: &File, offset: u64, out: &mut [u8]) -> Result<(), BlobError> {
+        let mut at = 0;
+        let mut place = |size: usize| {
+            let from = at;
+            at += size;
+            from..at
+        };
         self.shape.walk(offset, |item| match item {
             BaoChunk::Parent { node, .. } => {
-                out.extend_from_slice(self.pair(node)?);
+                out.get_mut(place(PAIR)).ok_or(BlobError::Range)?.copy_from_slice(self.pair(node)?);
                 Ok(())
             }
             BaoChunk::Leaf { start_chunk, size, .. } => {
-                let at = out.len();
-                out.resize(at + size, 0);
-                file.read_exact_at(&mut out[at..], start_chunk.to_bytes()).map_err(|error| match error.kind() {
+                let bytes = out.get_mut(place(size)).ok_or(BlobError::Range)?;
+                file.read_exact_at(bytes, start_chunk.to_bytes()).map_err(|error| match error.kind() {
                     io::ErrorKind::UnexpectedEof => BlobError::Damaged,
                     _ => BlobError::disk("read a document")(error),
                 })
@@ -150,7 +156,7 @@ impl Tree {
         if !hashes_hold {
             return Ok(false);
         }
-        buffer.clear();
+        buffer.resize(self.encoded_len(offset)?, 0);
         self.encode(file, offset, buffer)?;
         Ok(verify(self.shape, self.root, offset, buffer).is_ok())
     }
