@@ -140,6 +140,10 @@ impl StoreError {
     pub fn ends_batch(&self) -> bool {
         matches!(self, Self::Full | Self::Fsync(_) | Self::Io(_) | Self::RolledBack | Self::Busy)
     }
+    /// Returns this failure as everybody else in the batch is told of it.
+    pub fn for_others(&self) -> Self {
+        if let Self::Full = self { Self::Full } else { Self::RolledBack }
+    }
     /// Returns the error for stored text or bytes that do not read back as `what`.
     pub fn unreadable(what: &str) -> Self {
         Self::Corrupt(format!("unreadable {what}"))

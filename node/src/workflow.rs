@@ -20,6 +20,7 @@ pub mod patient;
 pub mod recovery;
 pub mod referral;
 pub mod replication;
+pub mod retention;
 pub mod search;
 pub mod work;
 

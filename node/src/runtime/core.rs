@@ -11,7 +11,13 @@ mod watch;
 
 use std::sync::Arc;
 
-use verbund_protocol::{id::DocumentRoot, membership::Membership, sign::PublicKey, time::Timestamp, wire::Protocol};
+use verbund_protocol::{
+    id::DocumentRoot,
+    membership::Membership,
+    sign::PublicKey,
+    time::{Day, Timestamp},
+    wire::Protocol,
+};
 
 use self::mind::Mind;
 use crate::{
@@ -150,6 +156,8 @@ pub struct Settings {
 pub struct Core {
     store: Store,
     mind: Mind,
+    /// The day on which the store's log was emptied last.
+    tidied: Option<Day>,
 }
 
 /// The node cannot go on: what was acknowledged can no longer be guaranteed.
@@ -165,7 +173,7 @@ impl Core {
     /// [`Fatal`] if the store cannot be read.
     pub fn start(store: Store, me: Author, membership: Membership, entropy: Box<dyn Entropy>, settings: Settings) -> Result<Self, Fatal> {
         let mind = Mind::new(store.db(), me, membership, entropy, settings)?;
-        Ok(Self { store, mind })
+        Ok(Self { store, mind, tidied: None })
     }
 
     /// Returns what must happen once, before the first turn.
@@ -186,13 +194,34 @@ impl Core {
             self.mind.step(&batch, now, input, &mut turn);
         }
         self.mind.flush(&batch, now, &mut turn);
-        match batch.commit() {
-            Ok(()) => Ok(turn.done()),
+        let ended = match turn.lost.take() {
+            None => batch.commit(),
+            Some(error) => {
+                drop(batch);
+                Err(error)
+            }
+        };
+        match ended {
+            Ok(()) => {
+                let outputs = turn.done();
+                self.tidy(now);
+                Ok(outputs)
+            }
             Err(error) if error.is_fatal() => Err(error.into()),
             Err(error) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "nothing of this turn was kept");
                 self.mind.reload(self.store.db())?;
-                Ok(turn.undone(waiting))
+                Ok(turn.undone(waiting, &error))
+            }
+        }
+    }
+
+    /// Empties the store's log on the first turn and then once a day, after the day's erasures: what was erased is gone from it too.
+    fn tidy(&mut self, now: Timestamp) {
+        if self.tidied.is_none_or(|day| day < now.day()) {
+            self.tidied = Some(now.day());
+            if let Err(error) = self.store.checkpoint() {
+                tracing::warn!(error = &error as &dyn std::error::Error, "the store's log was not emptied; it is tried again tomorrow");
             }
         }
     }
@@ -232,6 +261,8 @@ impl Input {
 struct Turn {
     outputs: Vec<Output>,
     finishes: Vec<Finish>,
+    /// The store failed in a way that takes the whole turn with it.
+    lost: Option<StoreError>,
 }
 
 impl Turn {
@@ -239,8 +270,11 @@ impl Turn {
         self.outputs.extend(self.finishes.into_iter().map(|finish| Output::Finish(finish, Ok(()))));
         self.outputs
     }
-    fn undone(self, waiting: Vec<u64>) -> Vec<Output> {
+    fn undone(self, waiting: Vec<u64>, why: &StoreError) -> Vec<Output> {
         let busy = waiting.into_iter().map(|id| Output::Respond { id, body: None });
-        busy.chain(self.finishes.into_iter().map(|finish| Output::Finish(finish, Err(StoreError::RolledBack)))).collect()
+        busy.chain(self.finishes.into_iter().map(|finish| Output::Finish(finish, Err(why.for_others())))).collect()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -74,6 +74,15 @@ pub fn next_order(db: &Db, purpose: &str) -> Result<Order, StoreError> {
     Ok(Order { epoch: epoch(db)?, seq: seq.unsigned_abs() })
 }
 
+/// Returns whether this is the first time on the day of `now` that this is asked for `purpose`. A clock set back does not make it so again.
+///
+/// # Errors
+/// The store's.
+pub fn first_today(db: &Db, purpose: &str, now: Timestamp) -> Result<bool, StoreError> {
+    let sql = "INSERT INTO counter (name, value) VALUES ('day ' || ?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE value < excluded.value";
+    Ok(db.prepare_cached(sql)?.execute(params![purpose, now.day().0])? > 0)
+}
+
 /// Begins recovery in a restored database: raises the epoch and remembers how long the audit chain was.
 ///
 /// The new epoch is one more than the old, and at least the seconds since 1970: a backup restored twice must not use the same epoch

@@ -9,6 +9,7 @@ use verbund_protocol::{
 use super::{
     Work, WorkError,
     conversation::{abandon, erase, load, note, say},
+    retention,
 };
 use crate::store::conversation::{self, Due};
 
@@ -32,7 +33,7 @@ pub fn tick(work: &mut Work<'_>) -> Result<(), WorkError> {
     for id in conversation::due(work.db, Due::Erase, work.now, AT_ONCE)? {
         retire(work, id)?;
     }
-    Ok(())
+    retention::daily(work).map(drop)
 }
 
 /// Marks that it is this clinic's turn and half of the time is gone.

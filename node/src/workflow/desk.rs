@@ -15,14 +15,25 @@ use crate::{
 /// What a job leaves behind: told after the commit whether it holds.
 pub type Finish = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 
-/// Does a piece of work. Returns whether its changes are to be kept, and whom to tell after the commit.
-pub type Run = Box<dyn FnOnce(&mut Work<'_>) -> (bool, Finish) + Send>;
+/// What becomes of a job's changes.
+#[derive(Debug)]
+pub enum Kept {
+    /// They stay, if the turn's commit holds.
+    Yes,
+    /// The job was refused; only its own changes are undone.
+    No,
+    /// The store failed in a way that takes the whole turn with it.
+    TurnLost(StoreError),
+}
+
+/// Does a job's work. Without anything at hand (the turn is lost already) it only says so to whoever asked.
+pub type Run = Box<dyn FnOnce(Option<&mut Work<'_>>) -> (Kept, Finish) + Send>;
 
 /// A piece of work with its actor.
 pub struct Job {
     /// Who asks.
     pub actor: Actor,
-    /// Does the work.
+    /// Does the work. Returns what becomes of its changes, and whom to tell after the commit.
     pub run: Run,
 }
 
@@ -39,11 +50,16 @@ impl Job {
         work: impl FnOnce(&mut Work<'_>) -> Result<T, WorkError> + Send + 'static,
         tell: impl FnOnce(Result<T, WorkError>) + Send + 'static,
     ) -> Self {
-        let run = move |at_hand: &mut Work<'_>| {
-            let result = work(at_hand);
-            let keep = result.is_ok();
-            let finish: Finish = Box::new(move |commit| tell(commit.map_err(WorkError::from).and(result)));
-            (keep, finish)
+        let run = move |at_hand: Option<&mut Work<'_>>| {
+            let result = at_hand.map_or(Err(WorkError::Store(StoreError::RolledBack)), work);
+            let kept = match &result {
+                Ok(_) => Kept::Yes,
+                Err(WorkError::Store(error)) if error.ends_batch() => Kept::TurnLost(error.for_others()),
+                Err(_) => Kept::No,
+            };
+            // A job's own refusal says more than what became of the turn.
+            let finish: Finish = Box::new(move |commit| tell(result.and_then(|out| commit.map(|()| out).map_err(WorkError::from))));
+            (kept, finish)
         };
         Self { actor, run: Box::new(run) }
     }

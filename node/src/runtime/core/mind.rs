@@ -21,7 +21,7 @@ use crate::{
     store::{Db, StoreError, savepoint},
     workflow::{
         Author, Effect, Public, Work, WorkError, capacity, clock,
-        desk::{Finish, Job},
+        desk::{Finish, Job, Kept, Run},
         dispatch::{self, Sent},
         inbound, replication,
     },
@@ -294,14 +294,18 @@ impl Mind {
 
     fn job(&mut self, db: &Db, now: Timestamp, job: Job, turn: &mut Turn) {
         let Job { actor, run } = job;
-        let mut finish: Option<Finish> = None;
+        let (mut run, mut finish): (Option<Run>, Option<Finish>) = (Some(run), None);
         let done = self.within(db, now, actor, turn, |work| {
-            let (keep, tell) = run(work);
+            let (kept, tell) = run.take().map(|run| run(Some(work))).ok_or(WorkError::NotFound("work"))?;
             finish = Some(tell);
-            if keep { Ok(()) } else { Err(WorkError::NotFound("result to keep")) }
+            match kept {
+                Kept::Yes => Ok(()),
+                Kept::No => Err(WorkError::NotFound("result to keep")),
+                Kept::TurnLost(error) => Err(error.into()),
+            }
         });
-        drop(done); // the job's own error is in its finish; the batch's is reported by the commit
-        turn.finishes.extend(finish);
+        drop(done); // the job's own error is in its finish; the turn's is reported by its end
+        turn.finishes.extend(finish.or_else(|| run.map(|run| run(None).1)));
     }
 
     fn own_work(&mut self, db: &Db, now: Timestamp, turn: &mut Turn, what: &str, piece: impl FnOnce(&mut Work<'_>) -> Result<(), WorkError>) {
@@ -329,7 +333,14 @@ impl Mind {
             let result = piece(&mut work);
             effects = work.effects;
             result
-        })?;
+        });
+        if let Err(WorkError::Store(error)) = &result {
+            // What memory holds may be ahead of the store now: the whole turn is undone and memory is read anew.
+            if error.ends_batch() && turn.lost.is_none() {
+                turn.lost = Some(error.for_others());
+            }
+        }
+        let result = result?;
         for effect in effects {
             self.follow(now, effect, turn);
         }
