@@ -16,7 +16,7 @@ use crate::{
         Work, WorkError, dispatch,
         inquiry::{self, NewCase, Preview, Target},
         offer::{self, NewOffer},
-        overview::{self, CaseView, Detail, Queue, Summary},
+        overview::{self, Case, Detail, Queue, Summary},
         referral::{self, NewReferral},
     },
 };
@@ -235,7 +235,7 @@ pub enum Reply {
         case: LocalId,
     },
     /// Cases.
-    Cases(Vec<CaseView>),
+    Cases(Vec<Case>),
     /// What would be read.
     Preview(Box<Preview>),
     /// The new conversations, in the order of the targets.

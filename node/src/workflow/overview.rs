@@ -1,13 +1,14 @@
 //! What people look at: lists and single conversations, read from the store with an audit entry each.
 
 use verbund_protocol::{
-    catalogue::AhbException,
     conversation::SignedHeader,
     id::{ConversationId, DepartmentKey, Digest, Ik, LocalId, MemberId},
-    inquiry::{Answers, Inquiry, Questions, Variant},
+    inquiry::{Answers, Inquiry, Questions},
     referral::{Message, MessageKind, Offer, Side},
     time::{Day, Timestamp},
 };
+
+pub use crate::store::case::Case;
 
 use super::{
     Work, WorkError,
@@ -16,7 +17,7 @@ use super::{
 use crate::{
     domain::actor::Role,
     store::{
-        case::{self, Case},
+        case,
         conversation::{self as stored, Conversation, Filter, Stored},
         outbox,
     },
@@ -160,41 +161,14 @@ fn line(work: &Work<'_>, c: &Conversation, m: Stored) -> Result<Line, WorkError>
     Ok(Line { by, seq: m.seq, kind, digest: m.digest, made_at, stored_at: m.stored_at, receipted_at: m.receipted_at, outcome: m.outcome })
 }
 
-/// A case in a list.
-#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
-pub struct CaseView {
-    /// Its random name.
-    pub id: LocalId,
-    /// The patient's random name; nothing once erased.
-    pub patient: Option<LocalId>,
-    /// `rehab` or `transfer`.
-    pub variant: Variant,
-    /// Day of discharge.
-    pub discharge: Option<Day>,
-    /// Why the AHB may begin late.
-    pub exception: Option<AhbException>,
-    /// When it was opened.
-    pub opened_at: Timestamp,
-    /// By whom.
-    pub opened_by: String,
-    /// The chosen conversation.
-    pub chosen: Option<ConversationId>,
-    /// When it was closed.
-    pub closed_at: Option<Timestamp>,
-}
-
 /// Returns the discharge cases, newest first.
 ///
 /// # Errors
 /// [`WorkError::Forbidden`]; the store's.
-pub fn cases(work: &mut Work<'_>, patient: Option<LocalId>) -> Result<Vec<CaseView>, WorkError> {
+pub fn cases(work: &mut Work<'_>, patient: Option<LocalId>) -> Result<Vec<Case>, WorkError> {
     work.require(Role::CARE)?;
     work.audit("case.list", patient, "discharge", "")?;
-    let view = |case: Case| {
-        let Case { id, patient, variant, discharge, exception, opened_at, opened_by, chosen, closed_at } = case;
-        CaseView { id, patient, variant, discharge, exception, opened_at, opened_by, chosen, closed_at }
-    };
-    Ok(case::list(work.db, patient, MAX_ROWS)?.into_iter().map(view).collect())
+    Ok(case::list(work.db, patient, MAX_ROWS)?)
 }
 
 /// How many messages wait for a member's receipt.
