@@ -114,7 +114,6 @@ impl Mind {
         self.judge_clock(now);
         let announce = self.settings.announce.clone();
         self.own_work(db, now, turn, "telling where this node is", |work| replication::renew_address(work, &announce));
-        self.own_work(db, now, turn, "publishing free places again", capacity::restate);
         self.own_work(db, now, turn, "what has become due", clock::tick);
         match self.within(db, now, Actor::Node, turn, |work| dispatch::members_due(work)) {
             Ok(members) => members.into_iter().for_each(|member| self.peers.wake(member)),
