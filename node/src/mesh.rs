@@ -18,6 +18,7 @@ mod keys;
 mod links;
 mod mux;
 mod names;
+mod nudge;
 mod peers;
 mod refusal;
 mod rules;

@@ -12,7 +12,7 @@ use verbund_protocol::{
     wire::Protocol,
 };
 
-use super::{exchange, exchange::Exchange, gate::Gate, gated::Gated, gossip, rules::Rules};
+use super::{exchange, exchange::Exchange, gate::Gate, gated::Gated, gossip, nudge::Nudge, rules::Rules};
 
 /// What runs on every connection.
 #[derive(NetworkBehaviour)]
@@ -22,6 +22,7 @@ pub(super) struct Behaviour {
     pub hello: Exchange,
     pub sync: Exchange,
     pub members: Gated<Members>,
+    pub nudge: Nudge,
 }
 
 /// What runs on the connections of members only.
@@ -45,7 +46,7 @@ impl Behaviour {
             .with_max_pending_outgoing(Some(MAX_DIALS))
             .with_max_established(Some(MAX_CONNECTIONS))
             .with_max_established_per_peer(Some(MAX_CONNECTIONS_PER_PEER));
-        Self { gate, limits: connection_limits::Behaviour::new(limits), hello: exchange::hello(hello), sync: exchange(Protocol::Sync), members }
+        Self { gate, limits: connection_limits::Behaviour::new(limits), hello: exchange::hello(hello), sync: exchange(Protocol::Sync), members, nudge: Nudge::default() }
     }
 
     /// Returns the behaviour of a protocol.

@@ -230,6 +230,7 @@ impl Engine {
             BehaviourEvent::Members(MembersEvent::Gossip(event)) => self.on_gossip(event),
             BehaviourEvent::Gate(never) => match never {},
             BehaviourEvent::Limits(never) => match never {},
+            BehaviourEvent::Nudge(never) => match never {},
         }
     }
 
