@@ -172,6 +172,23 @@ fn a_member_is_suspended_by_one_and_reinstated_by_two() {
 }
 
 #[test]
+fn a_board_hands_over_with_the_signatures_of_both() {
+    let desk = Desk::new();
+    let sign = |keys: &[&str]| keys.iter().for_each(|key| drop(desk.ok(&["sign", "office/draft.cbor", "--key", key, "--yes"])));
+    sign(&["anna.key", "bela.key"]);
+    desk.ok(&["publish"]);
+    desk.ok(&["board-key", "new", "--out", "dora.key"]);
+    let said = desk.ok(&["rotate-board", "--board", "bela.key.pub", "--board", "cara.key.pub", "--board", "dora.key.pub"]);
+    assert!(said.contains("0 of 2 by the present board") && said.contains("0 of 2 by the new board"), "{said}");
+    sign(&["cara.key", "dora.key"]);
+    assert!(desk.refused(&["publish"]).contains("1 valid signatures of the current board"));
+    sign(&["anna.key"]);
+    assert!(desk.ok(&["document", "show"]).contains("2 of 2 by the present board"));
+    desk.ok(&["publish"]);
+    assert!(!desk.ok(&["document", "show"]).contains(desk.ok(&["board-key", "show", "anna.key"]).trim_start_matches("board key").trim()), "anna is off the board");
+}
+
+#[test]
 fn wrong_words_and_files_are_named() {
     let desk = Desk::new();
     assert_eq!(desk.run(&["suspend", "kh-a", "--reason", "dislike", "--key", "k", "--out", "o"], "").status.code(), Some(2));

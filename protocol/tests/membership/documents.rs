@@ -117,6 +117,16 @@ proptest! {
         }
     }
 
+    /// No bytes make a reader fall over, or count.
+    #[test]
+    fn stray_bytes_are_refused(bytes in vec(any::<u8>(), 0..300), cut in any::<prop::sample::Index>()) {
+        let whole = signed_bytes(&document(1, &[1], 1), &[1]);
+        for hostile in [bytes.as_slice(), &whole[..cut.index(whole.len())], &[whole.as_slice(), &bytes, &[0]].concat()] {
+            prop_assert!(SignedDocument::read(&network(), hostile).is_err());
+            prop_assert!(verbund_protocol::membership::SignedSuspension::read(&document(1, &[1], 1), hostile).is_err());
+        }
+    }
+
     /// As time goes on a document only ages: its grades follow each other and none comes back.
     #[test]
     fn a_document_only_ages(hours in vec(0..20_000_u64, 2..40)) {

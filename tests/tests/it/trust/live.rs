@@ -108,3 +108,60 @@ fn a_node_with_an_expired_certificate_runs_and_says_why_nobody_talks_to_it() {
     // Its own clinic works on.
     assert_eq!(document_version(&mut town, 1), 1);
 }
+
+#[test]
+fn a_node_that_was_away_follows_every_change_of_the_board() {
+    let mut town = Town::start(2, 20);
+    meet(&mut town, &[(0, 1)]);
+    town.kill(1);
+    let mut board = town.village.board.clone();
+    for _ in 0..3 {
+        let next: Vec<SecretKey> = (0..3).map(|_| verbund_certs::new_key()).collect();
+        let authority = &mut town.village.authority;
+        authority.rotate_board(next.iter().map(SecretKey::public).collect(), 2, now()).unwrap();
+        board.iter().take(2).chain(next.iter().take(2)).for_each(|key| authority.sign_draft(key).unwrap());
+        let document = authority.publish().unwrap();
+        assert!(take(&mut town, 0, document.bytes()).unwrap().news);
+        board = next;
+    }
+    // The last one alone is nothing that a node with the first board could judge.
+    town.launch(1);
+    town.wait_ready(1);
+    eventually("the node that was away holds the last document", || (document_version(&mut town, 1) == 4).then_some(()));
+    meet(&mut town, &[(0, 1), (1, 0)]);
+}
+
+#[test]
+fn a_document_ages_in_grades_and_never_stops_a_clinic_at_once() {
+    const DAY: Duration = Duration::from_secs(86_400);
+    let mut town = Town::found(2, 20);
+    let grades = [
+        (DAY * 300, DAY * 365, "ends in 6"),
+        (DAY * 366, DAY * 365, "has ended; full work for 59 more days"),
+        (DAY * 426, DAY * 365, "has ended; only running conversations go on, for 59 more days"),
+        (DAY * 500, DAY * 365, "ended too long ago"),
+    ];
+    for (age, validity, words) in grades {
+        town.village.authority.renew_for(now().minus(age), validity).unwrap();
+        let document = town.village.publish().unwrap();
+        for at in 0..2 {
+            fs::copy(&document, identity_file(&town, at, "network.cbor")).unwrap();
+        }
+        town.launch(0);
+        town.wait_ready(0);
+        let status: status::Status = town.ask(0, &Command::Status(status::Command::Show)).unwrap();
+        assert!(status.document_state.contains(words), "{words:?} in {:?}", status.document_state);
+        town.kill(0);
+    }
+    // Both are past the last grade now: they meet to synchronise, and that is all.
+    (0..2).for_each(|at| town.launch(at));
+    (0..2).for_each(|at| town.wait_ready(at));
+    let (first, second) = (key(&town, 0, Purpose::Auth).public(), key(&town, 1, Purpose::Auth).public());
+    sees(&mut town, 0, second, "may only synchronise, since this node's own network document is too old");
+    sees(&mut town, 1, first, "may only synchronise, since this node's own network document is too old");
+    // A new document that one of them is given makes both whole again.
+    town.village.authority.renew(now()).unwrap();
+    let document = town.village.publish().unwrap();
+    take(&mut town, 0, &fs::read(document).unwrap()).unwrap();
+    meet(&mut town, &[(0, 1), (1, 0)]);
+}
