@@ -71,10 +71,9 @@ fn retire(work: &mut Work<'_>, id: ConversationId) -> Result<(), WorkError> {
     let erasure = erase(work, &mut c, catalogue::Erasure::new(reason))?;
     conversation::save(work.db, &c)?;
     if c.side == Side::Owner {
-        match say(work, &mut c, &Message::Erased(Erased { erasure })) {
-            Err(WorkError::Store(error)) => return Err(error.into()),
-            // It is erased whether or not the other clinic can be told.
-            Ok(_) | Err(_) => {}
+        // It is erased whether or not the other clinic can be told.
+        if let Err(WorkError::Store(error)) = say(work, &mut c, &Message::Erased(Erased { erasure })) {
+            return Err(error.into());
         }
     }
     Ok(())

@@ -8,6 +8,7 @@ use verbund_protocol::{
     id::MemberId,
     limits::{MAX_BATCH, MAX_BATCH_MESSAGES, UNDELIVERABLE_AFTER},
     membership::Standing,
+    referral::MessageKind,
 };
 
 use super::{
@@ -146,13 +147,15 @@ fn receipted(work: &mut Work<'_>, id: verbund_protocol::id::ConversationId, seq:
 /// could not read or would not accept counts for neither side, and a person is told.
 fn refused(work: &mut Work<'_>, c: &mut conversation::Conversation, seq: u64, refusal: verbund_protocol::conversation::Refusal) -> Result<(), WorkError> {
     use verbund_protocol::conversation::Refusal as R;
-    if matches!(refusal, R::Unreadable | R::UnknownType | R::NotAddressed | R::Content | R::TooLong) {
+    if matches!(refusal, R::Unreadable | R::UnknownType | R::NotAddressed | R::Content) {
         let before = c.log.state();
         c.log.void(c.side, seq);
         settle(work, c, &before)?;
-        trouble(work, c, refusal.word())?;
+        return trouble(work, c, refusal.word());
     }
-    Ok(())
+    // The patient's choice came too late: a person must find another place.
+    let choice = c.log.chain(c.side).get(seq as usize).and_then(|entry| entry.event.as_ref()).is_some_and(|event| event.kind == MessageKind::Choice);
+    if choice { trouble(work, c, refusal.word()) } else { Ok(()) }
 }
 
 /// Notes that an attempt failed; after three days a person is told to call.

@@ -6,9 +6,10 @@
 
 use verbund_protocol::{
     conversation::{Batch, Chain, Item, Outcome, Receipt, Refusal, Reply, SignedHeader, Verdict, chain::Conflict, frame::Rejection, frame::Replies, recovery::Recover},
+    document::Grant,
     id::MemberId,
     limits::MAX_OPEN_CONVERSATIONS,
-    referral::{Entry, Message, MessageKind, Side, Step},
+    referral::{Entry, Message, MessageKind, Side},
 };
 
 use super::{
@@ -73,10 +74,9 @@ fn take(work: &mut Work<'_>, from: &MemberId, item: Item) -> Result<Reply, WorkE
     match c.theirs.judge(&signed, &c.own) {
         Verdict::Known => known(work, &mut c, &signed),
         Verdict::Gap { expected } => Ok(Reply::Gap { conversation: c.id, expected }),
-        Verdict::Fork | Verdict::BadSeen => Ok(Reply::Rejected(Rejection::Diverged)),
-        Verdict::Next | Verdict::TooLong if new && busy(work, &c)? => Ok(Reply::Busy),
-        Verdict::Next => next(work, &mut c, &signed, &item, None),
-        Verdict::TooLong => next(work, &mut c, &signed, &item, Some(Refusal::TooLong)),
+        Verdict::Fork | Verdict::BadSeen | Verdict::TooLong => Ok(Reply::Rejected(Rejection::Diverged)),
+        Verdict::Next if new && busy(work, &c)? => Ok(Reply::Busy),
+        Verdict::Next => next(work, &mut c, &signed, &item),
     }
 }
 
@@ -102,10 +102,10 @@ fn known(work: &mut Work<'_>, c: &mut Conversation, signed: &SignedHeader) -> Re
 }
 
 /// The next message: it gets its place, its effect and its receipt.
-fn next(work: &mut Work<'_>, c: &mut Conversation, signed: &SignedHeader, item: &Item, refused: Option<Refusal>) -> Result<Reply, WorkError> {
+fn next(work: &mut Work<'_>, c: &mut Conversation, signed: &SignedHeader, item: &Item) -> Result<Reply, WorkError> {
     let theirs = c.side.other();
     let before = c.log.state();
-    let read = refused.map_or_else(|| readable(work, c, signed, &item.body), Err);
+    let read = readable(work, c, signed, &item.body);
     let effect = c.log.append(theirs, Entry::of(signed, read.as_ref().ok().map(Message::event)));
     let outcome = match read.as_ref().map_or_else(|refusal| Err(*refusal), |_| effect.outcome) {
         Err(refusal) => Outcome::Refused(refusal),
@@ -123,7 +123,12 @@ fn next(work: &mut Work<'_>, c: &mut Conversation, signed: &SignedHeader, item: 
     let word = MessageKind::numbered(signed.header.message).map_or("unknown", MessageKind::word);
     note(work, &format!("{word}.receive"), c, c.log.state().step.word())?;
     if let (Ok(message), Outcome::Stored, false) = (read, outcome, effect.repeat) {
-        follow(work, c, &message)?;
+        match follow(work, c, &message) {
+            Ok(()) => {}
+            Err(WorkError::Store(error)) => return Err(error.into()),
+            // The message counts whatever comes of it here; a person sees that something did not.
+            Err(error) => referral::trouble(work, c, error.code())?,
+        }
     }
     Ok(Reply::Receipt(receipt))
 }
@@ -136,32 +141,27 @@ fn readable(work: &Work<'_>, c: &Conversation, signed: &SignedHeader, body: &[u8
     if !here {
         return Err(Refusal::NotAddressed);
     }
-    // Identified data with a grant that is not ours to use is no handoff.
-    if let Message::Handoff(handoff) = &message {
-        let ours = handoff.documents.iter().all(|offer| document_is_for_us(work, c, offer));
-        return if ours { Ok(message) } else { Err(Refusal::Content) };
-    }
-    Ok(message)
-}
-
-fn document_is_for_us(work: &Work<'_>, c: &Conversation, offer: &verbund_protocol::document::DocumentOffer) -> bool {
-    offer.open(&work.me.network, work.membership).is_ok_and(|grant| grant.from == c.peer && grant.to == work.me.member && grant.conversation == c.id)
+    let documents = match &message {
+        Message::Handoff(handoff) => &handoff.documents[..],
+        Message::Report(report) => &report.documents[..],
+        _ => &[],
+    };
+    // A grant that is not ours to use hands nothing over.
+    let ours = |grant: Grant| grant.from == c.peer && grant.to == work.me.member && grant.conversation == c.id;
+    let usable = documents.iter().all(|offer| offer.open(&work.me.network, work.membership).is_ok_and(ours));
+    if usable { Ok(message) } else { Err(Refusal::Content) }
 }
 
 /// What a message that counts brings with it here, beyond the state.
 fn follow(work: &mut Work<'_>, c: &mut Conversation, message: &Message) -> Result<(), WorkError> {
     match message {
-        Message::Choice(_) if c.auto_confirm && work.may_promise().is_ok() => match offer::confirm_choice(work, c) {
-            Ok(()) => Ok(()),
-            Err(WorkError::Store(error)) => Err(error.into()),
-            // A person confirms; the deadline reminds.
-            Err(_) => Ok(()),
-        },
+        // With the clock in doubt a person confirms; the deadline reminds.
+        Message::Choice(_) if c.auto_confirm && work.may_promise().is_ok() => offer::confirm_choice(work, c),
         Message::Confirmed(_) => c.case.map_or(Ok(()), |case| referral::withdraw_others(work, case, c.id)),
         Message::Handoff(handoff) => document::accept(work, &c.peer, c.id, c.patient, &handoff.documents).map(drop),
         Message::Report(report) if !report.documents.is_empty() => document::accept(work, &c.peer, c.id, c.patient, &report.documents).map(drop),
-        // What the patient's choice came to is a matter for a person when it came to nothing.
-        Message::Gone(_) | Message::Cancelled(_) if c.log.state().step != Step::Cancelled || c.case.is_some() => referral::trouble(work, c, "place-lost"),
+        // The patient's place came to nothing: a person must find another.
+        Message::Gone(_) | Message::Cancelled(_) | Message::Refused(_) if c.side == Side::Asker => referral::trouble(work, c, "place-lost"),
         _ => Ok(()),
     }
 }

@@ -298,7 +298,7 @@ fn take_one(work: &mut Work<'_>, c: &mut Conversation, signed: &SignedHeader, he
 }
 
 fn counts_for_nobody(refusal: Refusal) -> bool {
-    matches!(refusal, Refusal::Unreadable | Refusal::UnknownType | Refusal::NotAddressed | Refusal::Content | Refusal::TooLong)
+    matches!(refusal, Refusal::Unreadable | Refusal::UnknownType | Refusal::NotAddressed | Refusal::Content)
 }
 
 /// What a message brings with it that only this clinic's own tables know. Nothing is said to anybody.

@@ -175,7 +175,8 @@ pub fn open(work: &mut Work<'_>, id: ConversationId) -> Result<Message, WorkErro
     note(work, "referral.read", &c, kind.word())?;
     let subject = stored::message(work.db, id, theirs, seq)?.ok_or(WorkError::NotFound("referral"))?.digest;
     let said = c.log.chain(c.side).iter().filter_map(|entry| entry.event.as_ref()).any(|event| event.kind == M::Opened && event.cites == Some(subject));
-    if !said && !c.log.state().step.ended() || c.log.state().step == Step::Completed && !said {
+    let step = c.log.state().step;
+    if !said && (!step.ended() || step == Step::Completed) {
         // Failing to tell must not keep a physician from reading.
         if let Err(WorkError::Store(error)) = say(work, &mut c, &Message::Opened(Opened { subject })) {
             return Err(error.into());

@@ -46,9 +46,6 @@ pub enum Refusal {
     /// Breaks a rule on content: a code list, a bound, or the re-identification guard.
     #[n(9)]
     Content,
-    /// The chain is as long as it may be.
-    #[n(10)]
-    TooLong,
 }
 
 impl Refusal {
@@ -64,7 +61,6 @@ impl Refusal {
             Self::UnknownType => "unknown-type",
             Self::NotAddressed => "not-addressed",
             Self::Content => "content",
-            Self::TooLong => "too-long",
         }
     }
 }

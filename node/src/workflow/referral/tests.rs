@@ -254,6 +254,8 @@ fn a_hold_ends_by_its_owners_clock_and_a_late_choice_is_refused_at_both_ends() {
     let choice = stored::message(pair.a.store.db(), id, Side::Asker, 1).unwrap().unwrap();
     assert_eq!(choice.outcome.as_deref(), Some(Refusal::OfferEnded.word()));
     assert_eq!(pair.left(8), 1, "the place is free again");
+    let c = stored::find(pair.a.store.db(), id).unwrap().unwrap();
+    assert_eq!(c.trouble.as_deref(), Some("offer-ended"), "a person sees that the choice came to nothing");
     let late = pair.a.run(SOCIAL, |work| choose(work, id)).unwrap_err();
     assert_eq!(late.code(), "no-offer");
 }
