@@ -225,7 +225,9 @@ impl Export {
         let mut client = terminal.connect()?;
         client.send(&Command::Document(document::Command::Export(self.id)))?;
         let shown: Shown = client.answer()?;
-        let partial = self.out.with_added_extension("part");
+        let mut partial = self.out.clone().into_os_string();
+        partial.push(".part");
+        let partial = PathBuf::from(partial);
         let written = new_file(&partial).and_then(|mut file| {
             client.receive_bytes(&mut file, shown.size.unwrap_or_default())?;
             file.sync_all()?;

@@ -55,7 +55,7 @@ impl Transfers {
         let (mut end, mut kept) = (End::Later("not-member"), 0);
         for node in nodes {
             let brought;
-            (end, brought) = self.from_node(transfer, node.auth, &incoming).await;
+            (end, brought) = self.ask_node(transfer, node.auth, &incoming).await;
             kept += brought;
             // Another node of the same member may hold it or be reachable.
             if !matches!(end, End::Never("gone") | End::Later("unreachable")) {
@@ -73,7 +73,7 @@ impl Transfers {
     }
 
     /// Fetches what is missing from one node, several ranges at a time.
-    async fn from_node(&self, transfer: &Waiting, node: PublicKey, incoming: &Arc<Incoming>) -> (End, usize) {
+    async fn ask_node(&self, transfer: &Waiting, node: PublicKey, incoming: &Arc<Incoming>) -> (End, usize) {
         let have = incoming.have();
         let mut here: u64 = have.iter().enumerate().filter(|(_, there)| **there).map(|(number, _)| length(transfer, number)).sum();
         let mut plan = Plan::new(&have);

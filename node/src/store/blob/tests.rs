@@ -248,7 +248,7 @@ proptest! {
         let (from, to) = (folder(), folder());
         let added = from.add(&document(2 * DOCUMENT_RANGE + 500)).unwrap();
         let incoming = to.store.incoming(added.root, added.cipher_size).unwrap();
-        let before = fs::read(&incoming_path(&to, &added)).unwrap();
+        let before = fs::read(incoming_path(&to, &added)).unwrap();
         let blob = from.store.blob(added.root, added.cipher_size).unwrap();
         let offset = (number * DOCUMENT_RANGE) as u64;
         let answer = blob.answer(offset).unwrap();
@@ -259,7 +259,7 @@ proptest! {
         prop_assert!(matches!(incoming.accept(offset, &wrong), Err(BlobError::Unverified)));
         // A right range in the wrong place is wrong too.
         prop_assert!(incoming.accept((offset + DOCUMENT_RANGE as u64) % (3 * DOCUMENT_RANGE as u64), encoded).is_err());
-        prop_assert_eq!(fs::read(&incoming_path(&to, &added)).unwrap(), before);
+        prop_assert_eq!(fs::read(incoming_path(&to, &added)).unwrap(), before);
         prop_assert!(!incoming.have().contains(&true));
     }
 
