@@ -56,6 +56,12 @@ pub enum BackupError {
         /// The target.
         path: PathBuf,
     },
+    /// The data directory to restore into is in use.
+    #[error("{path} is not empty: a backup is restored into an empty data directory only, so stop the node and move the old one away")]
+    InUse {
+        /// The data directory.
+        path: PathBuf,
+    },
     /// The target lies in the data directory, where it would be lost together with the data.
     #[error("{path} lies inside the data directory: name a directory elsewhere, best on another disk")]
     Inside {

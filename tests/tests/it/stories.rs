@@ -3,4 +3,5 @@
 mod away;
 mod crash;
 mod hang;
+mod restore;
 mod start;

@@ -36,7 +36,7 @@ pub fn restore(from: &Path, data: &Path, key: &DatabaseKey, network: &NetworkId,
         return Err(BackupError::Key { wanted: manifest.key_id, given: key.id() });
     }
     if data.exists() && !empty(data)? {
-        return Err(BackupError::NotEmpty { path: data.into() });
+        return Err(BackupError::InUse { path: data.into() });
     }
     verify(from, &manifest)?;
     let _lock = open::lock(data)?;

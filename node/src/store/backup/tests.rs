@@ -129,7 +129,7 @@ fn targets_must_be_new_and_elsewhere() {
     assert!(matches!(clinic.backup("data/backup"), Err(BackupError::Inside { .. })));
     let (backup, _) = clinic.backup("backup").unwrap();
     assert!(matches!(clinic.backup("backup"), Err(BackupError::NotEmpty { .. })));
-    assert!(matches!(clinic.restore(&backup, "data"), Err(BackupError::NotEmpty { .. })));
+    assert!(matches!(clinic.restore(&backup, "data"), Err(BackupError::InUse { .. })));
     assert!(matches!(clinic.restore(&clinic.dir.path().join("data"), "new"), Err(BackupError::Incomplete { .. })));
     assert!(!clinic.dir.path().join("new").exists());
 }
