@@ -34,7 +34,8 @@ impl Command {
         let Self::Find { wanted, confirm } = self;
         let (desk, actor) = (call.desk, call.actor.clone());
         let until = wanted.query.until;
-        let mut outcome = desk.ask(&actor, move |work| search::find(work, *wanted)).await?;
+        let located = wanted.locate()?;
+        let mut outcome = desk.ask(&actor, move |work| search::find(work, located)).await?;
         let asked = outcome.found.hits.iter().take(confirm.min(MAX_CONFIRMED));
         let live = asked.map(|hit: &Hit| async {
             let question = search::question(hit, until);

@@ -65,30 +65,48 @@ pub enum LiveState {
     NoAnswer,
 }
 
+/// A search whose places are found on the map.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Located {
+    query: Query,
+    origin: Option<String>,
+    near: Option<String>,
+}
+
+impl Wanted {
+    /// Finds the places named. This reads the table of places, so it is done before the single writer is asked.
+    ///
+    /// # Errors
+    /// [`WorkError::Invalid`] if a place is unknown or ambiguous (it lists the candidates) or the days make no sense.
+    pub fn locate(self) -> Result<Located, WorkError> {
+        let Self { mut query, from_place, near_place } = self;
+        if query.until < query.from {
+            return Err(WorkError::invalid("the last day is before the first", "give a later last day"));
+        }
+        let origin = from_place.as_deref().map(located).transpose()?;
+        query.origin = origin.as_ref().map(|place| place.at).or(query.origin);
+        if query.max_km.is_some() && query.origin.is_none() {
+            return Err(WorkError::invalid("a greatest distance needs a place to measure from", "add the place, for example --place Rosenheim"));
+        }
+        let near = near_place.as_ref().map(|(place, _)| located(place)).transpose()?;
+        if let (Some(place), Some((_, km))) = (&near, &near_place) {
+            query.wishes.near = Some((place.at, *km));
+        }
+        Ok(Located { query, origin: origin.map(|place| place.name), near: near.map(|place| place.name) })
+    }
+}
+
 /// Searches.
 ///
 /// # Errors
-/// [`WorkError::Invalid`] if a place is unknown or ambiguous (it lists the candidates) or the days make no sense.
-pub fn find(work: &Work<'_>, wanted: Wanted) -> Result<Outcome, WorkError> {
+/// [`WorkError::Forbidden`] for somebody without any role.
+pub fn find(work: &Work<'_>, wanted: Located) -> Result<Outcome, WorkError> {
     work.require(&Role::ALL)?;
-    let Wanted { mut query, from_place, near_place } = wanted;
-    if query.until < query.from {
-        return Err(WorkError::invalid("the last day is before the first", "give a later last day"));
-    }
-    if query.max_km.is_some() && from_place.is_none() && query.origin.is_none() {
-        return Err(WorkError::invalid("a greatest distance needs a place to measure from", "add the place, for example --from-place Rosenheim"));
-    }
-    let origin = from_place.as_deref().map(located).transpose()?;
-    query.origin = origin.as_ref().map(|place| place.at).or(query.origin);
-    let near = near_place.as_ref().map(|(place, _)| located(place)).transpose()?;
-    if let (Some(place), Some((_, km))) = (&near, &near_place) {
-        query.wishes.near = Some((place.at, *km));
-    }
-    let barred = |member: &MemberId| barred(work, member);
+    let Located { query, origin, near } = wanted;
     let start = std::time::Instant::now();
-    let found = work.public.board.search(&query, work.now, barred);
+    let found = work.public.board.search(&query, work.now, |member| barred(work, member));
     let took_us = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
-    Ok(Outcome { found, origin: origin.map(|place| place.name), near: near.map(|place| place.name), took_us, confirmed: Vec::new() })
+    Ok(Outcome { found, origin, near, took_us, confirmed: Vec::new() })
 }
 
 fn located(word: &str) -> Result<Place, WorkError> {

@@ -130,18 +130,18 @@ fn what_b_publishes_a_finds_and_own_places_are_not_offered() {
     let today = a.now.day();
     let query = Query { indication: Some("locomotor".parse().unwrap()), max_km: Some(50), ..Query::between(today, today.plus(7)) };
     let wanted = |place: &str| Wanted { query: query.clone(), from_place: Some(place.into()), near_place: None };
-    let outcome = a.run(Role::SocialService, |work| search::find(work, wanted("Rosenheim"))).unwrap();
+    let outcome = a.run(Role::SocialService, |work| search::find(work, wanted("Rosenheim").locate()?)).unwrap();
     assert_eq!(outcome.origin.as_deref(), Some("Rosenheim, BY"));
     assert_eq!(outcome.found.hits, [], "Munich is 52 km away");
-    let outcome = a.run(Role::SocialService, |work| search::find(work, wanted("80331"))).unwrap();
+    let outcome = a.run(Role::SocialService, |work| search::find(work, wanted("80331").locate()?)).unwrap();
     assert_eq!(outcome.found.hits.len(), 1);
     assert_eq!((&outcome.found.hits[0].id, outcome.found.hits[0].earliest), (&id(12, "2300"), today.plus(1)));
     assert_eq!(outcome.found.excluded.iter().map(|e| e.reason).collect::<Vec<_>>(), [Reason::Own]);
     let question = search::question(&outcome.found.hits[0], query.until);
     assert_eq!((question.from, question.days), (today.plus(1), 7));
-    let error = a.run(Role::SocialService, |work| search::find(work, wanted("Neustadt"))).unwrap_err();
+    let error = wanted("Neustadt").locate().unwrap_err();
     assert!(error.to_string().starts_with("\"Neustadt\" may be "), "{error}");
     let nobody = Actor::Person { name: "x".into(), roles: vec![] };
-    assert!(matches!(a.follow(nobody, |work| search::find(work, wanted("80331"))), Err(WorkError::Forbidden(_))));
+    assert!(matches!(a.follow(nobody, |work| search::find(work, wanted("80331").locate()?)), Err(WorkError::Forbidden(_))));
     assert_eq!(person(Role::It).name(), "p-it");
 }
