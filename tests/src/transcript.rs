@@ -3,9 +3,21 @@
 //!
 //! A line `$ command` is run by the shell in the folder of a demo cooperative; the lines below it are its standard output
 //! and standard error. In them `…` stands for any text within a line, a line `…` alone for any lines, and `{name}` for a
-//! word that later commands and outputs use by writing `{name}` again. A command that must fail ends with `# exit N`.
+//! word that later commands and outputs use by writing `{name}` again. A command that must fail ends with `# exit N`; one whose
+//! outcome another node has a hand in ends with `# soon` and is repeated until it prints what it should, for a minute at most.
 
-use std::{collections::BTreeMap, fmt::Write as _, path::Path, process::Command};
+use std::{
+    collections::BTreeMap,
+    fmt::Write as _,
+    path::Path,
+    process::Command,
+    time::{Duration, Instant},
+};
+
+/// How long a command marked `# soon` may take to print what it should.
+const SOON: Duration = Duration::from_secs(60);
+/// Pause between two tries of one.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// A command with what it must print.
 #[derive(Debug)]
@@ -13,6 +25,7 @@ struct Step {
     line: usize,
     command: String,
     exit: i32,
+    soon: bool,
     expected: Vec<String>,
 }
 
@@ -27,18 +40,34 @@ pub fn run(path: &Path, folder: &Path, programs: &Path) -> Result<usize, String>
     let mut names = BTreeMap::new();
     let steps = steps(&text);
     for step in &steps {
-        let command = fill(&step.command, &names);
-        let ran = Command::new("sh").args(["-c", &format!("{{ {command}\n}} 2>&1")]).current_dir(folder).env("PATH", &search).output();
-        let ran = ran.map_err(|error| format!("{page}:{}: cannot run a shell: {error}", step.line))?;
-        let output = String::from_utf8_lossy(&ran.stdout).into_owned();
-        let complain = |what: String| format!("{page}:{}: $ {command}\n{what}\n--- output\n{output}---", step.line);
-        if ran.status.code() != Some(step.exit) {
-            return Err(complain(format!("ended with {}, expected exit {}", ran.status, step.exit)));
+        let begun = Instant::now();
+        loop {
+            let mut tried = names.clone();
+            match once(step, folder, &search, &mut tried) {
+                Ok(()) => {
+                    names = tried;
+                    break;
+                }
+                Err(_) if step.soon && begun.elapsed() < SOON => std::thread::sleep(PAUSE),
+                Err(error) => return Err(format!("{page}:{}: {error}", step.line)),
+            }
         }
-        let lines: Vec<&str> = output.lines().map(str::trim_end).collect();
-        compare(&step.expected, &lines, &mut names).map_err(complain)?;
     }
     Ok(steps.len())
+}
+
+/// Runs one command and compares what it prints.
+fn once(step: &Step, folder: &Path, search: &str, names: &mut BTreeMap<String, String>) -> Result<(), String> {
+    let command = fill(&step.command, names);
+    let ran = Command::new("sh").args(["-c", &format!("{{ {command}\n}} 2>&1")]).current_dir(folder).env("PATH", search).output();
+    let ran = ran.map_err(|error| format!("cannot run a shell: {error}"))?;
+    let output = String::from_utf8_lossy(&ran.stdout).into_owned();
+    let complain = |what: String| format!("$ {command}\n{what}\n--- output\n{output}---");
+    if ran.status.code() != Some(step.exit) {
+        return Err(complain(format!("ended with {}, expected exit {}", ran.status, step.exit)));
+    }
+    let lines: Vec<&str> = output.lines().map(str::trim_end).collect();
+    compare(&step.expected, &lines, names).map_err(complain)
 }
 
 fn steps(text: &str) -> Vec<Step> {
@@ -47,11 +76,12 @@ fn steps(text: &str) -> Vec<Step> {
         if line.starts_with("```") {
             inside = line.trim_end() == "```console";
         } else if let Some(command) = line.strip_prefix("$ ").filter(|_| inside) {
+            let (command, soon) = command.strip_suffix("# soon").map_or((command, false), |command| (command.trim_end(), true));
             let (command, exit) = match command.rsplit_once("# exit ") {
                 Some((command, exit)) => (command.trim_end(), exit.trim().parse().unwrap_or(-1)),
                 None => (command, 0),
             };
-            steps.push(Step { line: at + 1, command: command.to_owned(), exit, expected: Vec::new() });
+            steps.push(Step { line: at + 1, command: command.to_owned(), exit, soon, expected: Vec::new() });
         } else if let Some(step) = steps.last_mut().filter(|_| inside) {
             match step.command.strip_suffix('\\') {
                 // A command continued over lines, as in a shell.
