@@ -67,8 +67,8 @@ fn end(work: &mut Work<'_>, id: ConversationId) -> Result<(), WorkError> {
 /// Erases what a clinic that was not chosen had learned, and says so.
 fn retire(work: &mut Work<'_>, id: ConversationId) -> Result<(), WorkError> {
     let mut c = load(work, id)?;
-    let reason = if c.log.state().step == Step::Withdrawn { 3 } else { 2 };
-    let erasure = erase(work, &mut c, catalogue::Erasure::new(reason))?;
+    let reason = if c.log.state().step == Step::Withdrawn { catalogue::Erasure::WITHDRAWN } else { catalogue::Erasure::NOT_CHOSEN };
+    let erasure = erase(work, &mut c, reason)?;
     conversation::save(work.db, &c)?;
     if c.side == Side::Owner {
         // It is erased whether or not the other clinic can be told.

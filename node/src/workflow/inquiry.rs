@@ -134,32 +134,36 @@ pub fn send(work: &mut Work<'_>, case: LocalId, own_facility: &Ik, targets: &[Ta
             "withdraw an inquiry before asking another clinic: `verbund referral withdraw`",
         ));
     }
+    if targets.iter().enumerate().any(|(at, target)| targets[..at].contains(target)) {
+        return Err(WorkError::invalid("a department is named twice", "name each clinic and department once"));
+    }
     let ground = ground(work, patient, inquiry)?;
-    targets.iter().map(|target| send_one(work, &case, patient, ground, own_facility, target, inquiry, &asked)).collect()
+    let asking = Asking { case: case.id, patient, ground, own_facility, inquiry, asked };
+    targets.iter().map(|target| send_one(work, &asking, target)).collect()
 }
 
-#[allow(clippy::too_many_arguments, reason = "one call, one message; a struct would only rename them")]
-fn send_one(
-    work: &mut Work<'_>,
-    case: &Case,
+/// What every clinic asked at once has in common.
+struct Asking<'a> {
+    case: LocalId,
     patient: LocalId,
     ground: LocalId,
-    own_facility: &Ik,
-    target: &Target,
-    inquiry: &Inquiry,
-    asked: &[Conversation],
-) -> Result<ConversationId, WorkError> {
-    let again = asked.iter().any(|c| c.peer_facility == target.facility && c.department.as_ref() == Some(&target.department));
+    own_facility: &'a Ik,
+    inquiry: &'a Inquiry,
+    asked: Vec<Conversation>,
+}
+
+fn send_one(work: &mut Work<'_>, asking: &Asking<'_>, target: &Target) -> Result<ConversationId, WorkError> {
+    let again = asking.asked.iter().any(|c| c.peer_facility == target.facility && c.department.as_ref() == Some(&target.department));
     if again {
         return Err(WorkError::state("asked", format!("{} is being asked already", target.facility), "wait for its answer, or withdraw that inquiry"));
     }
-    let mut c = begin(work, own_facility.clone(), target.facility.clone())?;
+    let mut c = begin(work, asking.own_facility.clone(), target.facility.clone())?;
     if !work.membership.may_converse(&c.peer, work.now) {
         return Err(WorkError::unavailable(format!("{} is suspended or takes part as an observer only", c.peer), "leave it out"));
     }
-    (c.case, c.patient, c.consent, c.department) = (Some(case.id), Some(patient), Some(ground), Some(target.department.clone()));
-    say(work, &mut c, &Message::Inquiry(Inquiry { department: target.department.clone(), ..inquiry.clone() }))?;
-    consent::rests_on(work.db, ground, Use::Conversation(c.id), work.now)?;
+    (c.case, c.patient, c.consent, c.department) = (Some(asking.case), Some(asking.patient), Some(asking.ground), Some(target.department.clone()));
+    say(work, &mut c, &Message::Inquiry(Inquiry { department: target.department.clone(), ..asking.inquiry.clone() }))?;
+    consent::rests_on(work.db, asking.ground, Use::Conversation(c.id), work.now)?;
     Ok(c.id)
 }
 

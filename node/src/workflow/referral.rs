@@ -121,7 +121,7 @@ pub fn consent_revoked(work: &mut Work<'_>, conversations: &[ConversationId]) ->
         if c.side == Side::Owner || c.log.state().step.ended() {
             continue;
         }
-        match say(work, &mut c, &Message::Withdrawn(Withdrawn { reason: Withdraw::new(2) })) {
+        match say(work, &mut c, &Message::Withdrawn(Withdrawn { reason: Withdraw::CONSENT_REVOKED })) {
             Ok(_) => {}
             Err(WorkError::Store(error)) => return Err(error.into()),
             Err(error) => trouble(work, &mut load(work, *id)?, error.code())?,

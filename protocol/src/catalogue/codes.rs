@@ -140,6 +140,61 @@ codes! {
     Erasure,
 }
 
+/// Codes that the rules themselves use, by name. A test holds them against the shipped lists.
+macro_rules! named_codes {
+    ($($list:ident { $($(#[$doc:meta])* $name:ident = $number:literal $key:literal),* $(,)? })*) => {
+        $(impl $list { $($(#[$doc])* pub const $name: Self = Self($number);)* })*
+
+        #[cfg(test)]
+        const NAMED: &[(List, u16, &str)] = &[$($((List::$list, $number, $key)),*),*];
+    };
+}
+
+named_codes! {
+    Withdraw {
+        /// Another clinic was chosen.
+        CHOSE_OTHER = 1 "chose-other",
+        /// The consent was revoked.
+        CONSENT_REVOKED = 2 "consent-revoked",
+        /// No answer in time.
+        NO_ANSWER = 8 "no-answer",
+    }
+    OfferEnd {
+        /// The hold has expired.
+        EXPIRED = 1 "expired",
+        /// The chosen place was not confirmed in time.
+        NOT_CONFIRMED = 5 "not-confirmed",
+    }
+    Cancel {
+        /// The referral did not come.
+        NO_REFERRAL = 5 "no-referral",
+    }
+    NoShow {
+        /// Concluded from silence.
+        UNKNOWN = 4 "unknown",
+    }
+    ReportMissing {
+        /// Not received in time.
+        OVERDUE = 4 "overdue",
+    }
+    Erasure {
+        /// Declined after reading the referral.
+        DECLINED = 1 "declined-after-referral",
+        /// Not chosen, and the period is over.
+        NOT_CHOSEN = 2 "not-chosen",
+        /// Withdrawn.
+        WITHDRAWN = 3 "withdrawn",
+    }
+    Payer {
+        /// Statutory health insurance.
+        GKV = 2 "gkv",
+    }
+    Necessity {
+        /// The specialty is not available where the patient is.
+        SPECIALTY = 2 "specialty",
+    }
+}
+
 /// A number with an upper bound, so small that it cannot carry more than it is for.
 macro_rules! bounded {
     ($(#[$doc:meta])* $name:ident, $inner:ty, $max:expr, $what:literal, |$text:ident| $parse:expr, |$value:ident, $f:ident| $show:expr) => {
@@ -262,6 +317,13 @@ mod tests {
         assert_eq!(AgeBand::of(104), "100+".parse().unwrap());
         assert!("75".parse::<AgeBand>().is_err());
         assert!(crate::cbor::read::<AgeBand>(&crate::cbor::write(&11_u8), 10).is_err());
+    }
+
+    #[test]
+    fn named_codes_are_those_of_the_lists() {
+        for (list, number, key) in NAMED {
+            assert_eq!(Catalogue::shipped().key(*list, *number), *key);
+        }
     }
 
     #[test]

@@ -9,10 +9,10 @@ use super::{
     bodies::{Cancelled, DidNotCome, Gone, OfferEnded, Report, Withdrawn},
     message::Message,
     step::{Side, Step},
-    table::{NO_SHOW_UNKNOWN, State},
+    table::State,
 };
 use crate::{
-    catalogue::{AhbException, Cancel, OfferEnd, ReportMissing, Withdraw},
+    catalogue::{AhbException, Cancel, NoShow, OfferEnd, ReportMissing, Withdraw},
     limits::{AHB_DAYS, HOLD_MARGIN},
     time::{Day, Timestamp},
 };
@@ -47,25 +47,25 @@ pub fn deadline(state: &State) -> Option<Deadline> {
         let remind = Timestamp(since.0 + due.since(since).as_millis() as u64 / 2);
         Some(Deadline { turn, remind, due, end, ends_by, last_word })
     };
-    let withdraw = || Message::Withdrawn(Withdrawn { reason: Withdraw::new(8) });
+    let withdraw = || Message::Withdrawn(Withdrawn { reason: Withdraw::NO_ANSWER });
     let admission = state.date.map_or(since, Day::start);
     match state.step {
         Step::New => None,
         Step::Requested | Step::Asked => from(state.answer_by, state.answer_by, Side::Asker, withdraw()),
         Step::Offered => {
             let offer = state.offer?;
-            from(offer.held_until, offer.held_until, Side::Owner, Message::OfferEnded(OfferEnded { offer: offer.digest, reason: OfferEnd::new(1) }))
+            from(offer.held_until, offer.held_until, Side::Owner, Message::OfferEnded(OfferEnded { offer: offer.digest, reason: OfferEnd::EXPIRED }))
         }
         Step::Chosen => {
-            let gone = Message::Gone(Gone { offer: state.offer?.digest, reason: OfferEnd::new(5) });
+            let gone = Message::Gone(Gone { offer: state.offer?.digest, reason: OfferEnd::NOT_CONFIRMED });
             from(since.plus(4 * HOUR), since.plus(24 * HOUR), Side::Owner, gone)
         }
-        Step::Confirmed => from(since.plus(24 * HOUR), since.plus(72 * HOUR), Side::Owner, Message::Cancelled(Cancelled { reason: Cancel::new(5) })),
+        Step::Confirmed => from(since.plus(24 * HOUR), since.plus(72 * HOUR), Side::Owner, Message::Cancelled(Cancelled { reason: Cancel::NO_REFERRAL })),
         Step::Referred => from(since.plus(24 * HOUR), since.plus(7 * DAY), Side::Asker, withdraw()),
-        Step::Accepted => from(admission.plus(2 * DAY), admission.plus(14 * DAY), Side::Owner, Message::DidNotCome(DidNotCome { reason: NO_SHOW_UNKNOWN })),
+        Step::Accepted => from(admission.plus(2 * DAY), admission.plus(14 * DAY), Side::Owner, Message::DidNotCome(DidNotCome { reason: NoShow::UNKNOWN })),
         Step::Admitted => {
             let stay = DAY * u32::from(state.offer.map_or(21, |offer| offer.stay_days));
-            let missing = Message::Report(Report { documents: vec![], discharged: None, missing: Some(ReportMissing::new(4)) });
+            let missing = Message::Report(Report { documents: vec![], discharged: None, missing: Some(ReportMissing::OVERDUE) });
             from(admission.plus(stay + 14 * DAY), admission.plus(stay + 180 * DAY), Side::Owner, missing)
         }
         Step::Handed => from(since.plus(2 * DAY), since.plus(30 * DAY), Side::Asker, withdraw()),

@@ -113,7 +113,7 @@ pub enum Release {
 }
 
 /// Everything the chosen clinic needs.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, PartialEq, Eq, Encode, Decode, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cbor(map)]
 pub struct Identified {
@@ -150,6 +150,13 @@ pub struct Identified {
     /// What else the next clinic should know.
     #[n(10)]
     pub note: Option<String>,
+}
+
+impl std::fmt::Debug for Identified {
+    /// Shows nothing: diagnoses and notes are nobody's business in a log.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Identified(not shown)")
+    }
 }
 
 impl Identified {

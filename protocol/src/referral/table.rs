@@ -7,7 +7,7 @@ use super::{
     step::{Side, Step},
 };
 use crate::{
-    catalogue::{NoShow, PayerDecision},
+    catalogue::PayerDecision,
     conversation::Refusal,
     id::Digest,
     time::{Day, Timestamp},
@@ -271,6 +271,3 @@ fn after(state: &State, by: Side, to: Option<Step>, event: &Event, place: &Place
     }
     next
 }
-
-/// The code used when a patient's not coming is concluded from silence.
-pub const NO_SHOW_UNKNOWN: NoShow = NoShow::new(4);

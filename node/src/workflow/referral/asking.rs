@@ -87,7 +87,7 @@ pub fn withdraw_others(work: &mut Work<'_>, case: LocalId, confirmed: Conversati
         if c.id == confirmed {
             continue;
         }
-        match say(work, &mut c, &Message::Withdrawn(Withdrawn { reason: Withdraw::new(1) })) {
+        match say(work, &mut c, &Message::Withdrawn(Withdrawn { reason: Withdraw::CHOSE_OTHER })) {
             Ok(_) => {}
             Err(WorkError::Store(error)) => return Err(error.into()),
             Err(error) => super::trouble(work, &mut conversation::load(work, c.id)?, error.code())?,
@@ -164,7 +164,7 @@ fn identified(work: &Work<'_>, c: &Conversation, id: LocalId, ground: &Consent, 
         release: rests_on(work, ground, reason)?,
         diagnoses: new.diagnoses,
         procedures: new.procedures,
-        payer: inquiry.map_or(Payer::new(2), |inquiry| inquiry.payer),
+        payer: inquiry.map_or(Payer::GKV, |inquiry| inquiry.payer),
         payer_ik: payer,
         payer_name: new.payer_name,
         discharge: case.as_ref().filter(|case| case.variant == Variant::Rehab).and_then(|case| case.discharge),
@@ -176,7 +176,7 @@ fn identified(work: &Work<'_>, c: &Conversation, id: LocalId, ground: &Consent, 
 
 fn rests_on(work: &Work<'_>, ground: &Consent, reason: Option<Necessity>) -> Result<Release, WorkError> {
     Ok(match &ground.decision.by {
-        DecidedBy::Physician { name, .. } => Release::Necessity { reason: reason.unwrap_or(Necessity::new(2)), physician: name.clone() },
+        DecidedBy::Physician { name, .. } => Release::Necessity { reason: reason.unwrap_or(Necessity::SPECIALTY), physician: name.clone() },
         DecidedBy::Patient | DecidedBy::Representative { .. } => {
             Release::Consent { proof: consent::proof(work.db, ground.id)?, version: ground.decision.form.clone().unwrap_or_default(), given_at: ground.decision.at }
         }

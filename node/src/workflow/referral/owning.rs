@@ -78,7 +78,7 @@ fn enter(work: &mut Work<'_>, referral: &Identified) -> Result<LocalId, WorkErro
 pub fn refuse(work: &mut Work<'_>, id: ConversationId, reason: Decline) -> Result<(), WorkError> {
     work.require(ANSWERING)?;
     let mut c = load_as(work, id, Side::Owner)?;
-    let erasure = erase(work, &mut c, catalogue::Erasure::new(1))?;
+    let erasure = erase(work, &mut c, catalogue::Erasure::DECLINED)?;
     say(work, &mut c, &Message::Refused(Refused { reason, erasure })).map(drop)
 }
 

@@ -16,10 +16,10 @@ use verbund_node::{
     },
 };
 use verbund_protocol::{
-    catalogue::{Cancel, Withdraw},
+    catalogue::{Cancel, NoShow, Withdraw},
     id::{ConversationId, LocalId},
     inquiry::{Answers, Variant},
-    referral::{Side, Step, table::NO_SHOW_UNKNOWN},
+    referral::{Side, Step},
     time::Day,
 };
 use verbund_tests::simulator::{Random, World};
@@ -234,7 +234,7 @@ impl Play {
             (Step::Referred, 4) => drop(self.person(at, "read", move |work| referral::open(work, id).map(drop))),
             (Step::Referred | Step::Accepted | Step::Completed, 5) => drop(self.person(at, "file", move |work| referral::filed(work, id))),
             (Step::Referred, _) => drop(self.person(at, "accept", move |work| referral::accept(work, id, None, None))),
-            (Step::Accepted, 3) => drop(self.person(at, "did not come", move |work| referral::did_not_come(work, id, NO_SHOW_UNKNOWN))),
+            (Step::Accepted, 3) => drop(self.person(at, "did not come", move |work| referral::did_not_come(work, id, NoShow::UNKNOWN))),
             (Step::Accepted, 4 | 6) => drop(self.person(at, "arrived", move |work| referral::arrived(work, id, date))),
             (Step::Accepted, _) => self.payer(at, id),
             (Step::Admitted, 5..) => drop(self.person(at, "report", move |work| referral::report(work, id, &[], None, Some("by-other-route".parse().unwrap())))),
