@@ -71,21 +71,24 @@ impl World {
                 let passes = self.faults.passes(a, b) && self.faults.passes(b, a);
                 match self.links.get(&(a, b)).copied() {
                     Some(_) if !passes => self.disconnect(a, b),
-                    Some(before) => self.greet_again(a, b, before),
+                    Some(_) => self.greet_again(a, b),
                     None => self.connect(a, b),
                 }
             }
         }
     }
 
-    /// As in the mesh: a clock's offset is news to the core only when it changes what the peer may do.
-    fn greet_again(&mut self, a: usize, b: usize, before: i64) {
-        let after = self.offset(a, b);
-        self.links.insert((a, b), after);
-        if apart(before) != apart(after) {
-            self.schedule(1, a, Event::Link { other: b, up: true });
-            self.schedule(1, b, Event::Link { other: a, up: true });
-        }
+    fn greet_again(&mut self, a: usize, b: usize) {
+        let offset = self.offset(a, b);
+        self.links.insert((a, b), offset);
+        self.schedule(1, a, Event::Link { other: b, up: true });
+        self.schedule(1, b, Event::Link { other: a, up: true });
+    }
+
+    /// Returns whether everybody whom a node is connected with has found its clock to be wrong.
+    pub fn clock_is_known_wrong(&self, at: usize) -> bool {
+        let mut offsets = self.links.iter().filter(|((a, b), _)| *a == at || *b == at).map(|(_, offset)| apart(*offset)).peekable();
+        offsets.peek().is_some() && offsets.all(|apart| apart)
     }
 
     /// Returns whether the gate of `at` lets `other` ask (or be asked) anything but synchronisation.

@@ -7,8 +7,17 @@ mod cooperative;
 mod mishap;
 mod play;
 mod promises;
+mod settled;
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+    time::Duration,
+};
 
 use verbund_tests::simulator::Counts;
 
@@ -20,9 +29,9 @@ const REGRESSIONS: &[u64] = &[
 ];
 
 /// Seeds of the normal run besides these.
-const SEEDS: u64 = 6;
+const SEEDS: u64 = 12;
 /// Steps of one run.
-const STEPS: u64 = 150;
+const STEPS: u64 = 130;
 /// How long a network may need to settle once everything is mended: the longest pause between attempts, and some.
 const SETTLED_AFTER: Duration = Duration::from_secs(20 * 60);
 
@@ -57,15 +66,15 @@ fn run(seed: u64) -> Run {
         play.world.run(Duration::from_secs(30));
         settled_after += Duration::from_secs(30);
         promises::hold_now(&mut play, &mut memory);
-        match promises::unsettled(&mut play) {
+        match settled::unsettled(&mut play) {
             None => break,
             Some(why) if settled_after > SETTLED_AFTER => panic!("not settled: {why}"),
             Some(_) => {}
         }
     }
     promises::hold_on_the_whole(&play);
-    promises::logs_are_what_the_messages_say(&play);
-    let completed = promises::completed(&play);
+    settled::logs_are_what_the_messages_say(&play);
+    let completed = settled::completed(&play);
     Run { trace: play.world.trace(), counts: play.world.counts, done: std::mem::take(&mut play.done), named: memory.named, completed, settled_after }
 }
 
@@ -77,27 +86,47 @@ fn seeds() -> Vec<u64> {
     }
 }
 
-#[test]
-fn promises_hold_whatever_breaks_and_every_seed_replays() {
-    let (mut total, mut done, mut named, mut completed, mut slowest) = (Counts::default(), BTreeMap::<_, (u64, u64)>::new(), 0, 0, Duration::ZERO);
-    for seed in seeds() {
-        let first = run(seed);
-        let again = run(seed);
-        assert_eq!(first.trace, again.trace, "seed {seed} does not replay");
-        total.add(first.counts);
-        for (what, (ok, refused)) in first.done {
-            let tally = done.entry(what).or_default();
+/// What all runs came to.
+#[derive(Default)]
+struct Sum {
+    counts: Counts,
+    done: BTreeMap<&'static str, (u64, u64)>,
+    named: u64,
+    completed: u64,
+    slowest: Duration,
+}
+
+impl Sum {
+    fn add(&mut self, run: Run) {
+        self.counts.add(run.counts);
+        for (what, (ok, refused)) in run.done {
+            let tally = self.done.entry(what).or_default();
             (tally.0, tally.1) = (tally.0 + ok, tally.1 + refused);
         }
-        (named, completed, slowest) = (named + first.named, completed + first.completed, slowest.max(first.settled_after));
+        (self.named, self.completed, self.slowest) = (self.named + run.named, self.completed + run.completed, self.slowest.max(run.settled_after));
     }
-    eprintln!("{total:?}\nactions (done, refused): {done:?}\nnamed {named}, completed {completed}, settled within {slowest:?}");
-    if seeds().len() >= 24 {
-        // A simulator in which nothing happens would find nothing.
-        assert!(total.lost > 0 && total.repeated > 0 && total.crashes > 0 && total.crashes_after_commit > 0 && total.gated > 0, "{total:?}");
-        assert!(named > 0 && completed > 0, "no story went to its end");
-        for (what, (ok, _)) in &done {
-            assert!(*ok > 0, "{what} never went through");
+}
+
+#[test]
+fn promises_hold_whatever_breaks_and_every_seed_replays() {
+    let (seeds, next, sum) = (seeds(), AtomicUsize::new(0), Mutex::new(Sum::default()));
+    let work = || {
+        while let Some(&seed) = seeds.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let (first, again) = (run(seed), run(seed));
+            assert_eq!(first.trace, again.trace, "seed {seed} does not replay");
+            sum.lock().unwrap().add(first);
         }
+    };
+    thread::scope(|scope| (0..thread::available_parallelism().map_or(1, usize::from)).for_each(|_| drop(scope.spawn(work))));
+    let Sum { counts, done, named, completed, slowest } = sum.into_inner().unwrap();
+    eprintln!("{} seeds: {counts:?}\nactions (done, refused): {done:?}\nnamed {named}, completed {completed}, settled within {slowest:?}", seeds.len());
+    if seeds.len() as u64 >= SEEDS {
+        // A simulator in which nothing happens would find nothing.
+        assert!(counts.lost > 0 && counts.repeated > 0 && counts.crashes > 0 && counts.crashes_after_commit > 0 && counts.gated > 0, "{counts:?}");
+        assert!(named > 0 && completed > 0, "no story went to its end");
+    }
+    if seeds.len() >= 40 {
+        let never: Vec<_> = done.iter().filter(|(_, (ok, _))| *ok == 0).collect();
+        assert!(never.is_empty(), "these never went through: {never:?}");
     }
 }

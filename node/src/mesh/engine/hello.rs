@@ -112,9 +112,8 @@ impl Engine {
             entry.since = now;
             info!(%peer, %address, outbound, version = greeting.version, access = %greeting.access, seen = %greeting.sees_us_as, "peer is up");
         }
-        if before.is_none_or(|before| differs(&before, &greeting)) {
-            self.emit(Event::Up { peer, outbound, address, greeting });
-        }
+        // Every hello is told: the node needs each peer's clock anew after its own has jumped.
+        self.emit(Event::Up { peer, outbound, address, greeting });
         self.send_waiting(peer);
         self.finish_gain(peer);
     }
@@ -138,9 +137,4 @@ impl Engine {
             self.refuse(Some(peer), &address, outbound, reason.clone());
         }
     }
-}
-
-/// The clock's offset moves a little every time; that is no news.
-fn differs(before: &Greeting, after: &Greeting) -> bool {
-    before.version != after.version || before.document != after.document || before.access != after.access || before.sees_us_as != after.sees_us_as
 }

@@ -81,8 +81,8 @@ fn the_case(work: &mut Work<'_>, c: &Conversation, state: &State) -> Result<(), 
     let chosen = case::find(work.db, id)?.and_then(|case| case.chosen);
     match state.step {
         Step::Completed => case::close(work.db, id, work.now)?,
-        // Chosen here, or the choice came to nothing.
-        step if chosen == Some(c.id) && (step.ended() || step == Step::Requested) => case::choose(work.db, id, None)?,
+        // The choice came to nothing: it is over, or the offer it cited was taken back or replaced while the choice was under way.
+        step if chosen == Some(c.id) && (step.ended() || matches!(step, Step::Requested | Step::Asked | Step::Offered)) => case::choose(work.db, id, None)?,
         _ => {}
     }
     Ok(())

@@ -24,7 +24,10 @@ use verbund_protocol::{
 };
 use verbund_tests::simulator::{Random, World};
 
-use super::cooperative::{self, ACUTE, MEMBERS, START};
+use super::{
+    cooperative::{self, ACUTE, MEMBERS, START},
+    promises,
+};
 
 /// Most cases of one hospital.
 const CASES: usize = 4;
@@ -190,7 +193,7 @@ impl Play {
     fn as_asker(&mut self, at: usize, c: &Conversation, step: Step) {
         let (id, now) = (c.id, self.world.clock(at));
         if self.dice.chance(25) {
-            self.person(at, "withdraw", move |work| referral::withdraw(work, id, Withdraw::new(8)));
+            self.person(at, "withdraw", move |work| referral::withdraw(work, id, Withdraw::new(3)));
             return;
         }
         match (step, self.dice.below(10)) {
@@ -205,7 +208,7 @@ impl Play {
                 });
             }
             (Step::Confirmed, 3..) => drop(self.person(at, "refer", move |work| referral::send(work, id, referral::NewReferral::default(), &[]))),
-            (Step::Confirmed | Step::Referred | Step::Accepted, 1 | 2 | 5 | 6) => self.change_date(at, id),
+            (Step::Confirmed | Step::Referred | Step::Accepted, 1 | 2 | 5 | 6) => self.change_date(at, c),
             (Step::Chosen | Step::Referred | Step::Accepted | Step::Admitted, _) => self.payer(at, id),
             (Step::Completed, _) => drop(self.person(at, "open what came", move |work| referral::open(work, id).map(drop))),
             _ => {}
@@ -229,7 +232,7 @@ impl Play {
             }
             (Step::Chosen, 0) => drop(self.person(at, "gone", move |work| offer::gone(work, id, "place-lost".parse().unwrap()))),
             (Step::Chosen, _) => drop(self.person(at, "confirm", move |work| offer::confirm(work, id))),
-            (Step::Confirmed | Step::Referred | Step::Accepted, 1 | 2) => self.change_date(at, id),
+            (Step::Confirmed | Step::Referred | Step::Accepted, 1 | 2) => self.change_date(at, c),
             (Step::Referred, 3) => drop(self.person(at, "refuse", move |work| referral::refuse(work, id, "findings".parse().unwrap()))),
             (Step::Referred, 4) => drop(self.person(at, "read", move |work| referral::open(work, id).map(drop))),
             (Step::Referred | Step::Accepted | Step::Completed, 5) => drop(self.person(at, "file", move |work| referral::filed(work, id))),
@@ -247,9 +250,14 @@ impl Play {
         self.person(at, "answer", move |work| inquiry::answer(work, id, answers));
     }
 
-    fn change_date(&mut self, at: usize, id: ConversationId) {
-        let date = self.day(4, 20);
+    /// Another day, by one side or, now and then, by both at the same moment.
+    fn change_date(&mut self, at: usize, c: &Conversation) {
+        let (id, date) = (c.id, self.day(4, 20));
         self.person(at, "change the date", move |work| referral::change_date(work, id, date, "place".parse().unwrap(), None));
+        let (other, date) = (promises::node_of(&c.peer), self.day(4, 20));
+        if self.dice.chance(400) && self.world.is_up(other) {
+            self.person(other, "change the date at once", move |work| referral::change_date(work, id, date, "place".parse().unwrap(), None));
+        }
     }
 
     fn payer(&mut self, at: usize, id: ConversationId) {

@@ -1,19 +1,19 @@
 //! What Verbund promises, each as a function that panics when it does not hold. Most are asked after every step of a run,
 //! the long ones now and then and at the end.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use verbund_node::store::{
-    audit, capacity,
+    audit, capacity, case,
     conversation::{self, Conversation, Filter, Stored},
-    hold, outbox,
+    hold,
 };
 use verbund_protocol::{
     address::Order,
     capacity::{DepartmentId, SignedCapacity},
     conversation::{Batch, SignedHeader},
-    id::ConversationId,
-    referral::{Entry, Log, Message, MessageKind, Side, Step},
+    id::{ConversationId, MemberId},
+    referral::{MessageKind, Side, Step},
 };
 use verbund_tests::simulator::World;
 
@@ -22,33 +22,53 @@ use super::{
     play::Play,
 };
 
-/// What was seen before, for promises about what changes.
+/// What was seen before: for promises about what changes, and so that only what has changed is read again.
 #[derive(Default)]
 pub struct Memory {
     orders: BTreeMap<(usize, DepartmentId), Order>,
+    /// The store's count of changes when it was last looked at.
+    changes: [u64; MEMBERS],
     /// How many batches with a name in them were looked at.
     pub named: u64,
 }
 
-fn conversations(world: &World, at: usize) -> Vec<Conversation> {
+/// A conversation with all messages of both sides.
+type Told = (Conversation, Vec<Stored>);
+
+pub fn conversations(world: &World, at: usize) -> Vec<Conversation> {
     conversation::list(world.store(at).db(), &Filter { ended: true, ..Filter::default() }, 10_000).unwrap()
 }
-fn messages(world: &World, at: usize, id: ConversationId) -> Vec<Stored> {
+pub fn messages(world: &World, at: usize, id: ConversationId) -> Vec<Stored> {
     conversation::messages(world.store(at).db(), id).unwrap()
 }
-fn node_of(member: &verbund_protocol::id::MemberId) -> usize {
+pub fn node_of(member: &MemberId) -> usize {
     (0..MEMBERS).find(|at| cooperative::name(*at) == member.as_str()).unwrap()
 }
 
-/// Asked after every step.
+/// Returns whether a conversation was ended here without a word, because the other clinic is no longer a member.
+fn abandoned(c: &Conversation) -> bool {
+    c.ended_at.is_some() && !c.log.state().step.ended()
+}
+
+/// Asked after every step, of every node whose store has changed since.
 pub fn hold_now(play: &mut Play, memory: &mut Memory) {
-    no_place_is_promised_twice(&play.world);
-    a_promise_has_its_place_and_no_other(&play.world);
-    a_patient_chooses_one_offer_at_a_time(&play.world);
-    a_receipt_means_that_both_have_the_same_bytes(&play.world);
-    each_chain_is_in_order_and_counts_once(&play.world);
     nobody_is_named_before_the_owner_has_confirmed(&mut play.world, memory);
-    statements_of_free_places_only_move_on(&play.world, memory);
+    for at in 0..MEMBERS {
+        let world = &play.world;
+        let changes = world.store(at).db().total_changes();
+        if std::mem::replace(&mut memory.changes[at], changes) == changes {
+            continue;
+        }
+        let told: Vec<Told> = conversations(world, at).into_iter().map(|c| (messages(world, at, c.id), c)).map(|(all, c)| (c, all)).collect();
+        no_place_is_promised_twice(world, at);
+        a_promise_has_its_place_and_no_other(world, at, &told);
+        a_promise_ends_by_a_good_clock_alone(world, at, &told);
+        a_patient_chooses_one_offer_at_a_time(world, at, &told);
+        a_receipt_means_that_both_have_the_same_bytes(world, &told);
+        each_chain_is_in_order_and_counts_once(at, &told);
+        statements_of_free_places_only_move_on(world, at, memory);
+    }
+    who_has_the_wrong_time_promises_nothing(play);
 }
 
 /// Asked now and then, and at the end.
@@ -58,83 +78,109 @@ pub fn hold_on_the_whole(play: &Play) {
 }
 
 /// At every owner, on every day: no more holds than places stated.
-fn no_place_is_promised_twice(world: &World) {
-    for at in 0..MEMBERS {
-        let db = world.store(at).db();
-        for row in capacity::all_stated(db, None).unwrap() {
-            let DepartmentId { facility, department } = &row.stated.id;
-            let holds = hold::active(db, facility, department, row.observed_at, None).unwrap();
-            for (offset, stated) in (0_u32..).zip(&row.stated.free) {
-                let day = row.stated.first_day.plus(offset);
-                let held = holds.iter().filter(|hold| hold.covers(day)).count();
-                assert!(held <= usize::from(*stated), "{held} holds on {day} in {department} of {at}, {stated} places are stated");
-            }
+fn no_place_is_promised_twice(world: &World, at: usize) {
+    let db = world.store(at).db();
+    for row in capacity::all_stated(db, None).unwrap() {
+        let DepartmentId { facility, department } = &row.stated.id;
+        let holds = hold::active(db, facility, department, row.observed_at, None).unwrap();
+        for (offset, stated) in (0_u32..).zip(&row.stated.free) {
+            let day = row.stated.first_day.plus(offset);
+            let held = holds.iter().filter(|hold| hold.covers(day)).count();
+            assert!(held <= usize::from(*stated), "{held} holds on {day} in {department} of {at}, {stated} places are stated");
         }
     }
 }
 
 /// At the owner, an open promise has exactly one hold, on the day both speak of; without a promise nothing is held.
-fn a_promise_has_its_place_and_no_other(world: &World) {
-    for at in 0..MEMBERS {
-        for c in conversations(world, at) {
-            let (state, held) = (c.log.state(), hold::of(world.store(at).db(), c.id).unwrap());
-            let promised = c.side == Side::Owner && state.step.holds();
-            assert_eq!(held.is_some(), promised, "{}: a hold at step {} of {at} ({:?})", c.id, state.step, c.side);
-            if let Some(held) = held.filter(|_| state.step != Step::Admitted) {
-                assert_eq!(Some(held.hold.from), state.date, "{}: the place held is not on the day agreed", c.id);
-            }
+fn a_promise_has_its_place_and_no_other(world: &World, at: usize, told: &[Told]) {
+    for (c, _) in told {
+        let (state, held) = (c.log.state(), hold::of(world.store(at).db(), c.id).unwrap());
+        let promised = c.side == Side::Owner && state.step.holds() && !abandoned(c);
+        assert_eq!(held.is_some(), promised, "{}: a hold at step {} of {at} ({:?})", c.id, state.step, c.side);
+        if let Some(held) = held.filter(|_| state.step != Step::Admitted) {
+            assert_eq!(Some(held.hold.from), state.date, "{}: the place held is not on the day agreed", c.id);
         }
     }
 }
 
-/// Of one case at most one offer is chosen, and the case says which.
-fn a_patient_chooses_one_offer_at_a_time(world: &World) {
-    for at in 0..MEMBERS {
-        let mut chosen = BTreeMap::new();
-        for c in conversations(world, at).into_iter().filter(|c| c.side == Side::Asker) {
-            let (step, Some(case)) = (c.log.state().step, c.case) else { continue };
-            let is_chosen = matches!(step, Step::Chosen | Step::Confirmed | Step::Referred | Step::Accepted | Step::Admitted);
-            if is_chosen && let Some(other) = chosen.insert(case, c.id) {
-                panic!("case {case} has two chosen offers: {other} and {}", c.id);
-            }
+/// An offer that its owner's clock ended has lasted as long as it said, by the true time; so has an inquiry.
+fn a_promise_ends_by_a_good_clock_alone(world: &World, at: usize, told: &[Told]) {
+    let latest = world.now.plus(Duration::from_secs(46));
+    for (c, _) in told {
+        let (asker, owner) = (c.log.chain(Side::Asker), c.log.chain(Side::Owner));
+        let ended = owner.iter().filter_map(|entry| entry.event.as_ref()).filter(|event| event.kind == MessageKind::OfferEnded && event.code == Some(1));
+        for event in ended {
+            let offer = owner.iter().find(|entry| Some(entry.digest) == event.cites).and_then(|entry| entry.event.as_ref()?.until);
+            assert!(offer.is_some_and(|until| until <= latest), "{} at {at}: the offer until {offer:?} ended at {}", c.id, world.now);
         }
-        for (case, id) in chosen {
-            let held = verbund_node::store::case::find(world.store(at).db(), case).unwrap().unwrap();
-            assert_eq!(held.chosen, Some(id), "case {case} does not say which offer is chosen");
+        let withdrawn = asker.iter().filter_map(|entry| entry.event.as_ref()).any(|event| event.kind == MessageKind::Withdrawn && event.code == Some(8));
+        let state = c.log.state();
+        if withdrawn && !owner.iter().any(|entry| entry.event.as_ref().is_some_and(|event| event.kind == MessageKind::Confirmed)) {
+            assert!(state.answer_by <= latest, "{} at {at}: the inquiry until {} ended at {}", c.id, state.answer_by, world.now);
         }
+    }
+}
+
+/// Of one case at most one offer is chosen, and the case says which; a case that says so has one.
+fn a_patient_chooses_one_offer_at_a_time(world: &World, at: usize, told: &[Told]) {
+    let mut chosen = BTreeMap::new();
+    for (c, _) in told.iter().filter(|(c, _)| c.side == Side::Asker) {
+        let (step, Some(case)) = (c.log.state().step, c.case) else { continue };
+        let is_chosen = matches!(step, Step::Chosen | Step::Confirmed | Step::Referred | Step::Accepted | Step::Admitted);
+        let is_chosen = is_chosen && !abandoned(c);
+        if is_chosen && let Some(other) = chosen.insert(case, c.id) {
+            panic!("case {case} has two chosen offers: {other} and {}", c.id);
+        }
+    }
+    for case in case::list(world.store(at).db(), None, 1_000).unwrap() {
+        assert_eq!(case.chosen, chosen.get(&case.id).copied(), "case {} of {at} does not say which offer is chosen", case.id);
     }
 }
 
 /// A message with a receipt is in the stores of both ends, with the same header, receipt and outcome.
-fn a_receipt_means_that_both_have_the_same_bytes(world: &World) {
-    for at in 0..MEMBERS {
-        for c in conversations(world, at) {
-            for mine in messages(world, at, c.id).into_iter().filter(|message| message.side == c.side && message.receipt.is_some()) {
-                let theirs = conversation::message(world.store(node_of(&c.peer)).db(), c.id, mine.side, mine.seq).unwrap();
-                let theirs = theirs.unwrap_or_else(|| panic!("{} {:?} {}: receipted, but not in the other's store", c.id, mine.side, mine.seq));
-                assert_eq!((&mine.header, &mine.receipt, &mine.outcome), (&theirs.header, &theirs.receipt, &theirs.outcome), "{} {:?} {}", c.id, mine.side, mine.seq);
-            }
+fn a_receipt_means_that_both_have_the_same_bytes(world: &World, told: &[Told]) {
+    for (c, all) in told {
+        for mine in all.iter().filter(|message| message.side == c.side && message.receipt.is_some()) {
+            let theirs = conversation::message(world.store(node_of(&c.peer)).db(), c.id, mine.side, mine.seq).unwrap();
+            let theirs = theirs.unwrap_or_else(|| panic!("{} {:?} {}: receipted, but not in the other's store", c.id, mine.side, mine.seq));
+            assert_eq!((&mine.header, &mine.receipt, &mine.outcome), (&theirs.header, &theirs.receipt, &theirs.outcome), "{} {:?} {}", c.id, mine.side, mine.seq);
         }
     }
 }
 
 /// Both chains are numbered without gaps, and the log by which the table goes has exactly these messages in this order.
-fn each_chain_is_in_order_and_counts_once(world: &World) {
-    for at in 0..MEMBERS {
-        for c in conversations(world, at) {
-            let all = messages(world, at, c.id);
-            for side in [Side::Asker, Side::Owner] {
-                let stored: Vec<_> = all.iter().filter(|message| message.side == side).map(|message| (message.seq, message.digest)).collect();
-                let counted: Vec<_> = (0_u64..).zip(c.log.chain(side)).map(|(seq, entry)| (seq, entry.digest)).collect();
-                assert_eq!(stored, counted, "{} {side:?} at {at}", c.id);
-                let chain = if side == c.side { &c.own } else { &c.theirs };
-                assert_eq!(chain.head.map(|head| (head.seq, head.digest)), stored.last().copied(), "{} {side:?} at {at}", c.id);
-            }
-            if let Some(message) = all.iter().find(|message| message.side != c.side && message.receipt.is_none()) {
-                panic!("{} {}: taken in without a receipt at {at}", c.id, message.seq);
-            }
-            assert_eq!(c.ended_at.is_some() || !c.log.state().step.ended(), true, "{}: ended without saying when", c.id);
+fn each_chain_is_in_order_and_counts_once(at: usize, told: &[Told]) {
+    for (c, all) in told {
+        for side in [Side::Asker, Side::Owner] {
+            let stored: Vec<_> = all.iter().filter(|message| message.side == side).map(|message| (message.seq, message.digest)).collect();
+            let counted: Vec<_> = (0_u64..).zip(c.log.chain(side)).map(|(seq, entry)| (seq, entry.digest)).collect();
+            assert_eq!(stored, counted, "{} {side:?} at {at}", c.id);
+            let chain = if side == c.side { &c.own } else { &c.theirs };
+            assert_eq!(chain.head.map(|head| (head.seq, head.digest)), stored.last().copied(), "{} {side:?} at {at}", c.id);
         }
+        if let Some(message) = all.iter().find(|message| message.side != c.side && message.receipt.is_none()) {
+            panic!("{} {}: taken in without a receipt at {at}", c.id, message.seq);
+        }
+        assert!(c.ended_at.is_some() || !c.log.state().step.ended(), "{}: ended without saying when", c.id);
+    }
+}
+
+/// The order of what a department states never falls, at any node, whatever comes again or late.
+fn statements_of_free_places_only_move_on(world: &World, at: usize, memory: &mut Memory) {
+    for bytes in capacity::all(world.store(at).db()).unwrap() {
+        let record = SignedCapacity::trusted(&bytes).unwrap().record;
+        let order = record.order;
+        let before = memory.orders.insert((at, record.id.clone()), order);
+        assert!(before.is_none_or(|before| before <= order), "{} went back at {at}: {before:?}, then {order:?}", record.id);
+    }
+}
+
+/// A node that all its peers find hours off makes no promise.
+fn who_has_the_wrong_time_promises_nothing(play: &mut Play) {
+    let wrong = play.wild.filter(|at| play.world.is_up(*at) && play.world.clock_is_known_wrong(*at));
+    if let Some(at) = wrong {
+        let may = play.world.ask(at, |work| work.may_promise());
+        assert!(may.is_err(), "{at} promises although its clock is off by {} ms", play.world.clock_offset(at));
     }
 }
 
@@ -154,18 +200,6 @@ fn nobody_is_named_before_the_owner_has_confirmed(world: &mut World, memory: &mu
             assert_eq!(header.message, MessageKind::Referral.number(), "a name in another message than the referral");
             let owners = messages(world, said.to, header.conversation).into_iter().filter(|message| message.side == Side::Owner);
             assert!(owners.into_iter().any(|message| message.kind == MessageKind::Confirmed.number()), "{}: named before it was confirmed", header.conversation);
-        }
-    }
-}
-
-/// The order of what a department states never falls, at any node, whatever comes again or late.
-fn statements_of_free_places_only_move_on(world: &World, memory: &mut Memory) {
-    for at in 0..MEMBERS {
-        for bytes in capacity::all(world.store(at).db()).unwrap() {
-            let record = SignedCapacity::trusted(&bytes).unwrap().record;
-            let order = record.order;
-            let before = memory.orders.insert((at, record.id.clone()), order);
-            assert!(before.is_none_or(|before| before <= order), "{} went back at {at}: {before:?}, then {order:?}", record.id);
         }
     }
 }
@@ -211,98 +245,4 @@ fn nothing_from_the_cut_off_counts(play: &Play) {
             assert!(taken.is_none(), "{at} took in {taken:?} although it knew that {suspended} is suspended");
         }
     }
-}
-
-// ---- Once everything is mended ----
-
-/// Returns what is not yet as it must be in the end, if anything.
-pub fn unsettled(play: &mut Play) -> Option<String> {
-    outboxes_are_empty(play).or_else(|| both_sides_agree(play)).or_else(|| all_know_the_same(play))
-}
-
-fn outboxes_are_empty(play: &Play) -> Option<String> {
-    for at in (0..MEMBERS).filter(|at| Some(*at) != play.removed) {
-        for (member, waiting) in outbox::depth(play.world.store(at).db()).unwrap() {
-            if Some(node_of(&member)) != play.removed {
-                let failing = outbox::failing(play.world.store(at).db(), &member).unwrap();
-                return Some(format!("{waiting} messages of {at} for {member} wait; {failing:?}"));
-            }
-        }
-    }
-    None
-}
-
-fn both_sides_agree(play: &Play) -> Option<String> {
-    for at in (0..MEMBERS).filter(|at| Some(*at) != play.removed) {
-        for c in conversations(&play.world, at) {
-            let other = node_of(&c.peer);
-            if Some(other) == play.removed {
-                continue;
-            }
-            let theirs = conversation::find(play.world.store(other).db(), c.id).unwrap();
-            let (mine, theirs) = (c.log.state(), theirs.map(|c| c.log.state()));
-            if theirs.as_ref() != Some(&mine) {
-                return Some(format!("{} between {at} and {other}: {mine:?} here, {theirs:?} there", c.id));
-            }
-        }
-    }
-    None
-}
-
-fn all_know_the_same(play: &mut Play) -> Option<String> {
-    let mut first = None;
-    for at in (0..MEMBERS).filter(|at| Some(*at) != play.removed) {
-        let known = play
-            .world
-            .ask(at, move |work| {
-                let version = work.membership.held().document.version;
-                let board: Vec<_> = work.public.board.iter().map(|held| (held.record.record.id.clone(), held.record.digest)).collect();
-                let nobody = verbund_tests::simulator::World::key("nobody").public();
-                let book = verbund_node::workflow::replication::addresses(work.membership, work.public, &nobody);
-                Ok((version, board, book))
-            })
-            .unwrap();
-        match &first {
-            None => first = Some((at, known)),
-            Some((other, expected)) if *expected != known => return Some(format!("{at} and {other} know different things: {known:?} and {expected:?}")),
-            Some(_) => {}
-        }
-    }
-    None
-}
-
-/// The state at both ends is what the stored messages say, read anew: headers chain, bodies match, and so do receipts.
-pub fn logs_are_what_the_messages_say(play: &Play) {
-    let network = "sim".parse().unwrap();
-    for at in 0..MEMBERS {
-        for c in conversations(&play.world, at) {
-            let mut log = Log::default();
-            for side in [Side::Asker, Side::Owner] {
-                let mut previous = None;
-                for message in messages(&play.world, at, c.id).into_iter().filter(|message| message.side == side) {
-                    let header = SignedHeader::trusted(&network, &message.header).unwrap();
-                    assert_eq!(header.header.previous, previous, "{} {side:?} {}: the chain is broken at {at}", c.id, message.seq);
-                    previous = Some(header.digest);
-                    log.append(side, Entry::of(&header, meaning(play, &c, side, &message)));
-                }
-            }
-            assert_eq!(log.state().step, c.log.state().step, "{} at {at}: messages and log disagree", c.id);
-        }
-    }
-}
-
-/// What a message means by its body, in whichever store that still is.
-fn meaning(play: &Play, c: &Conversation, side: Side, message: &Stored) -> Option<verbund_protocol::referral::Event> {
-    let mut stores = [node_of(&c.peer)].into_iter().chain(0..MEMBERS);
-    let body = stores.find_map(|at| conversation::body(play.world.store(at).db(), c.id, side, message.seq).unwrap());
-    match body {
-        Some((_, body)) => Some(Message::read(message.kind, &body).unwrap().event()),
-        None => c.log.chain(side)[message.seq as usize].event.clone(),
-    }
-}
-
-/// Returns how many conversations went to their good end.
-pub fn completed(play: &Play) -> u64 {
-    let ended = |at| conversations(&play.world, at).into_iter().filter(|c| c.side == Side::Owner && c.log.state().step == Step::Completed).count() as u64;
-    (0..MEMBERS).map(ended).sum()
 }
