@@ -5,7 +5,11 @@ use verbund_protocol::membership::Freshness;
 use super::{Call, status::freshness_words};
 use crate::{
     domain::actor::Role,
-    workflow::{Effect, WorkError, desk::PeerSight},
+    workflow::{
+        Effect, WorkError,
+        desk::PeerSight,
+        recovery::{self, Progress},
+    },
 };
 
 /// What can be asked.
@@ -67,10 +71,23 @@ impl Command {
                 .await?;
         }
         let peers = call.desk.outside().peers().await;
-        let (freshness, clock_agrees, members) =
-            call.desk.ask(&call.actor, |work| Ok((work.membership.freshness(work.now), work.clock_agrees, work.membership.held().document.members.len()))).await?;
-        Ok(vec![document(freshness), clock(clock_agrees, &peers), outbound(&peers, members), inbound(&peers), versions(&peers)])
+        let seen = call.desk.ask(&call.actor, |work| {
+            let members = work.membership.held().document.members.len();
+            Ok((work.membership.freshness(work.now), work.clock_agrees, members, recovery::progress(work)?))
+        });
+        let (freshness, clock_agrees, members, progress) = seen.await?;
+        let mut findings = vec![document(freshness), clock(clock_agrees, &peers), outbound(&peers, members), inbound(&peers), versions(&peers)];
+        findings.extend(recovering(&progress));
+        Ok(findings)
     }
+}
+
+/// Only a restored node has something to say about it.
+fn recovering(progress: &Progress) -> Option<Finding> {
+    let since = progress.since?;
+    let waiting: Vec<&str> = progress.outstanding.iter().map(|(member, _)| member.as_str()).collect();
+    let found = format!("restored, recovering since {since}; not yet answered: {}", waiting.join(", "));
+    Some(Finding::new("recovery", State::Warn, found, "wait until they are reachable, or go on without one: `verbund restore release MEMBER`"))
 }
 
 fn document(freshness: Freshness) -> Finding {

@@ -135,7 +135,11 @@ pub fn take(work: &mut Work<'_>, from: &MemberId, answer: &[u8]) -> Result<(), W
         taken += revive(work, from, held)?;
     }
     if answer.more {
-        return if taken > 0 { Ok(work.then(Effect::Wake(from.clone()))) } else { dispatch::on_failure(work, from, "gives back nothing usable") };
+        if taken == 0 {
+            return dispatch::on_failure(work, from, "gives back nothing usable");
+        }
+        work.then(Effect::Wake(from.clone()));
+        return Ok(());
     }
     outbox::went_well(work.db, from)?;
     meta::recovered(work.db, from, None, work.now)?;
