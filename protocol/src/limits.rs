@@ -249,7 +249,7 @@ pub const CAPACITY_STALE: Duration = Duration::from_secs(24 * 3600);
 pub const MAX_CAPACITY_VALIDITY: Duration = Duration::from_secs(14 * 86_400);
 /// Largest signed live confirmation or question for one, bytes.
 pub const MAX_CONFIRMATION: usize = 1 << 10;
-/// Most equivocation proofs a node keeps.
+/// Most equivocation proofs a node's store keeps; those seen longest ago go first.
 pub const MAX_PROOFS: usize = 1_024;
 /// Longest time an inquiry may ask to be answered in.
 pub const MAX_ANSWER_SPAN: Duration = Duration::from_secs(30 * 86_400);

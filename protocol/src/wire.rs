@@ -11,7 +11,7 @@ use crate::limits::{
 };
 
 /// The protocol version this build speaks.
-pub const VERSION: u16 = 1;
+pub const VERSION: u16 = if cfg!(feature = "raised-version") { 2 } else { 1 };
 /// The lowest protocol version this build still understands.
 pub const VERSION_MIN: u16 = if VERSION > 1 { VERSION - 1 } else { 1 };
 

@@ -1,6 +1,7 @@
 //! A fictional cooperative whose clinics run as real processes, for tests.
 
 use std::{
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
     process::{Command, ExitStatus, Output},
@@ -31,6 +32,8 @@ pub struct Town {
     /// What was founded.
     pub village: Village,
     nodes: Vec<Option<Process>>,
+    /// Clinics whose node speaks the next protocol version.
+    raised: BTreeSet<usize>,
     folder: TempDir,
 }
 
@@ -42,7 +45,7 @@ impl Town {
     pub fn found(clinics: usize, beds: u32) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let village = Village::found(&folder.path().join("v"), plan::plans(clinics, beds), verbund_node::runtime::service::now()).expect("a cooperative can be founded");
-        Self { nodes: village.clinics.iter().map(|_| None).collect(), village, folder }
+        Self { nodes: village.clinics.iter().map(|_| None).collect(), village, raised: BTreeSet::new(), folder }
     }
 
     /// Founds and starts all clinics.
@@ -79,12 +82,24 @@ impl Town {
         }
     }
 
+    /// Gives a clinic the program that speaks the next protocol version. Before it is started.
+    ///
+    /// # Panics
+    /// If that program was not built; `scripts/test` builds it.
+    pub fn raise(&mut self, at: usize) {
+        self.raised.insert(at);
+        assert!(self.program(at).is_file(), "{} is missing: scripts/test builds it", self.program(at).display());
+    }
+    fn program(&self, at: usize) -> PathBuf {
+        programs().join(if self.raised.contains(&at) { "verbund-raised" } else { "verbund" })
+    }
+
     /// Starts a clinic's node without waiting.
     ///
     /// # Panics
     /// If the program cannot be started.
     pub fn launch(&mut self, at: usize) {
-        let process = Process::start(&programs().join("verbund"), &self.village.clinics[at].folder).expect("the program starts");
+        let process = Process::start(&self.program(at), &self.village.clinics[at].folder).expect("the program starts");
         self.nodes[at] = Some(process);
     }
     /// Waits until a started node is ready.
@@ -124,7 +139,7 @@ impl Town {
     /// If the program cannot be started.
     pub fn verbund(&self, at: usize, arguments: &[&str]) -> Output {
         let config = self.village.clinics[at].config();
-        Command::new(programs().join("verbund")).arg("--config").arg(config).args(arguments).output().expect("the program starts")
+        Command::new(self.program(at)).arg("--config").arg(config).args(arguments).output().expect("the program starts")
     }
     /// Starts a killed node again and waits until it is ready.
     ///

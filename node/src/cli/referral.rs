@@ -52,6 +52,9 @@ pub enum Verb {
     Payer(Payer),
     /// The patient has arrived
     Arrived(Arrived),
+    /// The patient's transport is booked
+    #[cfg(feature = "raised-version")]
+    TransportBooked(Arrived),
     /// The patient did not come
     NoShow(Reason<NoShow>),
     /// Send the report home
@@ -234,6 +237,8 @@ impl Verb {
             Self::Date(Date { id, date, reason, exception }) => Command::ChangeDate { id, date, reason, exception },
             Self::Payer(Payer { id, decision, on }) => Command::Payer { id, decision, on },
             Self::Arrived(Arrived { id, on }) => Command::Arrived { id, on },
+            #[cfg(feature = "raised-version")]
+            Self::TransportBooked(Arrived { id, on }) => Command::TransportBooked { id, on },
             Self::NoShow(Reason { id, reason }) => Command::NoShow { id, reason },
             Self::Report(Report { id, discharged, document, missing }) => Command::Report { id, discharged, documents: document, missing },
             Self::Withdraw(Reason { id, reason }) => Command::Withdraw { id, reason },

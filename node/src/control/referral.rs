@@ -176,6 +176,14 @@ pub enum Command {
         /// When.
         on: Day,
     },
+    /// The patient's transport is booked.
+    #[cfg(feature = "raised-version")]
+    TransportBooked {
+        /// The conversation.
+        id: ConversationId,
+        /// For which day.
+        on: Day,
+    },
     /// The patient did not come.
     NoShow {
         /// The conversation.
@@ -311,6 +319,8 @@ impl Command {
             Self::ChangeDate { id, date, reason, exception } => referral::change_date(work, id, date, reason, exception).map(|()| id)?,
             Self::Payer { id, decision, on } => referral::payer_decided(work, id, decision, on).map(|()| id)?,
             Self::Arrived { id, on } => referral::arrived(work, id, on).map(|()| id)?,
+            #[cfg(feature = "raised-version")]
+            Self::TransportBooked { id, on } => referral::transport_booked(work, id, on).map(|()| id)?,
             Self::NoShow { id, reason } => referral::did_not_come(work, id, reason).map(|()| id)?,
             Self::Report { id, discharged, documents, missing } => referral::report(work, id, &documents, discharged, missing).map(|()| id)?,
             Self::Withdraw { id, reason } => referral::withdraw(work, id, reason).map(|()| id)?,

@@ -96,6 +96,9 @@ impl Stated {
             rooms: self.rooms.clone(),
             languages: self.languages.clone(),
             name: self.name.clone(),
+            // Whatever the figure, an older version must carry it on.
+            #[cfg(feature = "raised-version")]
+            waiting: Some(3),
         }
     }
 }

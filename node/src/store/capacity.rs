@@ -1,7 +1,7 @@
 //! Capacity records of all departments, proofs of contradictions, and what this clinic's own staff stated.
 
 use rusqlite::{OptionalExtension as _, Row, params};
-use verbund_protocol::{capacity::DepartmentId, id::Ik, time::Timestamp};
+use verbund_protocol::{capacity::DepartmentId, id::Ik, limits::MAX_PROOFS, time::Timestamp};
 
 use super::{Db, StoreError, json, millis, moment};
 use crate::domain::capacity::Stated;
@@ -45,7 +45,7 @@ pub fn all(db: &Db) -> Result<Vec<Vec<u8>>, StoreError> {
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// Keeps `bytes` as the proof against a department's writer, in place of another.
+/// Keeps `bytes` as the proof against a department's writer, in place of another. Of more than [`MAX_PROOFS`] those seen longest ago go.
 ///
 /// # Errors
 /// The store's.
@@ -53,6 +53,9 @@ pub fn put_proof(db: &Db, id: &DepartmentId, bytes: &[u8], now: Timestamp) -> Re
     let sql = "INSERT INTO equivocation (facility, department, bytes, seen_at) VALUES (?1, ?2, ?3, ?4)
                ON CONFLICT (facility, department) DO UPDATE SET bytes = excluded.bytes";
     db.prepare_cached(sql)?.execute(params![id.facility.as_str(), id.department.as_str(), bytes, millis(now)])?;
+    let oldest = "DELETE FROM equivocation WHERE (facility, department) IN
+                  (SELECT facility, department FROM equivocation ORDER BY seen_at DESC, facility, department LIMIT -1 OFFSET ?1)";
+    db.prepare_cached(oldest)?.execute([MAX_PROOFS as i64])?;
     Ok(())
 }
 
@@ -140,6 +143,17 @@ mod tests {
         remove(db, &id("2300")).unwrap();
         assert_eq!(all(db).unwrap(), [b"heart".to_vec()]);
         assert_eq!(proofs(db).unwrap(), [(b"better proof".to_vec(), Timestamp(3))], "the proof outlives the record");
+    }
+
+    #[test]
+    fn proofs_have_their_number() {
+        let store = Store::in_memory().unwrap();
+        let db = store.db();
+        for nth in 0..=MAX_PROOFS {
+            put_proof(db, &id(&format!("{nth:04}")), &nth.to_be_bytes(), Timestamp(nth as u64)).unwrap();
+        }
+        let kept = proofs(db).unwrap();
+        assert_eq!((kept.len(), kept[0].1), (MAX_PROOFS, Timestamp(1)), "the first has made room for the last");
     }
 
     #[test]

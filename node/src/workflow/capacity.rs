@@ -274,6 +274,9 @@ pub struct Shown {
     pub valid_until: Timestamp,
     /// Whether its writer was caught saying two different things.
     pub contradicted: bool,
+    /// Patients waiting for a place.
+    #[cfg(feature = "raised-version")]
+    pub waiting: Option<u16>,
     /// When the record was kept here, by this node's clock.
     pub kept_at: Timestamp,
 }
@@ -312,6 +315,8 @@ pub fn show(work: &Work<'_>, facility: Option<&Ik>, all: bool) -> Result<Vec<Sho
             age: age.into(),
             valid_until: record.valid_until,
             contradicted: held.proof.is_some(),
+            #[cfg(feature = "raised-version")]
+            waiting: record.waiting,
             kept_at: store::capacity::kept_at(work.db, &record.id)?.unwrap_or(record.observed_at),
         });
     }

@@ -90,6 +90,17 @@ pub fn payer_decided(work: &mut Work<'_>, id: ConversationId, decision: PayerDec
     say(work, &mut c, &Message::PayerDecided(PayerDecided { decision, on })).map(drop)
 }
 
+/// Tells the owner that the patient's transport is booked: only the tests' raised version says it.
+///
+/// # Errors
+/// [`WorkError`] names what stands in the way.
+#[cfg(feature = "raised-version")]
+pub fn transport_booked(work: &mut Work<'_>, id: ConversationId, on: Day) -> Result<(), WorkError> {
+    work.require(ASKING)?;
+    let mut c = load_as(work, id, Side::Asker)?;
+    say(work, &mut c, &Message::TransportBooked(verbund_protocol::referral::TransportBooked { on })).map(drop)
+}
+
 /// Withdraws as the asking clinic, at whatever step.
 ///
 /// # Errors

@@ -79,6 +79,10 @@ pub struct CapacityRecord {
     /// Short name of the department as people write it, for example `Orthopädie`.
     #[n(13)]
     pub name: String,
+    /// Patients waiting for a place: the field that only the tests' raised version has.
+    #[cfg(feature = "raised-version")]
+    #[n(14)]
+    pub waiting: Option<u16>,
 }
 
 /// How old a statement is, which decides how it is shown.

@@ -214,6 +214,16 @@ fn documents(list: &[DocumentOffer]) -> Result<(), InvalidBody> {
     list.iter().try_for_each(|offer| offer.manifest.check().map_err(|error| InvalidBody(error.to_string())))
 }
 
+/// The patient's transport is booked: only the tests' raised version says it.
+#[cfg(feature = "raised-version")]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct TransportBooked {
+    /// For which day.
+    #[n(0)]
+    pub on: Day,
+}
+
 impl Handoff {
     /// Checks bounds.
     ///

@@ -10,43 +10,43 @@ use crate::{
     time::Timestamp,
 };
 
-/// Defines message types once: number on the wire, name, body, and the word for people.
+/// Defines message types once: number on the wire, name, body, and the word for people; `if` names the feature that has it.
 macro_rules! messages {
-    ($($(#[$doc:meta])* $number:literal $name:ident($body:ty) $word:literal;)*) => {
+    ($($(#[$doc:meta])* $number:literal $name:ident($body:ty) $word:literal $(if $feature:literal)?;)*) => {
         /// The type of a message.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, minicbor::Encode, minicbor::Decode)]
         #[cbor(index_only)]
-        pub enum MessageKind { $($(#[$doc])* #[n($number)] $name),* }
+        pub enum MessageKind { $($(#[cfg(feature = $feature)])? $(#[$doc])* #[n($number)] $name),* }
 
         impl MessageKind {
             /// Every type.
-            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+            pub const ALL: &'static [Self] = &[$($(#[cfg(feature = $feature)])? Self::$name),*];
             /// Returns the number in headers.
             pub const fn number(self) -> u16 {
-                match self { $(Self::$name => $number),* }
+                match self { $($(#[cfg(feature = $feature)])? Self::$name => $number),* }
             }
             /// Returns the type with this number, if this version knows it.
             pub const fn numbered(number: u16) -> Option<Self> {
-                match number { $($number => Some(Self::$name),)* _ => None }
+                match number { $($(#[cfg(feature = $feature)])? $number => Some(Self::$name),)* _ => None }
             }
             /// Returns the word for people and interfaces.
             pub const fn word(self) -> &'static str {
-                match self { $(Self::$name => $word),* }
+                match self { $($(#[cfg(feature = $feature)])? Self::$name => $word),* }
             }
         }
 
         /// A message with its body.
         #[derive(Clone, Debug, PartialEq, Eq)]
-        pub enum Message { $($(#[$doc])* $name($body)),* }
+        pub enum Message { $($(#[cfg(feature = $feature)])? $(#[$doc])* $name($body)),* }
 
         impl Message {
             /// Returns its type.
             pub const fn kind(&self) -> MessageKind {
-                match self { $(Self::$name(_) => MessageKind::$name),* }
+                match self { $($(#[cfg(feature = $feature)])? Self::$name(_) => MessageKind::$name),* }
             }
             /// Returns the body's bytes.
             pub fn body(&self) -> Vec<u8> {
-                match self { $(Self::$name(body) => cbor::write(body)),* }
+                match self { $($(#[cfg(feature = $feature)])? Self::$name(body) => cbor::write(body)),* }
             }
             /// Reads a body of the type numbered `number`.
             ///
@@ -54,7 +54,7 @@ macro_rules! messages {
             /// [`Unreadable`]: a type this version does not know, or bytes that are not its body.
             pub fn read(number: u16, body: &[u8]) -> Result<Self, Unreadable> {
                 match MessageKind::numbered(number) {
-                    $(Some(MessageKind::$name) => Ok(Self::$name(cbor::read(body, MAX_BODY)?)),)*
+                    $($(#[cfg(feature = $feature)])? Some(MessageKind::$name) => Ok(Self::$name(cbor::read(body, MAX_BODY)?)),)*
                     None => Err(Unreadable::Type(number)),
                 }
             }
@@ -109,6 +109,8 @@ messages! {
     22 Cancelled(Cancelled) "cancel";
     /// The owner has erased what it had.
     23 Erased(Erased) "erased";
+    /// The patient's transport is booked: only the tests' raised version knows it.
+    24 TransportBooked(TransportBooked) "transport-booked" if "raised-version";
 }
 
 /// A message has its place in the chain but cannot be read.
@@ -167,6 +169,8 @@ impl Message {
             Self::Refused(body) => check_erasure(&body.erasure),
             Self::Erased(body) => check_erasure(&body.erasure),
             Self::OfferEnded(_) | Self::Declined(_) | Self::Choice(_) | Self::Confirmed(_) | Self::Gone(_) | Self::Opened(_) | Self::Filed(_) | Self::Accepted(_) => Ok(()),
+            #[cfg(feature = "raised-version")]
+            Self::TransportBooked(_) => Ok(()),
             Self::DateChanged(_) | Self::PayerDecided(_) | Self::Arrived(_) | Self::DidNotCome(_) | Self::Withdrawn(_) | Self::Cancelled(_) => Ok(()),
         }
     }
@@ -197,6 +201,8 @@ impl Message {
             Self::Report(body) => event.code = body.missing.map(|reason| reason.number()),
             Self::Withdrawn(body) => event.code = Some(body.reason.number()),
             Self::Cancelled(body) => event.code = Some(body.reason.number()),
+            #[cfg(feature = "raised-version")]
+            Self::TransportBooked(body) => event.day = Some(body.on),
             Self::Questions(_) | Self::Answers(_) | Self::Referral(_) | Self::Handoff(_) | Self::Erased(_) => {}
         }
         event

@@ -189,6 +189,8 @@ pub const RULES: &[Rule] = {
         rule(M::Refused, Who::Owner, &[Referred], Some(Refused)),
         rule(M::DateChanged, Who::Either, &[Confirmed, Referred, Accepted], None),
         rule(M::PayerDecided, Who::Either, &[Chosen, Confirmed, Referred, Accepted, Admitted], None),
+        #[cfg(feature = "raised-version")]
+        rule(M::TransportBooked, Who::Asker, &[Confirmed, Referred, Accepted], None),
         rule(M::Arrived, Who::Owner, &[Accepted], Some(Admitted)),
         rule(M::DidNotCome, Who::Owner, &[Accepted], Some(NoShow)),
         rule(M::Report, Who::Owner, &[Admitted], Some(Completed)),
@@ -267,6 +269,8 @@ fn after(state: &State, by: Side, to: Option<Step>, event: &Event, place: &Place
         M::Filed => next.filed |= by == Side::Owner,
         M::Erased | M::Refused => next.erased = true,
         M::Arrived => next.date = event.day.or(state.date),
+        #[cfg(feature = "raised-version")]
+        M::TransportBooked => {}
         M::Answers | M::Declined | M::Choice | M::Confirmed | M::Gone | M::Referral | M::Handoff | M::DidNotCome | M::Report | M::Withdrawn | M::Cancelled => {}
     }
     next

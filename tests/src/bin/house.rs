@@ -53,6 +53,7 @@ fn main() -> ExitCode {
     layers(&root, &mut breaches);
     purity(&root, &mut breaches);
     sizes(&root, &mut breaches);
+    limits(&root, &mut breaches);
     top_level(&root, &mut breaches);
     licences(&root, &mut breaches);
     for breach in &breaches {
@@ -134,6 +135,27 @@ fn sizes(root: &Path, breaches: &mut Vec<String>) {
             }
         }
     }
+}
+
+/// Every bound in `limits.rs` is used outside that file: by code that keeps it, not by tests alone.
+fn limits(root: &Path, breaches: &mut Vec<String>) {
+    let home = root.join("protocol/src/limits.rs");
+    let names: Vec<String> = code(&home).iter().filter_map(|(_, line)| Some(line.strip_prefix("pub const ")?.split(':').next()?.trim().to_owned())).collect();
+    if names.is_empty() {
+        breaches.push(format!("{}: no bounds are found", home.display()));
+    }
+    let mut unused: BTreeSet<String> = names.into_iter().collect();
+    for path in ["protocol/src", "node/src", "certs/src"].iter().flat_map(|part| sources(&root.join(part))).filter(|path| *path != home && !in_tests(path)) {
+        for (_, line) in code(&path) {
+            unused.retain(|name| !line.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').any(|word| word == name));
+        }
+    }
+    breaches.extend(unused.iter().map(|name| format!("protocol/src/limits.rs: {name} is kept nowhere")));
+}
+
+/// Whether a file holds tests only.
+fn in_tests(path: &Path) -> bool {
+    path.file_stem().is_some_and(|stem| stem == "tests") || path.components().any(|part| part.as_os_str() == "tests")
 }
 
 fn top_level(root: &Path, breaches: &mut Vec<String>) {

@@ -5,3 +5,4 @@ mod crash;
 mod hang;
 mod restore;
 mod start;
+mod versions;

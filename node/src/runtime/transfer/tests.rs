@@ -7,8 +7,8 @@ use std::sync::atomic::Ordering;
 
 use verbund_protocol::{
     document::{Grant, RangeAnswer, RangeRequest, Refusal, segment},
-    id::{Digest, GrantId},
-    limits::{DOCUMENT_RANGE, RANGES_PER_PEER, RETRY_MAX},
+    id::{Digest, DocumentRoot, GrantId},
+    limits::{DOCUMENT_RANGE, MAX_TRANSFERS, RANGES_PER_PEER, RETRY_MAX},
 };
 
 use self::clinic::{Clinic, Fault, NOW, PATIENT, conversation, joined, pdf};
@@ -36,6 +36,16 @@ async fn a_document_arrives_whole() {
     assert_eq!(reha.asked.load(Ordering::SeqCst), RANGES, "each range once");
     let actions = reha.audit().await;
     assert!(actions.contains(&"document.await".to_owned()) && actions.contains(&"document.received".to_owned()), "{actions:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_so_many_documents_are_fetched_at_once() {
+    let (_akut, reha) = joined();
+    let root = |nth: usize| DocumentRoot([u8::try_from(nth).unwrap(); 32]);
+    assert!((0..MAX_TRANSFERS).all(|nth| reha.transfers.claim(root(nth)).is_some()));
+    assert!(reha.transfers.claim(root(MAX_TRANSFERS)).is_none(), "the next one waits in the store");
+    reha.transfers.release(&root(0));
+    assert!(reha.transfers.claim(root(MAX_TRANSFERS)).is_some());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,12 +8,15 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use verbund_protocol::{document::segment, id::DocumentRoot, limits::DOCUMENT_RANGE};
+use verbund_protocol::{document::segment, id::DocumentRoot, limits::{DOCUMENT_RANGE, MAX_DOCUMENT_LOSS}};
 
 use super::{
     BlobError, BlobStore, Tree, create,
     tree::{Shape, verify},
 };
+
+/// What verifies is on disk and counts, so a crash costs at most the range that was being written, and what was in flight.
+const _: () = assert!(DOCUMENT_RANGE as u64 <= MAX_DOCUMENT_LOSS);
 
 /// A `.part` file: ciphertext at its final offsets, its hash pairs behind it, holes where nothing has arrived. Ranges may be
 /// accepted by several threads at once.

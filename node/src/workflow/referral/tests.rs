@@ -32,6 +32,7 @@ use crate::{
 };
 
 mod evidence;
+mod limits;
 mod never_send;
 
 const SOCIAL: Role = Role::SocialService;
