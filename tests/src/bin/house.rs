@@ -145,7 +145,11 @@ fn limits(root: &Path, breaches: &mut Vec<String>) {
         breaches.push(format!("{}: no bounds are found", home.display()));
     }
     let mut unused: BTreeSet<String> = names.into_iter().collect();
-    for path in ["protocol/src", "node/src", "certs/src"].iter().flat_map(|part| sources(&root.join(part))).filter(|path| *path != home && !in_tests(path)) {
+    for path in ["protocol/src", "node/src", "certs/src"]
+        .iter()
+        .flat_map(|part| sources(&root.join(part)))
+        .filter(|path| *path != home && !in_tests(path.strip_prefix(root).unwrap_or(path)))
+    {
         for (_, line) in code(&path) {
             unused.retain(|name| !line.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').any(|word| word == name));
         }

@@ -8,7 +8,11 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use verbund_protocol::{document::segment, id::DocumentRoot, limits::{DOCUMENT_RANGE, MAX_DOCUMENT_LOSS}};
+use verbund_protocol::{
+    document::segment,
+    id::DocumentRoot,
+    limits::{DOCUMENT_RANGE, MAX_DOCUMENT_LOSS},
+};
 
 use super::{
     BlobError, BlobStore, Tree, create,
