@@ -60,3 +60,33 @@ pub fn read(path: &Path) -> Result<Vec<Facility>, AuthorityError> {
         if json { serde_json::from_str(&text).map_err(|error| unreadable(error.to_string()))? } else { toml::from_str(&text).map_err(|error| unreadable(error.to_string()))? };
     Ok(file.facility.into_iter().map(Facility::from).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_as(name: &str, text: &str) -> Result<Vec<Facility>, String> {
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        read(&path).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn toml_and_json_say_the_same() {
+        let toml = "[[facility]]\nik = \"108310400\"\nname = \"Klinik\"\nkind = \"rehab\"\nlatitude = 48.5\nlongitude = -0.25\nplace = \"Seestadt\"\n";
+        let json = r#"{"facility":[{"ik":"108310400","name":"Klinik","kind":"rehab","latitude":48.5,"longitude":-0.25,"place":"Seestadt"}]}"#;
+        let read = read_as("f.toml", toml).unwrap();
+        assert_eq!((read[0].latitude, read[0].longitude), (48_500_000, -250_000));
+        assert_eq!(read_as("f.json", json).unwrap(), read);
+    }
+
+    #[test]
+    fn faults_name_the_file_and_the_place() {
+        let refused = |text: &str| read_as("f.toml", text).unwrap_err();
+        assert!(refused("[[facility]]\nbeds = 3\n").contains("f.toml"));
+        assert!(refused("[[facility]]\nbeds = 3\n").contains("beds"));
+        assert!(refused("[[facility]]\nik = \"108310401\"\n").contains("check digit"));
+        assert!(read_as("f.json", "{").unwrap_err().contains("line 1"));
+    }
+}

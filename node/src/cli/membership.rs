@@ -48,7 +48,8 @@ impl Verb {
                 let reply: Taken = client.answer()?;
                 terminal.show(&reply, |taken, out| {
                     let news = if taken.news { "taken; it goes to all others by itself" } else { "known already" };
-                    writeln!(out, "{} {news}; network document {} is held", taken.what, taken.document_version)
+                    writeln!(out, "{} {news}; network document {} is held", taken.what, taken.document_version)?;
+                    taken.without_effect.iter().try_for_each(|why| writeln!(out, "{why}"))
                 })
             }
         }

@@ -34,6 +34,7 @@ impl Status {
                     ("clock", format!("{} ({})", status.now, if status.clock_agrees { "agrees with peers" } else { "IN DOUBT, see doctor" })),
                     ("members", format!("{} in network document {}", status.members, status.document_version)),
                     ("document", format!("{}, valid until {}", status.document_state, status.document_until)),
+                    ("standing", status.standing.clone()),
                     ("peers", format!("{} connected, the addresses of {} nodes known", status.peers_up, status.addresses_known)),
                     ("capacity", format!("{} departments known", status.departments)),
                 ],

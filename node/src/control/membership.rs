@@ -4,7 +4,7 @@ use tokio::io::AsyncReadExt as _;
 use verbund_protocol::{
     id::{Ik, MemberId, NodeId},
     limits::MAX_NETWORK_DOCUMENT,
-    membership::{DocumentError, Role as MemberRole, SignedDocument, Standing, SuspensionReason},
+    membership::{DocumentError, Role as MemberRole, SignedDocument, SignedSuspension, Standing, SuspensionReason},
     time::Timestamp,
 };
 
@@ -59,6 +59,8 @@ pub struct Taken {
     pub what: String,
     /// Whether it was new here.
     pub news: bool,
+    /// Why a suspension that was taken, and is passed on, has no effect: it breaks a limit on what one officer may do.
+    pub without_effect: Option<String>,
     /// Version of the document held now.
     pub document_version: u64,
 }
@@ -121,5 +123,7 @@ fn take(work: &mut Work<'_>, bytes: &[u8]) -> Result<Taken, WorkError> {
     // Both are signed by a board; what is not a document inside may be a suspension, and that reading names the fault.
     let is_document = !matches!(SignedDocument::read(&work.me.network, bytes), Err(DocumentError::Malformed(_)));
     let (what, news) = if is_document { ("network document", replication::take_document(work, bytes)?) } else { ("suspension", replication::take_suspension(work, bytes)?) };
-    Ok(Taken { what: what.into(), news, document_version: work.membership.held().document.version })
+    let held = &work.membership.held().document;
+    let without_effect = SignedSuspension::read(held, bytes).ok().and_then(|taken| work.membership.suspensions().without_effect(&taken.digest).map(ToString::to_string));
+    Ok(Taken { what: what.into(), news, without_effect, document_version: held.version })
 }

@@ -2,7 +2,7 @@
 
 use verbund_protocol::{
     id::{MemberId, NetworkId, NodeId},
-    membership::Freshness,
+    membership::{Freshness, Standing},
     time::Timestamp,
 };
 
@@ -38,6 +38,8 @@ pub struct Status {
     pub document_until: Timestamp,
     /// What its age means now, in words.
     pub document_state: String,
+    /// How this node's own member stands, in words.
+    pub standing: String,
     /// How many members it lists.
     pub members: usize,
     /// Of how many other nodes the address is known.
@@ -82,6 +84,7 @@ impl Command {
                 document_version: document.version,
                 document_until: document.valid_until,
                 document_state: freshness_words(work.membership.freshness(work.now)),
+                standing: standing_words(&work.membership.member_standing(&work.me.member, work.now)),
                 members: document.members.len(),
                 addresses_known: replication::addresses(work.membership, work.public, &work.me.auth).len(),
                 departments: work.public.board.iter().count(),
@@ -90,6 +93,17 @@ impl Command {
             })
         });
         Ok(Reply::Show(Box::new(status.await?)))
+    }
+}
+
+/// Returns how this node's own member stands, in words for its people.
+pub fn standing_words(standing: &Standing) -> String {
+    const OWN_WORK: &str = "own patients are served on, other clinics take and give nothing";
+    match standing {
+        Standing::Member(_) => "member".into(),
+        Standing::Suspended { until, reason, .. } => format!("SUSPENDED until {until} ({reason}): {OWN_WORK}; call the cooperative"),
+        Standing::Removed { last_version, .. } => format!("REMOVED from the member list after version {last_version}: {OWN_WORK}; call the cooperative"),
+        Standing::Unlisted => format!("NOT in the member list: {OWN_WORK}; call the cooperative"),
     }
 }
 

@@ -7,7 +7,7 @@ use verbund_certs::{new_key, testing};
 use verbund_node::{control::Command, control::membership, mesh::Refusal};
 use verbund_protocol::{
     hello::View,
-    membership::{NetworkDocument, SuspensionReason},
+    membership::{NetworkDocument, Suspension, SuspensionReason},
     wire::Protocol,
 };
 use verbund_tests::town::Town;
@@ -122,6 +122,27 @@ fn a_suspended_member_may_only_synchronise() {
     assert!(taken.news && taken.what == "suspension");
     let impostor = Impostor::start(key(&town, 1, Purpose::Auth), certificate(&town, 1), published(&town), Duration::ZERO);
     met_as(&mut town, &impostor, View::Suspended, "(key-compromise) and may only synchronise");
+}
+
+#[test]
+fn a_suspension_beyond_an_officers_limits_is_passed_on_without_effect() {
+    let mut town = first_node(5);
+    let officer = town.village.board[0].clone();
+    let members: Vec<_> = town.village.clinics.iter().skip(1).map(|clinic| clinic.plan.member.clone()).collect();
+    // Signed past the office's own check, as an officer with bad intent would.
+    let mut results = Vec::new();
+    for (at, member) in members.iter().enumerate() {
+        let from = now().minus(Duration::from_secs(60 - at as u64));
+        let until = from.plus(Duration::from_secs(3600));
+        let content = Suspension { network: town.village.network.clone(), member: member.clone(), from, until, reason: SuspensionReason::Breach, ends: None };
+        let mut signed = MultiSigned::new(cbor::write(&content));
+        signed.add_signature(&content.network, Kind::Suspension, &officer);
+        results.push(take(&mut town, 0, &signed.to_bytes()).unwrap().without_effect);
+    }
+    assert_eq!(results[..3], [None, None, None]);
+    assert!(results[3].as_ref().is_some_and(|why| why.contains("already had 3 members suspended")), "{:?}", results[3]);
+    let list: membership::List = town.ask(0, &Command::Membership(membership::Command::List)).unwrap();
+    assert_eq!(list.members.iter().filter(|member| member.suspended.is_some()).count(), 3);
 }
 
 /// `verbund membership take` at clinic `at`.

@@ -53,6 +53,8 @@ fn removal_takes_effect_on_open_connections_everywhere() {
     // And the removed one is told, and told why: it may still synchronise the document that says so.
     eventually("the removed clinic holds the document that removed it", || (document_version(&mut town, 2) == 2).then_some(()));
     from.expect(&mut town, 2, &["a newer network document is held"]);
+    let status: status::Status = town.ask(2, &Command::Status(status::Command::Show)).unwrap();
+    assert!(status.standing.starts_with("REMOVED from the member list after version 1"), "{}", status.standing);
 }
 
 #[test]
@@ -84,6 +86,8 @@ fn a_suspension_cuts_off_at_once_and_ends_early_by_the_board() {
     take(&mut town, 0, &cut_off.bytes).unwrap();
     sees(&mut town, 0, cut_key, "(malfunction) and may only synchronise");
     own_log.expect(&mut town, 1, &["peer is up", "seen=is suspended"]);
+    let standing = |town: &mut Town| town.ask::<status::Status>(1, &Command::Status(status::Command::Show)).unwrap().standing;
+    eventually("the suspended clinic's people are told", || standing(&mut town).contains("(malfunction): own patients are served on").then_some(()));
 
     let mut end = town.village.authority.reinstatement(&member, now()).unwrap();
     end.add_signature(&town.village.network, Kind::Suspension, &town.village.board[0]);
@@ -92,6 +96,7 @@ fn a_suspension_cuts_off_at_once_and_ends_early_by_the_board() {
     end.add_signature(&town.village.network, Kind::Suspension, &town.village.board[1]);
     assert!(take(&mut town, 0, &end.to_bytes()).unwrap().news);
     sees(&mut town, 0, cut_key, "may do everything");
+    eventually("the suspended clinic's people are told the end", || (standing(&mut town) == "member").then_some(()));
     meet(&mut town, &[(0, 1), (1, 0)]);
 }
 
