@@ -17,6 +17,7 @@ pub mod inquiry;
 pub mod offer;
 pub mod overview;
 pub mod patient;
+pub mod records;
 pub mod recovery;
 pub mod referral;
 pub mod replication;

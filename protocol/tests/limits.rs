@@ -236,11 +236,11 @@ fn so_many_documents_in_a_message_with_titles_and_types_of_such_length() {
 /// What a whole list of the longest entries comes to fits the size that is allowed for it.
 #[test]
 fn the_bounds_fit_each_other() {
-    assert!(MAX_ADDRESSES * (MAX_ADDRESS_TEXT + 4) < MAX_ADDRESS_RECORD);
-    assert!(MAX_ERASED * 34 < MAX_ERASURE);
-    assert!(MAX_BODY + MAX_HEADER + SALT_BYTES < MAX_BATCH);
-    assert!(MAX_BATCH_MESSAGES * (MAX_RECEIPT + 8) < MAX_BATCH_REPLY);
-    assert!(DOCUMENT_RANGE < MAX_RANGE_ANSWER && SYNC_BUDGET + MAX_NETWORK_DOCUMENT < MAX_SYNC);
+    const { assert!(MAX_ADDRESSES * (MAX_ADDRESS_TEXT + 4) < MAX_ADDRESS_RECORD) };
+    const { assert!(MAX_ERASED * 34 < MAX_ERASURE) };
+    const { assert!(MAX_BODY + MAX_HEADER + SALT_BYTES < MAX_BATCH) };
+    const { assert!(MAX_BATCH_MESSAGES * (MAX_RECEIPT + 8) < MAX_BATCH_REPLY) };
+    const { assert!(DOCUMENT_RANGE < MAX_RANGE_ANSWER && SYNC_BUDGET + MAX_NETWORK_DOCUMENT < MAX_SYNC) };
     assert!(HEARTBEAT < IDLE_CONNECTION && DIAL_RETRY_MIN < DIAL_RETRY_MAX && RETRY_MIN < RETRY_MAX);
     let key = sign::sign(&network(), Kind::Header, vec![0; 320], &key());
     assert!(key.len() < MAX_HEADER);

@@ -8,7 +8,7 @@ use verbund_protocol::{
 
 use super::Call;
 use crate::{
-    store::audit::{self as chain, Filter, Line, Report},
+    workflow::records::audit::{self as chain, Filter, Line, Report},
     workflow::{
         Desk, WorkError,
         audit::{self, Witnessed},

@@ -10,7 +10,7 @@ use verbund_protocol::{
 use super::Call;
 use crate::{
     domain::actor::Role,
-    store::{
+    workflow::records::{
         backup::{self, BackupError, Maker},
         blob::BlobStore,
         integrity::{self, Integrity},

@@ -12,7 +12,7 @@ use verbund_protocol::{
 
 use super::Call;
 use crate::{
-    store::{
+    workflow::records::{
         blob::{BlobError, Named},
         document::{Document, Filter, Given, State},
     },

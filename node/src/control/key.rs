@@ -7,8 +7,8 @@ use verbund_protocol::id::LocalId;
 use super::Call;
 use crate::{
     domain::actor::Role,
-    store::{StoreError, key::KeyError},
     workflow::WorkError,
+    workflow::records::{StoreError, key::KeyError},
 };
 
 /// What can be asked.

@@ -5,7 +5,7 @@ use verbund_protocol::id::LocalId;
 use super::Call;
 use crate::{
     domain::patient::{Patient, Person},
-    store::patient::Search,
+    workflow::records::patient::Search,
     workflow::{
         WorkError,
         patient::{self, Erased},
