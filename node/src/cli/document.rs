@@ -20,8 +20,7 @@ use crate::{
         Command,
         document::{self, Add as AddCommand, Kind, Shown},
     },
-    store::document::Given,
-    workflow::document::NewDocument,
+    workflow::document::{Given, NewDocument},
 };
 
 /// Add, read, hand over and fetch documents

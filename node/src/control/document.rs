@@ -11,16 +11,10 @@ use verbund_protocol::{
 };
 
 use super::Call;
-use crate::{
-    workflow::records::{
-        blob::{BlobError, Named},
-        document::{Document, Filter, Given, State},
-    },
-    workflow::{
-        Work, WorkError,
-        document::{self, Details, NewDocument, files::Progress},
-        referral,
-    },
+use crate::workflow::{
+    Work, WorkError,
+    document::{self, BlobError, Details, Document, Filter, Given, Named, NewDocument, State, files::Progress},
+    referral,
 };
 
 /// Most documents in one list.

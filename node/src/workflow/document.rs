@@ -15,18 +15,17 @@ use verbund_protocol::{
     limits::{DOCUMENT_SEGMENT, GRANT_SPAN, MAX_DOCUMENTS_PER_MESSAGE},
 };
 
+pub use crate::store::{
+    blob::{BlobError, Named},
+    document::{Document, Filter, Given, State, Waiting},
+};
 pub use files::Files;
 pub use receive::{accept, arrived, erase_received, fetch_again, give_up, postpone, withdrawn_by_sender};
 
 use super::{Effect, Work, WorkError};
 use crate::{
     domain::{actor::Role, consent::Use},
-    store::{
-        blob::Added,
-        consent,
-        document::{self, Document, Filter, Given, State, Waiting},
-        patient,
-    },
+    store::{blob::Added, consent, document, patient},
 };
 
 /// What a person says about a document to be added.
