@@ -65,6 +65,23 @@ fn validity_ends_to_the_second() {
     assert!(matches!(verify(&unhex(AUTH), certificate.not_after.plus(second)), Err(CertificateError::Expired { .. })));
 }
 
+/// Every single byte changed to every other value: nothing outside the signed part may be lax either.
+#[test]
+fn no_byte_may_be_another() {
+    let now = issued();
+    for golden in [AUTH, AUTH_REQUEST] {
+        let whole = unhex(golden);
+        for at in 0..whole.len() {
+            for value in [0, 1, 0x0c, 0x30, 0xff, whole[at] ^ 1, whole[at] ^ 0x80] {
+                let mut der = whole.clone();
+                der[at] = value;
+                let taken = if golden == AUTH { verify(&der, now).is_ok() } else { Request::read(&der).is_ok() };
+                assert_eq!(taken, value == whole[at], "byte {at} as {value}");
+            }
+        }
+    }
+}
+
 #[test]
 fn a_key_of_small_order_is_no_key() {
     let mut der = unhex(AUTH);

@@ -162,6 +162,9 @@ impl MemberCertificate {
         if &certificate.name.network != network {
             return Err(CertificateError::OtherNetwork { wanted: network.clone(), found: certificate.name.network });
         }
+        if !wrapped_as_ed25519(der) {
+            return Err(CertificateError::Malformed { what: "certificate" });
+        }
         Ok(certificate)
     }
 
@@ -258,6 +261,9 @@ impl Request {
             return Err(CertificateError::Extension { oid: "in the request".into() });
         }
         let Profile { name, organization, purpose } = Profile::read(extensions.into_iter(), &info.subject)?;
+        if !wrapped_as_ed25519(der) {
+            return Err(CertificateError::Malformed { what: WHAT });
+        }
         Ok(Self { name, organization, purpose, key })
     }
 }
@@ -332,6 +338,15 @@ fn node_name(names: &[GeneralName<'_>]) -> Result<NodeName, CertificateError> {
         return Err(CertificateError::DnsName);
     }
     Ok(uri.ok_or(CertificateError::NoName)?.parse()?)
+}
+
+/// Whether what surrounds the signed part (tag, algorithm, signature) is DER to the letter, which the parser does not ask: no
+/// byte of a certificate or request may be another and mean the same.
+fn wrapped_as_ed25519(der: &[u8]) -> bool {
+    // SEQUENCE { OBJECT IDENTIFIER 1.3.101.112 }, BIT STRING of 64 bytes (RFC 8410, section 6).
+    const BEFORE_SIGNATURE: [u8; 10] = [0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x41, 0x00];
+    const SEQUENCE: u8 = 0x30;
+    der.first() == Some(&SEQUENCE) && der.len().checked_sub(64).is_some_and(|signed| der[..signed].ends_with(&BEFORE_SIGNATURE))
 }
 
 fn parse_certificate(der: &[u8]) -> Result<X509Certificate<'_>, CertificateError> {
