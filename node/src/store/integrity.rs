@@ -59,7 +59,10 @@ pub(super) fn verify(blobs: &BlobStore, root: DocumentRoot, size: u64) -> Result
 }
 
 /// Returns the faults of pages, tables and references; none is good.
-pub(super) fn pages(db: &Db) -> Result<Vec<String>, StoreError> {
+///
+/// # Errors
+/// The store's, if the check itself could not run.
+pub fn pages(db: &Db) -> Result<Vec<String>, StoreError> {
     let mut faults = Vec::new();
     // Answers nothing on a database in memory, which has no authentication codes.
     texts(db, "PRAGMA cipher_integrity_check", &mut faults)?;

@@ -82,6 +82,24 @@ impl Store {
         Ok(Self { conn, place: None })
     }
 
+    /// Opens the database at `path` of the file system `vfs`, which tests have registered with SQLite, with `key` if it is encrypted.
+    /// Such a file system needs no shared memory; everything else is as on a disk.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub fn on_vfs(vfs: &str, path: &str, key: Option<&DatabaseKey>) -> Result<Self, StoreError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let conn = Connection::open_with_flags_and_vfs(path, flags, vfs)?;
+        conn.execute_batch("PRAGMA cipher_log_level = NONE")?;
+        if let Some(key) = key {
+            key.apply(&conn)?;
+        }
+        conn.execute_batch("PRAGMA locking_mode = EXCLUSIVE")?;
+        settings(&conn)?;
+        migrations::run(&conn)?;
+        Ok(Self { conn, place: None })
+    }
+
     /// Returns a copy in memory of a store in memory, as a backup of this moment would be.
     #[cfg(test)]
     pub(crate) fn copy(&self) -> Result<Self, StoreError> {
