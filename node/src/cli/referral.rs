@@ -267,7 +267,7 @@ pub fn show_conversation(detail: &Detail, out: &mut impl Write) -> std::io::Resu
     let mut lines = vec![
         ("conversation", format!("{} ({})", summary.id, summary.side)),
         ("with", format!("{}, facility {}, department {department}", summary.peer, summary.facility)),
-        ("step", format!("{} ({}), {turn}", summary.step, summary.status)),
+        ("step", format!("{} ({}), {turn}", shown(&summary.step), summary.status)),
     ];
     if let Some(date) = summary.date {
         lines.push(("admission", date.to_string()));
@@ -293,6 +293,11 @@ pub fn show_conversation(detail: &Detail, out: &mut impl Write) -> std::io::Resu
     table.write(out, "no messages")
 }
 
+/// Returns a step as people read it: nobody may take a choice for a promise (the owner of the bed alone confirms).
+fn shown(step: &str) -> &str {
+    if step == "chosen" { "chosen, not yet confirmed" } else { step }
+}
+
 /// Writes a list of conversations.
 ///
 /// # Errors
@@ -305,7 +310,7 @@ pub fn show_list(list: &[Summary], out: &mut impl Write) -> std::io::Result<()> 
             row.side.clone(),
             row.peer.to_string(),
             row.department.as_ref().map(ToString::to_string).unwrap_or_default(),
-            row.step.clone(),
+            shown(&row.step).into(),
             row.turn.clone().unwrap_or_else(|| "over".into()),
             row.date.map(|day| day.to_string()).unwrap_or_default(),
             row.due_at.map(|at| at.to_string()).unwrap_or_default(),

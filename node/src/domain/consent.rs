@@ -197,11 +197,11 @@ impl Decision {
         }
         match &self.form {
             Some(form) => text("form", form)?,
-            None => rule(necessity, "form", "the form and version the person was informed with")?,
+            None => rule(necessity, "form", "missing; name the form and version the person was informed with, such as \"Anlage 1b 2024-03\"")?,
         }
         match &self.document {
             Some(document) => text("document", document)?,
-            None => rule(self.how == How::Desk, "document", "where the signed paper or file is")?,
+            None => rule(self.how == How::Desk, "document", "missing; say where the signed paper or file is")?,
         }
         rule(self.at <= now, "at", "not in the future")?;
         rule(self.until.is_none_or(|until| until > self.at), "until", "after the beginning")

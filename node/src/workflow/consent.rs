@@ -66,7 +66,8 @@ pub fn require(work: &Work<'_>, patient: LocalId, kind: Kind, recipient: Option<
         Kind::DocumentHandoff => "the patient has not agreed that documents go to this clinic",
         Kind::TreatmentNecessity => "no physician has recorded a necessity of treatment",
     };
-    Err(WorkError::state("consent-missing", what, format!("record it with `verbund consent record {patient} --kind {}{for_whom}`", kind.word())))
+    let proof = if kind == Kind::TreatmentNecessity { "--physician NAME --reason CODE" } else { "--form FORM" };
+    Err(WorkError::state("consent-missing", what, format!("record it with `verbund consent record {patient} --kind {}{for_whom} {proof}`", kind.word())))
 }
 
 /// What a revocation ended.
@@ -128,7 +129,7 @@ mod tests {
         let missing = bench.run(Role::SocialService, |work| require(work, patient, Kind::IdentifiedRelease, Some(&rehab(1)))).unwrap_err();
         assert_eq!(missing.code(), "consent-missing");
         let facility = rehab(1).facility;
-        assert_eq!(missing.remedy(), format!("record it with `verbund consent record {patient} --kind identified-release --member reha-1 --facility {facility}`"));
+        assert_eq!(missing.remedy(), format!("record it with `verbund consent record {patient} --kind identified-release --member reha-1 --facility {facility} --form FORM`"));
         let given = bench.run(Role::Ward, |work| record(work, patient, decision(Kind::IdentifiedRelease))).unwrap();
         let found = bench.run(Role::SocialService, |work| require(work, patient, Kind::IdentifiedRelease, Some(&rehab(1)))).unwrap();
         assert_eq!(found, given);
