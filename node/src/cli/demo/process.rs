@@ -14,7 +14,7 @@ use nix::{
     unistd::Pid,
 };
 
-use crate::control::client::Client;
+use crate::{cli::run::PARENT, control::client::Client};
 
 /// How long a node may take to become ready before the demo gives up on it.
 const READY_WITHIN: Duration = Duration::from_secs(120);
@@ -54,6 +54,7 @@ impl Process {
             .arg(folder.join("verbund.toml"))
             .arg("run")
             .env("NOTIFY_SOCKET", &signal)
+            .env(PARENT, std::process::id().to_string())
             .envs(environment.iter().copied())
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)

@@ -1,7 +1,14 @@
 //! Starting and stopping: cleanly, twice at once, and with the wrong key.
 
+use std::{
+    fs,
+    io::{BufRead as _, BufReader},
+    process::{Command, Stdio},
+    time::{Duration, Instant},
+};
+
 use verbund_node::store::key::{DatabaseKey, KeyFile};
-use verbund_tests::town::Town;
+use verbund_tests::town::{Town, programs};
 
 /// SIGTERM leaves no socket and exit code 0; what was waiting is sent after the next start.
 #[test]
@@ -53,4 +60,25 @@ fn a_wrong_database_key_is_refused() {
     std::fs::rename(&kept, &key).unwrap();
     town.restart(0);
     town.today(0);
+}
+
+/// A demo that is killed leaves no clinics running: each stops cleanly when its parent is gone.
+#[test]
+fn a_killed_demo_takes_its_clinics_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let village = folder.path().join("demo");
+    let mut demo = Command::new(programs().join("verbund")).args(["demo", "--clinics", "2", "--beds", "20", "--dir"]).arg(&village).stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(demo.stdout.take().unwrap()).lines();
+    assert!(lines.any(|line| line.unwrap().contains("2 nodes run")), "the demo starts its nodes");
+    demo.kill().unwrap();
+    demo.wait().unwrap();
+    let logs: Vec<_> = fs::read_dir(&village).unwrap().map(|entry| entry.unwrap().path().join("node.log")).filter(|log| log.exists()).collect();
+    assert_eq!(logs.len(), 2);
+    let give_up = Instant::now() + Duration::from_secs(60);
+    for log in logs {
+        while !fs::read_to_string(&log).unwrap().contains("stopped_by_core=false") {
+            assert!(Instant::now() < give_up, "{} does not stop", log.display());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
 }
