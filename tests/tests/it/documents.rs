@@ -140,17 +140,19 @@ impl Pdf {
 
 impl Read for Pdf {
     fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
-        const HEAD: &[u8] = b"%PDF-1.7";
-        let whole = out.len() / 8 * 8;
-        let length = if whole == 0 { out.len() } else { whole };
-        for chunk in out[..length].chunks_mut(8) {
-            let word = if self.at == 0 { u64::from_le_bytes(HEAD.try_into().unwrap()) } else { (self.at ^ self.seed).wrapping_mul(0x9e37_79b9_7f4a_7c15) };
+        const HEAD: &[u8; 8] = b"%PDF-1.7";
+        let mut rest = &mut *out;
+        while !rest.is_empty() {
+            // Which bytes come depends on where they stand alone, however they are asked for.
             let from = (self.at % 8) as usize;
-            let count = chunk.len().min(8 - from);
-            chunk[..count].copy_from_slice(&word.to_le_bytes()[from..from + count]);
+            let start = self.at - from as u64;
+            let word = if start == 0 { *HEAD } else { (start ^ self.seed).wrapping_mul(0x9e37_79b9_7f4a_7c15).to_le_bytes() };
+            let count = rest.len().min(8 - from);
+            rest[..count].copy_from_slice(&word[from..from + count]);
             self.at += count as u64;
+            rest = &mut rest[count..];
         }
-        Ok(length)
+        Ok(out.len())
     }
 }
 
@@ -166,6 +168,19 @@ impl std::io::Write for Compare {
     fn flush(&mut self) -> std::io::Result<()> {
         Ok(())
     }
+}
+
+#[test]
+fn the_bytes_of_a_made_up_document_do_not_depend_on_how_they_are_read() {
+    let mut whole = vec![0; 4_000];
+    Pdf::new(9).read_exact(&mut whole).unwrap();
+    let (mut parts, mut source) = (Vec::new(), Pdf::new(9));
+    for length in (1..).take(80) {
+        let mut part = vec![0; length];
+        source.read_exact(&mut part).unwrap();
+        parts.extend(part);
+    }
+    assert_eq!(whole[..parts.len()], parts);
 }
 
 /// Bytes that may be fetched a second time after a kill: what was in flight, and the promised most beyond it.
