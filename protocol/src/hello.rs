@@ -1,6 +1,6 @@
 //! The first words on every connection, and its heartbeat.
 //!
-//! Each side says which versions it speaks, what time it has, which network document it holds and how it sees the other. The
+//! Each side says which versions it speaks, what time it has, how much of the membership it knows and how it sees the other. The
 //! last is why a peer that is refused can tell its people the reason. `/verbund/hello/1` never gets another version; it only
 //! gains keys.
 
@@ -10,8 +10,9 @@ use minicbor::{Decode, Encode};
 
 use crate::{
     cbor::{self, Malformed},
+    id::Digest,
     limits::MAX_HELLO,
-    membership::Standing,
+    membership::{Edition, Standing},
     time::Timestamp,
 };
 
@@ -37,6 +38,9 @@ pub struct Hello {
     /// How the speaker sees the listener.
     #[n(4)]
     pub you: View,
+    /// One digest over the suspensions that the speaker knows ([`crate::membership::Suspensions::digest`]).
+    #[n(5)]
+    pub suspensions: Digest,
 }
 
 /// How one node sees another; all but [`View::Member`] may only synchronise.
@@ -101,6 +105,10 @@ impl Hello {
     pub fn read(bytes: &[u8]) -> Result<Self, Malformed> {
         cbor::read(bytes, MAX_HELLO)
     }
+    /// Returns how much of the membership the speaker knows.
+    pub fn edition(&self) -> Edition {
+        Edition { document: self.document, suspensions: self.suspensions }
+    }
     /// Returns the versions spoken; empty if the speaker contradicts itself.
     pub fn versions(&self) -> RangeInclusive<u16> {
         self.version_min..=self.version_max
@@ -111,18 +119,21 @@ impl Hello {
 mod tests {
     use super::*;
 
-    /// Golden: map of five keys. Once released it may only gain keys.
+    /// Golden: map of six keys. Once released it may only gain keys.
     #[test]
     fn a_hello_reads_back_and_keeps_its_bytes() {
-        let hello = Hello { version_min: 1, version_max: 2, now: Timestamp(1_000), document: 7, you: View::Suspended };
+        let hello = Hello { version_min: 1, version_max: 2, now: Timestamp(1_000), document: 7, you: View::Suspended, suspensions: Digest([0xab; 32]) };
         let bytes = hello.write();
-        assert_eq!(bytes, [0xa5, 0x00, 0x01, 0x01, 0x02, 0x02, 0x19, 0x03, 0xe8, 0x03, 0x07, 0x04, 0x02]);
+        let head = [0xa6, 0x00, 0x01, 0x01, 0x02, 0x02, 0x19, 0x03, 0xe8, 0x03, 0x07, 0x04, 0x02, 0x05, 0x58, 0x20];
+        assert_eq!(bytes, [&head[..], &[0xab; 32]].concat());
+        assert_eq!(hello.edition(), Edition { document: 7, suspensions: Digest([0xab; 32]) });
         assert_eq!(Hello::read(&bytes), Ok(hello));
     }
 
     #[test]
     fn a_later_version_may_add_keys_and_no_one_may_send_more_than_the_limit() {
-        let longer = [0xa6, 0x00, 0x01, 0x01, 0x02, 0x02, 0x19, 0x03, 0xe8, 0x03, 0x07, 0x04, 0x02, 0x05, 0x41, 0xff];
+        let head = [0xa7, 0x00, 0x01, 0x01, 0x02, 0x02, 0x19, 0x03, 0xe8, 0x03, 0x07, 0x04, 0x02, 0x05, 0x58, 0x20];
+        let longer = [&head[..], &[0xab; 32], &[0x06, 0x41, 0xff]].concat();
         assert!(Hello::read(&longer).is_ok());
         assert!(Hello::read(&vec![0; MAX_HELLO + 1]).is_err());
     }

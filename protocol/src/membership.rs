@@ -12,4 +12,4 @@ pub mod view;
 pub use document::{DocumentError, Facility, FacilityKind, Member, NetworkDocument, Node, Role, SignedDocument};
 pub use suspension::{SignedSuspension, Suspension, SuspensionError, SuspensionReason};
 pub use suspensions::Suspensions;
-pub use view::{Freshness, Membership, Standing};
+pub use view::{Edition, Freshness, Membership, Standing};

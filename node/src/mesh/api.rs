@@ -4,7 +4,7 @@ use std::{fmt, time::Duration};
 
 use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot};
-use verbund_protocol::{hello::View, sign::PublicKey, time::Timestamp, wire::Protocol};
+use verbund_protocol::{hello::View, membership::Edition, sign::PublicKey, time::Timestamp, wire::Protocol};
 
 use super::{exchange::Reply, refusal::Refusal};
 
@@ -28,6 +28,13 @@ pub enum Command {
     Announce(Bytes),
     /// The membership changed: the gate follows at once, on open connections too.
     Membership(std::sync::Arc<verbund_protocol::membership::Membership>),
+    /// A round of synchronisation with a peer is complete: whatever was in this edition of the peer's is here, or does not hold.
+    Synchronised {
+        /// With whom.
+        peer: PublicKey,
+        /// What the peer said it knew when the round began.
+        edition: Edition,
+    },
     /// Where a peer can be reached, best first, as multiaddr text. Replaces what was known; what is not an address is skipped.
     Addresses {
         /// Whose addresses.
@@ -116,8 +123,8 @@ pub enum Event {
 pub struct Greeting {
     /// The best common protocol version.
     pub version: u16,
-    /// Version of the network document the peer holds.
-    pub document: u64,
+    /// How much of the membership the peer knows.
+    pub edition: Edition,
     /// Its clock minus ours, milliseconds.
     pub clock_offset_ms: i64,
     /// What it may do here.

@@ -5,7 +5,7 @@ use std::{collections::VecDeque, time::Duration};
 use bytes::Bytes;
 use libp2p::{Multiaddr, swarm::ConnectionId};
 use tokio::sync::oneshot;
-use verbund_protocol::{limits::GOSSIP_QUOTA, sign::PublicKey, time::Timestamp, wire::Protocol};
+use verbund_protocol::{limits::GOSSIP_QUOTA, membership::Edition, sign::PublicKey, time::Timestamp, wire::Protocol};
 
 use super::{
     Tuning,
@@ -44,6 +44,8 @@ pub(super) struct Link {
 pub(super) struct Peer {
     pub links: Vec<Link>,
     pub greeting: Option<Greeting>,
+    /// The last edition of the peer's membership that this node has too, as far as it holds.
+    pub settled: Option<Edition>,
     pub since: Timestamp,
     pub round_trip: Option<Duration>,
     pub addresses: Vec<Multiaddr>,
@@ -78,6 +80,7 @@ impl Peer {
         Self {
             links: Vec::new(),
             greeting: None,
+            settled: None,
             since: Timestamp(0),
             round_trip: None,
             addresses: Vec::new(),
@@ -102,6 +105,20 @@ impl Peer {
     /// Returns whether nothing worth keeping is known of it.
     pub fn is_forgettable(&self) -> bool {
         self.links.is_empty() && !self.dialling && self.addresses.is_empty() && self.waiting.is_empty() && self.open_in.iter().all(|open| *open == 0)
+    }
+
+    /// Returns whether more than synchronisation may go to and come from it: see [`Edition`].
+    pub fn is_settled(&self) -> bool {
+        self.greeting.as_ref().is_some_and(|greeting| self.settled == Some(greeting.edition))
+    }
+
+    /// Notes that there is nothing to synchronise if it knows what this node knows. Returns whether that is so.
+    pub fn settle_if_alike(&mut self, own: Edition) -> bool {
+        let alike = self.greeting.as_ref().is_some_and(|greeting| greeting.edition == own);
+        if alike {
+            self.settled = Some(own);
+        }
+        alike
     }
 
     /// Returns whether nothing is being asked in either direction.

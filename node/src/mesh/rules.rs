@@ -16,8 +16,6 @@ use verbund_protocol::{
     time::Timestamp,
 };
 
-use super::api::Greeting;
-
 /// Returns the present moment. A function, so that tests and the simulator have their own.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
@@ -136,12 +134,6 @@ impl Rules {
             },
             limited => limited,
         }
-    }
-
-    /// Returns whether the peer holds a newer network document than this node. Until it is here, nothing but synchronisation
-    /// goes to or comes from that peer: the newer one may remove whoever the question is about.
-    pub fn is_behind(&self, greeting: &Greeting) -> bool {
-        greeting.document > self.membership.load().held().document.version
     }
 
     /// Notes how far a peer's clock is from ours.

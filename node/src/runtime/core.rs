@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use verbund_protocol::{
     id::DocumentRoot,
-    membership::Membership,
+    membership::{Edition, Membership},
     sign::PublicKey,
     time::{Day, Timestamp},
     wire::Protocol,
@@ -56,12 +56,14 @@ impl Failure {
 pub enum Input {
     /// Time has passed.
     Tick,
-    /// A peer has said hello on a connection, or said something new.
+    /// A peer has said hello on a connection, or said it again.
     Up {
         /// Who.
         peer: PublicKey,
         /// Its clock minus ours, milliseconds.
         clock_offset_ms: i64,
+        /// How much of the membership it knows.
+        edition: Edition,
     },
     /// The last connection to a peer is gone.
     Down(PublicKey),
@@ -126,6 +128,13 @@ pub enum Output {
     Announce(Vec<u8>),
     /// The gate must use this from now on.
     Membership(Arc<Membership>),
+    /// A round of synchronisation with a peer is complete: what was in this edition of the peer's is here, or does not hold.
+    Synchronised {
+        /// With whom.
+        peer: PublicKey,
+        /// What the peer said it knew when the round began.
+        edition: Edition,
+    },
     /// Addresses of a node became known.
     Addresses {
         /// The node's auth key.

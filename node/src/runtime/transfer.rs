@@ -111,8 +111,6 @@ struct Moving {
     running: HashMap<DocumentRoot, CancellationToken>,
     /// Members that have just come up: what waits for them is due now.
     up: HashSet<MemberId>,
-    /// Version of the network document that each peer said it holds.
-    documents: HashMap<PublicKey, u64>,
     /// Files open for serving.
     open: HashMap<DocumentRoot, Arc<Blob>>,
     /// Ranges being prepared, by peer.
@@ -141,15 +139,10 @@ impl Transfers {
         self.0.wake.notify_one();
     }
 
-    /// Tells that a peer can be reached (again) and which version of the network document it holds: what waits for its
-    /// member is tried at once, and if its document is newer than ours, it is served only once we have that too.
-    pub fn peer_up(&self, peer: &PublicKey, document: u64) {
+    /// Tells that a peer can be reached (again): what waits for its member is tried at once.
+    pub fn peer_up(&self, peer: &PublicKey) {
         let member = self.parts().membership.load().node_by_auth(peer).map(|(member, _)| member.id.clone());
-        {
-            let mut state = self.state();
-            state.up.extend(member);
-            state.documents.insert(*peer, document);
-        }
+        self.state().up.extend(member);
         self.0.wake.notify_one();
     }
 

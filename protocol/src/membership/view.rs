@@ -8,7 +8,7 @@ use super::{
     suspensions::Suspensions,
 };
 use crate::{
-    id::{Ik, MemberId},
+    id::{Digest, Ik, MemberId},
     limits::{DOCUMENT_GRACE_DAYS, DOCUMENT_RUNOUT_DAYS, DOCUMENT_WARN_DAYS},
     sign::PublicKey,
     time::Timestamp,
@@ -37,6 +37,18 @@ pub enum Standing {
     },
     /// Has a valid certificate but is in no list held here: only synchronisation of documents.
     Unlisted,
+}
+
+/// How much of the membership a node knows. Nodes of one edition judge every peer alike.
+///
+/// The rule that rests on it: while a peer's edition is not this node's own, nothing but synchronisation goes to or comes from
+/// that peer, until one round of it is complete; what the peer's edition holds is here then, or does not hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Edition {
+    /// Version of the network document held.
+    pub document: u64,
+    /// One digest over the suspensions known ([`Suspensions::digest`]).
+    pub suspensions: Digest,
 }
 
 /// How old the document is, and what follows (DESIGN section 4: never fail open, never stop a whole network at once).
@@ -190,6 +202,10 @@ impl Membership {
     /// Returns the held document.
     pub fn held(&self) -> &SignedDocument {
         &self.held
+    }
+    /// Returns how much of the membership is known.
+    pub fn edition(&self) -> Edition {
+        Edition { document: self.held.document.version, suspensions: self.suspensions.digest() }
     }
     /// Returns the suspensions known.
     pub fn suspensions(&self) -> &Suspensions {

@@ -2,7 +2,7 @@
 
 use verbund_protocol::{
     id::Digest,
-    membership::{SignedSuspension, Suspension, SuspensionReason},
+    membership::{Edition, Membership, SignedSuspension, Suspension, SuspensionReason},
 };
 
 use super::*;
@@ -62,4 +62,16 @@ fn fields_of_a_later_version_are_skipped() {
     signed.add_signature(&network(), Kind::Suspension, &key(2));
     let read = SignedSuspension::read(&document(1, &[1, 2, 3], 2), &signed.to_bytes()).unwrap();
     assert_eq!(read.suspension, suspension());
+}
+
+#[test]
+fn the_digest_over_all_suspensions_is_written_as_the_hello_says() {
+    let mut view = Membership::new(signed(&document(8, &[1, 2, 3], 2), &[1, 2])).unwrap();
+    assert_eq!(view.suspensions().digest(), Digest::of(&[0x80]), "none: an empty list");
+    let mut one = MultiSigned::new(cbor::write(&suspension()));
+    one.add_signature(&network(), Kind::Suspension, &key(2));
+    assert!(view.suspend(&one.to_bytes(), start()).unwrap());
+    let name = Digest::of(&cbor::write(&suspension()));
+    let list = [&[0x81, 0x82, 0x58, 0x20], &name.0[..], &[0x81, 0x58, 0x20], key(2).public().as_bytes()].concat();
+    assert_eq!(view.edition(), Edition { document: 8, suspensions: Digest::of(&list) });
 }

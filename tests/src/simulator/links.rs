@@ -59,7 +59,11 @@ impl World {
             return;
         }
         let peer = self.nodes[other].author.auth;
-        let input = if up { Input::Up { peer, clock_offset_ms: self.offset(at, other) } } else { Input::Down(peer) };
+        let edition = self.core(other).map(|core| core.membership().edition());
+        let input = match edition.filter(|_| up) {
+            Some(edition) => Input::Up { peer, clock_offset_ms: self.offset(at, other), edition },
+            None => Input::Down(peer),
+        };
         self.turn(at, input);
     }
 

@@ -351,7 +351,7 @@ impl World {
                 }
             }
             Output::Finish(finish, result) => finish(result),
-            Output::Membership(_) | Output::Addresses { .. } | Output::Fetch | Output::StopTransfer(_) => {}
+            Output::Membership(_) | Output::Synchronised { .. } | Output::Addresses { .. } | Output::Fetch | Output::StopTransfer(_) => {}
         }
     }
 
@@ -365,7 +365,7 @@ impl World {
         let head = |word: &str| format!("{} {at} {word}", self.now.0);
         let (head, bytes): (String, &[u8]) = match input {
             Input::Tick => (head("tick"), &[]),
-            Input::Up { peer, clock_offset_ms } => (head(&format!("up {peer} {clock_offset_ms}")), &[]),
+            Input::Up { peer, clock_offset_ms, edition } => (head(&format!("up {peer} {clock_offset_ms} {} {}", edition.document, edition.suspensions)), &[]),
             Input::Down(peer) => (head(&format!("down {peer}")), &[]),
             Input::Request { id, from, protocol, body } => (head(&format!("request {id} {from} {protocol}")), body),
             Input::Response { token, result: Ok(body) } => (head(&format!("response {token}")), body),

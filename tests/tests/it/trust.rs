@@ -1,6 +1,7 @@
 //! Who is refused, and that both sides are told why: real nodes as processes, met by `openssl s_client`, by impostors that
 //! use the node's own mesh with papers that are not in order, and by each other.
 
+mod first;
 mod gate;
 mod impostor;
 mod live;

@@ -6,7 +6,7 @@ use libp2p::{Multiaddr, multiaddr::Protocol as Part, swarm::dial_opts::DialOpts}
 use tracing::warn;
 use verbund_protocol::{
     limits::{MAX_ADDRESSES, MAX_MEMBERS},
-    membership::Membership,
+    membership::{Edition, Membership},
     sign::PublicKey,
 };
 
@@ -28,6 +28,7 @@ impl Engine {
             }
             Command::Announce(bytes) => self.announce(bytes),
             Command::Membership(membership) => self.on_membership(membership),
+            Command::Synchronised { peer, edition } => self.on_synchronised(peer, edition),
             Command::Addresses { peer, addresses } => self.on_addresses(peer, &addresses),
             Command::Dial(peer) => self.dial(peer, true),
             Command::Probe { address, reply } => self.probe(&address, reply),
@@ -42,12 +43,25 @@ impl Engine {
     }
 
     fn on_membership(&mut self, membership: Arc<Membership>) {
+        let own = membership.edition();
         self.rules.set_membership(membership);
         self.follow_membership();
         self.review_standings();
         self.hurry = true;
-        let waited_for: Vec<_> = self.peers.iter().filter(|(_, entry)| entry.greeting.is_some() && !entry.waiting.is_empty()).map(|(key, _)| *key).collect();
-        for peer in waited_for {
+        let up: Vec<_> = self.peers.iter().filter(|(_, entry)| entry.greeting.is_some()).map(|(key, _)| *key).collect();
+        for peer in up {
+            if self.peer_mut(peer).settle_if_alike(own) {
+                self.send_waiting(peer);
+            } else {
+                // The peer does not know yet what this node knows, and asks for it before it says anything else.
+                self.say_hello(peer);
+            }
+        }
+    }
+
+    fn on_synchronised(&mut self, peer: PublicKey, edition: Edition) {
+        if let Some(entry) = self.peers.get_mut(&peer).filter(|entry| entry.greeting.is_some()) {
+            entry.settled = Some(edition);
             self.send_waiting(peer);
         }
     }

@@ -91,6 +91,7 @@ impl Engine {
         if !entry.links.is_empty() {
             return;
         }
+        entry.settled = None;
         match entry.greeting.take() {
             Some(greeting) => {
                 // A guest, here or there, comes to synchronise from time to time and does not stay.

@@ -30,12 +30,14 @@ impl Engine {
     }
 
     fn hello_for(&self, peer: &PublicKey) -> Bytes {
+        let edition = self.rules.membership().edition();
         let hello = Hello {
             version_min: *self.versions.start(),
             version_max: *self.versions.end(),
             now: self.rules.now(),
-            document: self.rules.membership().held().document.version,
+            document: edition.document,
             you: self.rules.access(peer).view(),
+            suspensions: edition.suspensions,
         };
         hello.write().into()
     }
@@ -92,15 +94,16 @@ impl Engine {
         let entry = self.peer_mut(peer);
         entry.last_heard = mono;
         entry.round_trip = round_trip.or(entry.round_trip);
-        Ok(Greeting { version, document: hello.document, clock_offset_ms, access: self.rules.access(&peer), sees_us_as: hello.you })
+        Ok(Greeting { version, edition: hello.edition(), clock_offset_ms, access: self.rules.access(&peer), sees_us_as: hello.you })
     }
 
     fn on_greeting(&mut self, peer: PublicKey, greeting: Greeting) {
-        let now = self.rules.now();
+        let (now, own) = (self.rules.now(), self.rules.membership().edition());
         let entry = self.peer_mut(peer);
         let Some(link) = entry.links.last() else { return }; // closed meanwhile
         let (outbound, address) = (link.outbound, super::shown(&link.address));
         let before = entry.greeting.replace(greeting.clone());
+        entry.settle_if_alike(own);
         entry.backoff.succeeded();
         entry.last_failure = None;
         for probe in entry.probes.drain(..) {

@@ -18,13 +18,13 @@ use super::{
         api::{Answer, Event, Outcome, RequestError, Responder},
         exchange::{ExchangeEvent, Frame, Reply},
         keys,
-        peers::Question,
+        peers::{Peer, Question},
     },
     Asked, Engine,
 };
 
 impl Engine {
-    /// Sends a question, or dials first, or waits until the newer network document that the peer holds is here.
+    /// Sends a question, or dials first, or waits until what the peer knows of the membership is here too.
     pub(super) fn ask(&mut self, peer: PublicKey, question: Question) {
         match self.may_ask(&peer, &question) {
             Err(error) => fail(question, error),
@@ -66,9 +66,9 @@ impl Engine {
     pub(super) fn send_waiting(&mut self, peer: PublicKey) {
         let entry = self.peer_mut(peer);
         let Some(greeting) = entry.greeting.clone() else { return };
-        let waiting = std::mem::take(&mut entry.waiting);
+        let (waiting, settled) = (std::mem::take(&mut entry.waiting), entry.is_settled());
         // A connection made when the peer was a guest carries nothing else; another one follows.
-        let not_yet = self.rules.is_behind(&greeting) || !self.swarm.behaviour().gate.carries_all(&peer);
+        let not_yet = !settled || !self.swarm.behaviour().gate.carries_all(&peer);
         let access = self.rules.access(&peer);
         for question in waiting {
             if question.protocol.open_to_guests() {
@@ -169,8 +169,7 @@ impl Engine {
         if !access.is_full() && !protocol.open_to_guests() {
             return Err(Outcome::Refused(seen(access.view())));
         }
-        let greeting = self.peers.get(peer).and_then(|entry| entry.greeting.as_ref());
-        if !protocol.open_to_guests() && greeting.is_some_and(|greeting| self.rules.is_behind(greeting)) {
+        if !protocol.open_to_guests() && !self.peers.get(peer).is_some_and(Peer::is_settled) {
             return Err(Outcome::Busy); // this node synchronises first
         }
         if self.unanswered >= MAX_UNANSWERED || self.unanswered_bytes + body.len() > MAX_UNANSWERED_BYTES {

@@ -31,7 +31,7 @@ async fn both_sides_learn_who_is_up_and_how_they_are_seen() {
     a.handle.send(Command::Dial(b.key)).await.unwrap();
     for greeting in [a.up(b.key).await, b.up(a.key).await] {
         assert_eq!((greeting.access, greeting.sees_us_as), (Access::Full, View::Member));
-        assert_eq!((greeting.version, greeting.document), (1, 1));
+        assert_eq!((greeting.version, greeting.edition.document), (1, 1));
         assert!(greeting.clock_offset_ms.abs() < 60_000);
     }
     let peers = a.handle.peers().await;
@@ -188,7 +188,7 @@ async fn a_node_that_knows_nobody_asks_at_the_bootstrap_addresses() {
     world.bootstrap(&[&own, &b.address]);
     world.publish(&["a", "b"]);
     let mut a = world.start_as("a", world.certificate("a"), |config| config.listen = vec![own]).await;
-    assert_eq!(a.up(b.key).await.document, 1);
+    assert_eq!(a.up(b.key).await.edition.document, 1);
     b.up(a.key).await;
     while let Ok(event) = a.events.try_recv() {
         assert!(!matches!(event, super::super::Event::Refused { .. }), "that it found itself is no news: {event:?}");

@@ -36,7 +36,7 @@ async fn whoever_is_not_in_the_list_only_synchronises() {
     let greeting = guest.up(host.key).await;
     assert_eq!((greeting.access, greeting.sees_us_as), (Access::Full, View::Unlisted));
     let greeting = host.up(guest.key).await;
-    assert_eq!((greeting.access, greeting.document), (Access::Unlisted, 2));
+    assert_eq!((greeting.access, greeting.edition.document), (Access::Unlisted, 2));
     only_sync(&mut guest, &mut host, View::Unlisted).await;
 }
 
@@ -105,6 +105,7 @@ async fn a_suspension_acts_at_once_and_ends_by_itself() {
     host.hears(&world).await;
     guest.down(host_key).await;
     host.down(guest_key).await;
+    guest.hears(&world).await;
     guest.handle.send(Command::Dial(host_key)).await.unwrap();
     assert_eq!(guest.up(host_key).await.sees_us_as, View::Suspended);
     assert!(matches!(host.up(guest_key).await.access, Access::Suspended { .. }));
@@ -165,15 +166,20 @@ async fn a_node_whose_document_ended_long_ago_only_synchronises() {
     assert!(answer.is_ok());
 }
 
-#[tokio::test]
-async fn a_newer_document_comes_before_the_first_message() {
-    let mut world = World::new(&["host", "guest"]);
+/// A guest that knows more of the membership than the host, as `learn` says. Neither sends the other anything else, and the host
+/// takes nothing else, until the round of synchronisation that `finish` stands for.
+async fn what_one_knows_comes_first(learn: impl FnOnce(&mut World), finish: impl AsyncFnOnce(&World, &Node, &Greeting)) {
+    let mut world = World::new(&["host", "guest", "third"]);
     let mut host = world.start("host").await;
-    world.publish(&["host", "guest", "third"]);
+    learn(&mut world);
     let mut guest = world.start("guest").await;
     let (guest_key, host_key) = (guest.key, host.key);
-    connect(&mut guest, &mut host).await;
-    // The host has heard that there is a newer document. It neither takes messages from that peer nor sends any.
+    guest.knows(&host).await;
+    guest.handle.send(Command::Dial(host_key)).await.unwrap();
+    let (at_guest, at_host) = (guest.up(host_key).await, host.up(guest_key).await);
+    assert_ne!(at_guest.edition, at_host.edition);
+    // The guest waits for a round as the host does; here only the guest has had its own.
+    guest.synchronised(host_key, at_guest.edition).await;
     for protocol in MEMBERS_ONLY {
         assert_eq!(guest.ask(host_key, protocol).await, Err(RequestError::Busy { by_peer: true }));
     }
@@ -181,9 +187,46 @@ async fn a_newer_document_comes_before_the_first_message() {
     let held_back = tokio::spawn(async move { handle.request(guest_key, Protocol::Message, "ask").await });
     let (answer, _) = tokio::join!(host.ask(guest_key, Protocol::Sync), guest.answer_one()); // the first that arrives is this
     assert_eq!(answer.unwrap().body, turned(Protocol::Sync, b"ask"));
-    host.hears(&world).await;
+    finish(&world, &host, &at_host).await;
     guest.answer_one().await;
     assert_eq!(held_back.await.unwrap().unwrap().body, turned(Protocol::Message, b"ask"));
-    let (answer, _) = tokio::join!(guest.ask(host_key, Protocol::Message), host.answer_one());
+    for protocol in MEMBERS_ONLY {
+        let (answer, _) = tokio::join!(guest.ask(host_key, protocol), host.answer_one());
+        assert!(answer.is_ok());
+    }
+}
+
+#[tokio::test]
+async fn a_newer_document_comes_before_the_first_message() {
+    what_one_knows_comes_first(|world| world.publish(&["host", "guest"]), async |world, host, _| host.hears(world).await).await;
+}
+
+#[tokio::test]
+async fn a_suspension_comes_before_the_first_message() {
+    what_one_knows_comes_first(|world| world.suspend("third"), async |world, host, _| host.hears(world).await).await;
+}
+
+#[tokio::test]
+async fn who_says_it_knows_more_and_never_hands_it_over_holds_nothing_up() {
+    let finish = async |_: &World, host: &Node, greeting: &Greeting| host.synchronised(super::world::key("guest").public(), greeting.edition).await;
+    what_one_knows_comes_first(|world| world.suspend("third"), finish).await;
+}
+
+#[tokio::test]
+async fn what_is_learned_on_an_open_connection_is_told_at_once_and_comes_before_the_next_message() {
+    let mut world = World::new(&["host", "guest", "third"]);
+    let (mut host, mut guest) = (world.start("host").await, world.start("guest").await);
+    let (guest_key, host_key) = (guest.key, host.key);
+    connect(&mut guest, &mut host).await;
+    world.suspend("third");
+    guest.hears(&world).await;
+    let later = host.up(guest_key).await;
+    assert_eq!(later.edition, world.held().edition());
+    assert_eq!(guest.ask(host_key, Protocol::Query).await, Err(RequestError::Busy { by_peer: true }));
+    // A round that was about an earlier edition does not count for this one.
+    host.synchronised(guest_key, World::new(&["host", "guest", "third"]).held().edition()).await;
+    assert_eq!(guest.ask(host_key, Protocol::Query).await, Err(RequestError::Busy { by_peer: true }));
+    host.synchronised(guest_key, later.edition).await;
+    let (answer, _) = tokio::join!(guest.ask(host_key, Protocol::Query), host.answer_one());
     assert!(answer.is_ok());
 }

@@ -20,7 +20,7 @@ use verbund_protocol::{
     cbor,
     certificate::{NodeName, TLS_NAME},
     id::NetworkId,
-    membership::{Member, Membership, NetworkDocument, Node as MemberNode, Role, SignedDocument, Suspension, SuspensionReason},
+    membership::{Edition, Member, Membership, NetworkDocument, Node as MemberNode, Role, SignedDocument, Suspension, SuspensionReason},
     sign::{Kind, MultiSigned, PublicKey, SecretKey},
     time::Timestamp,
     wire::Protocol,
@@ -301,6 +301,11 @@ impl Node {
 
     pub async fn hears(&self, world: &World) {
         self.handle.send(Command::Membership(world.held())).await.unwrap();
+    }
+
+    /// Tells the mesh that a round with `peer` is complete, as the core does.
+    pub async fn synchronised(&self, peer: PublicKey, edition: Edition) {
+        self.handle.send(Command::Synchronised { peer, edition }).await.unwrap();
     }
 
     pub async fn ask(&self, to: PublicKey, protocol: Protocol) -> Result<super::super::Answer, super::super::RequestError> {

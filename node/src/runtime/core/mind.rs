@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use verbund_protocol::{
     id::MemberId,
-    membership::Membership,
+    membership::{Edition, Membership},
     sign::PublicKey,
     sync::{Session, clock_agreement},
     time::Timestamp,
@@ -92,7 +92,7 @@ impl Mind {
         match input {
             Input::Job(job) => self.job(db, now, job, turn),
             Input::Tick => self.tick(db, now, turn),
-            Input::Up { peer, clock_offset_ms } => self.up(db, now, peer, clock_offset_ms, turn),
+            Input::Up { peer, clock_offset_ms, edition } => self.up(db, now, peer, clock_offset_ms, edition, turn),
             Input::Down(peer) => {
                 self.peers.down(&peer);
                 self.drop_early(&peer, turn);
@@ -122,16 +122,17 @@ impl Mind {
         if self.peers.round_due(now, Duration::from_secs(self.settings.sync_seconds)) {
             let connected = self.peers.connected();
             let any = self.entropy.below(connected.len() as u64) as usize;
-            if let Some(peer) = connected.get(any) {
-                self.open_round(db, now, *peer, turn);
+            // Beside the random one, those whose round failed.
+            for peer in self.peers.unsettled().into_iter().chain(connected.get(any).copied()) {
+                self.open_round(db, now, peer, turn);
             }
         }
     }
 
-    fn up(&mut self, db: &Db, now: Timestamp, peer: PublicKey, clock_offset_ms: i64, turn: &mut Turn) {
-        let new = self.peers.up(peer, clock_offset_ms);
+    fn up(&mut self, db: &Db, now: Timestamp, peer: PublicKey, clock_offset_ms: i64, edition: Edition, turn: &mut Turn) {
+        let must_sync = self.peers.up(peer, clock_offset_ms, edition, self.membership.edition());
         self.judge_clock(now);
-        if new {
+        if must_sync {
             self.open_round(db, now, peer, turn);
         }
     }
@@ -153,6 +154,7 @@ impl Mind {
         let opened = self.within(db, now, Actor::Node, turn, |work| replication::open(work, &peer));
         if let Ok((session, body)) = opened {
             self.sessions.insert(peer, session);
+            self.peers.begin_round(&peer);
             self.request(Asked::Sync(peer), peer, Protocol::Sync, body, turn);
         }
     }
@@ -221,7 +223,13 @@ impl Mind {
     /// A round is complete: what waited for it goes on.
     fn synced(&mut self, db: &Db, now: Timestamp, peer: PublicKey, turn: &mut Turn) {
         let first = !self.peers.synced(&peer);
-        self.peers.mark_synced(&peer);
+        if let Some(edition) = self.peers.end_round(&peer) {
+            turn.outputs.push(Output::Synchronised { peer, edition });
+        }
+        if !self.peers.synced(&peer) {
+            // The peer has learned something since the round began, and said so.
+            return self.open_round(db, now, peer, turn);
+        }
         if let Some(member) = self.member_of(&peer).filter(|_| first) {
             self.own_work(db, now, turn, "waking the outbox", |work| dispatch::on_reachable(work, &member));
             self.peers.wake(member);

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use verbund_protocol::{id::MemberId, sign::PublicKey, time::Timestamp};
+use verbund_protocol::{id::MemberId, membership::Edition, sign::PublicKey, time::Timestamp};
 
 use crate::workflow::dispatch::Sent;
 
@@ -18,12 +18,14 @@ pub(super) enum Asked {
     Batch(Sent),
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 struct Link {
-    /// Whether a round of synchronisation was completed on this connection.
-    synced: bool,
-    /// Whether a round is under way.
-    syncing: bool,
+    /// How much of the membership the peer says it knows.
+    told: Edition,
+    /// What it had told when the round began that is under way.
+    opened: Option<Edition>,
+    /// What it had told when the round began that was completed last on this connection.
+    settled: Option<Edition>,
     /// The peer's clock minus ours, milliseconds.
     clock_offset_ms: Option<i64>,
 }
@@ -40,11 +42,19 @@ pub(super) struct Peers {
 }
 
 impl Peers {
-    /// Notes that a connection stands. Returns whether it is a new one.
-    pub fn up(&mut self, peer: PublicKey, clock_offset_ms: i64) -> bool {
-        let new = !self.links.contains_key(&peer);
-        self.links.entry(peer).or_default().clock_offset_ms = Some(clock_offset_ms);
-        new
+    /// Notes that a connection stands, and what the peer says on it; `own` is how much of the membership this node knows. Returns
+    /// whether a round of synchronisation must come before anything else.
+    pub fn up(&mut self, peer: PublicKey, clock_offset_ms: i64, told: Edition, own: Edition) -> bool {
+        // A round begun before there was a connection waited for it, and is answered by who says this.
+        let opened = self.syncing(&peer).then_some(told);
+        let link = self.links.entry(peer).or_insert(Link { told, opened, settled: None, clock_offset_ms: None });
+        link.told = told;
+        link.clock_offset_ms = Some(clock_offset_ms);
+        // The first round on a connection also brings what is no part of an edition.
+        if link.settled.is_some() && told == own {
+            link.settled = Some(told);
+        }
+        link.settled != Some(told)
     }
     pub fn down(&mut self, peer: &PublicKey) {
         self.links.remove(peer);
@@ -63,39 +73,39 @@ impl Peers {
     }
     /// Returns whether application messages may flow on the connection to `peer`.
     pub fn synced(&self, peer: &PublicKey) -> bool {
-        self.links.get(peer).is_some_and(|link| link.synced)
+        self.links.get(peer).is_some_and(|link| link.settled == Some(link.told))
+    }
+    /// Returns the connected peers that a round must be completed with before anything else.
+    pub fn unsettled(&self) -> Vec<PublicKey> {
+        self.links.iter().filter(|(_, link)| link.settled != Some(link.told)).map(|(peer, _)| *peer).collect()
     }
 
     /// Notes a question and returns its token.
     pub fn ask(&mut self, asked: Asked) -> u64 {
         self.tokens += 1;
-        if let Asked::Sync(peer) = &asked
-            && let Some(link) = self.links.get_mut(peer)
-        {
-            link.syncing = true;
-        }
         self.asked.insert(self.tokens, asked);
         self.tokens
     }
     /// Returns what the answered question was for.
     pub fn answered(&mut self, token: u64) -> Option<Asked> {
-        let asked = self.asked.remove(&token);
-        if let Some(Asked::Sync(peer)) = &asked
-            && let Some(link) = self.links.get_mut(peer)
-        {
-            link.syncing = false;
-        }
-        asked
+        self.asked.remove(&token)
     }
     /// Returns whether a round with `peer` is under way.
     pub fn syncing(&self, peer: &PublicKey) -> bool {
         self.asked.values().any(|asked| matches!(asked, Asked::Sync(other) if other == peer))
     }
-    /// Notes that a round with `peer` is complete.
-    pub fn mark_synced(&mut self, peer: &PublicKey) {
+    /// Notes that a round with `peer` begins.
+    pub fn begin_round(&mut self, peer: &PublicKey) {
         if let Some(link) = self.links.get_mut(peer) {
-            link.synced = true;
+            link.opened = Some(link.told);
         }
+    }
+    /// Notes that a round with `peer` is complete. Returns the edition that is settled by that.
+    pub fn end_round(&mut self, peer: &PublicKey) -> Option<Edition> {
+        let link = self.links.get_mut(peer)?;
+        let ended = link.opened.take()?;
+        link.settled = Some(ended);
+        Some(ended)
     }
     /// Returns whether a periodic round is due, and if so sets the next one.
     pub fn round_due(&mut self, now: Timestamp, every: Duration) -> bool {
@@ -123,5 +133,62 @@ impl Peers {
     /// Notes that nothing more is to be sent to `member` now.
     pub fn rest(&mut self, member: &MemberId) {
         self.woken.remove(member);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use verbund_protocol::id::Digest;
+
+    use super::*;
+
+    const fn edition(document: u64) -> Edition {
+        Edition { document, suspensions: Digest([0; 32]) }
+    }
+    fn peer() -> PublicKey {
+        verbund_protocol::sign::SecretKey::from_seed(&[7; 32]).public()
+    }
+    /// Runs one round to its end.
+    fn round(peers: &mut Peers) -> Option<Edition> {
+        peers.begin_round(&peer());
+        peers.end_round(&peer())
+    }
+
+    #[test]
+    fn the_first_round_on_a_connection_comes_before_anything_else() {
+        let mut peers = Peers::default();
+        assert!(peers.up(peer(), 0, edition(1), edition(1)), "also where both know the same");
+        assert!(!peers.synced(&peer()));
+        assert_eq!((round(&mut peers), peers.synced(&peer())), (Some(edition(1)), true));
+        assert!(!peers.up(peer(), 0, edition(1), edition(1)), "a heartbeat");
+        peers.down(&peer());
+        assert!(peers.up(peer(), 0, edition(1), edition(1)));
+        assert!(!peers.synced(&peer()), "another connection");
+    }
+
+    #[test]
+    fn what_a_peer_has_learned_since_needs_a_round_of_its_own() {
+        let mut peers = Peers::default();
+        peers.up(peer(), 0, edition(1), edition(1));
+        peers.begin_round(&peer());
+        assert!(peers.up(peer(), 0, edition(2), edition(1)), "said while the round is under way");
+        assert_eq!(peers.end_round(&peer()), Some(edition(1)));
+        assert!(!peers.synced(&peer()));
+        assert_eq!(peers.unsettled(), [peer()]);
+        assert_eq!((round(&mut peers), peers.synced(&peer())), (Some(edition(2)), true));
+        assert!(!peers.up(peer(), 0, edition(2), edition(1)), "it was offered once; this node does not take it");
+        assert!(!peers.up(peer(), 0, edition(3), edition(3)), "known here already by another way");
+        assert!(peers.synced(&peer()));
+    }
+
+    #[test]
+    fn a_round_that_waited_for_the_connection_counts_for_it() {
+        let mut peers = Peers::default();
+        peers.begin_round(&peer());
+        peers.ask(Asked::Sync(peer()));
+        peers.up(peer(), 0, edition(4), edition(1));
+        assert_eq!(peers.end_round(&peer()), Some(edition(4)));
+        assert!(peers.synced(&peer()));
     }
 }

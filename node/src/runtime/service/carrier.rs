@@ -52,8 +52,8 @@ impl Carrier {
         while let Some(event) = events.recv().await {
             let input = match event {
                 Event::Up { peer, greeting, .. } => {
-                    self.transfers.peer_up(&peer, greeting.document);
-                    Input::Up { peer, clock_offset_ms: greeting.clock_offset_ms }
+                    self.transfers.peer_up(&peer);
+                    Input::Up { peer, clock_offset_ms: greeting.clock_offset_ms, edition: greeting.edition }
                 }
                 Event::Request { from, protocol: Protocol::Document, body, respond, .. } => {
                     // Megabytes do not go through the core; the transfers check every range themselves.
@@ -136,6 +136,7 @@ impl Carrier {
                 self.membership.store(membership.clone());
                 Command::Membership(membership)
             }
+            Output::Synchronised { peer, edition } => Command::Synchronised { peer, edition },
             Output::Addresses { peer, addresses } => Command::Addresses { peer, addresses },
             Output::Fetch => {
                 self.transfers.fetch();

@@ -64,10 +64,6 @@ impl Transfers {
     fn allowed(&self, from: &PublicKey, request: &RangeRequest) -> Result<Grant, Refusal> {
         let now = self.now();
         let membership = self.parts().membership.load();
-        // Synchronisation precedes everything else: the peer's newer document may be the one that removes it.
-        if self.state().documents.get(from).is_some_and(|theirs| *theirs > membership.held().document.version) {
-            return Err(Refusal::Busy);
-        }
         let by = match membership.standing(from, now) {
             Standing::Member(member) if membership.freshness(now).may_continue() => member,
             Standing::Member(_) | Standing::Suspended { .. } | Standing::Removed { .. } | Standing::Unlisted => return Err(Refusal::NotMember),

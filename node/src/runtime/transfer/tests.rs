@@ -77,7 +77,7 @@ async fn a_sender_that_was_away_is_asked_again_when_it_comes_back() {
     reha.start();
     assert_eq!(reha.trouble(received).await, "unreachable");
     reha.fault(Fault::None);
-    reha.transfers.peer_up(&akut.auth, 1);
+    reha.transfers.peer_up(&akut.auth);
     reha.until(received, State::Held).await;
     assert_eq!(reha.asked.load(Ordering::SeqCst), RANGES + reha.lost.load(Ordering::SeqCst), "nothing verified is fetched twice");
 }
@@ -181,9 +181,6 @@ async fn each_request_is_measured_against_its_grant() {
     let unknown = Grant { id: GrantId([0xee; 16]), consent: Digest([0; 32]), ..opened };
     let unknown = RangeRequest { grant: unknown.sign(&clinic::network(), &akut.sign).into(), ..good.clone() };
     assert_eq!(answer(reha.auth, &unknown).await, Some(Refusal::Revoked), "well signed, and never given by this store");
-    akut.transfers.peer_up(&reha.auth, 2);
-    assert_eq!(answer(reha.auth, &good).await, Some(Refusal::Busy), "its newer network document comes first");
-    akut.transfers.peer_up(&reha.auth, 1);
     akut.set_clock(NOW.plus(std::time::Duration::from_secs(31 * 86_400)));
     assert_eq!(answer(reha.auth, &good).await, Some(Refusal::Expired));
     akut.set_clock(NOW);
