@@ -1,6 +1,9 @@
 //! Reading certificates and requests: golden ones (made by the authority and `verbund init`, checked with OpenSSL), and hostile bytes.
 #![allow(clippy::unwrap_used)]
 
+#[path = "shared/golden.rs"]
+mod golden;
+
 use std::time::Duration;
 
 use proptest::{collection::vec, prelude::*, sample::Index};
@@ -11,58 +14,55 @@ use verbund_protocol::{
     time::Timestamp,
 };
 
-const AUTHORITY: &str = include_str!("vectors/authority-1.hex");
-const AUTH: &str = include_str!("vectors/certificate-auth-1.hex");
-const SIGN: &str = include_str!("vectors/certificate-sign-1.hex");
-const AUTH_REQUEST: &str = include_str!("vectors/request-auth-1.hex");
-const SIGN_REQUEST: &str = include_str!("vectors/request-sign-1.hex");
+use golden::vector;
+
+const AUTHORITY: &str = "authority-1";
+const AUTH: &str = "certificate-auth-1";
+const SIGN: &str = "certificate-sign-1";
+const AUTH_REQUEST: &str = "request-auth-1";
+const SIGN_REQUEST: &str = "request-sign-1";
 
 const FINGERPRINT: &str = "84fe21b33f6af801a82a8c1e53615a2ba4be85fad37535836772b1f268f5da11";
-
-fn unhex(text: &str) -> Vec<u8> {
-    let digits: Vec<u8> = text.chars().filter(char::is_ascii_hexdigit).map(|c| c.to_digit(16).unwrap() as u8).collect();
-    digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect()
-}
 
 fn network() -> NetworkId {
     "test".parse().unwrap()
 }
 
 fn issued() -> Timestamp {
-    MemberCertificate::read(&unhex(AUTH)).unwrap().not_before
+    MemberCertificate::read(&vector(AUTH)).unwrap().not_before
 }
 
 fn verify(der: &[u8], now: Timestamp) -> Result<MemberCertificate, CertificateError> {
-    MemberCertificate::verify(der, &network(), Purpose::Auth, [unhex(AUTHORITY).as_slice()], now)
+    MemberCertificate::verify(der, &network(), Purpose::Auth, [vector(AUTHORITY).as_slice()], now)
 }
 
 #[test]
 fn the_golden_certificates_read() {
-    let authority = AuthorityCertificate::read(&unhex(AUTHORITY)).unwrap();
+    let authority = AuthorityCertificate::read(&vector(AUTHORITY)).unwrap();
     assert!(authority.common_name.starts_with("Verbund test issuing authority"));
-    let auth = verify(&unhex(AUTH), issued()).unwrap();
+    let auth = verify(&vector(AUTH), issued()).unwrap();
     assert_eq!(auth.name.to_string(), "urn:verbund:test:kh-a:1");
     assert_eq!((auth.organization.as_str(), auth.purpose), ("Klinikum Ä", Purpose::Auth));
     assert_eq!(auth.fingerprint.to_string(), FINGERPRINT, "as openssl x509 -fingerprint -sha256 shows it");
     let a_day_later = issued().plus(Duration::from_secs(86_400));
-    let sign = MemberCertificate::verify(&unhex(SIGN), &network(), Purpose::Sign, [unhex(AUTHORITY).as_slice()], a_day_later).unwrap();
+    let sign = MemberCertificate::verify(&vector(SIGN), &network(), Purpose::Sign, [vector(AUTHORITY).as_slice()], a_day_later).unwrap();
     assert_eq!(sign.purpose, Purpose::Sign);
     assert_ne!(auth.key, sign.key);
     for (request, certificate) in [(AUTH_REQUEST, &auth), (SIGN_REQUEST, &sign)] {
-        let request = Request::read(&unhex(request)).unwrap();
+        let request = Request::read(&vector(request)).unwrap();
         assert_eq!((&request.name, request.key, request.purpose), (&certificate.name, certificate.key, certificate.purpose));
     }
 }
 
 #[test]
 fn validity_ends_to_the_second() {
-    let certificate = MemberCertificate::read(&unhex(AUTH)).unwrap();
+    let certificate = MemberCertificate::read(&vector(AUTH)).unwrap();
     let second = Duration::from_secs(1);
     assert_eq!(certificate.not_after.since(certificate.not_before).as_secs(), 730 * 86_400 + 5 * 60, "two years, begun five minutes early");
-    assert!(verify(&unhex(AUTH), certificate.not_before).is_ok());
-    assert!(verify(&unhex(AUTH), certificate.not_after).is_ok());
-    assert!(matches!(verify(&unhex(AUTH), certificate.not_before.minus(second)), Err(CertificateError::NotYetValid { .. })));
-    assert!(matches!(verify(&unhex(AUTH), certificate.not_after.plus(second)), Err(CertificateError::Expired { .. })));
+    assert!(verify(&vector(AUTH), certificate.not_before).is_ok());
+    assert!(verify(&vector(AUTH), certificate.not_after).is_ok());
+    assert!(matches!(verify(&vector(AUTH), certificate.not_before.minus(second)), Err(CertificateError::NotYetValid { .. })));
+    assert!(matches!(verify(&vector(AUTH), certificate.not_after.plus(second)), Err(CertificateError::Expired { .. })));
 }
 
 /// Every single byte changed to every other value: nothing outside the signed part may be lax either.
@@ -70,7 +70,7 @@ fn validity_ends_to_the_second() {
 fn no_byte_may_be_another() {
     let now = issued();
     for golden in [AUTH, AUTH_REQUEST] {
-        let whole = unhex(golden);
+        let whole = vector(golden);
         for at in 0..whole.len() {
             for value in [0, 1, 0x0c, 0x30, 0xff, whole[at] ^ 1, whole[at] ^ 0x80] {
                 let mut der = whole.clone();
@@ -84,7 +84,7 @@ fn no_byte_may_be_another() {
 
 #[test]
 fn a_key_of_small_order_is_no_key() {
-    let mut der = unhex(AUTH);
+    let mut der = vector(AUTH);
     let key = *MemberCertificate::read(&der).unwrap().key.as_bytes();
     let at = der.windows(32).position(|window| window == key).unwrap();
     der[at..at + 32].copy_from_slice(&[0; 32]);
@@ -96,7 +96,7 @@ proptest! {
     /// No changed certificate verifies, and no bytes make the reader panic.
     #[test]
     fn a_changed_certificate_never_verifies(at in any::<Index>(), value: u8) {
-        let mut der = unhex(AUTH);
+        let mut der = vector(AUTH);
         let at = at.index(der.len());
         prop_assume!(der[at] != value);
         der[at] = value;
@@ -105,7 +105,7 @@ proptest! {
 
     #[test]
     fn a_changed_request_is_never_taken(at in any::<Index>(), value: u8) {
-        let mut der = unhex(SIGN_REQUEST);
+        let mut der = vector(SIGN_REQUEST);
         let at = at.index(der.len());
         prop_assume!(der[at] != value);
         der[at] = value;
@@ -115,7 +115,7 @@ proptest! {
     #[test]
     fn cut_and_stray_bytes_are_refused(cut in any::<Index>(), stray in vec(any::<u8>(), 1..200)) {
         for golden in [AUTHORITY, AUTH, SIGN_REQUEST] {
-            let whole = unhex(golden);
+            let whole = vector(golden);
             let part = &whole[..cut.index(whole.len())];
             let longer = [whole.as_slice(), &stray].concat();
             for bytes in [part, longer.as_slice(), stray.as_slice()] {

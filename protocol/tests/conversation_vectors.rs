@@ -2,7 +2,10 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::{collections::BTreeMap, path::PathBuf};
+#[path = "shared/golden.rs"]
+mod golden;
+
+use std::collections::BTreeMap;
 
 use minicbor::data::Type;
 use verbund_protocol::{
@@ -195,24 +198,11 @@ fn vectors() -> BTreeMap<String, Vec<u8>> {
     all
 }
 
-fn file(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/vectors").join(format!("{name}.hex"))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
-}
-
 #[test]
 fn every_type_has_the_bytes_it_always_had() {
     assert_eq!(messages().iter().map(Message::kind).collect::<Vec<_>>(), MessageKind::ALL);
     for (name, bytes) in vectors() {
-        // A new type's vector is made by an empty file; one that is there is never written again.
-        if std::fs::metadata(file(&name)).is_ok_and(|meta| meta.len() == 0) {
-            std::fs::write(file(&name), hex(&bytes)).unwrap();
-        }
-        let golden = std::fs::read_to_string(file(&name)).unwrap_or_else(|error| panic!("{name}: {error}"));
-        assert_eq!(hex(&bytes), golden.trim(), "{name}");
+        golden::check(&name, &bytes);
     }
 }
 

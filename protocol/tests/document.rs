@@ -4,6 +4,9 @@
 //! must read it and come to the same value.
 #![allow(clippy::unwrap_used)]
 
+#[path = "shared/golden.rs"]
+mod golden;
+
 use minicbor::bytes::ByteVec;
 use proptest::prelude::*;
 use verbund_protocol::{
@@ -15,14 +18,7 @@ use verbund_protocol::{
     time::Timestamp,
 };
 
-fn vector(hex: &str) -> Vec<u8> {
-    let digits: Vec<u8> = hex.bytes().filter(|b| !b.is_ascii_whitespace()).collect();
-    digits.chunks(2).map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap()).collect()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
-}
+use golden::vector;
 
 fn network() -> NetworkId {
     "test".parse().unwrap()
@@ -62,33 +58,33 @@ fn signed_grant() -> Vec<u8> {
 
 #[test]
 fn vector_grant_1() {
-    let bytes = vector(include_str!("vectors/grant-1.hex"));
+    let bytes = vector("grant-1");
     let opened = sign::open(&network(), Kind::Grant, &bytes, MAX_GRANT).unwrap();
     assert_eq!(cbor::read::<Grant>(&opened.payload, MAX_GRANT), Ok(grant()));
-    assert_eq!(hex(&signed_grant()), hex(&bytes));
+    golden::check("grant-1", &signed_grant());
 }
 
 #[test]
 fn vector_offer_1() {
-    let bytes = vector(include_str!("vectors/document-offer-1.hex"));
+    let bytes = vector("document-offer-1");
     let offer = DocumentOffer { manifest: manifest(), grant: ByteVec::from(signed_grant()), key: DocumentKey::new([5; 32]) };
     assert_eq!(cbor::read::<DocumentOffer>(&bytes, 4096), Ok(offer.clone()));
-    assert_eq!(hex(&cbor::write(&offer)), hex(&bytes));
+    golden::check("document-offer-1", &cbor::write(&offer));
 }
 
 #[test]
 fn vector_range_request_1() {
-    let bytes = vector(include_str!("vectors/range-request-1.hex"));
+    let bytes = vector("range-request-1");
     let request = RangeRequest { grant: ByteVec::from(signed_grant()), root: manifest().root, offset: DOCUMENT_RANGE as u64, length: 451_792 };
     assert_eq!(RangeRequest::read(&bytes), Ok(request.clone()));
-    assert_eq!(hex(&request.to_bytes()), hex(&bytes));
+    golden::check("range-request-1", &request.to_bytes());
 }
 
 #[test]
 fn vector_range_answer_1() {
-    let bytes = vector(include_str!("vectors/range-answer-1.hex"));
+    let bytes = vector("range-answer-1");
     assert_eq!(RangeAnswer::read(&bytes), Ok(RangeAnswer::Range(b"bytes")));
-    let refusal = vector(include_str!("vectors/range-refusal-1.hex"));
+    let refusal = vector("range-refusal-1");
     assert_eq!(RangeAnswer::read(&refusal), Ok(RangeAnswer::Refused { why: Refusal::Revoked, retry_after_ms: None }));
 }
 

@@ -1,8 +1,11 @@
 //! Golden vectors of the public records and the sync protocol, and hostile bytes. A vector never changes: version N+1 reads
-//! what version N wrote. `cargo test -p verbund-protocol --test public -- --ignored` writes vectors that are missing.
+//! what version N wrote.
 #![allow(clippy::unwrap_used)]
 
-use std::{fs, path::PathBuf, time::Duration};
+#[path = "shared/golden.rs"]
+mod golden;
+
+use std::time::Duration;
 
 use proptest::prelude::*;
 use verbund_protocol::{
@@ -16,6 +19,8 @@ use verbund_protocol::{
     sync::{Announcement, Bucket, Head, Holding, Item, Request, Response, Set, Stamp, Sum, Want},
     time::{Day, Timestamp},
 };
+
+use golden::vector;
 
 const MADE: Timestamp = Timestamp::from_secs(1_795_000_000);
 
@@ -141,29 +146,10 @@ fn written() -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
-fn file(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/vectors").join(format!("{name}.hex"))
-}
-fn vector(name: &str) -> Vec<u8> {
-    let text = fs::read_to_string(file(name)).unwrap();
-    let digits: Vec<u8> = text.chars().filter_map(|c| c.to_digit(16)).map(|digit| digit as u8).collect();
-    digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect()
-}
-
-#[test]
-#[ignore = "writes vectors that are missing"]
-fn write_missing_vectors() {
-    for (name, bytes) in written().into_iter().filter(|(name, _)| !file(name).exists()) {
-        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-        let lines: Vec<String> = hex.as_bytes().chunks(96).map(|line| String::from_utf8_lossy(line).into_owned()).collect();
-        fs::write(file(name), lines.join("\n") + "\n").unwrap();
-    }
-}
-
 #[test]
 fn this_version_writes_the_golden_vectors() {
     for (name, bytes) in written() {
-        assert_eq!(bytes, vector(name), "{name}");
+        golden::check(name, &bytes);
     }
 }
 

@@ -8,7 +8,7 @@ use super::*;
 use crate::{
     cbor,
     id::{Ik, NetworkId},
-    limits::{MAX_CAPACITY_VALIDITY, MAX_HORIZON_DAYS},
+    limits::{MAX_CAPACITY_CODES, MAX_CAPACITY_VALIDITY, MAX_DEPARTMENT_NAME, MAX_HORIZON_DAYS},
     membership::{Facility, FacilityKind, Member, Membership, NetworkDocument, Node, Role, SignedDocument},
     sign::{self, Kind, MultiSigned, SecretKey, SignatureError},
     time::{Day, Timestamp},
@@ -115,10 +115,12 @@ fn content_out_of_bounds_is_refused_at_both_ends() {
     refused(|r| r.free[3] = 41, "40 beds");
     refused(|r| r.valid_until = r.observed_at, "before it was observed");
     refused(|r| r.valid_until = r.observed_at.plus(MAX_CAPACITY_VALIDITY + Duration::from_millis(1)), "14 days");
-    refused(|r| r.payers = vec!["drv".parse().unwrap(); 41], "40 codes");
+    refused(|r| r.payers = vec!["drv".parse().unwrap(); MAX_CAPACITY_CODES + 1], "40 codes");
     refused(|r| r.name = "Frau Muster, geb. 03.04.1951".into(), "three digits");
     refused(|r| r.name = "Station\u{7}".into(), "department's name");
-    refused(|r| r.name = "x".repeat(61), "60 bytes");
+    refused(|r| r.name = "x".repeat(MAX_DEPARTMENT_NAME + 1), "60 bytes");
+    let full = CapacityRecord { name: "x".repeat(MAX_DEPARTMENT_NAME), payers: vec!["drv".parse().unwrap(); MAX_CAPACITY_CODES], free: vec![40; MAX_HORIZON_DAYS], ..record(1, 3) };
+    assert!(full.sign(&network(), &key(11)).is_ok(), "at each bound it is said");
 }
 
 #[test]

@@ -135,9 +135,9 @@ mod tests {
     fn an_ahb_begins_within_fourteen_days_or_for_a_reason() {
         let discharge = Day(20_000);
         let exception = AhbException::new(1);
-        assert_eq!(ahb(discharge, discharge.plus(14), None), Ahb::InTime(0));
+        assert_eq!(ahb(discharge, discharge.plus(AHB_DAYS), None), Ahb::InTime(0));
         assert_eq!(ahb(discharge, discharge, None), Ahb::InTime(14));
-        assert_eq!(ahb(discharge, discharge.plus(15), None), Ahb::Late(1));
+        assert_eq!(ahb(discharge, discharge.plus(AHB_DAYS + 1), None), Ahb::Late(1));
         assert_eq!(ahb(discharge, discharge.plus(40), Some(exception)), Ahb::Excused(exception));
     }
 }

@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used)]
 
 mod documents;
+#[path = "../shared/golden.rs"]
+mod golden;
 mod limits;
 mod suspensions;
 mod vectors;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use proptest::{collection::vec, prelude::*, sample::subsequence};
 use verbund_protocol::{
     id::Digest,
-    limits::{MAX_SUSPENSIONS_OF_OFFICER, SUSPENSION_AGAIN, SUSPENSION_SPAN, SUSPENSIONS_PER_OFFICER},
+    limits::{MAX_SUSPENSIONS, MAX_SUSPENSIONS_OF_OFFICER, SUSPENSION_AGAIN, SUSPENSION_SPAN, SUSPENSIONS_PER_OFFICER},
     membership::{Membership, Standing, Suspension, SuspensionError, SuspensionReason},
 };
 
@@ -163,6 +163,20 @@ fn a_flood_from_one_key_has_no_effect_and_stays_bounded() {
     }
     assert_eq!(node.suspensions().iter().count(), MAX_SUSPENSIONS_OF_OFFICER + 2, "bounded, and the other officer's stays");
     assert!(is_suspended(&node, 8, 1));
+}
+
+/// With as many of the whole board as are kept a further one waits until some are past; an officer alone can still cut off.
+#[test]
+fn of_the_whole_board_so_many_are_kept_and_no_more() {
+    let mut node = view();
+    let most = u32::try_from(MAX_SUSPENSIONS).unwrap();
+    for n in 0..most {
+        assert_eq!(node.suspend(&object(&suspension(1, n, 1), &[1, 2]), start()), Ok(true), "{n}");
+    }
+    let further = object(&suspension(2, 0, 1), &[1, 2]);
+    assert_eq!(node.suspend(&further, start()), Err(SuspensionError::Full));
+    assert_eq!(node.suspensions().iter().count(), MAX_SUSPENSIONS);
+    assert_eq!(node.suspend(&object(&suspension(2, 0, 1), &[1]), start()), Ok(true));
 }
 
 #[test]

@@ -7,23 +7,13 @@ use verbund_protocol::{
 
 use super::*;
 
-fn unhex(text: &str) -> Vec<u8> {
-    let digits: Vec<u8> = text.chars().filter(char::is_ascii_hexdigit).map(|c| c.to_digit(16).unwrap() as u8).collect();
-    digits.chunks(2).map(|pair| pair[0] << 4 | pair[1]).collect()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    digits.as_bytes().chunks(100).map(|line| format!("{}\n", std::str::from_utf8(line).unwrap())).collect()
-}
-
 fn suspension() -> Suspension {
     Suspension { network: network(), member: member_id(1), from: start(), until: "2026-11-25T00:00:00Z".parse().unwrap(), reason: SuspensionReason::KeyCompromise, ends: None }
 }
 
 #[test]
 fn network_document_version_1() {
-    let vector = unhex(include_str!("../vectors/network-document-1.hex"));
+    let vector = golden::vector("network-document-1");
     let read = SignedDocument::read(&network(), &vector).unwrap();
     assert_eq!(read.accept_first(), Ok(()));
     let mut expected = document(2, &[1, 2, 3], 2);
@@ -31,21 +21,21 @@ fn network_document_version_1() {
     expected.members[1].roles = vec![Role::Observer];
     expected.members[1].nodes[0].former_sign = publics(&[77]);
     assert_eq!(read.document, expected);
-    assert_eq!(hex(&signed_bytes(&expected, &[1, 3])), hex(&vector), "Ed25519 is deterministic, so writing gives the very same bytes");
+    golden::check("network-document-1", &signed_bytes(&expected, &[1, 3]));
     assert_eq!(read.document.board_fingerprint().to_string(), include_str!("../vectors/network-document-1.fingerprint").trim());
 }
 
 #[test]
 fn suspension_version_1() {
     let board = document(1, &[1, 2, 3], 2);
-    let vector = unhex(include_str!("../vectors/suspension-1.hex"));
+    let vector = golden::vector("suspension-1");
     let read = SignedSuspension::read(&board, &vector).unwrap();
     assert_eq!((&read.suspension, read.signers.as_slice()), (&suspension(), publics(&[2]).as_slice()));
     let mut again = MultiSigned::new(cbor::write(&suspension()));
     again.add_signature(&network(), Kind::Suspension, &key(2));
-    assert_eq!(hex(&again.to_bytes()), hex(&vector));
+    golden::check("suspension-1", &again.to_bytes());
 
-    let vector = unhex(include_str!("../vectors/suspension-end-1.hex"));
+    let vector = golden::vector("suspension-end-1");
     let read = SignedSuspension::read(&board, &vector).unwrap();
     assert_eq!(read.suspension.ends, Some(Digest::of(&cbor::write(&suspension()))));
     assert!(read.by_board);

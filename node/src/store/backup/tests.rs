@@ -197,3 +197,19 @@ fn a_document_erased_meanwhile_is_named_as_missing() {
     assert_eq!(manifest.missing, [clinic.documents[0].0]);
     clinic.restore(&backup, "restored").unwrap();
 }
+
+/// A manifest of the greatest size is read and judged by its signature, one byte more is refused for its size; the rest of an endless
+/// file is not even read.
+#[test]
+fn a_manifest_has_its_size() {
+    let dir = tempfile::tempdir().unwrap();
+    let of = |size: u64| {
+        let file = fs::File::create(dir.path().join(MANIFEST_FILE)).unwrap();
+        file.set_len(size).unwrap();
+        manifest(dir.path(), &maker().network, &[maker().key.public()]).unwrap_err()
+    };
+    let too_large = |error: &BackupError| matches!(error, BackupError::Signature(SignatureError::Malformed(Malformed::TooLarge { .. })));
+    let most = MAX_BACKUP_MANIFEST as u64;
+    assert!(!too_large(&of(most)), "looked at, and found to be nothing signed");
+    assert!(too_large(&of(most + 1)) && too_large(&of(most << 10)));
+}

@@ -3,7 +3,7 @@
 use verbund_protocol::{
     conversation::{Reply, frame::Replies},
     evidence::{self, Bundle, EvidenceError},
-    limits::{MAX_EVIDENCE_MESSAGES, MAX_HOLD, MAX_MESSAGES, MAX_OPEN_CONVERSATIONS},
+    limits::{MAX_EVIDENCE_MESSAGES, MAX_HOLD, MAX_MESSAGES, MAX_OPEN_CONVERSATIONS, MAX_RECIPIENTS},
 };
 
 use super::*;
@@ -56,6 +56,22 @@ fn a_conversation_that_is_too_long_can_still_be_ended() {
     pair.b.run(ADMISSIONS, |work| cancel(work, id, Cancel::new(1))).unwrap();
     pair.deliver();
     assert_eq!(pair.step(id), (Step::Cancelled, Step::Cancelled));
+}
+
+/// A case asks so many clinics and no more, also bit by bit; nothing is sent when it is one too many, and one withdrawn makes room.
+#[test]
+fn a_case_asks_so_many_clinics_and_no_more() {
+    let mut pair = Pair::new(1);
+    let case = pair.case;
+    let target = |nth: usize| Target { facility: ik(12), department: format!("{}", 2300 + nth).parse().unwrap() };
+    let mut ask = |range: std::ops::Range<usize>| pair.a.run(SOCIAL, |work| inquiry::send(work, case, &ik(11), &range.clone().map(target).collect::<Vec<_>>(), &profile()));
+    assert_eq!(ask(0..MAX_RECIPIENTS + 1).unwrap_err().code(), "invalid");
+    assert_eq!(ask(0..0).unwrap_err().code(), "invalid");
+    let asked = ask(0..MAX_RECIPIENTS).unwrap();
+    assert_eq!(asked.len(), MAX_RECIPIENTS);
+    assert_eq!(ask(MAX_RECIPIENTS..MAX_RECIPIENTS + 1).unwrap_err().code(), "invalid");
+    pair.a.run(SOCIAL, |work| withdraw(work, asked[0], Withdraw::new(1))).unwrap();
+    pair.a.run(SOCIAL, |work| inquiry::send(work, case, &ik(11), &[target(MAX_RECIPIENTS)], &profile())).unwrap();
 }
 
 #[test]
