@@ -51,3 +51,27 @@ pub enum Answer {
     /// The command was refused; nothing has changed.
     Error(Refusal),
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    /// Every reply of an area says which one it is: an empty list of one kind is never read as one of another.
+    #[test]
+    fn a_reply_says_which_it_is_even_when_it_is_empty() {
+        fn says(reply: impl serde::Serialize, expected: &str) {
+            assert_eq!(serde_json::to_string(&reply).unwrap(), expected);
+        }
+        says(patient::Reply::Versions(vec![]), r#"{"versions":[]}"#);
+        says(patient::Reply::Found(vec![]), r#"{"found":[]}"#);
+        says(consent::Reply::Decisions(vec![]), r#"{"decisions":[]}"#);
+        says(audit::Reply::Lines(vec![]), r#"{"lines":[]}"#);
+        says(document::Reply::List(vec![]), r#"{"list":[]}"#);
+        says(document::Reply::Arriving(vec![]), r#"{"arriving":[]}"#);
+        says(document::Reply::Kinds(vec![]), r#"{"kinds":[]}"#);
+        says(status::Reply::Peers(vec![]), r#"{"peers":[]}"#);
+        assert!(matches!(serde_json::from_str(r#"{"found":[]}"#).unwrap(), patient::Reply::Found(none) if none.is_empty()));
+        assert!(serde_json::from_str::<patient::Reply>("[]").is_err());
+    }
+}

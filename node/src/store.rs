@@ -52,7 +52,7 @@ pub enum StoreError {
     Full,
     /// The disk could not confirm a write. The node must stop: what the file holds now is only known after a restart.
     #[error("the disk did not confirm a write (fsync failed): replace the disk or check its mount, then start again")]
-    Fsync(#[source] rusqlite::Error),
+    Fsync(#[source] rusqlite::ffi::Error),
     /// Another disk error. The batch is refused.
     #[error("the disk failed to read or write")]
     Io(#[source] rusqlite::Error),
@@ -140,9 +140,17 @@ impl StoreError {
     pub fn ends_batch(&self) -> bool {
         matches!(self, Self::Full | Self::Fsync(_) | Self::Io(_) | Self::RolledBack | Self::Busy)
     }
-    /// Returns this failure as everybody else in the batch is told of it.
+    /// Returns this failure as everybody else in the batch is told of it. One that stops the node stays one.
     pub fn for_others(&self) -> Self {
-        if let Self::Full = self { Self::Full } else { Self::RolledBack }
+        match self {
+            Self::Full => Self::Full,
+            Self::Fsync(cause) => Self::Fsync(*cause),
+            _ => Self::RolledBack,
+        }
+    }
+    /// Returns the error of a disk that did not confirm a file beside the database: it stops the node as well.
+    pub fn file_sync() -> Self {
+        Self::Fsync(rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_IOERR_FSYNC))
     }
     /// Returns the error for stored text or bytes that do not read back as `what`.
     pub fn unreadable(what: &str) -> Self {
@@ -157,7 +165,7 @@ impl From<rusqlite::Error> for StoreError {
             Error::SqliteFailure(cause, _) => match cause.code {
                 ErrorCode::DiskFull => Self::Full,
                 ErrorCode::SystemIoFailure => match cause.extended_code {
-                    ffi::SQLITE_IOERR_FSYNC | ffi::SQLITE_IOERR_DIR_FSYNC => Self::Fsync(error),
+                    ffi::SQLITE_IOERR_FSYNC | ffi::SQLITE_IOERR_DIR_FSYNC => Self::Fsync(*cause),
                     _ => Self::Io(error),
                 },
                 ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Self::Busy,

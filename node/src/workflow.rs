@@ -17,11 +17,11 @@ pub mod inquiry;
 pub mod offer;
 pub mod overview;
 pub mod patient;
-pub mod records;
 pub mod recovery;
 pub mod referral;
 pub mod replication;
 pub mod retention;
+pub mod safekeeping;
 pub mod search;
 pub mod work;
 

@@ -16,6 +16,7 @@ use verbund_node::{
     store::document::State,
     workflow::{
         capacity::Change,
+        desk::PeerSight,
         document::NewDocument,
         inquiry::{NewCase, Target},
         offer::NewOffer,
@@ -98,8 +99,27 @@ impl Town {
 
     /// Returns today by a clinic's clock.
     pub fn today(&mut self, at: usize) -> Day {
-        let status: status::Status = self.told(at, Command::Status(status::Command::Show));
-        status.now.day()
+        self.status(at).now.day()
+    }
+
+    /// Returns how a node says it is.
+    ///
+    /// # Panics
+    /// If it refuses.
+    pub fn status(&mut self, at: usize) -> status::Status {
+        let reply: status::Reply = self.told(at, Command::Status(status::Command::Show));
+        let status::Reply::Status(status) = reply else { panic!("another reply: {reply:?}") };
+        *status
+    }
+
+    /// Returns whom a node sees.
+    ///
+    /// # Panics
+    /// If it refuses.
+    pub fn peers(&mut self, at: usize) -> Vec<PeerSight> {
+        let reply: status::Reply = self.told(at, Command::Status(status::Command::Peers));
+        let status::Reply::Peers(peers) = reply else { panic!("another reply: {reply:?}") };
+        peers
     }
 
     /// Returns the department that the tests use at a clinic.
@@ -144,7 +164,8 @@ impl Town {
     pub fn discharge(&mut self, at: usize) -> Discharge {
         let person = serde_json::json!({ "family": "Mustermann", "given": "Erika", "birth_date": "1951-04-03", "gender": "female" });
         let person: Person = serde_json::from_value(person).expect("a person");
-        let patient: verbund_node::domain::patient::Patient = self.told(at, Command::Patient(patient::Command::Add(Box::new(person))));
+        let reply: patient::Reply = self.told(at, Command::Patient(patient::Command::Add(Box::new(person))));
+        let patient::Reply::Added(patient) = reply else { panic!("another reply: {reply:?}") };
         self.consent(at, patient.id, Kind::DischargeManagement, None);
         let new = NewCase { patient: patient.id, variant: Variant::Rehab, discharge: Some(self.today(at).plus(5)), exception: None };
         let reply: referral::Reply = self.told(at, Command::Referral(Box::new(referral::Command::OpenCase(new))));
@@ -153,10 +174,10 @@ impl Town {
     }
 
     fn consent(&mut self, at: usize, patient: LocalId, kind: Kind, recipient: Option<Recipient>) {
-        let status: status::Status = self.told(at, Command::Status(status::Command::Show));
+        let now = self.status(at).now;
         let decision =
-            Decision { kind, given: true, recipient, form: Some("Anlage 1b 2024-03".into()), by: DecidedBy::Patient, how: How::Desk, document: None, at: status.now, until: None };
-        let _: serde_json::Value = self.told(at, Command::Consent(consent::Command::Record { patient, decision: Box::new(decision) }));
+            Decision { kind, given: true, recipient, form: Some("Anlage 1b 2024-03".into()), by: DecidedBy::Patient, how: How::Desk, document: None, at: now, until: None };
+        let _: consent::Reply = self.told(at, Command::Consent(consent::Command::Record { patient, decision: Box::new(decision) }));
     }
 
     /// Records that the patient allows the identified referral to a clinic.
@@ -236,11 +257,22 @@ impl Town {
         let mut client = self.client(at);
         client.send(&Command::Document(document::Command::Add(add))).expect("the command is sent");
         client.send_bytes(&mut &bytes[..], bytes.len() as u64).expect("the bytes are sent");
-        client.answer::<document::Shown>().expect("the document is taken").id
+        let reply: document::Reply = client.answer().expect("the document is taken");
+        let document::Reply::Added(added) = reply else { panic!("another reply: {reply:?}") };
+        added.id
+    }
+    /// Returns the documents of a patient, that came in a conversation, or all; `gone` says whether those erased, withdrawn and failed too.
+    ///
+    /// # Panics
+    /// If the clinic refuses.
+    pub fn documents_of(&mut self, at: usize, patient: Option<LocalId>, conversation: Option<ConversationId>, gone: bool) -> Vec<document::Shown> {
+        let reply: document::Reply = self.told(at, Command::Document(document::Command::List { patient, conversation, all: gone }));
+        let document::Reply::List(documents) = reply else { panic!("another reply: {reply:?}") };
+        documents
     }
     /// Returns the documents that came to a clinic in a conversation.
     pub fn documents(&mut self, at: usize, conversation: ConversationId) -> Vec<document::Shown> {
-        self.told(at, Command::Document(document::Command::List { patient: None, conversation: Some(conversation), all: true }))
+        self.documents_of(at, None, Some(conversation), true)
     }
     /// Reads a document that is complete.
     ///
@@ -248,7 +280,8 @@ impl Town {
     /// If the clinic refuses.
     pub fn export(&mut self, at: usize, id: LocalId) -> Vec<u8> {
         let mut client = self.client(at);
-        let shown: document::Shown = client.ask(&Command::Document(document::Command::Export(id))).expect("the document is there");
+        let reply: document::Reply = client.ask(&Command::Document(document::Command::Export(id))).expect("the document is there");
+        let document::Reply::Exported(shown) = reply else { panic!("another reply: {reply:?}") };
         let mut bytes = Vec::new();
         client.receive_bytes(&mut bytes, shown.size.expect("a complete document has a size")).expect("the bytes follow");
         bytes

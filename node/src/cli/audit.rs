@@ -9,9 +9,9 @@ use super::{Terminal, table::Table};
 use crate::{
     control::{
         Command,
-        audit::{Command as Ask, Verified},
+        audit::{Command as Ask, Reply, Verified},
     },
-    store::audit::{FaultKind, Filter, Line},
+    workflow::audit::{FaultKind, Filter, Line},
 };
 
 /// Who did what, and whether the record of it still holds
@@ -64,19 +64,18 @@ impl Audit {
     /// # Errors
     /// If no node answers, it refuses, or something was found.
     pub fn run<W: Write>(self, mut terminal: Terminal<'_, W>) -> anyhow::Result<()> {
-        match self.verb {
-            Verb::List(List { subject, actor, action, from, until, before, limit }) => {
-                let filter = Filter { subject, actor, action, from, until, before };
-                let lines: Vec<Line> = terminal.ask(&Command::Audit(Ask::List { filter, limit }))?;
-                terminal.show(&lines, |lines, out| list(lines, out))
-            }
-            Verb::Verify { with_peers } => {
-                let verified: Verified = terminal.ask(&Command::Audit(Ask::Verify { with_peers }))?;
-                terminal.show(&verified, |verified, out| report(verified, out))?;
-                anyhow::ensure!(verified.is_good(), "the audit does not hold: keep the data directory as it is, and tell the privacy officer");
-                Ok(())
-            }
-        }
+        let command = match self.verb {
+            Verb::List(List { subject, actor, action, from, until, before, limit }) => Ask::List { filter: Filter { subject, actor, action, from, until, before }, limit },
+            Verb::Verify { with_peers } => Ask::Verify { with_peers },
+        };
+        let reply: Reply = terminal.ask(&Command::Audit(command))?;
+        terminal.show(&reply, |reply, out| match reply {
+            Reply::Lines(lines) => list(lines, out),
+            Reply::Verified(verified) => report(verified, out),
+        })?;
+        let holds = !matches!(&reply, Reply::Verified(verified) if !verified.is_good());
+        anyhow::ensure!(holds, "the audit does not hold: keep the data directory as it is, and tell the privacy officer");
+        Ok(())
     }
 }
 

@@ -22,16 +22,16 @@ use super::{
 use crate::{
     control::{
         Command,
-        backup::{Command as Ask, Made},
+        backup::{Command as Ask, Made, Reply},
+        client::ClientError,
     },
     domain::{config::Config, identity::Identity},
     runtime::service,
     store::{
         backup::{self, Restored},
-        integrity::Integrity,
         key::KeyFile,
     },
-    workflow::recovery::Progress,
+    workflow::{recovery::Progress, safekeeping::Integrity},
 };
 
 /// Write a backup of the running node into a new directory
@@ -49,22 +49,34 @@ impl Backup {
     /// If no node answers or it refuses.
     pub fn run<W: Write>(self, mut terminal: Terminal<'_, W>) -> anyhow::Result<()> {
         let target = std::path::absolute(&self.target).with_context(|| format!("cannot use {}", self.target.display()))?;
-        let made: Made = terminal.ask(&Command::Backup(Ask::Make(target)))?;
-        terminal.show(&made, |made, out| {
-            pairs(
-                out,
-                &[
-                    ("backup", made.target.display().to_string()),
-                    ("moment", made.made_at.to_string()),
-                    ("database", format!("{} KiB", made.database_size.div_ceil(1024))),
-                    ("documents", made.documents.to_string()),
-                    ("audit entries", made.audit_len.to_string()),
-                    ("opens with key", made.key_id.to_string()),
-                ],
-            )?;
-            made.missing.iter().try_for_each(|root| writeln!(out, "NOT IN IT: document {root}: its file is not there, see `verbund integrity`"))
-        })
+        show(&mut terminal, Ask::Make(target)).map(drop)
     }
+}
+
+/// Asks the running node, shows its reply and returns it.
+fn show<W: Write>(terminal: &mut Terminal<'_, W>, ask: Ask) -> anyhow::Result<Reply> {
+    let reply: Reply = terminal.ask(&Command::Backup(ask))?;
+    terminal.show(&reply, |reply, out| match reply {
+        Reply::Made(made) => backup_made(made, out),
+        Reply::Checked(found) => checked(found, out),
+        Reply::Recovery(progress) => recovery(progress, out),
+    })?;
+    Ok(reply)
+}
+
+fn backup_made(made: &Made, out: &mut impl Write) -> std::io::Result<()> {
+    pairs(
+        out,
+        &[
+            ("backup", made.target.display().to_string()),
+            ("moment", made.made_at.to_string()),
+            ("database", format!("{} KiB", made.database_size.div_ceil(1024))),
+            ("documents", made.documents.to_string()),
+            ("audit entries", made.audit_len.to_string()),
+            ("opens with key", made.key_id.to_string()),
+        ],
+    )?;
+    made.missing.iter().try_for_each(|root| writeln!(out, "NOT IN IT: document {root}: its file is not there, see `verbund integrity`"))
 }
 
 /// Check that everything is still what was written: database, audit, documents
@@ -77,19 +89,20 @@ impl Check {
     /// # Errors
     /// If no node answers, it refuses, or something was found.
     pub fn run<W: Write>(self, mut terminal: Terminal<'_, W>) -> anyhow::Result<()> {
-        let found: Integrity = terminal.ask(&Command::Backup(Ask::Check))?;
-        terminal.show(&found, |found, out| {
-            writeln!(out, "database   {}", if found.database.is_empty() { "good" } else { "DAMAGED" })?;
-            found.database.iter().try_for_each(|fault| writeln!(out, "  {fault}"))?;
-            let audit = found.audit.fault.as_ref().map_or_else(|| "good".to_owned(), |fault| format!("BROKEN at entry {}", fault.seq));
-            writeln!(out, "audit      {audit}, {} entries hold", found.audit.good.len)?;
-            writeln!(out, "documents  {} good, {} missing, {} damaged", found.documents_good, found.documents_missing.len(), found.documents_damaged.len())?;
-            found.documents_missing.iter().try_for_each(|root| writeln!(out, "  missing {root}"))?;
-            found.documents_damaged.iter().try_for_each(|root| writeln!(out, "  damaged {root}"))
-        })?;
+        let Reply::Checked(found) = show(&mut terminal, Ask::Check)? else { return Err(ClientError::Unexpected.into()) };
         anyhow::ensure!(found.is_good(), "something is damaged: make room elsewhere, take a copy of the data directory, and restore the newest good backup");
         Ok(())
     }
+}
+
+fn checked(found: &Integrity, out: &mut impl Write) -> std::io::Result<()> {
+    writeln!(out, "database   {}", if found.database.is_empty() { "good" } else { "DAMAGED" })?;
+    found.database.iter().try_for_each(|fault| writeln!(out, "  {fault}"))?;
+    let audit = found.audit.fault.as_ref().map_or_else(|| "good".to_owned(), |fault| format!("BROKEN at entry {}", fault.seq));
+    writeln!(out, "audit      {audit}, {} entries hold", found.audit.good.len)?;
+    writeln!(out, "documents  {} good, {} missing, {} damaged", found.documents_good, found.documents_missing.len(), found.documents_damaged.len())?;
+    found.documents_missing.iter().try_for_each(|root| writeln!(out, "  missing {root}"))?;
+    found.documents_damaged.iter().try_for_each(|root| writeln!(out, "  damaged {root}"))
 }
 
 /// Restore a backup into this node's empty data directory; the node must not run
@@ -133,10 +146,9 @@ impl Restore {
     /// # Errors
     /// If the backup is damaged, not this node's, or the data directory is not empty; then nothing was restored.
     pub fn run<W: Write>(self, mut terminal: Terminal<'_, W>) -> anyhow::Result<()> {
-        let after = |ask: Ask| Command::Backup(ask);
         let backup = match (self.after, self.backup) {
-            (Some(After::Status), _) => return progress(&mut terminal, &after(Ask::Recovery)),
-            (Some(After::Release { member }), _) => return progress(&mut terminal, &after(Ask::Release(member))),
+            (Some(After::Status), _) => return show(&mut terminal, Ask::Recovery).map(drop),
+            (Some(After::Release { member }), _) => return show(&mut terminal, Ask::Release(member)).map(drop),
             (None, Some(backup)) => backup,
             (None, None) => anyhow::bail!("name the backup's directory"),
         };
@@ -169,24 +181,20 @@ fn restore(backup: &Path, config: &Config) -> anyhow::Result<Done> {
     Ok(Done { data_dir: node.data_dir.clone(), made_at: manifest.made_at, documents, missing, epoch, key_id: manifest.key_id })
 }
 
-/// Asks the running node and shows how far the recovery has come.
-fn progress<W: Write>(terminal: &mut Terminal<'_, W>, ask: &Command) -> anyhow::Result<()> {
-    let progress: Progress = terminal.ask(ask)?;
-    terminal.show(&progress, |progress, out| {
-        let Some(since) = progress.since else { return writeln!(out, "the node is not recovering") };
-        writeln!(out, "recovering since {since}; nothing is said to a member that has not answered")?;
-        let mut table = Table::new(&["member", "state", "detail"]);
-        for member in &progress.answered {
-            table.row([member.as_str(), "answered", ""]);
-        }
-        for (member, by) in &progress.released {
-            table.row([member.as_str(), "released", by]);
-        }
-        for (member, cause) in &progress.outstanding {
-            table.row([member.as_str(), "asked", cause.as_deref().unwrap_or_default()]);
-        }
-        table.write(out, "nobody is to be asked")
-    })
+fn recovery(progress: &Progress, out: &mut impl Write) -> std::io::Result<()> {
+    let Some(since) = progress.since else { return writeln!(out, "the node is not recovering") };
+    writeln!(out, "recovering since {since}; nothing is said to a member that has not answered")?;
+    let mut table = Table::new(&["member", "state", "detail"]);
+    for member in &progress.answered {
+        table.row([member.as_str(), "answered", ""]);
+    }
+    for (member, by) in &progress.released {
+        table.row([member.as_str(), "released", by]);
+    }
+    for (member, cause) in &progress.outstanding {
+        table.row([member.as_str(), "asked", cause.as_deref().unwrap_or_default()]);
+    }
+    table.write(out, "nobody is to be asked")
 }
 
 /// Returns the keys that may have signed this node's backups: its sign key, and those it had before by the network document.

@@ -10,10 +10,12 @@ use verbund_protocol::{
 
 use super::{Terminal, table::Table};
 use crate::{
-    control::{Command, consent::Command as Ask},
+    control::{
+        Command,
+        consent::{Command as Ask, Reply},
+    },
     domain::consent::{Consent as Entry, DecidedBy, Decision, How, Kind, Recipient},
     runtime::service,
-    workflow::consent::Revoked,
 };
 
 /// What patients allowed, refused or took back
@@ -113,27 +115,26 @@ impl Consent {
     /// # Errors
     /// If no node answers or it refuses.
     pub fn run<W: Write>(self, mut terminal: Terminal<'_, W>) -> anyhow::Result<()> {
-        match self.verb {
+        let command = match self.verb {
             Verb::Record(record) => {
                 let (patient, decision) = record.decision();
-                let recorded: Entry = terminal.ask(&Command::Consent(Ask::Record { patient, decision: Box::new(decision) }))?;
-                terminal.show(&recorded, |consent, out| writeln!(out, "consent {} {}", consent.id, standing(consent, service::now())))
+                Ask::Record { patient, decision: Box::new(decision) }
             }
-            Verb::List { patient } => {
-                let decisions: Vec<Entry> = terminal.ask(&Command::Consent(Ask::List(patient)))?;
-                terminal.show(&decisions, |decisions, out| list(decisions, out))
+            Verb::List { patient } => Ask::List(patient),
+            Verb::Revoke { id } => Ask::Revoke(id),
+        };
+        let reply: Reply = terminal.ask(&Command::Consent(command))?;
+        terminal.show(&reply, |reply, out| match reply {
+            Reply::Recorded(consent) => writeln!(out, "consent {} {}", consent.id, standing(consent, service::now())),
+            Reply::Decisions(decisions) => list(decisions, out),
+            Reply::Revoked(revoked) => {
+                for consent in &revoked.consents {
+                    writeln!(out, "taken back: {} {}", consent.id, consent.decision.kind.word())?;
+                }
+                writeln!(out, "ended: {} conversations, {} permissions to fetch documents", revoked.conversations.len(), revoked.grants.len())?;
+                writeln!(out, "what other clinics have received already cannot be called back; they are told")
             }
-            Verb::Revoke { id } => {
-                let revoked: Revoked = terminal.ask(&Command::Consent(Ask::Revoke(id)))?;
-                terminal.show(&revoked, |revoked, out| {
-                    for consent in &revoked.consents {
-                        writeln!(out, "taken back: {} {}", consent.id, consent.decision.kind.word())?;
-                    }
-                    writeln!(out, "ended: {} conversations, {} permissions to fetch documents", revoked.conversations.len(), revoked.grants.len())?;
-                    writeln!(out, "what other clinics have received already cannot be called back; they are told")
-                })
-            }
-        }
+        })
     }
 }
 

@@ -127,7 +127,7 @@ fn start(village: &Village, screen: &Screen) -> anyhow::Result<(Vec<Player>, f64
     let others = players.len() as u64 - 1;
     for player in &players {
         player.until("the addresses of all others are known", |player| {
-            let status = player.ask("status", serde_json::json!("show"))?;
+            let status = player.ask("status", serde_json::json!("show"))?["status"].take();
             Ok((status["addresses_known"].as_u64() == Some(others)).then_some(()))
         })?;
     }

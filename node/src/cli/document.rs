@@ -18,7 +18,8 @@ use super::{
 use crate::{
     control::{
         Command,
-        document::{self, Add as AddCommand, Kind, Shown},
+        client::ClientError,
+        document::{self, Add as AddCommand, Reply, Shown},
     },
     workflow::document::{Given, NewDocument},
 };
@@ -131,55 +132,51 @@ impl Document {
     /// # Errors
     /// If no node answers, it refuses, or a file cannot be read or written.
     pub fn run<W: Write>(self, mut terminal: Terminal<'_, W>) -> anyhow::Result<()> {
-        match self.verb {
-            Verb::Add(add) => add.run(terminal),
-            Verb::Export(export) => export.run(terminal),
-            Verb::List(List { patient, conversation, all }) => {
-                let shown: Vec<Shown> = terminal.ask(&Command::Document(document::Command::List { patient, conversation, all }))?;
-                terminal.show(&shown, |shown, out| table(shown, out, "no documents"))
-            }
-            Verb::Show(One { id }) => {
-                let shown: Shown = terminal.ask(&Command::Document(document::Command::Show(id)))?;
-                terminal.show(&shown, details)
-            }
-            Verb::Status => {
-                let shown: Vec<Shown> = terminal.ask(&Command::Document(document::Command::Status))?;
-                terminal.show(&shown, |shown, out| arriving(shown, out))
-            }
-            Verb::Kinds => {
-                let kinds: Vec<Kind> = terminal.ask(&Command::Document(document::Command::Kinds))?;
-                terminal.show(&kinds, |kinds, out| {
-                    let mut table = Table::new(&["kind", "meaning", "from"]);
-                    for kind in kinds {
-                        table.row([kind.code.as_str(), &kind.label, &kind.valid_from.to_string()]);
-                    }
-                    table.write(out, "no types in use")
-                })
-            }
-            Verb::Assign(Assign { id, patient }) => done(&mut terminal, document::Command::Assign { id, patient }, "is filed"),
-            Verb::Handoff(handoff) => {
-                let reply: serde_json::Value = terminal.ask(&Command::Document(document::Command::Handoff(handoff.into_command()?)))?;
-                let conversation = reply["conversation"].as_str().unwrap_or_default().to_owned();
-                terminal.show(&reply, |reply, out| writeln!(out, "{} document(s) handed over in conversation {conversation}", reply["documents"]))
-            }
-            Verb::Fetch(One { id }) => done(&mut terminal, document::Command::Fetch(id), "is being fetched again"),
-            Verb::Withdraw(One { id }) => {
-                let reply: serde_json::Value = terminal.ask(&Command::Document(document::Command::Withdraw(id)))?;
-                terminal.show(&reply, |reply, out| writeln!(out, "permissions taken back: {}", reply["withdrawn"]))
-            }
+        let command = match self.verb {
+            Verb::Add(add) => return add.run(terminal),
+            Verb::Export(export) => return export.run(terminal),
+            Verb::List(List { patient, conversation, all }) => document::Command::List { patient, conversation, all },
+            Verb::Show(One { id }) => document::Command::Show(id),
+            Verb::Status => document::Command::Status,
+            Verb::Kinds => document::Command::Kinds,
+            Verb::Assign(Assign { id, patient }) => document::Command::Assign { id, patient },
+            Verb::Handoff(handoff) => document::Command::Handoff(handoff.into_command()?),
+            Verb::Fetch(One { id }) => document::Command::Fetch(id),
+            Verb::Withdraw(One { id }) => document::Command::Withdraw(id),
             Verb::Erase(Erase { id, yes }) => {
                 if !yes {
                     bail!("erasing cannot be undone: say `verbund document erase {id} --yes` if you mean it");
                 }
-                done(&mut terminal, document::Command::Erase(id), "is erased")
+                document::Command::Erase(id)
             }
-        }
+        };
+        let reply: Reply = terminal.ask(&Command::Document(command))?;
+        terminal.show(&reply, tell)
     }
 }
 
-fn done<W: Write>(terminal: &mut Terminal<'_, W>, command: document::Command, what: &str) -> anyhow::Result<()> {
-    let reply: serde_json::Value = terminal.ask(&Command::Document(command))?;
-    terminal.show(&reply, |reply, out| writeln!(out, "document {} {what}", reply["id"].as_str().unwrap_or_default()))
+fn tell(reply: &Reply, out: &mut impl Write) -> std::io::Result<()> {
+    match reply {
+        Reply::Added(one) => {
+            let (kind, media_type) = (one.kind_label.as_deref().unwrap_or_default(), one.media_type.as_deref().unwrap_or_default());
+            writeln!(out, "added document {} ({kind}, {media_type}, {} bytes)", one.id, one.size.unwrap_or_default())
+        }
+        Reply::List(shown) => table(shown, out, "no documents"),
+        Reply::Shown(one) | Reply::Exported(one) => details(one, out),
+        Reply::Arriving(shown) => arriving(shown, out),
+        Reply::Kinds(kinds) => {
+            let mut table = Table::new(&["kind", "meaning", "from"]);
+            for kind in kinds {
+                table.row([kind.code.as_str(), &kind.label, &kind.valid_from.to_string()]);
+            }
+            table.write(out, "no types in use")
+        }
+        Reply::Handed { conversation, documents } => writeln!(out, "{documents} document(s) handed over in conversation {conversation}"),
+        Reply::Withdrawn { withdrawn } => writeln!(out, "permissions taken back: {withdrawn}"),
+        Reply::Fetching { id } => writeln!(out, "document {id} is being fetched again"),
+        Reply::Assigned { id } => writeln!(out, "document {id} is filed"),
+        Reply::Erased { id } => writeln!(out, "document {id} is erased"),
+    }
 }
 
 impl Handoff {
@@ -207,11 +204,8 @@ impl Add {
         let mut client = terminal.connect()?;
         client.send(&Command::Document(document::Command::Add(AddCommand { new, size, extension, media_type: None })))?;
         client.send_bytes(&mut file, size).with_context(|| format!("cannot send {shown_path} to the node"))?;
-        let added: Shown = client.answer()?;
-        terminal.show(&added, |added, out| {
-            let kind = added.kind_label.as_deref().unwrap_or_default();
-            writeln!(out, "added document {} ({kind}, {}, {} bytes)", added.id, added.media_type.as_deref().unwrap_or_default(), added.size.unwrap_or_default())
-        })
+        let added: Reply = client.answer()?;
+        terminal.show(&added, tell)
     }
 }
 
@@ -223,7 +217,8 @@ impl Export {
         }
         let mut client = terminal.connect()?;
         client.send(&Command::Document(document::Command::Export(self.id)))?;
-        let shown: Shown = client.answer()?;
+        let reply: Reply = client.answer()?;
+        let Reply::Exported(shown) = &reply else { return Err(ClientError::Unexpected.into()) };
         let mut partial = self.out.clone().into_os_string();
         partial.push(".part");
         let partial = PathBuf::from(partial);
@@ -237,7 +232,7 @@ impl Export {
             let _ = std::fs::remove_file(&partial);
             return Err(error.context(format!("cannot write {path}")));
         }
-        terminal.show(&shown, |shown, out| writeln!(out, "wrote document {} to {path} ({} bytes)", shown.id, shown.size.unwrap_or_default()))
+        terminal.show(&reply, |_, out| writeln!(out, "wrote document {} to {path} ({} bytes)", shown.id, shown.size.unwrap_or_default()))
     }
 }
 

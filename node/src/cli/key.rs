@@ -100,6 +100,6 @@ pub(super) fn operator(config: &Config) -> anyhow::Result<(String, String)> {
     let uid = nix::unistd::getuid().as_raw();
     let actor = People::new(&config.people).actor(uid);
     let actor = actor.filter(|actor: &Actor| actor.has_any(&[Role::It]));
-    let actor = actor.with_context(|| format!("this needs the role it: add a [[people]] entry for the operating system's user {uid} to the configuration"))?;
+    let actor = actor.with_context(|| format!("this needs the role it: add a [[person]] entry for the operating system's user {uid} to the configuration"))?;
     Ok((actor.name().to_owned(), actor.role_words()))
 }

@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use super::{Terminal, table::Table};
 use crate::control::{
     Command,
-    membership::{self, List, Listed, Taken},
+    membership::{self, Listed, Reply},
 };
 
 /// `verbund membership`
@@ -28,16 +28,8 @@ impl Verb {
     /// # Errors
     /// If no node answers, or the file does not count; it says why.
     pub fn run<W: Write>(self, mut terminal: Terminal<'_, W>) -> anyhow::Result<()> {
-        match self {
-            Self::List => {
-                let reply: List = terminal.ask(&Command::Membership(membership::Command::List))?;
-                terminal.show(&reply, |list, out| {
-                    let mut table = Table::new(&["member", "name", "nodes", "ik", "standing"]);
-                    list.members.iter().for_each(|member| table.row(row(member)));
-                    table.write(out, "no members")?;
-                    writeln!(out, "{} members in network document {}", list.members.len(), list.document_version)
-                })
-            }
+        let reply: Reply = match self {
+            Self::List => terminal.ask(&Command::Membership(membership::Command::List))?,
             Self::Take { file } => {
                 let cannot = || format!("cannot read {}", file.display());
                 let mut bytes = File::open(&file).with_context(cannot)?;
@@ -45,14 +37,22 @@ impl Verb {
                 let mut client = terminal.connect()?;
                 client.send(&Command::Membership(membership::Command::Take(size)))?;
                 client.send_bytes(&mut bytes, size)?;
-                let reply: Taken = client.answer()?;
-                terminal.show(&reply, |taken, out| {
-                    let news = if taken.news { "taken; it goes to all others by itself" } else { "known already" };
-                    writeln!(out, "{} {news}; network document {} is held", taken.what, taken.document_version)?;
-                    taken.without_effect.iter().try_for_each(|why| writeln!(out, "{why}"))
-                })
+                client.answer()?
             }
-        }
+        };
+        terminal.show(&reply, |reply, out| match reply {
+            Reply::Members(list) => {
+                let mut table = Table::new(&["member", "name", "nodes", "ik", "standing"]);
+                list.members.iter().for_each(|member| table.row(row(member)));
+                table.write(out, "no members")?;
+                writeln!(out, "{} members in network document {}", list.members.len(), list.document_version)
+            }
+            Reply::Taken(taken) => {
+                let news = if taken.news { "taken; it goes to all others by itself" } else { "known already" };
+                writeln!(out, "{} {news}; network document {} is held", taken.what, taken.document_version)?;
+                taken.without_effect.iter().try_for_each(|why| writeln!(out, "{why}"))
+            }
+        })
     }
 }
 

@@ -20,10 +20,10 @@ use super::{
 use crate::{
     control::{
         Command,
-        patient::{self, Command as Ask},
+        client::ClientError,
+        patient::{Command as Ask, Reply},
     },
-    domain::patient::{Insurance, Patient as Entry, Person},
-    store::patient::Search,
+    domain::patient::{Insurance, Patient as Entry, Person, Search},
 };
 
 /// Largest entry read from a file, bytes.
@@ -144,41 +144,35 @@ impl Patient {
     /// # Errors
     /// If no node answers, it refuses, or the file cannot be read.
     pub fn run<W: Write>(self, mut terminal: Terminal<'_, W>) -> anyhow::Result<()> {
-        let ask = |ask: Ask| Command::Patient(ask);
-        match self.verb {
-            Verb::Add(words) => {
-                let added: Entry = terminal.ask(&ask(Ask::Add(Box::new(words.person(None)?))))?;
-                terminal.show(&added, |patient, out| writeln!(out, "patient {}", patient.id))
-            }
+        let command = match self.verb {
+            Verb::Add(words) => Ask::Add(Box::new(words.person(None)?)),
             Verb::Change { id, words } => {
-                let present: Entry = terminal.ask(&ask(Ask::Show(id)))?;
-                let person = Box::new(words.person(Some(present.person))?);
-                let changed: Entry = terminal.ask(&ask(Ask::Change { patient: id, person }))?;
-                terminal.show(&changed, |patient, out| writeln!(out, "patient {} version {}", patient.id, patient.version))
+                let Reply::Shown(present) = terminal.ask(&Command::Patient(Ask::Show(id)))? else { return Err(ClientError::Unexpected.into()) };
+                Ask::Change { patient: id, person: Box::new(words.person(Some(present.person))?) }
             }
-            Verb::Show { id } => {
-                let patient: Entry = terminal.ask(&ask(Ask::Show(id)))?;
-                terminal.show(&patient, |patient, out| pairs(out, &lines(patient)))
-            }
-            Verb::Versions { id } => {
-                let versions: Vec<Entry> = terminal.ask(&ask(Ask::Versions(id)))?;
-                terminal.show(&versions, |versions, out| many(versions, out, "the entry was never changed"))
-            }
+            Verb::Show { id } => Ask::Show(id),
+            Verb::Versions { id } => Ask::Versions(id),
             Verb::Find(Find { name, birth_date, kvnr, case_number }) => {
                 let name = (!name.is_empty()).then(|| name.join(" "));
-                let found: Vec<Entry> = terminal.ask(&ask(Ask::Find(Search { name, birth_date, kvnr, case_number })))?;
-                terminal.show(&found, |found, out| many(found, out, "nobody found"))
+                Ask::Find(Search { name, birth_date, kvnr, case_number })
             }
             Verb::Erase { id, yes } => {
                 anyhow::ensure!(yes, "nothing brings an erased patient back; repeat with --yes if you mean it");
-                let erased = terminal.ask(&ask(Ask::Erase(id)))?;
-                let patient::Reply::Erased(erased) = erased else { anyhow::bail!("the node's answer is not understood") };
-                terminal.show(&erased, |erased, out| {
-                    writeln!(out, "erased: the entry, {} former versions, {} consents, {} documents", erased.versions, erased.consents, erased.documents)?;
-                    writeln!(out, "kept: {} audit entries and {} cases, which name nobody any more", erased.audit_kept, erased.cases_kept)
-                })
+                Ask::Erase(id)
             }
-        }
+        };
+        let reply: Reply = terminal.ask(&Command::Patient(command))?;
+        terminal.show(&reply, |reply, out| match reply {
+            Reply::Added(patient) => writeln!(out, "patient {}", patient.id),
+            Reply::Changed(patient) => writeln!(out, "patient {} version {}", patient.id, patient.version),
+            Reply::Shown(patient) => pairs(out, &lines(patient)),
+            Reply::Versions(versions) => many(versions, out, "the entry was never changed"),
+            Reply::Found(found) => many(found, out, "nobody found"),
+            Reply::Erased(erased) => {
+                writeln!(out, "erased: the entry, {} former versions, {} consents, {} documents", erased.versions, erased.consents, erased.documents)?;
+                writeln!(out, "kept: {} audit entries and {} cases, which name nobody any more", erased.audit_kept, erased.cases_kept)
+            }
+        })
     }
 }
 

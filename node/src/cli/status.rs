@@ -9,7 +9,7 @@ use super::{
 use crate::{
     control::{
         Command,
-        status::{self, Status as Reply},
+        status::{Command as Ask, Reply, Status as Shown},
     },
     workflow::desk::PeerSight,
 };
@@ -23,23 +23,8 @@ impl Status {
     ///
     /// # Errors
     /// If no node answers.
-    pub fn run<W: Write>(self, mut terminal: Terminal<'_, W>) -> anyhow::Result<()> {
-        let reply: Reply = terminal.ask(&Command::Status(status::Command::Show))?;
-        terminal.show(&reply, |status, out| {
-            pairs(
-                out,
-                &[
-                    ("node", format!("{} / {} / {}", status.network, status.member, status.node)),
-                    ("version", status.version.clone()),
-                    ("clock", format!("{} ({})", status.now, if status.clock_agrees { "agrees with peers" } else { "IN DOUBT, see doctor" })),
-                    ("members", format!("{} in network document {}", status.members, status.document_version)),
-                    ("document", format!("{}, valid until {}", status.document_state, status.document_until)),
-                    ("standing", status.standing.clone()),
-                    ("peers", format!("{} connected, the addresses of {} nodes known", status.peers_up, status.addresses_known)),
-                    ("capacity", format!("{} departments known", status.departments)),
-                ],
-            )
-        })
+    pub fn run<W: Write>(self, terminal: Terminal<'_, W>) -> anyhow::Result<()> {
+        show(terminal, Ask::Show)
     }
 }
 
@@ -52,17 +37,39 @@ impl Peers {
     ///
     /// # Errors
     /// If no node answers.
-    pub fn run<W: Write>(self, mut terminal: Terminal<'_, W>) -> anyhow::Result<()> {
-        let reply: Vec<PeerSight> = terminal.ask(&Command::Status(status::Command::Peers))?;
-        terminal.show(&reply, |peers, out| {
-            let mut table = Table::new(&["member", "up", "dir", "rtt ms", "gate", "address", "key"]);
-            for peer in peers {
-                let member = peer.member.as_ref().map_or("?", |member| member.as_str());
-                let rtt = peer.rtt_ms.map_or_else(String::new, |ms| ms.to_string());
-                let key = peer.key.to_string()[..12].to_owned();
-                table.row([member, if peer.up { "yes" } else { "no" }, &peer.direction, &rtt, &peer.gate, &peer.address, &key]);
-            }
-            table.write(out, "no peers known yet")
-        })
+    pub fn run<W: Write>(self, terminal: Terminal<'_, W>) -> anyhow::Result<()> {
+        show(terminal, Ask::Peers)
     }
+}
+
+fn show<W: Write>(mut terminal: Terminal<'_, W>, ask: Ask) -> anyhow::Result<()> {
+    let reply: Reply = terminal.ask(&Command::Status(ask))?;
+    terminal.show(&reply, |reply, out| match reply {
+        Reply::Status(status) => pairs(out, &lines(status)),
+        Reply::Peers(peers) => table(peers, out),
+    })
+}
+
+fn lines(status: &Shown) -> [(&'static str, String); 8] {
+    [
+        ("node", format!("{} / {} / {}", status.network, status.member, status.node)),
+        ("version", status.version.clone()),
+        ("clock", format!("{} ({})", status.now, if status.clock_agrees { "agrees with peers" } else { "IN DOUBT, see doctor" })),
+        ("members", format!("{} in network document {}", status.members, status.document_version)),
+        ("document", format!("{}, valid until {}", status.document_state, status.document_until)),
+        ("standing", status.standing.clone()),
+        ("peers", format!("{} connected, the addresses of {} nodes known", status.peers_up, status.addresses_known)),
+        ("capacity", format!("{} departments known", status.departments)),
+    ]
+}
+
+fn table(peers: &[PeerSight], out: &mut impl Write) -> std::io::Result<()> {
+    let mut table = Table::new(&["member", "up", "dir", "rtt ms", "gate", "address", "key"]);
+    for peer in peers {
+        let member = peer.member.as_ref().map_or("?", |member| member.as_str());
+        let rtt = peer.rtt_ms.map_or_else(String::new, |ms| ms.to_string());
+        let key = peer.key.to_string()[..12].to_owned();
+        table.row([member, if peer.up { "yes" } else { "no" }, &peer.direction, &rtt, &peer.gate, &peer.address, &key]);
+    }
+    table.write(out, "no peers known yet")
 }

@@ -7,12 +7,9 @@ use verbund_protocol::{
 };
 
 use super::Call;
-use crate::{
-    workflow::records::audit::{self as chain, Filter, Line, Report},
-    workflow::{
-        Desk, WorkError,
-        audit::{self, Witnessed},
-    },
+use crate::workflow::{
+    Desk, WorkError,
+    audit::{self, Filter, Line, Report, Witnessed},
 };
 
 /// Most members asked at once.
@@ -65,7 +62,7 @@ pub struct Peer {
 
 /// A reply of this area.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
-#[serde(untagged)]
+#[serde(rename_all = "kebab-case")]
 pub enum Reply {
     /// Entries.
     Lines(Vec<Line>),
@@ -96,7 +93,7 @@ async fn verify(call: &mut Call<'_>, with_peers: bool) -> Result<Verified, WorkE
             Ok((work.me.node.clone(), others))
         })
         .await?;
-    let chain = call.desk.read(|db| Ok(chain::verify(db)?)).await?;
+    let chain = call.desk.read(audit::verify).await?;
     let desk = call.desk;
     let mut peers: Vec<Peer> = stream::iter(others).map(|member| ask(desk, member, node.clone())).buffer_unordered(ASKED_AT_ONCE).collect().await;
     peers.sort_by(|a, b| a.member.cmp(&b.member));

@@ -8,17 +8,10 @@ use verbund_protocol::{
 };
 
 use super::Call;
-use crate::{
-    domain::actor::Role,
-    workflow::records::{
-        backup::{self, BackupError, Maker},
-        blob::BlobStore,
-        integrity::{self, Integrity},
-    },
-    workflow::{
-        WorkError,
-        recovery::{self, Progress},
-    },
+use crate::workflow::{
+    WorkError,
+    recovery::{self, Progress},
+    safekeeping::{self, Integrity},
 };
 
 /// What can be asked.
@@ -56,7 +49,7 @@ pub struct Made {
 
 /// A reply of this area.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
-#[serde(untagged)]
+#[serde(rename_all = "kebab-case")]
 pub enum Reply {
     /// A backup was made.
     Made(Made),
@@ -91,46 +84,24 @@ async fn make(call: &mut Call<'_>, target: PathBuf) -> Result<Made, WorkError> {
     if !target.is_absolute() {
         return Err(WorkError::invalid("the target is not an absolute path", "the node works in another directory than you: begin the path with /"));
     }
-    let begin = call.desk.ask(&call.actor, |work| {
-        work.require(&[Role::It])?;
-        let me = work.me;
-        Ok(Maker { network: me.network.clone(), member: me.member.clone(), node: me.node.clone(), key: me.key.clone() })
-    });
-    let (maker, now, readers, place) = (begin.await?, call.desk.outside().now(), call.desk.outside().readers(), target.clone());
-    let manifest = call.desk.wait(move || backup::write(&readers, &place, &maker, now).map_err(refused)).await?;
+    let maker = call.desk.ask(&call.actor, |work| safekeeping::begin_backup(work)).await?;
+    let (now, readers, place) = (call.desk.outside().now(), call.desk.outside().readers(), target.clone());
+    let manifest = call.desk.wait(move || safekeeping::write_backup(&readers, &place, &maker, now)).await?;
     let made = Made {
         target,
         made_at: manifest.made_at,
         database_size: manifest.database_size,
         documents: manifest.documents.len(),
-        missing: manifest.missing,
+        missing: manifest.missing.clone(),
         audit_len: manifest.audit_len,
         key_id: manifest.key_id,
     };
-    let detail = format!("documents={} missing={} audit-len={}", made.documents, made.missing.len(), made.audit_len);
-    call.desk.ask(&call.actor, move |work| work.audit("store.backup", None, "operation", &detail)).await?;
+    call.desk.ask(&call.actor, move |work| safekeeping::backup_made(work, &manifest)).await?;
     Ok(made)
 }
 
-/// A failed backup is the operator's to see in full: paths and causes.
-fn refused(error: BackupError) -> WorkError {
-    match error {
-        BackupError::Store(error) => error.into(),
-        error => {
-            let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
-            WorkError::unavailable(format!("{error}{cause}"), "name a new directory that the node's user may write, with room for the data, outside the data directory")
-        }
-    }
-}
-
 async fn check(call: &mut Call<'_>) -> Result<Integrity, WorkError> {
-    call.desk
-        .ask(&call.actor, |work| {
-            work.require(&[Role::It, Role::PrivacyOfficer])?;
-            work.audit("store.integrity", None, "operation", "")
-        })
-        .await?;
+    call.desk.ask(&call.actor, |work| safekeeping::begin_check(work)).await?;
     let data = call.desk.outside().data_dir();
-    let blobs = BlobStore::open(&data).map_err(|error| WorkError::unavailable(error.to_string(), "see that the node's user owns the data directory"))?;
-    call.desk.read(move |db| Ok(integrity::check(db, &blobs)?)).await
+    call.desk.read(move |db| safekeeping::check(db, &data)).await
 }

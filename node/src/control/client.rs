@@ -25,6 +25,9 @@ pub enum ClientError {
     /// The answer is not understood.
     #[error("the node's answer is not understood; program and node must be of the same version")]
     Answer(#[source] serde_json::Error),
+    /// The reply is one to another command.
+    #[error("the node's answer belongs to another command; program and node must be of the same version")]
+    Unexpected,
     /// The node refused.
     #[error(transparent)]
     Refused(#[from] Refusal),

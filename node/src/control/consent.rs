@@ -30,12 +30,12 @@ pub enum Command {
 
 /// A reply of this area.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
-#[serde(untagged)]
+#[serde(rename_all = "kebab-case")]
 pub enum Reply {
     /// The recorded decision.
-    One(Box<Consent>),
+    Recorded(Box<Consent>),
     /// All decisions about a patient, oldest first.
-    Many(Vec<Consent>),
+    Decisions(Vec<Consent>),
     /// What ended.
     Revoked(Revoked),
 }
@@ -48,8 +48,8 @@ impl Command {
     pub async fn run(self, call: &mut Call<'_>) -> Result<Reply, WorkError> {
         call.desk
             .ask(&call.actor, move |work| match self {
-                Self::Record { patient, decision } => consent::record(work, patient, *decision).map(|consent| Reply::One(Box::new(consent))),
-                Self::List(patient) => consent::list(work, patient).map(Reply::Many),
+                Self::Record { patient, decision } => consent::record(work, patient, *decision).map(|consent| Reply::Recorded(Box::new(consent))),
+                Self::List(patient) => consent::list(work, patient).map(Reply::Decisions),
                 Self::Revoke(id) => consent::revoke(work, id).map(Reply::Revoked),
             })
             .await

@@ -63,7 +63,7 @@ pub enum Command {
 
 /// Documents to hand to another clinic, on a consent that names it.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
-#[serde(untagged)]
+#[serde(rename_all = "kebab-case")]
 pub enum Handoff {
     /// To the clinic on the other side of a referral or an earlier handoff.
     Within {
@@ -156,12 +156,18 @@ pub struct Kind {
 
 /// A reply of this area.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
-#[serde(untagged)]
+#[serde(rename_all = "kebab-case")]
 pub enum Reply {
+    /// The new document.
+    Added(Box<Shown>),
+    /// Documents, newest first.
+    List(Vec<Shown>),
     /// One document.
-    One(Box<Shown>),
-    /// Several.
-    Many(Vec<Shown>),
+    Shown(Box<Shown>),
+    /// The document whose bytes follow.
+    Exported(Box<Shown>),
+    /// What is on its way here.
+    Arriving(Vec<Shown>),
     /// The types in use.
     Kinds(Vec<Kind>),
     /// Documents are handed over.
@@ -176,9 +182,19 @@ pub enum Reply {
         /// How many.
         withdrawn: usize,
     },
-    /// Done.
-    Done {
-        /// To which document.
+    /// The document is being fetched again.
+    Fetching {
+        /// Which.
+        id: LocalId,
+    },
+    /// The document is in a patient's record.
+    Assigned {
+        /// Which.
+        id: LocalId,
+    },
+    /// The document is erased.
+    Erased {
+        /// Which.
         id: LocalId,
     },
 }
@@ -197,21 +213,21 @@ impl Command {
             Self::List { patient, conversation, all } => {
                 let filter = Filter { patient, conversation, all };
                 let documents = call.desk.ask(&actor, move |work| document::list(work, &filter, MAX_LIST)).await?;
-                Ok(Reply::Many(documents.into_iter().map(|document| shown(call, document)).collect()))
+                Ok(Reply::List(documents.into_iter().map(|document| shown(call, document)).collect()))
             }
             Self::Show(id) => {
                 let details = call.desk.ask(&actor, move |work| document::show(work, id)).await?;
-                Ok(Reply::One(Box::new(detailed(call, details))))
+                Ok(Reply::Shown(Box::new(detailed(call, details))))
             }
             Self::Status => {
                 let arriving = call.desk.ask(&actor, |work| document::arriving(work, MAX_LIST)).await?;
-                Ok(Reply::Many(arriving.into_iter().map(|details| detailed(call, details)).collect()))
+                Ok(Reply::Arriving(arriving.into_iter().map(|details| detailed(call, details)).collect()))
             }
-            Self::Fetch(id) => call.desk.ask(&actor, move |work| document::fetch_again(work, id)).await.map(|()| Reply::Done { id }),
+            Self::Fetch(id) => call.desk.ask(&actor, move |work| document::fetch_again(work, id)).await.map(|()| Reply::Fetching { id }),
             Self::Withdraw(id) => call.desk.ask(&actor, move |work| document::withdraw(work, id)).await.map(|withdrawn| Reply::Withdrawn { withdrawn }),
-            Self::Assign { id, patient } => call.desk.ask(&actor, move |work| document::assign(work, id, patient)).await.map(|()| Reply::Done { id }),
+            Self::Assign { id, patient } => call.desk.ask(&actor, move |work| document::assign(work, id, patient)).await.map(|()| Reply::Assigned { id }),
             Self::Handoff(handoff) => call.desk.ask(&actor, move |work| handoff.run(work)).await,
-            Self::Erase(id) => call.desk.ask(&actor, move |work| document::erase(work, id)).await.map(|()| Reply::Done { id }),
+            Self::Erase(id) => call.desk.ask(&actor, move |work| document::erase(work, id)).await.map(|()| Reply::Erased { id }),
         }
     }
 }
@@ -261,14 +277,20 @@ impl Add {
             let named = Named { extension: extension.as_deref(), media_type: media_type.as_deref() };
             keep.add(source, size, &named)
         });
-        let (added, key) = added.await.map_err(broken_off)?.map_err(refused)?;
+        let (added, key) = match added.await.map_err(broken_off)? {
+            Ok(added) => added,
+            Err(error) => {
+                document::stop_if_unconfirmed(call.desk, &error).await;
+                return Err(refused(error));
+            }
+        };
         let root = added.root;
         let recorded = call.desk.ask(&call.actor, move |work| document::add(work, &new, &added, &key)).await;
         if recorded.is_err() {
             // If this fails too, the next start sweeps the file.
             let _ = tokio::task::spawn_blocking(move || files.blobs().remove(&root)).await;
         }
-        recorded.map(|document| Reply::One(Box::new(shown(call, document))))
+        recorded.map(|document| Reply::Added(Box::new(shown(call, document))))
     }
 }
 
@@ -279,7 +301,7 @@ async fn export(id: LocalId, call: &mut Call<'_>) -> Result<Reply, WorkError> {
     let opened = tokio::task::spawn_blocking(move || files.read(root, size, &key)).await;
     let plain = opened.map_err(|_| WorkError::unavailable("the node is stopping", "try again once it runs"))?.map_err(refused)?;
     call.then_send = Some(Box::new(bytes::pour(plain)));
-    Ok(Reply::One(Box::new(shown(call, document))))
+    Ok(Reply::Exported(Box::new(shown(call, document))))
 }
 
 fn shown(call: &Call<'_>, document: Document) -> Shown {

@@ -67,10 +67,10 @@ pub struct Taken {
 
 /// A reply of this area.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
-#[serde(untagged)]
+#[serde(rename_all = "kebab-case")]
 pub enum Reply {
     /// To [`Command::List`].
-    List(List),
+    Members(List),
     /// To [`Command::Take`].
     Taken(Taken),
 }
@@ -82,7 +82,7 @@ impl Command {
     /// [`WorkError`]: what is brought does not count here; it says why.
     pub async fn run(self, call: &mut Call<'_>) -> Result<Reply, WorkError> {
         match self {
-            Self::List => call.desk.ask(&call.actor, |work| Ok(Reply::List(list(work)))).await,
+            Self::List => call.desk.ask(&call.actor, |work| Ok(Reply::Members(list(work)))).await,
             Self::Take(size) => {
                 let bytes = receive(call, size).await?;
                 call.desk.ask(&call.actor, move |work| take(work, &bytes).map(Reply::Taken)).await

@@ -4,8 +4,7 @@ use verbund_protocol::id::LocalId;
 
 use super::Call;
 use crate::{
-    domain::patient::{Patient, Person},
-    workflow::records::patient::Search,
+    domain::patient::{Patient, Person, Search},
     workflow::{
         WorkError,
         patient::{self, Erased},
@@ -37,12 +36,18 @@ pub enum Command {
 
 /// A reply of this area.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
-#[serde(untagged)]
+#[serde(rename_all = "kebab-case")]
 pub enum Reply {
-    /// One entry.
-    One(Box<Patient>),
-    /// Several entries.
-    Many(Vec<Patient>),
+    /// The new entry.
+    Added(Box<Patient>),
+    /// The entry as it is from now on.
+    Changed(Box<Patient>),
+    /// An entry.
+    Shown(Box<Patient>),
+    /// What it said before, newest first.
+    Versions(Vec<Patient>),
+    /// Who was found.
+    Found(Vec<Patient>),
     /// What was erased and what stays.
     Erased(Erased),
 }
@@ -53,14 +58,13 @@ impl Command {
     /// # Errors
     /// [`WorkError`]; nothing has changed then.
     pub async fn run(self, call: &mut Call<'_>) -> Result<Reply, WorkError> {
-        let one = |patient| Reply::One(Box::new(patient));
         call.desk
             .ask(&call.actor, move |work| match self {
-                Self::Add(person) => patient::add(work, &person).map(one),
-                Self::Change { patient, person } => patient::change(work, patient, &person).map(one),
-                Self::Show(id) => patient::show(work, id).map(one),
-                Self::Versions(id) => patient::versions(work, id).map(Reply::Many),
-                Self::Find(search) => patient::find(work, &search).map(Reply::Many),
+                Self::Add(person) => patient::add(work, &person).map(|added| Reply::Added(Box::new(added))),
+                Self::Change { patient, person } => patient::change(work, patient, &person).map(|changed| Reply::Changed(Box::new(changed))),
+                Self::Show(id) => patient::show(work, id).map(|shown| Reply::Shown(Box::new(shown))),
+                Self::Versions(id) => patient::versions(work, id).map(Reply::Versions),
+                Self::Find(search) => patient::find(work, &search).map(Reply::Found),
                 Self::Erase(id) => patient::erase(work, id).map(Reply::Erased),
             })
             .await

@@ -54,10 +54,10 @@ pub struct Status {
 
 /// A reply of this area.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
-#[serde(untagged)]
+#[serde(rename_all = "kebab-case")]
 pub enum Reply {
     /// To [`Command::Show`].
-    Show(Box<Status>),
+    Status(Box<Status>),
     /// To [`Command::Peers`].
     Peers(Vec<PeerSight>),
 }
@@ -92,7 +92,7 @@ impl Command {
                 clock_agrees: work.clock_agrees,
             })
         });
-        Ok(Reply::Show(Box::new(status.await?)))
+        Ok(Reply::Status(Box::new(status.await?)))
     }
 }
 

@@ -132,6 +132,26 @@ pub struct Person {
     pub representative: Option<Representative>,
 }
 
+/// What a patient is looked for by; what is absent does not restrict.
+#[derive(Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Search {
+    /// Beginnings of names, in any order and case: `hub an`.
+    pub name: Option<String>,
+    /// Day of birth.
+    pub birth_date: Option<BirthDate>,
+    /// Number of the insurance card.
+    pub kvnr: Option<Kvnr>,
+    /// The hospital's number of the stay.
+    pub case_number: Option<String>,
+}
+
+impl std::fmt::Debug for Search {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Search(..)")
+    }
+}
+
 /// A patient's entry in this clinic's records.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Patient {

@@ -212,9 +212,8 @@ impl Core {
         };
         match ended {
             Ok(()) => {
-                let outputs = turn.done();
-                self.tidy(now);
-                Ok(outputs)
+                self.tidy(now)?;
+                Ok(turn.done())
             }
             Err(error) if error.is_fatal() => Err(error.into()),
             Err(error) => {
@@ -226,13 +225,17 @@ impl Core {
     }
 
     /// Empties the store's log on the first turn and then once a day, after the day's erasures: what was erased is gone from it too.
-    fn tidy(&mut self, now: Timestamp) {
-        if self.tidied.is_none_or(|day| day < now.day()) {
-            self.tidied = Some(now.day());
-            if let Err(error) = self.store.checkpoint() {
-                tracing::warn!(error = &error as &dyn std::error::Error, "the store's log was not emptied; it is tried again tomorrow");
-            }
+    fn tidy(&mut self, now: Timestamp) -> Result<(), Fatal> {
+        if self.tidied.is_some_and(|day| day >= now.day()) {
+            return Ok(());
         }
+        self.tidied = Some(now.day());
+        match self.store.checkpoint() {
+            Err(error) if error.is_fatal() => return Err(error.into()),
+            Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "the store's log was not emptied; it is tried again tomorrow"),
+            Ok(()) => {}
+        }
+        Ok(())
     }
 
     /// Returns who belongs.
@@ -275,6 +278,13 @@ struct Turn {
 }
 
 impl Turn {
+    /// Notes a failure of the store. What memory holds may be ahead of the store after one that ends the batch: the whole turn is
+    /// undone then and memory is read anew. One that stops the node is never hidden by another that came first.
+    fn lose(&mut self, error: &StoreError) {
+        if error.ends_batch() && (self.lost.is_none() || error.is_fatal()) {
+            self.lost = Some(error.for_others());
+        }
+    }
     fn done(mut self) -> Vec<Output> {
         self.outputs.extend(self.finishes.into_iter().map(|finish| Output::Finish(finish, Ok(()))));
         self.outputs

@@ -110,6 +110,9 @@ impl BlobError {
 pub struct BlobStore {
     folder: PathBuf,
     serial: AtomicU64,
+    /// Whether the disk confirms nothing, for tests.
+    #[cfg(test)]
+    pub(crate) broken: std::sync::atomic::AtomicBool,
 }
 
 impl BlobStore {
@@ -120,7 +123,12 @@ impl BlobStore {
     pub fn open(data: &Path) -> Result<Self, BlobError> {
         let folder = data.join("documents");
         fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder).map_err(BlobError::disk("make the documents folder"))?;
-        Ok(Self { folder, serial: AtomicU64::new(0) })
+        Ok(Self {
+            folder,
+            serial: AtomicU64::new(0),
+            #[cfg(test)]
+            broken: false.into(),
+        })
     }
 
     /// Returns whether the finished file of `root` is there.
@@ -180,9 +188,26 @@ impl BlobStore {
 
     /// Makes a file that is complete under `from` durable and gives it its final name.
     fn settle(&self, file: &File, from: &Path, root: &DocumentRoot) -> Result<(), BlobError> {
-        file.sync_data().map_err(BlobError::Fsync)?;
+        let folder = File::open(&self.folder).map_err(BlobError::disk("open the documents folder"))?;
+        if let Err(error) = self.confirm(file) {
+            // What the file holds now is unknown, and reading it back would only show what memory remembers of it.
+            let _ = fs::remove_file(from);
+            return Err(error);
+        }
         fs::rename(from, self.path(root)).map_err(BlobError::disk("name a document"))?;
-        File::open(&self.folder).and_then(|folder| folder.sync_all()).map_err(BlobError::Fsync)
+        folder.sync_all().map_err(BlobError::Fsync)
+    }
+
+    fn confirm(&self, file: &File) -> Result<(), BlobError> {
+        #[cfg(test)]
+        if self.broken.load(Ordering::Relaxed) {
+            return Err(BlobError::Fsync(io::ErrorKind::Other.into()));
+        }
+        // A file system that finds room late says so here.
+        file.sync_data().map_err(|error| match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => BlobError::Full,
+            _ => BlobError::Fsync(error),
+        })
     }
 }
 

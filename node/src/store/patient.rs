@@ -1,14 +1,10 @@
 //! Patients of this clinic: entries, what they said before, and erasure.
 
 use rusqlite::{OptionalExtension as _, Row, params};
-use verbund_protocol::{
-    id::LocalId,
-    person::{BirthDate, Kvnr},
-    time::Timestamp,
-};
+use verbund_protocol::{id::LocalId, person::Kvnr, time::Timestamp};
 
 use super::{Db, StoreError, millis, moment};
-use crate::domain::patient::{Patient, Person};
+use crate::domain::patient::{Patient, Person, Search};
 
 /// Adds a patient under a fresh random `id`.
 ///
@@ -58,26 +54,6 @@ pub fn by_kvnr(db: &Db, kvnr: &Kvnr) -> Result<Option<Patient>, StoreError> {
 /// The store's.
 pub fn by_case_number(db: &Db, number: &str) -> Result<Option<Patient>, StoreError> {
     one(db, "case_number = ?1", params![number])
-}
-
-/// What a patient is looked for by; what is absent does not restrict.
-#[derive(Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Search {
-    /// Beginnings of names, in any order and case: `hub an`.
-    pub name: Option<String>,
-    /// Day of birth.
-    pub birth_date: Option<BirthDate>,
-    /// Number of the insurance card.
-    pub kvnr: Option<Kvnr>,
-    /// The hospital's number of the stay.
-    pub case_number: Option<String>,
-}
-
-impl std::fmt::Debug for Search {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Search(..)")
-    }
 }
 
 /// Returns at most `limit` patients that `search` fits, by name.

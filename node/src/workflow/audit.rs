@@ -2,13 +2,15 @@
 
 use verbund_protocol::query::{WitnessedHead, WitnessedHeads};
 
+pub use crate::store::audit::{FaultKind, Filter, Line, Report};
+
 use super::{Work, WorkError};
 use crate::{
     domain::actor::Role,
     store::{
         Db,
         audit::{
-            self, Filter, Line,
+            self,
             witness::{self, Verdict},
         },
     },
@@ -35,6 +37,14 @@ pub fn list(work: &mut Work<'_>, filter: &Filter, limit: usize) -> Result<Vec<Li
 pub fn begin_verify(work: &mut Work<'_>) -> Result<(), WorkError> {
     work.require(&[Role::PrivacyOfficer, Role::It])?;
     work.audit("audit.verify", None, "supervision", "")
+}
+
+/// Recomputes the chain. It reads every entry, so it runs on a reader, beside the writer.
+///
+/// # Errors
+/// The store's; a chain that does not hold is a finding, not an error.
+pub fn verify(db: &Db) -> Result<Report, WorkError> {
+    Ok(audit::verify(db)?)
 }
 
 /// How what one peer has kept compares with this node's chain.

@@ -22,10 +22,13 @@ pub use crate::store::{
 pub use files::Files;
 pub use receive::{accept, arrived, erase_received, fetch_again, give_up, postpone, withdrawn_by_sender};
 
-use super::{Effect, Work, WorkError};
+use super::{Desk, Effect, Work, WorkError};
 use crate::{
-    domain::{actor::Role, consent::Use},
-    store::{blob::Added, consent, document, patient},
+    domain::{
+        actor::{Actor, Role},
+        consent::Use,
+    },
+    store::{StoreError, blob::Added, consent, document, patient},
 };
 
 /// What a person says about a document to be added.
@@ -52,6 +55,15 @@ pub struct Details {
     pub given: Vec<Given>,
     /// What stands in the way of its arrival.
     pub waiting: Option<Waiting>,
+}
+
+/// Has the node stop if `error` says that the disk did not confirm a document's file: nothing after it could be trusted, in the
+/// database either.
+pub async fn stop_if_unconfirmed(desk: &Desk, error: &BlobError) {
+    if let BlobError::Fsync(_) = error {
+        // Nobody is left to answer.
+        let _ = desk.ask(&Actor::Node, |_| Err::<(), _>(StoreError::file_sync().into())).await;
+    }
 }
 
 /// Checks what is said about a document of `size` bytes, before they are taken in.

@@ -7,12 +7,12 @@ use super::{Work, WorkError, document};
 use crate::{
     domain::{
         actor::Role,
-        patient::{Fault, Patient, Person},
+        patient::{Fault, Patient, Person, Search},
     },
     store::{
         audit, case, consent,
         conversation::{self, Filter},
-        patient::{self, Search},
+        patient,
     },
 };
 

@@ -12,7 +12,7 @@ use verbund_node::{
     control::{
         Command,
         client::ClientError,
-        document::{Command as Ask, Shown},
+        document::{Command as Ask, Reply, Shown},
     },
     store::document::State,
 };
@@ -48,13 +48,13 @@ impl Story {
         let mut town = Town::start(2, 40);
         let person = json!({"family": "Beispiel", "given": "Anna", "birth_date": "1951-04-03", "insurance": "GKV", "gender": "female"});
         let patient: Value = town.ask(AKUT, &command(json!({"area": "patient", "do": {"add": person}}))).unwrap();
-        let patient: LocalId = serde_json::from_value(patient["id"].clone()).unwrap();
+        let patient: LocalId = serde_json::from_value(patient["added"]["id"].clone()).unwrap();
         let reha = &town.village.clinics[REHA].plan;
         let recipient = json!({"member": reha.member, "facility": reha.facility.ik});
         let now = verbund_node::runtime::service::now();
         let decision = json!({"kind": "document-handoff", "given": true, "recipient": recipient, "form": "Einwilligung 2026-01", "by": "patient", "how": "desk", "document": null, "at": now, "until": null});
         let consent: Value = town.ask(AKUT, &command(json!({"area": "consent", "do": {"record": {"patient": patient, "decision": decision}}}))).unwrap();
-        let consent = serde_json::from_value(consent["id"].clone()).unwrap();
+        let consent = serde_json::from_value(consent["recorded"]["id"].clone()).unwrap();
         Self { town, patient, consent }
     }
 
@@ -63,25 +63,28 @@ impl Story {
         let mut client = self.town.client(AKUT);
         client.send(&command(json!({"area": "document", "do": {"add": new}}))).unwrap();
         client.send_bytes(&mut Pdf::new(seed), size).unwrap();
-        client.answer::<Shown>().unwrap().id
+        let reply = client.answer().unwrap();
+        let Reply::Added(added) = reply else { panic!("another reply: {reply:?}") };
+        added.id
     }
 
     /// Hands a document over and returns its name at the other clinic.
     fn hand_over(&mut self, document: LocalId) -> LocalId {
         let known = self.received();
         let to = self.town.village.clinics[REHA].plan.facility.ik.clone();
-        let handoff = json!({"patient": self.patient, "from": null, "to": to, "documents": [document]});
+        let handoff = json!({"alone": {"patient": self.patient, "from": null, "to": to, "documents": [document]}});
         let _: Value = self.town.ask(AKUT, &command(json!({"area": "document", "do": {"handoff": handoff}}))).unwrap();
         watch("the offer to arrive", || self.received().into_iter().find(|id| !known.contains(id)))
     }
 
     fn received(&mut self) -> Vec<LocalId> {
-        let all: Vec<Shown> = self.town.ask(REHA, &Command::Document(Ask::List { patient: None, conversation: None, all: true })).unwrap();
-        all.into_iter().map(|shown| shown.id).collect()
+        self.town.documents_of(REHA, None, None, true).into_iter().map(|shown| shown.id).collect()
     }
 
     fn show(&mut self, at: usize, id: LocalId) -> Shown {
-        self.town.ask(at, &Command::Document(Ask::Show(id))).unwrap()
+        let reply = self.town.ask(at, &Command::Document(Ask::Show(id))).unwrap();
+        let Reply::Shown(shown) = reply else { panic!("another reply: {reply:?}") };
+        *shown
     }
 
     /// Waits until at least `bytes` have arrived and returns how many had.
@@ -103,7 +106,8 @@ impl Story {
     /// Reads a document at the second clinic and compares it with what was added.
     fn compare(&mut self, id: LocalId, size: u64, seed: u64) {
         let mut client = self.town.client(REHA);
-        let shown: Shown = client.ask(&Command::Document(Ask::Export(id))).unwrap();
+        let reply = client.ask(&Command::Document(Ask::Export(id))).unwrap();
+        let Reply::Exported(shown) = reply else { panic!("another reply: {reply:?}") };
         assert_eq!(shown.size, Some(size));
         client.receive_bytes(&mut Compare(Pdf::new(seed)), size).unwrap();
     }
@@ -225,7 +229,7 @@ fn taking_the_consent_back_stops_a_running_transfer() {
     watch("the part to be removed", || story.files(REHA).is_empty().then_some(()));
     let given = story.show(AKUT, document).given;
     assert!(given.iter().all(|grant| grant.revoked_at.is_some()));
-    let refused = story.town.ask::<Shown>(REHA, &Command::Document(Ask::Export(received))).unwrap_err();
+    let refused = story.town.ask::<Reply>(REHA, &Command::Document(Ask::Export(received))).unwrap_err();
     assert!(matches!(refused, ClientError::Refused(refusal) if refusal.code == "withdrawn"));
 }
 
@@ -263,7 +267,7 @@ fn what_is_refused_leaves_nothing_behind_and_says_why() {
     assert!(done, "{said}");
     assert_eq!(story.files(AKUT).len(), 1);
     let out = folder.join("out.pdf");
-    let all: Vec<Shown> = story.town.ask(AKUT, &Command::Document(Ask::List { patient: Some(story.patient), conversation: None, all: false })).unwrap();
+    let all = story.town.documents_of(AKUT, Some(story.patient), None, false);
     let id = all[0].id.to_string();
     let export = || {
         let mut program = std::process::Command::new(verbund_tests::town::programs().join("verbund"));

@@ -99,7 +99,7 @@ pub fn publish(players: &[Player]) -> anyhow::Result<()> {
 pub fn wait_until_visible(players: &[Player]) -> anyhow::Result<()> {
     for player in players {
         player.until("all free places are known", |player| {
-            let status = player.ask("status", json!("show"))?;
+            let status = player.ask("status", json!("show"))?["status"].take();
             Ok((status["departments"].as_u64() >= Some(players.len() as u64)).then_some(()))
         })?;
     }
@@ -169,7 +169,7 @@ fn admit_patient(asker: &Player) -> anyhow::Result<String> {
         "family": "Mustermann", "given": "Erika", "birth_date": "1951-04-03", "gender": "female", "kvnr": "X110411675", "insurance": "GKV",
         "address": { "street": "Beispielweg 1", "postal_code": "80331", "city": "München" }, "phone": "089 000000",
     });
-    let patient = text(&asker.ask("patient", json!({ "add": person }))?["id"])?;
+    let patient = text(&asker.ask("patient", json!({ "add": person }))?["added"]["id"])?;
     consent(asker, &patient, "discharge-management", None)?;
     Ok(patient)
 }
@@ -251,7 +251,7 @@ fn hand_over(asker: &Player, rehab: &Player, patient: &str, id: &str, told: &mut
     held(rehab, id, small.len())?;
     screen.say("the identified referral and two documents are there, verified and receipted");
     let begun = Instant::now();
-    asker.ask("document", json!({ "handoff": { "conversation": id, "documents": [large] } }))?;
+    asker.ask("document", json!({ "handoff": { "within": { "conversation": id, "documents": [large] } } }))?;
     held(rehab, id, small.len() + 1)?;
     let seconds = begun.elapsed().as_secs_f64();
     told.mib_per_s = round((LARGE >> 20) as f64 / seconds);
@@ -262,14 +262,14 @@ fn hand_over(asker: &Player, rehab: &Player, patient: &str, id: &str, told: &mut
 fn add(asker: &Player, patient: &str, kind: &str, title: &str, size: u64) -> anyhow::Result<String> {
     let command = json!({ "add": { "patient": patient, "kind": kind, "title": title, "size": size, "extension": "pdf" } });
     let added = asker.ask_with("document", command, &mut Paper::new(size, size), size)?;
-    text(if added["id"].is_null() { &added["added"]["id"] } else { &added["id"] })
+    text(&added["added"]["id"])
 }
 
 /// Waits until `count` documents of the conversation are held here, complete and verified.
 fn held(rehab: &Player, id: &str, count: usize) -> anyhow::Result<()> {
     rehab.until(&format!("{count} documents are here"), |player| {
         let list = player.ask("document", json!({ "list": { "patient": null, "conversation": id } }))?;
-        let rows = list.as_array().or_else(|| list["list"].as_array()).map_or(&[][..], Vec::as_slice);
+        let rows = list["list"].as_array().map_or(&[][..], Vec::as_slice);
         Ok((rows.iter().filter(|row| row["state"] == "held").count() == count).then_some(()))
     })
 }

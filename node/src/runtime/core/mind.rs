@@ -342,10 +342,7 @@ impl Mind {
             result
         });
         if let Err(WorkError::Store(error)) = &result {
-            // What memory holds may be ahead of the store now: the whole turn is undone and memory is read anew.
-            if error.ends_batch() && turn.lost.is_none() {
-                turn.lost = Some(error.for_others());
-            }
+            turn.lose(error);
         }
         let result = result?;
         for effect in effects {

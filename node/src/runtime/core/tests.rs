@@ -5,7 +5,7 @@ use std::sync::mpsc;
 
 use super::*;
 use crate::{
-    domain::actor::Role,
+    domain::{actor::Role, patient::Search},
     store::{DatabaseKey, patient},
     workflow::{
         Job, WorkError,
@@ -40,7 +40,7 @@ fn turn(core: &mut Core, numbers: std::ops::Range<usize>) -> Vec<Result<usize, W
 }
 
 fn entered(core: &Core) -> Vec<usize> {
-    let all = patient::search(core.store().db(), &patient::Search::default(), 10_000).unwrap();
+    let all = patient::search(core.store().db(), &Search::default(), 10_000).unwrap();
     let mut numbers: Vec<usize> = all.iter().map(|patient| patient.person.case_number.as_ref().unwrap().parse().unwrap()).collect();
     numbers.sort_unstable();
     numbers
@@ -72,6 +72,29 @@ fn a_full_disk_refuses_the_turn_and_loses_nothing() {
     assert!(turn(&mut core, 3..200).iter().all(Result::is_ok));
     assert_eq!(entered(&core), (0..200).collect::<Vec<_>>());
     assert_eq!(crate::store::audit::verify(core.store().db()).unwrap().fault, None);
+}
+
+/// A sync that fails while a piece of work is under way stops the node as one at the commit does, also if another failure of the
+/// same turn was seen first: what the disk holds is only known after a restart.
+#[test]
+fn a_disk_that_does_not_confirm_stops_the_node_in_the_middle_of_a_turn_too() {
+    let failing = |code: i32| {
+        let fail = move |_: &mut crate::workflow::Work<'_>| -> Result<(), WorkError> {
+            Err(StoreError::from(rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None)).into())
+        };
+        Input::Job(Job::new(person(Role::Ward), fail, |_| {}))
+    };
+    let turn = |inputs: Vec<Input>| {
+        let Bench { me, membership, entropy, store, .. } = Bench::new();
+        let settings = Settings { sync_seconds: 15, announce: vec![], terms: Terms::default() };
+        Core::start(store, me, membership, Box::new(entropy), settings).unwrap().turn(NOW, inputs)
+    };
+    let (fsync, read, full) = (rusqlite::ffi::SQLITE_IOERR_FSYNC, rusqlite::ffi::SQLITE_IOERR_READ, rusqlite::ffi::SQLITE_FULL);
+    for inputs in [vec![failing(fsync)], vec![job(1).0, failing(full), failing(fsync), job(2).0], vec![failing(fsync), failing(read)]] {
+        let Err(Fatal(error)) = turn(inputs) else { panic!("the node goes on") };
+        assert!(matches!(error, StoreError::Fsync(_)), "{error}");
+    }
+    assert!(turn(vec![failing(full), failing(read)]).is_ok(), "what a later turn can make good stops nobody");
 }
 
 #[test]

@@ -68,7 +68,10 @@ impl Transfers {
         let files = self.parts().files.clone();
         match blocking(move || incoming.finish(files.blobs())).await {
             Ok(()) => (End::Complete, kept),
-            Err(error) => (trouble(&error), kept),
+            Err(error) => {
+                document::stop_if_unconfirmed(&self.parts().desk, &error).await;
+                (trouble(&error), kept)
+            }
         }
     }
 

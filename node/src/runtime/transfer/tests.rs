@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod clinic;
+mod full;
 
 use std::sync::atomic::Ordering;
 
@@ -217,6 +218,18 @@ async fn an_expired_offer_ends_where_a_person_sees_it() {
     reha.set_clock(NOW);
     akut.hand_to(&reha, &[document]).await;
     reha.until(received, State::Held).await;
+}
+
+/// What a disk did not confirm is neither kept nor promised, and the node stops, as it does for its database.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disk_that_confirms_no_document_stops_the_node() {
+    let (akut, reha) = joined();
+    let document = akut.add(&large()).await;
+    akut.hand_to(&reha, &[document]).await;
+    reha.break_disk();
+    reha.start();
+    reha.stopped().await;
+    assert!(reha.names().is_empty(), "{:?}", reha.names());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,6 @@
 //! Coming back, and coming in: what a node knows soon after it starts.
 
-use verbund_node::control::{Command, capacity, status};
+use verbund_node::control::{Command, capacity};
 use verbund_protocol::{capacity::DepartmentId, id::DepartmentKey};
 use verbund_tests::{people::eventually, town::Town};
 
@@ -54,7 +54,7 @@ fn any_one_member_is_enough_to_join() {
     (0..4).for_each(|at| town.wait_ready(at));
     for at in 0..4 {
         eventually(&format!("clinic {at} knows all addresses"), || {
-            let status: status::Status = town.told(at, Command::Status(status::Command::Show));
+            let status = town.status(at);
             if status.addresses_known == 3 && status.document_version == 2 { Ok(()) } else { Err(format!("{status:?}")) }
         });
     }
@@ -65,7 +65,6 @@ fn any_one_member_is_enough_to_join() {
     town.await_step(1, id, "requested");
     town.agree(0, 1, id);
     // And the name itself was dialled.
-    let status: status::Reply = town.told(0, Command::Status(status::Command::Peers));
-    let status::Reply::Peers(peers) = status else { panic!("another reply: {status:?}") };
+    let peers = town.peers(0);
     assert_eq!(peers.len(), 3, "{peers:?}");
 }

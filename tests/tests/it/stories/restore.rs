@@ -4,13 +4,11 @@ use std::{fs, path::PathBuf, process::Command as Program};
 
 use verbund_node::{
     control::{
-        Command,
-        audit::{self, Verified},
-        backup::{Command as Safe, Made},
+        Command, audit,
+        backup::{Command as Safe, Reply},
         referral,
     },
-    store::integrity::Integrity,
-    workflow::{overview::Detail, recovery::Progress},
+    workflow::overview::Detail,
 };
 use verbund_protocol::id::ConversationId;
 use verbund_tests::{
@@ -24,7 +22,8 @@ const OWNER: usize = 2;
 /// Makes a backup of a running clinic.
 fn back_up(town: &mut Town, at: usize) -> PathBuf {
     let target = town.folder().join(format!("backup-{at}"));
-    let made: Made = town.told(at, Command::Backup(Safe::Make(target)));
+    let reply = town.told(at, Command::Backup(Safe::Make(target)));
+    let Reply::Made(made) = reply else { panic!("another reply: {reply:?}") };
     assert!(made.missing.is_empty());
     made.target
 }
@@ -41,7 +40,8 @@ fn lose_and_restore(town: &mut Town, at: usize, backup: &PathBuf) {
 
 fn await_recovered(town: &mut Town, at: usize) {
     eventually("every member has given back what it holds", || {
-        let progress: Progress = town.told(at, Command::Backup(Safe::Recovery));
+        let reply = town.told(at, Command::Backup(Safe::Recovery));
+        let Reply::Recovery(progress) = reply else { panic!("another reply: {reply:?}") };
         if progress.since.is_none() { Ok(()) } else { Err(format!("{progress:?}")) }
     });
 }
@@ -53,9 +53,11 @@ fn looked_at(town: &mut Town, at: usize, id: ConversationId) {
 }
 
 fn all_is_well(town: &mut Town, at: usize) {
-    let integrity: Integrity = town.told(at, Command::Backup(Safe::Check));
+    let reply = town.told(at, Command::Backup(Safe::Check));
+    let Reply::Checked(integrity) = reply else { panic!("another reply: {reply:?}") };
     assert!(integrity.is_good(), "{integrity:?}");
-    let verified: Verified = town.told(at, Command::Audit(audit::Command::Verify { with_peers: true }));
+    let reply = town.told(at, Command::Audit(audit::Command::Verify { with_peers: true }));
+    let audit::Reply::Verified(verified) = reply else { panic!("another reply: {reply:?}") };
     assert!(verified.is_good(), "an honest restore is not taken for a lie: {verified:?}");
     assert!(verified.peers.iter().all(|peer| peer.found.is_some()), "{verified:?}");
 }

@@ -2,7 +2,7 @@
 //! this one. What the next version adds is carried on unread or refused with a code, and everything else goes on.
 
 use verbund_node::{
-    control::{Command, referral, status},
+    control::{Command, referral},
     workflow::overview::{Detail, Line},
 };
 use verbund_protocol::id::{ConversationId, Digest};
@@ -31,8 +31,7 @@ fn start(town: &mut Town, all: &[usize]) {
 fn spoken(town: &mut Town, at: usize, with: usize) -> u16 {
     let member = town.village.clinics[with].plan.member.clone();
     eventually("they are connected", || {
-        let reply: status::Reply = town.told(at, Command::Status(status::Command::Peers));
-        let status::Reply::Peers(peers) = reply else { panic!("another reply: {reply:?}") };
+        let peers = town.peers(at);
         let version = peers.iter().find(|peer| peer.member.as_ref() == Some(&member)).and_then(|peer| peer.version);
         version.ok_or_else(|| format!("{peers:?}"))
     })

@@ -141,7 +141,8 @@ fn a_suspension_beyond_an_officers_limits_is_passed_on_without_effect() {
     }
     assert_eq!(results[..3], [None, None, None]);
     assert!(results[3].as_ref().is_some_and(|why| why.contains("already had 3 members suspended")), "{:?}", results[3]);
-    let list: membership::List = town.ask(0, &Command::Membership(membership::Command::List)).unwrap();
+    let reply = town.ask(0, &Command::Membership(membership::Command::List)).unwrap();
+    let membership::Reply::Members(list) = reply else { panic!("another reply: {reply:?}") };
     assert_eq!(list.members.iter().filter(|member| member.suspended.is_some()).count(), 3);
 }
 
@@ -150,5 +151,8 @@ pub fn take(town: &mut Town, at: usize, bytes: &[u8]) -> Result<membership::Take
     let mut client = town.client(at);
     client.send(&Command::Membership(membership::Command::Take(bytes.len() as u64)))?;
     client.send_bytes(&mut &bytes[..], bytes.len() as u64)?;
-    client.answer()
+    client.answer().map(|reply| match reply {
+        membership::Reply::Taken(taken) => taken,
+        other => panic!("another reply: {other:?}"),
+    })
 }

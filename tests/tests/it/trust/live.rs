@@ -2,10 +2,7 @@
 
 use std::time::Duration;
 
-use verbund_node::{
-    control::{Command, status},
-    workflow::desk::PeerSight,
-};
+use verbund_node::workflow::desk::PeerSight;
 use verbund_protocol::{membership::SuspensionReason, sign::PublicKey};
 use verbund_tests::town::Town;
 
@@ -14,26 +11,19 @@ use super::{gate::take, *};
 /// Waits until clinic `at` sees the holder of `key` as `words` say.
 fn sees(town: &mut Town, at: usize, key: PublicKey, words: &str) -> PeerSight {
     let what = format!("clinic {at} sees the peer as {words:?}");
-    eventually(&what, || {
-        let peers: Vec<PeerSight> = town.ask(at, &Command::Status(status::Command::Peers)).ok()?;
-        peers.into_iter().find(|peer| peer.key == key && peer.gate.contains(words))
-    })
+    eventually(&what, || town.peers(at).into_iter().find(|peer| peer.key == key && peer.gate.contains(words)))
 }
 
 fn meet(town: &mut Town, pairs: &[(usize, usize)]) {
     for (at, other) in pairs {
         let key = key(town, *other, Purpose::Auth).public();
         let what = format!("clinic {at} is connected with clinic {other}");
-        eventually(&what, || {
-            let peers: Vec<PeerSight> = town.ask(*at, &Command::Status(status::Command::Peers)).ok()?;
-            peers.into_iter().find(|peer| peer.key == key && peer.up && peer.gate.contains("may do everything"))
-        });
+        eventually(&what, || town.peers(*at).into_iter().find(|peer| peer.key == key && peer.up && peer.gate.contains("may do everything")));
     }
 }
 
 fn document_version(town: &mut Town, at: usize) -> u64 {
-    let status: status::Status = town.ask(at, &Command::Status(status::Command::Show)).unwrap();
-    status.document_version
+    town.status(at).document_version
 }
 
 #[test]
@@ -53,7 +43,7 @@ fn removal_takes_effect_on_open_connections_everywhere() {
     // And the removed one is told, and told why: it may still synchronise the document that says so.
     eventually("the removed clinic holds the document that removed it", || (document_version(&mut town, 2) == 2).then_some(()));
     from.expect(&mut town, 2, &["a newer network document is held"]);
-    let status: status::Status = town.ask(2, &Command::Status(status::Command::Show)).unwrap();
+    let status = town.status(2);
     assert!(status.standing.starts_with("REMOVED from the member list after version 1"), "{}", status.standing);
 }
 
@@ -86,7 +76,7 @@ fn a_suspension_cuts_off_at_once_and_ends_early_by_the_board() {
     take(&mut town, 0, &cut_off.bytes).unwrap();
     sees(&mut town, 0, cut_key, "(malfunction) and may only synchronise");
     own_log.expect(&mut town, 1, &["peer is up", "seen=is suspended"]);
-    let standing = |town: &mut Town| town.ask::<status::Status>(1, &Command::Status(status::Command::Show)).unwrap().standing;
+    let standing = |town: &mut Town| town.status(1).standing;
     eventually("the suspended clinic's people are told", || standing(&mut town).contains("(malfunction): own patients are served on").then_some(()));
 
     let mut end = town.village.authority.reinstatement(&member, now()).unwrap();
@@ -154,7 +144,7 @@ fn a_document_ages_in_grades_and_never_stops_a_clinic_at_once() {
         }
         town.launch(0);
         town.wait_ready(0);
-        let status: status::Status = town.ask(0, &Command::Status(status::Command::Show)).unwrap();
+        let status = town.status(0);
         assert!(status.document_state.contains(words), "{words:?} in {:?}", status.document_state);
         town.kill(0);
     }

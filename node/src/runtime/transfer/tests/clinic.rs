@@ -32,7 +32,7 @@ use crate::{
     runtime::core::{Core, Input, Output, Settings},
     store::{
         self, DatabaseKey, Store, audit,
-        blob::{BlobStore, Named},
+        blob::{BlobError, BlobStore, Named},
     },
     workflow::{
         Author, Job, Work, WorkError,
@@ -42,6 +42,8 @@ use crate::{
 };
 
 pub const NOW: Timestamp = Timestamp::from_secs(1_795_000_000);
+/// Names the folder that is a small disk, inside its namespace: there lie the documents of the receiving clinic.
+pub const SMALL_DISK: &str = "VERBUND_TEST_SMALL_DISK";
 pub const PATIENT: LocalId = LocalId([1; 8]);
 
 pub fn network() -> NetworkId {
@@ -212,6 +214,9 @@ impl Clinic {
         let settings = Settings { sync_seconds: 15, announce: vec![], terms: Terms::default() };
         let core = Core::start(store, me.clone(), membership(), Box::new(Seeded::new(seed.into())), settings).unwrap();
         let (jobs, queue) = mpsc::channel::<Job>(64);
+        if let Some(small) = std::env::var_os(SMALL_DISK).filter(|_| member == "reha") {
+            std::os::unix::fs::symlink(small, dir.path().join("documents")).unwrap();
+        }
         let files = Arc::new(Files::new(BlobStore::open(dir.path()).unwrap()));
         let desk = Desk::new(jobs, Arc::new(Nowhere(readers.clone(), files.clone())));
         let (asked, lost) = (Arc::<AtomicUsize>::default(), Arc::<AtomicUsize>::default());
@@ -246,6 +251,21 @@ impl Clinic {
     pub fn start(&self) {
         *self.run.lock().unwrap() = Some(tokio::spawn(self.transfers.clone().run()));
     }
+    /// Waits until the core has stopped for good.
+    pub async fn stopped(&self) {
+        let mut turns = self.turns.clone();
+        let end = async { while turns.changed().await.is_ok() {} };
+        tokio::time::timeout(Duration::from_secs(60), end).await.expect("the node went on");
+    }
+    /// Has the disk confirm no document from now on.
+    pub fn break_disk(&self) {
+        self.files.blobs().broken.store(true, Ordering::SeqCst);
+    }
+    /// Returns the names of all files in the documents folder.
+    pub fn names(&self) -> Vec<String> {
+        let folder = std::fs::read_dir(self.dir.path().join("documents")).unwrap();
+        folder.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    }
     /// Ends everything that moves, at once and without a word, as kill -9 does to the tasks of a process.
     pub fn kill(&self) {
         self.run.lock().unwrap().take().unwrap().abort();
@@ -261,6 +281,11 @@ impl Clinic {
         let (added, key) = self.files.add(bytes, bytes.len() as u64, &Named::default()).unwrap();
         let new = NewDocument { patient: PATIENT, kind: "AD010115".parse().unwrap(), title: "Bericht".into(), replaces: None };
         self.work(move |work| chapter::add(work, &new, &added, &key)).await.unwrap().id
+    }
+
+    /// Adds bytes to the files alone.
+    pub async fn try_add(&self, bytes: &[u8]) -> Result<(), BlobError> {
+        self.files.add(bytes, bytes.len() as u64, &Named::default()).map(drop)
     }
 
     pub async fn offers(&self, to: &Clinic, documents: &[LocalId]) -> Vec<DocumentOffer> {
@@ -360,7 +385,9 @@ fn work_off(mut core: Core, mut queue: mpsc::Receiver<Job>, transfers: Transfers
     let runtime = tokio::runtime::Handle::current();
     std::thread::spawn(move || {
         while let Some(job) = queue.blocking_recv() {
-            for output in core.turn(Timestamp(clock.load(Ordering::SeqCst)), vec![Input::Job(job)]).unwrap() {
+            // A core that stops for good takes the counter of turns with it.
+            let Ok(outputs) = core.turn(Timestamp(clock.load(Ordering::SeqCst)), vec![Input::Job(job)]) else { return };
+            for output in outputs {
                 match output {
                     Output::Finish(finish, result) => finish(result),
                     Output::Fetch => transfers.fetch(),
