@@ -124,11 +124,24 @@ impl Cli {
         match run(self.command, office) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
-                eprintln!("verbund-authority: {error:#}");
+                eprintln!("verbund-authority: {}", in_full(&error));
                 ExitCode::FAILURE
             }
         }
     }
+}
+
+/// Returns an error with its causes, each once: some say their cause in their own words already.
+fn in_full(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if text.is_empty() {
+            text = cause;
+        } else if !text.contains(&cause) {
+            text = format!("{text}: {cause}");
+        }
+    }
+    text
 }
 
 /// Runs one command.

@@ -44,6 +44,9 @@ pub enum AuthorityError {
         /// What is wrong with it.
         why: String,
     },
+    /// Not an address of a node.
+    #[error("{0:?} is not an address of a node, such as /dns4/verbund.klinikum.example/tcp/443")]
+    Address(String),
     /// A key file does not hold a key.
     #[error("cannot use key file {}", path.display())]
     Key {

@@ -10,6 +10,7 @@ pub mod demo;
 pub mod doctor;
 pub mod document;
 pub mod evidence;
+pub mod file;
 pub mod init;
 pub mod inquiry;
 pub mod join;
@@ -214,20 +215,47 @@ impl Cli {
     }
 }
 
+/// Returns an error with its causes, each once: some say their cause in their own words already.
+fn in_full(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    for cause in error.chain().map(ToString::to_string).filter(|cause| !cause.is_empty()) {
+        if text.is_empty() {
+            text = cause;
+        } else if !text.contains(&cause) {
+            text = format!("{text}: {cause}");
+        }
+    }
+    text
+}
+
+/// Returns the error of wrong usage of `option`. It does not repeat what was given, which may say something about a patient.
+fn usage(option: &str, why: impl std::fmt::Display) -> anyhow::Error {
+    clap::Error::raw(clap::error::ErrorKind::ValueValidation, format!("{option}: {why}\n")).into()
+}
+
 /// Prints an error with its remedy and returns the exit code of its class.
 fn report(error: &anyhow::Error, json: bool) -> ExitCode {
     if error.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe) {
         return ExitCode::SUCCESS; // the reader, such as `head`, has seen enough
     }
+    if let Some(usage) = error.downcast_ref::<clap::Error>() {
+        let _ = usage.print(); // nobody is left to tell if standard error is closed
+        return ExitCode::from(2);
+    }
     let refusal = match error.downcast_ref::<ClientError>() {
         Some(ClientError::Refused(refusal)) => Some(refusal),
         _ => None,
     };
+    let message = in_full(error);
     if json {
-        let (code, remedy) = refusal.map_or(("failed", ""), |r| (&r.code, &r.remedy));
-        eprintln!("{}", serde_json::json!({"error": {"code": code, "message": format!("{error:#}"), "remedy": remedy}}));
+        let (code, remedy) = match (refusal, error.downcast_ref::<ClientError>()) {
+            (Some(refusal), _) => (refusal.code.as_str(), refusal.remedy.as_str()),
+            (None, Some(ClientError::Unreachable { .. })) => ("no-node", "start it with `verbund run` and this configuration"),
+            _ => ("failed", ""),
+        };
+        eprintln!("{}", serde_json::json!({"error": {"code": code, "message": message, "remedy": remedy}}));
     } else {
-        eprintln!("verbund: {error:#}");
+        eprintln!("verbund: {message}");
         if let Some(refusal) = refusal.filter(|refusal| !refusal.remedy.is_empty()) {
             eprintln!("  remedy: {}", refusal.remedy);
         }

@@ -11,6 +11,19 @@ use crate::{
     time::Timestamp,
 };
 
+/// Whether `text` is an address at which a node can listen or be reached: `/ip4|ip6|dns|dns4|dns6/HOST/tcp/PORT`.
+pub fn is_address(text: &str) -> bool {
+    let parts: Vec<&str> = text.split('/').collect();
+    let ["", kind, host, "tcp", port] = parts[..] else { return false };
+    let host = match kind {
+        "ip4" => host.parse::<core::net::Ipv4Addr>().is_ok(),
+        "ip6" => host.parse::<core::net::Ipv6Addr>().is_ok(),
+        "dns" | "dns4" | "dns6" => !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_')),
+        _ => false,
+    };
+    host && text.len() <= MAX_ADDRESS_TEXT && port.parse::<u16>().is_ok()
+}
+
 /// Orders versions of what one writer says, never by clock: a restored node raises its epoch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode, serde::Serialize, serde::Deserialize)]
 #[cbor(array)]
@@ -94,5 +107,33 @@ impl AddressRecord {
         }
         let fits = record.addresses.len() <= MAX_ADDRESSES && record.addresses.iter().all(|a| a.len() <= MAX_ADDRESS_TEXT);
         if fits { Ok(record) } else { Err(AddressError::Addresses) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_told_from_other_texts() {
+        for good in ["/ip4/0.0.0.0/tcp/443", "/ip6/::1/tcp/0", "/dns/verbund.klinik.example/tcp/8443", "/dns4/localhost/tcp/1", "/dns6/a/tcp/65535"] {
+            assert!(is_address(good), "{good}");
+        }
+        let long = format!("/dns/{}/tcp/443", "a".repeat(MAX_ADDRESS_TEXT));
+        for bad in [
+            "",
+            "nonsense",
+            "verbund.example:443",
+            "/ip4/1.2.3/tcp/443",
+            "/ip4/::1/tcp/443",
+            "/dns//tcp/443",
+            "/dns/a b/tcp/443",
+            "/dns/a/udp/443",
+            "/dns/a/tcp/65536",
+            "/dns/a/tcp/443/",
+            &long,
+        ] {
+            assert!(!is_address(bad), "{bad}");
+        }
     }
 }

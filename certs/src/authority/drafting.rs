@@ -3,6 +3,7 @@
 use std::{fs, time::Duration};
 
 use verbund_protocol::{
+    address::is_address,
     cbor,
     certificate::{MemberCertificate, Purpose},
     id::MemberId,
@@ -130,8 +131,11 @@ impl Authority {
     /// Replaces the bootstrap addresses (multiaddr texts) in the draft.
     ///
     /// # Errors
-    /// [`AuthorityError::Content`] for too many or too long ones.
+    /// [`AuthorityError::Address`]; [`AuthorityError::Content`] for too many.
     pub fn set_bootstrap(&mut self, addresses: Vec<String>, now: Timestamp) -> Result<(), AuthorityError> {
+        if let Some(wrong) = addresses.iter().find(|text| !is_address(text)) {
+            return Err(AuthorityError::Address(wrong.clone()));
+        }
         self.change_draft(now, |document| {
             document.bootstrap = addresses;
             Ok(())

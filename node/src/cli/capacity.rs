@@ -11,7 +11,7 @@ use verbund_protocol::{
     time::Day,
 };
 
-use super::{Terminal, search::age, table::Table};
+use super::{Terminal, file::read_text, search::age, table::Table};
 use crate::{
     control::{
         Command,
@@ -20,6 +20,9 @@ use crate::{
     domain::capacity::file,
     workflow::capacity::{Change, ProofShown, Shown},
 };
+
+/// Largest file of free places, bytes: it crosses the control socket as one line of JSON, in which a character may take six.
+const MAX_IMPORT: u64 = crate::control::server::MAX_LINE / 8;
 
 /// State free places and see what is published
 #[derive(Debug, Subcommand)]
@@ -155,11 +158,7 @@ impl Verb {
     pub fn run<W: Write>(self, mut terminal: Terminal<'_, W>) -> anyhow::Result<()> {
         let command = match self {
             Self::Publish(publish) => Capacity::Publish(Box::new(publish.change()?)),
-            Self::Import(Import { file }) => {
-                let bytes = std::fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
-                let text = String::from_utf8(bytes).ok().with_context(|| format!("{} is not UTF-8: save it as UTF-8", file.display()))?;
-                Capacity::Import { text }
-            }
+            Self::Import(Import { file }) => Capacity::Import { text: read_text(&file, MAX_IMPORT)? },
             Self::Renew(Renew { departments }) => Capacity::Renew(departments),
             Self::Show(Show { facility, all }) => Capacity::Show { facility, all },
             Self::Confirm(Confirm { department, from, days }) => Capacity::Confirm { id: department, from: from.unwrap_or_else(super::search::today), days },

@@ -1,11 +1,6 @@
 //! `verbund document`.
 
-use std::{
-    fs::{File, OpenOptions},
-    io::Write,
-    os::unix::fs::OpenOptionsExt as _,
-    path::{Path, PathBuf},
-};
+use std::{fs::File, io::Write, path::PathBuf};
 
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
@@ -13,6 +8,7 @@ use verbund_protocol::id::{ConversationId, Ik, KdlCode, LocalId};
 
 use super::{
     Terminal,
+    file::{refuse_existing, write_new},
     table::{Table, pairs},
 };
 use crate::{
@@ -212,32 +208,14 @@ impl Add {
 impl Export {
     fn run<W: Write>(self, mut terminal: Terminal<'_, W>) -> anyhow::Result<()> {
         let path = self.out.display().to_string();
-        if self.out.exists() {
-            bail!("{path} is there already: name a file that is not");
-        }
+        refuse_existing(&self.out)?;
         let mut client = terminal.connect()?;
         client.send(&Command::Document(document::Command::Export(self.id)))?;
         let reply: Reply = client.answer()?;
         let Reply::Exported(shown) = &reply else { return Err(ClientError::Unexpected.into()) };
-        let mut partial = self.out.clone().into_os_string();
-        partial.push(".part");
-        let partial = PathBuf::from(partial);
-        let written = new_file(&partial).and_then(|mut file| {
-            client.receive_bytes(&mut file, shown.size.unwrap_or_default())?;
-            file.sync_all()?;
-            Ok(std::fs::rename(&partial, &self.out)?)
-        });
-        if let Err(error) = written {
-            // Half a document must not be taken for a whole one.
-            let _ = std::fs::remove_file(&partial);
-            return Err(error.context(format!("cannot write {path}")));
-        }
+        write_new(&self.out, |file| Ok(client.receive_bytes(file, shown.size.unwrap_or_default())?))?;
         terminal.show(&reply, |_, out| writeln!(out, "wrote document {} to {path} ({} bytes)", shown.id, shown.size.unwrap_or_default()))
     }
-}
-
-fn new_file(path: &Path) -> anyhow::Result<File> {
-    Ok(OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?)
 }
 
 fn table(shown: &[Shown], out: &mut impl Write, none: &str) -> std::io::Result<()> {

@@ -13,7 +13,11 @@ use verbund_protocol::{
     sign::MultiSigned,
 };
 
-use super::{Terminal, table::Table};
+use super::{
+    Terminal,
+    file::{read, refuse_existing, write_new},
+    table::Table,
+};
 use crate::{
     control::{Command, evidence as area},
     domain::identity,
@@ -85,12 +89,10 @@ impl Evidence {
 impl Export {
     fn run<W: Write>(self, mut terminal: Terminal<'_, W>) -> anyhow::Result<()> {
         let Self { conversation, case, bodies, output } = self;
+        refuse_existing(&output)?;
         let mut client = terminal.connect()?;
         let exported: area::Exported = client.ask(&Command::Evidence(area::Command::Export { conversation, case, bodies }))?;
-        let cannot = || format!("cannot write {}", output.display());
-        let mut file = std::fs::OpenOptions::new().write(true).create_new(true).open(&output).with_context(cannot)?;
-        client.receive_bytes(&mut file, exported.bytes)?;
-        file.sync_all().with_context(cannot)?;
+        write_new(&output, |file| Ok(client.receive_bytes(file, exported.bytes)?))?;
         terminal.show(&exported, |exported, out| writeln!(out, "wrote {} bytes to {}; check with `verbund evidence verify`", exported.bytes, output.display()))
     }
 }
@@ -102,7 +104,7 @@ impl Verify {
             None => identity::document_path(&terminal.load()?.node.identity_dir),
         };
         let trusted = read_document(&document)?;
-        let bytes = bounded(&self.bundle, MAX_EVIDENCE)?;
+        let bytes = read(&self.bundle, MAX_EVIDENCE as u64)?;
         let report = evidence::verify(&bytes, &trusted)?;
         let verified = Verified { holds: report.holds(), document_version: trusted.document.version, board_fingerprint: trusted.document.board_fingerprint(), report };
         terminal.show(&verified, |verified, out| print(verified, out))?;
@@ -112,20 +114,11 @@ impl Verify {
 
 /// Reads a network document whose network is not known beforehand: the reader says by naming the file that it is the one to trust.
 fn read_document(path: &std::path::Path) -> anyhow::Result<SignedDocument> {
-    let bytes = bounded(path, MAX_NETWORK_DOCUMENT)?;
+    let bytes = read(path, MAX_NETWORK_DOCUMENT as u64)?;
     let cannot = || format!("cannot read {} as a network document", path.display());
     let signed = MultiSigned::read(&bytes, MAX_NETWORK_DOCUMENT).with_context(cannot)?;
     let document: NetworkDocument = cbor::read(signed.payload(), MAX_NETWORK_DOCUMENT).with_context(cannot)?;
     SignedDocument::read(&document.network, &bytes).with_context(cannot)
-}
-
-fn bounded(path: &std::path::Path, limit: usize) -> anyhow::Result<Vec<u8>> {
-    let cannot = || format!("cannot read {}", path.display());
-    let size = std::fs::metadata(path).with_context(cannot)?.len();
-    if size > limit as u64 {
-        bail!("{} has {size} bytes, at most {limit} are expected", path.display());
-    }
-    std::fs::read(path).with_context(cannot)
 }
 
 fn print(verified: &Verified, out: &mut impl Write) -> std::io::Result<()> {

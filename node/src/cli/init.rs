@@ -10,6 +10,7 @@ use anyhow::{Context as _, bail};
 use verbund_protocol::{
     certificate::NodeName,
     id::{MemberId, NetworkId, NodeId},
+    limits::MAX_NAME,
     membership::Facility,
 };
 
@@ -90,6 +91,9 @@ impl Init {
             if path.exists() {
                 bail!("{} exists already and is not overwritten; choose another folder for a new node", path.display());
             }
+        }
+        if self.name.trim().is_empty() || self.name.len() > MAX_NAME || self.name.chars().any(char::is_control) {
+            return Err(super::usage("--name", format!("the clinic's name has 1 to {MAX_NAME} bytes on one line")));
         }
         let text = self.config_text();
         let node = Config::parse(&text, "the new configuration").context("cannot use what was given on the command line")?.node;

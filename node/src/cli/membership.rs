@@ -1,10 +1,10 @@
 //! `verbund membership`: who belongs, and bringing news of it to the running node.
 
-use std::{fs::File, io::Write, path::PathBuf};
+use std::{io::Write, path::PathBuf};
 
-use anyhow::Context as _;
+use verbund_protocol::limits::MAX_NETWORK_DOCUMENT;
 
-use super::{Terminal, table::Table};
+use super::{Terminal, file::read, table::Table};
 use crate::control::{
     Command,
     membership::{self, Listed, Reply},
@@ -31,12 +31,11 @@ impl Verb {
         let reply: Reply = match self {
             Self::List => terminal.ask(&Command::Membership(membership::Command::List))?,
             Self::Take { file } => {
-                let cannot = || format!("cannot read {}", file.display());
-                let mut bytes = File::open(&file).with_context(cannot)?;
-                let size = bytes.metadata().with_context(cannot)?.len();
+                let bytes = read(&file, MAX_NETWORK_DOCUMENT as u64)?;
+                let size = bytes.len() as u64;
                 let mut client = terminal.connect()?;
                 client.send(&Command::Membership(membership::Command::Take(size)))?;
-                client.send_bytes(&mut bytes, size)?;
+                client.send_bytes(&mut &bytes[..], size)?;
                 client.answer()?
             }
         };

@@ -1,21 +1,22 @@
 //! `verbund patient`.
 
 use std::{
-    fs::File,
-    io::{Read, Write},
-    path::PathBuf,
+    io::Write,
+    path::{Path, PathBuf},
+    str::FromStr,
 };
 
-use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use verbund_protocol::{
     id::{Ik, LocalId},
-    person::{BirthDate, Gender, Kvnr},
+    person::{Gender, Kvnr},
 };
 
 use super::{
     Terminal,
+    file::read_text,
     table::{Table, pairs},
+    usage,
 };
 use crate::{
     control::{
@@ -89,13 +90,13 @@ struct Words {
     given: Option<String>,
     /// Day of birth, such as 1951-04-03
     #[arg(long, value_name = "DAY")]
-    birth_date: Option<BirthDate>,
+    birth_date: Option<String>,
     /// female, male, other or unknown
     #[arg(long)]
     gender: Option<Gender>,
     /// Number of the health insurance card
     #[arg(long)]
-    kvnr: Option<Kvnr>,
+    kvnr: Option<String>,
     /// GKV, PKV, BG, SEL, SOZ, GPV, PPV or BEI
     #[arg(long, value_name = "KIND")]
     insurance: Option<Insurance>,
@@ -123,10 +124,10 @@ struct Find {
     name: Vec<String>,
     /// Day of birth
     #[arg(long, value_name = "DAY")]
-    birth_date: Option<BirthDate>,
+    birth_date: Option<String>,
     /// Number of the health insurance card
     #[arg(long)]
-    kvnr: Option<Kvnr>,
+    kvnr: Option<String>,
     /// The hospital's own number of the stay
     #[arg(long, value_name = "NUMBER")]
     case_number: Option<String>,
@@ -154,6 +155,7 @@ impl Patient {
             Verb::Versions { id } => Ask::Versions(id),
             Verb::Find(Find { name, birth_date, kvnr, case_number }) => {
                 let name = (!name.is_empty()).then(|| name.join(" "));
+                let (birth_date, kvnr) = (private("--birth-date", birth_date.as_deref())?, private("--kvnr", kvnr.as_deref())?);
                 Ask::Find(Search { name, birth_date, kvnr, case_number })
             }
             Verb::Erase { id, yes } => {
@@ -176,6 +178,11 @@ impl Patient {
     }
 }
 
+/// Reads a word about a patient; unlike the command line's own reader, it does not repeat a wrong one.
+fn private<T: FromStr<Err: std::fmt::Display>>(option: &str, word: Option<&str>) -> anyhow::Result<Option<T>> {
+    word.map(|word| word.parse().map_err(|error| usage(option, error))).transpose()
+}
+
 impl Words {
     /// Returns the entry that the words make, out of `present` if there is one.
     fn person(self, present: Option<Person>) -> anyhow::Result<Person> {
@@ -183,7 +190,8 @@ impl Words {
             return read(path);
         }
         let fresh = || anyhow::anyhow!("an entry needs --family, --given and --birth-date, or --file");
-        let mut person = match (present, self.family.clone(), self.given.clone(), self.birth_date) {
+        let (birth_date, kvnr) = (private("--birth-date", self.birth_date.as_deref())?, private("--kvnr", self.kvnr.as_deref())?);
+        let mut person = match (present, self.family.clone(), self.given.clone(), birth_date) {
             (Some(present), ..) => present,
             (None, Some(family), Some(given), Some(birth_date)) => Person {
                 family,
@@ -203,9 +211,9 @@ impl Words {
         };
         person.family = self.family.unwrap_or(person.family);
         person.given = self.given.unwrap_or(person.given);
-        person.birth_date = self.birth_date.unwrap_or(person.birth_date);
+        person.birth_date = birth_date.unwrap_or(person.birth_date);
         person.gender = self.gender.or(person.gender);
-        person.kvnr = self.kvnr.or(person.kvnr);
+        person.kvnr = kvnr.or(person.kvnr);
         person.insurance = self.insurance.or(person.insurance);
         person.payer = self.payer.or(person.payer);
         person.case_number = self.case_number.or(person.case_number);
@@ -214,15 +222,20 @@ impl Words {
     }
 }
 
-fn read(path: &PathBuf) -> anyhow::Result<Person> {
-    let mut text = String::new();
-    if path.as_os_str() == "-" {
-        std::io::stdin().take(MAX_ENTRY).read_to_string(&mut text).context("cannot read standard input")?;
-    } else {
-        let file = File::open(path).with_context(|| format!("cannot open {}", path.display()))?;
-        file.take(MAX_ENTRY).read_to_string(&mut text).with_context(|| format!("cannot read {}", path.display()))?;
+fn read(path: &Path) -> anyhow::Result<Person> {
+    let text = read_text(path, MAX_ENTRY)?;
+    serde_json::from_str(&text).map_err(|error| anyhow::anyhow!("{} is not a patient's entry: {}; see `verbund patient add --help`", path.display(), without_values(&error)))
+}
+
+/// Returns what is wrong with JSON without what stands in it: the entry of a patient must not come out again in an error.
+fn without_values(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let quoting = ["invalid type: ", "invalid value: ", "unknown variant "].iter().any(|begin| text.starts_with(begin));
+    match text.split_once(", expected ").filter(|_| quoting) {
+        Some((_, expected)) => format!("expected {expected}"),
+        None if quoting => format!("wrong value at line {} column {}", error.line(), error.column()),
+        None => text,
     }
-    serde_json::from_str(&text).with_context(|| format!("{} is not a patient's entry; see `verbund patient add --help`", path.display()))
 }
 
 fn many(patients: &[Entry], out: &mut impl Write, none: &str) -> std::io::Result<()> {
@@ -259,4 +272,34 @@ fn lines(patient: &Entry) -> Vec<(&'static str, String)> {
     lines.extend(word(person.representative.as_ref().map(|r| format!("{} ({:?}), {}", r.name, r.basis, r.phone).to_owned()), "represented by"));
     lines.push(("version", format!("{}, {} by {}", patient.version, patient.changed_at, patient.changed_by)));
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    /// Whatever is wrong with an entry, the error says where and what was expected, and repeats nothing of it.
+    #[test]
+    fn an_error_repeats_nothing_about_the_patient() {
+        for entry in [
+            r#"{"family": ["Geheim"]}"#,
+            r#"{"family": 4711}"#,
+            r#"{"address": "Geheim"}"#,
+            r#"{"gender": "Geheim"}"#,
+            r#"{"birth_date": "4711"}"#,
+            r#"{"kvnr": "Geheim"}"#,
+            r#"{"insurance": "Geheim"}"#,
+            r#"{"family": "Geheim"}"#,
+            r#"{"family": "Geheim", "family": "Geheim"}"#,
+            r#""Geheim 4711""#,
+            "Geheim",
+        ] {
+            let said = without_values(&serde_json::from_str::<Person>(entry).unwrap_err());
+            assert!(!said.contains("Geheim") && !said.contains("4711"), "{said}");
+            assert!(said.contains("line 1"), "{said}");
+        }
+        let said = private::<Kvnr>("--kvnr", Some("Geheim")).unwrap_err().to_string();
+        assert!(said.contains("--kvnr") && !said.contains("Geheim"), "{said}");
+    }
 }

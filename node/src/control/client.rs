@@ -19,6 +19,14 @@ pub enum ClientError {
         /// Why.
         source: std::io::Error,
     },
+    /// The operating system lets this user not use the socket.
+    #[error("{path} may not be used by this user: IT adds the user to the group of the node's user, and a [[person]] to the configuration")]
+    Denied {
+        /// The socket.
+        path: String,
+        /// Why.
+        source: std::io::Error,
+    },
     /// The connection broke off.
     #[error("the node broke off the connection")]
     Broken(#[source] std::io::Error),
@@ -45,7 +53,10 @@ impl Client {
     /// # Errors
     /// [`ClientError::Unreachable`].
     pub fn connect(path: &Path) -> Result<Self, ClientError> {
-        let stream = UnixStream::connect(path).map_err(|source| ClientError::Unreachable { path: path.display().to_string(), source })?;
+        let stream = UnixStream::connect(path).map_err(|source| {
+            let path = path.display().to_string();
+            if source.kind() == std::io::ErrorKind::PermissionDenied { ClientError::Denied { path, source } } else { ClientError::Unreachable { path, source } }
+        })?;
         Ok(Self { stream: BufReader::new(stream) })
     }
 

@@ -3,16 +3,21 @@
 
 use std::{
     collections::BTreeMap,
+    io::Read as _,
     path::{Path, PathBuf},
     time::Duration,
 };
 
 use verbund_protocol::{
+    address::is_address,
     id::{MemberId, NetworkId, NodeId},
     limits,
 };
 
 use super::actor::{Actor, Role};
+
+/// Largest configuration file, bytes: room for thousands of people.
+const MAX_CONFIG: u64 = 1 << 20;
 
 /// The configuration is not usable.
 #[derive(Debug, thiserror::Error)]
@@ -26,7 +31,7 @@ pub enum ConfigError {
         source: std::io::Error,
     },
     /// Not TOML, an unknown key, or a value of the wrong kind. The text names line and key.
-    #[error("configuration {path}: {message}")]
+    #[error("configuration {path}: {message}\n(config.example.toml shows every setting)")]
     Syntax {
         /// Which file.
         path: String,
@@ -223,7 +228,10 @@ impl Config {
     /// [`ConfigError`] names file, key and remedy.
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
         let shown = path.display().to_string();
-        let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Read { path: shown.clone(), source })?;
+        let mut text = String::new();
+        let read = std::fs::File::open(path).and_then(|file| file.take(MAX_CONFIG + 1).read_to_string(&mut text));
+        let read = read.and_then(|size| if size as u64 > MAX_CONFIG { Err(std::io::Error::other("it is far too large for one")) } else { Ok(()) });
+        read.map_err(|source| ConfigError::Read { path: shown.clone(), source })?;
         let mut config = Self::parse(&text, &shown)?;
         let folder = path.parent().unwrap_or(Path::new("")).to_owned();
         let node = &mut config.node;
@@ -254,6 +262,11 @@ impl Config {
         within("documents.grant_days", self.documents.grant_days, 1, 30, "days")?;
         if self.mesh.announce.len() > limits::MAX_ADDRESSES {
             return Err(("mesh.announce".into(), format!("at most {} addresses", limits::MAX_ADDRESSES)));
+        }
+        for (key, addresses) in [("mesh.listen", &self.mesh.listen), ("mesh.announce", &self.mesh.announce), ("mesh.bootstrap", &self.mesh.bootstrap)] {
+            if let Some(wrong) = addresses.iter().find(|text| !is_address(text)) {
+                return Err((key.into(), format!("{wrong:?} is not an address such as /dns4/verbund.klinikum.example/tcp/443 or /ip4/0.0.0.0/tcp/443")));
+            }
         }
         if self.mesh.listen.is_empty() {
             return Err(("mesh.listen".into(), "needs at least one address such as /ip4/0.0.0.0/tcp/443".into()));
@@ -356,6 +369,7 @@ mod tests {
         assert!(refused("[mesh]\nlniks = 3").contains("lniks"));
         assert!(refused("[mesh]\nlinks = 0").contains("mesh.links: 0 is not within 1 to 64 links"));
         assert!(refused("[mesh]\nlinks = \"many\"").contains("links"));
+        assert!(refused("[mesh]\nannounce = [\"verbund.example:443\"]").contains("mesh.announce: \"verbund.example:443\" is not an address"));
         assert!(refused("[log]\nformat = \"xml\"").contains("xml"));
         assert!(refused("[[person]]\nuser=\"a\"\nname=\"A\"\nroles=[\"boss\"]").contains("boss"));
         let twice = "[[person]]\nuser=\"a\"\nname=\"A\"\nroles=[]\n[[person]]\nuser=\"a\"\nname=\"B\"\nroles=[]";

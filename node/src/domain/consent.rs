@@ -5,6 +5,7 @@
 //! - An acute-to-acute transfer may rest instead on a necessity of treatment: a named physician and a reason code, shown to the patient afterwards.
 
 use verbund_protocol::{
+    catalogue::Necessity,
     id::{ConversationId, GrantId, Ik, LocalId, MemberId},
     time::Timestamp,
 };
@@ -183,8 +184,7 @@ impl Decision {
         match &self.by {
             DecidedBy::Physician { name, reason } if necessity => {
                 text("by.name", name)?;
-                let code = (1..=32).contains(&reason.len()) && reason.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-                rule(code, "by.reason", "a reason code: 1 to 32 of a-z, 0-9 and '-'")?;
+                rule(reason.parse::<Necessity>().is_ok(), "by.reason", "a code of the list necessity; see `verbund inquiry codes necessity`")?;
                 rule(self.given, "given", "a necessity of treatment cannot be refused by the physician: record none")?;
             }
             _ if necessity => return Err(Fault { field: "by", rule: "a necessity of treatment is answered for by a named physician with a reason code" }),

@@ -207,9 +207,10 @@ pub fn members_left(work: &mut Work<'_>) -> Result<(), WorkError> {
 /// Sends again what was given up for `member`: a person asks for it.
 ///
 /// # Errors
-/// The store's.
+/// [`WorkError::NotFound`] if there is no such member; the store's.
 pub fn try_again(work: &mut Work<'_>, member: &MemberId) -> Result<(), WorkError> {
     work.require(crate::domain::actor::Role::CARE)?;
+    work.membership.held().document.member(member).ok_or(WorkError::NotFound("member in the member list"))?;
     for mut c in conversation::list(work.db, &conversation::Filter { peer: Some(member.clone()), ended: true, ..Default::default() }, usize::MAX >> 1)? {
         let first = conversation::messages(work.db, c.id)?.into_iter().find(|message| message.side == c.side && message.receipt.is_none());
         if let Some(first) = first {

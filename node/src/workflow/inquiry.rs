@@ -65,10 +65,11 @@ pub struct Preview {
 /// Opens a discharge case.
 ///
 /// # Errors
-/// [`WorkError::NotFound`] if there is no such patient.
+/// [`WorkError::NotFound`] if there is no such patient; [`WorkError::Invalid`] for a day that cannot be meant.
 pub fn open_case(work: &mut Work<'_>, new: &NewCase) -> Result<LocalId, WorkError> {
     work.require(ASKING)?;
     super::patient::existing(work, new.patient)?;
+    plausible(work, new.discharge)?;
     let id = work.entropy.local_id();
     let NewCase { patient, variant, discharge, exception } = new.clone();
     case::open(
@@ -82,13 +83,23 @@ pub fn open_case(work: &mut Work<'_>, new: &NewCase) -> Result<LocalId, WorkErro
 /// Notes a case's day of discharge, and why an AHB may begin later than 14 days after it.
 ///
 /// # Errors
-/// [`WorkError::NotFound`].
+/// [`WorkError::NotFound`]; [`WorkError::Invalid`] for a day that cannot be meant.
 pub fn set_discharge(work: &mut Work<'_>, id: LocalId, discharge: Option<Day>, exception: Option<AhbException>) -> Result<(), WorkError> {
     work.require(ASKING)?;
     let case = find_case(work, id)?;
+    plausible(work, discharge)?;
     case::set_discharge(work.db, id, discharge.or(case.discharge), exception.or(case.exception))?;
     let code = exception.map_or_else(|| "-".to_owned(), |code| code.to_string());
     work.audit("case.discharge", case.patient, "discharge", &format!("{id} {code}"))
+}
+
+/// Refuses a day of discharge that can only be a slip: the spans that follow from it would all be wrong.
+fn plausible(work: &Work<'_>, discharge: Option<Day>) -> Result<(), WorkError> {
+    const YEAR: u32 = 366;
+    match discharge {
+        Some(day) if day.0.abs_diff(work.now.day().0) > YEAR => Err(WorkError::invalid("the day of discharge is more than a year from today", "correct the day")),
+        _ => Ok(()),
+    }
 }
 
 /// Returns a case.

@@ -37,12 +37,14 @@ pub fn begin_backup(work: &Work<'_>) -> Result<Maker, WorkError> {
 /// Writes a backup into `target`, a new or empty directory.
 ///
 /// # Errors
-/// [`WorkError::Unavailable`] with path and cause; what was written has no manifest and does not count as a backup.
+/// [`WorkError::Invalid`] with path and cause, [`WorkError::Unavailable`] on a full disk; what was written has no manifest and does
+/// not count as a backup.
 pub fn write_backup(readers: &Readers, target: &Path, maker: &Maker, now: Timestamp) -> Result<Manifest, WorkError> {
     const REMEDY: &str = "name a new directory that the node's user may write, with room for the data, outside the data directory";
     backup::write(readers, target, maker, now).map_err(|error| match error {
         BackupError::Store(error) => error.into(),
-        error => WorkError::unavailable(in_full(&error), REMEDY),
+        BackupError::Disk { ref source, .. } if source.kind() == std::io::ErrorKind::StorageFull => WorkError::unavailable(in_full(&error), REMEDY),
+        error => WorkError::invalid(in_full(&error), REMEDY),
     })
 }
 
@@ -85,7 +87,7 @@ pub fn key_id(work: &Work<'_>, readers: &Readers) -> Result<LocalId, WorkError> 
 /// Writes a copy of the database key into the new file `target` and returns the key's id.
 ///
 /// # Errors
-/// [`WorkError::Forbidden`] without the role of IT; [`WorkError::Unavailable`] with path and cause.
+/// [`WorkError::Forbidden`] without the role of IT; [`WorkError::Invalid`] with path and cause.
 pub fn export_key(work: &Work<'_>, readers: &Readers, target: &Path) -> Result<LocalId, WorkError> {
     work.require(&[Role::It])?;
     // The audit first: should writing the file fail, an attempt is recorded; the other way round an export might not be.
@@ -97,10 +99,51 @@ pub fn export_key(work: &Work<'_>, readers: &Readers, target: &Path) -> Result<L
 }
 
 fn unusable(error: &KeyError) -> WorkError {
-    WorkError::unavailable(in_full(error), "name a new file in a directory that the node's user may write, outside the data directory, best on a medium for the safe")
+    WorkError::invalid(in_full(error), "name a new file in a directory that the node's user may write, outside the data directory, best on a medium for the safe")
 }
 
 /// What went wrong is the operator's to see in full: paths and causes.
 fn in_full(error: &dyn std::error::Error) -> String {
     error.source().map_or_else(|| error.to_string(), |cause| format!("{error}: {cause}"))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::{
+        store::{DatabaseKey, Store},
+        workflow::bench::{Bench, NOW},
+    };
+
+    /// A place that cannot be used is wrong input, whatever is tried again later; nothing is left there and nothing is overwritten.
+    #[test]
+    fn a_wrong_place_is_said_to_be_wrong() {
+        let mut bench = Bench::new();
+        let dir = tempfile::tempdir().unwrap();
+        let data = dir.path().join("data");
+        let store = Store::open(&data, &DatabaseKey::from_bytes([1; 32])).unwrap();
+        let readers = store.readers().unwrap();
+        let file = dir.path().join("file");
+        std::fs::write(&file, "mine").unwrap();
+        let maker = bench.run(Role::It, |work| begin_backup(work)).unwrap();
+        for target in [&file, &data.join("inside"), &file.join("below"), &data] {
+            assert_eq!(write_backup(&readers, target, &maker, NOW).unwrap_err().code(), "invalid", "{}", target.display());
+        }
+        for target in [&file, &data.join("inside"), &file.join("below")] {
+            let refused = bench.run(Role::It, |work| export_key(work, &readers, target)).unwrap_err();
+            assert_eq!(refused.code(), "invalid", "{}", target.display());
+        }
+        assert_eq!(std::fs::read(&file).unwrap(), b"mine");
+        let made = bench.run(Role::It, |work| export_key(work, &readers, &dir.path().join("key"))).unwrap();
+        assert_eq!(made, bench.run(Role::It, |work| key_id(work, &readers)).unwrap());
+        let nobody: [Result<(), WorkError>; 4] = [
+            bench.run(Role::Ward, |work| begin_backup(work).map(drop)),
+            bench.run(Role::Ward, |work| begin_check(work)),
+            bench.run(Role::Ward, |work| key_id(work, &readers).map(drop)),
+            bench.run(Role::Ward, |work| export_key(work, &readers, &dir.path().join("key-2")).map(drop)),
+        ];
+        assert!(nobody.iter().all(|refused| matches!(refused, Err(WorkError::Forbidden(_)))));
+        assert!(!dir.path().join("key-2").exists());
+    }
 }

@@ -10,7 +10,7 @@ pub(crate) fn rehab(number: u32) -> Recipient {
 }
 
 pub(crate) fn decision(kind: Kind) -> Decision {
-    let by = if kind == Kind::TreatmentNecessity { DecidedBy::Physician { name: "Dr. Maier".into(), reason: "vital".into() } } else { DecidedBy::Patient };
+    let by = if kind == Kind::TreatmentNecessity { DecidedBy::Physician { name: "Dr. Maier".into(), reason: "higher-care".into() } } else { DecidedBy::Patient };
     Decision {
         kind,
         given: true,
@@ -40,7 +40,7 @@ fn every_kind_can_be_recorded_and_each_rule_refuses() {
         assert_eq!(kind.word().parse(), Ok(kind));
     }
     use Kind::*;
-    let faults: [(Kind, &str, fn(&mut Decision)); 11] = [
+    let faults: [(Kind, &str, fn(&mut Decision)); 12] = [
         (IdentifiedRelease, "recipient", |d| d.recipient = None),
         (DischargeManagement, "recipient", |d| d.recipient = Some(rehab(1))),
         (DischargeManagement, "form", |d| d.form = None),
@@ -48,6 +48,7 @@ fn every_kind_can_be_recorded_and_each_rule_refuses() {
         (DischargeManagement, "by.proof", |d| d.by = DecidedBy::Representative { name: "Eva".into(), proof: " ".into() }),
         (TreatmentNecessity, "by", |d| d.by = DecidedBy::Patient),
         (TreatmentNecessity, "by.reason", |d| d.by = DecidedBy::Physician { name: "x".into(), reason: "because Anna".into() }),
+        (TreatmentNecessity, "by.reason", |d| d.by = DecidedBy::Physician { name: "x".into(), reason: "no-such-code".into() }),
         (TreatmentNecessity, "given", |d| d.given = false),
         (DocumentHandoff, "document", |d| d.how = How::Paper),
         (DocumentHandoff, "at", |d| d.at = Timestamp(NOW.0 + 1)),

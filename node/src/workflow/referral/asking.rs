@@ -176,7 +176,7 @@ fn identified(work: &Work<'_>, c: &Conversation, id: LocalId, ground: &Consent, 
 
 fn rests_on(work: &Work<'_>, ground: &Consent, reason: Option<Necessity>) -> Result<Release, WorkError> {
     Ok(match &ground.decision.by {
-        DecidedBy::Physician { name, .. } => Release::Necessity { reason: reason.unwrap_or(Necessity::SPECIALTY), physician: name.clone() },
+        DecidedBy::Physician { name, reason: recorded } => Release::Necessity { reason: recorded.parse().ok().or(reason).unwrap_or(Necessity::SPECIALTY), physician: name.clone() },
         DecidedBy::Patient | DecidedBy::Representative { .. } => {
             Release::Consent { proof: consent::proof(work.db, ground.id)?, version: ground.decision.form.clone().unwrap_or_default(), given_at: ground.decision.at }
         }

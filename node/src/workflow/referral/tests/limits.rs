@@ -74,6 +74,23 @@ fn a_case_asks_so_many_clinics_and_no_more() {
     pair.a.run(SOCIAL, |work| inquiry::send(work, case, &ik(11), &[target(MAX_RECIPIENTS)], &profile())).unwrap();
 }
 
+/// A day of discharge that can only be a slip is not taken, nor a member that is none.
+#[test]
+fn slips_are_named() {
+    let mut pair = Pair::new(1);
+    let (patient, case) = (pair.patient, pair.case);
+    let mut open = |discharge| pair.a.run(SOCIAL, |work| inquiry::open_case(work, &NewCase { patient, variant: Variant::Rehab, discharge, exception: None }));
+    let today = NOW.day().0;
+    for slip in [Day(today - 400), Day(today + 400), Day(0), Day(u32::MAX)] {
+        assert_eq!(open(Some(slip)).unwrap_err().code(), "invalid", "{slip:?}");
+    }
+    assert!(open(Some(day(30))).is_ok() && open(None).is_ok());
+    assert_eq!(pair.a.run(SOCIAL, |work| inquiry::set_discharge(work, case, Some(Day(today + 4_000)), None)).unwrap_err().code(), "invalid");
+    let again = |pair: &mut Pair, member: &str| pair.a.run(SOCIAL, |work| dispatch::try_again(work, &member.parse().unwrap()));
+    assert_eq!(again(&mut pair, "nobody").unwrap_err().code(), "not-found");
+    again(&mut pair, "b").unwrap();
+}
+
 #[test]
 fn a_place_is_not_held_for_longer_than_it_may() {
     let mut pair = Pair::new(1);
