@@ -101,7 +101,7 @@ impl AddressRecord {
     pub fn open(network: &NetworkId, membership: &Membership, bytes: &[u8]) -> Result<Self, AddressError> {
         let opened = sign::open(network, Kind::Address, bytes, MAX_ADDRESS_RECORD)?;
         let record: Self = cbor::read(&opened.payload, MAX_ADDRESS_RECORD)?;
-        let right = membership.held().document.member(&record.member).is_some_and(|m| m.nodes.iter().any(|n| n.id == record.node && n.sign == opened.signer));
+        let right = membership.member(&record.member).is_some_and(|m| m.nodes.iter().any(|n| n.id == record.node && n.sign == opened.signer));
         if !right {
             return Err(AddressError::Signer { member: record.member });
         }

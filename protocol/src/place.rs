@@ -53,6 +53,11 @@ pub fn km_between(a: &[f64; 3], b: &[f64; 3]) -> f64 {
     2.0 * EARTH_KM * angle
 }
 
+/// Returns a distance in kilometres that [`km_between`] is not below: the straight line through the Earth is shorter than the way over it.
+pub fn km_at_least(a: &[f64; 3], b: &[f64; 3]) -> f64 {
+    chord_squared(a, b).sqrt() * EARTH_KM
+}
+
 /// Returns the square of the straight line through the Earth between two points, its radius being 1.
 pub fn chord_squared(a: &[f64; 3], b: &[f64; 3]) -> f64 {
     let (x, y, z) = (a[0] - b[0], a[1] - b[1], a[2] - b[2]);

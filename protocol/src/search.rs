@@ -5,6 +5,7 @@
 //! it where it is. What is shown can be asked for: expired records, suspended members and the own member are left out.
 
 mod board;
+mod columns;
 mod mask;
 mod scan;
 #[cfg(test)]

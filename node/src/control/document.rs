@@ -254,7 +254,7 @@ impl Handoff {
 }
 
 fn only_facility(work: &Work<'_>) -> Result<Ik, WorkError> {
-    let own = work.membership.held().document.member(&work.me.member).map(|member| &member.facilities[..]).unwrap_or_default();
+    let own = work.membership.member(&work.me.member).map(|member| &member.facilities[..]).unwrap_or_default();
     match own {
         [one] => Ok(one.ik.clone()),
         _ => Err(WorkError::invalid("this member has several facilities", "say which one hands over, with --from IK")),

@@ -111,7 +111,7 @@ pub fn state(work: &mut Work<'_>, all: Vec<Stated>) -> Result<Vec<DepartmentId>,
 
 /// Returns what is wrong with a statement, if anything.
 fn fault(work: &Work<'_>, stated: &Stated) -> Option<String> {
-    let own = work.membership.held().document.member(&work.me.member);
+    let own = work.membership.member(&work.me.member);
     if !own.is_some_and(|member| member.speaks_for(&stated.id.facility)) {
         return Some("not a facility of this clinic in the network document".into());
     }
@@ -217,7 +217,7 @@ pub fn confirm(work: &mut Work<'_>, peer: &PublicKey, body: &[u8]) -> Result<Vec
 }
 
 fn confirm_capacity(work: &Work<'_>, question: ConfirmationQuestion) -> Result<Vec<u8>, WorkError> {
-    let own = work.membership.held().document.member(&work.me.member);
+    let own = work.membership.member(&work.me.member);
     if !own.is_some_and(|member| member.speaks_for(&question.id.facility)) {
         return Err(WorkError::invalid(format!("facility {} is not this clinic's", question.id.facility), "ask the member that speaks for it"));
     }

@@ -157,7 +157,7 @@ pub fn release(work: &mut Work<'_>, member: &MemberId) -> Result<(), WorkError> 
     if meta::recovering_since(work.db)?.is_none() {
         return Err(WorkError::state("not-recovering", "the node is not recovering from a restore", "nothing is to be done"));
     }
-    work.membership.held().document.member(member).ok_or(WorkError::NotFound("member"))?;
+    work.membership.member(member).ok_or(WorkError::NotFound("member"))?;
     let name = work.actor.name().to_owned();
     meta::recovered(work.db, member, Some(&name), work.now)?;
     work.audit("recovery.release", None, "operation", member.as_str())?;

@@ -104,7 +104,7 @@ pub fn find(work: &Work<'_>, wanted: Located) -> Result<Outcome, WorkError> {
     work.require(&Role::ALL)?;
     let Located { query, origin, near } = wanted;
     let start = std::time::Instant::now();
-    let found = work.public.board.search(&query, work.now, |member| barred(work, member));
+    let found = work.public.board.search(&query, work.now, &barred(work));
     let took_us = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
     Ok(Outcome { found, origin, near, took_us, confirmed: Vec::new() })
 }
@@ -114,11 +114,9 @@ fn located(word: &str) -> Result<Place, WorkError> {
 }
 
 /// What is shown can be asked for, so whoever cannot be asked is not shown.
-fn barred(work: &Work<'_>, member: &MemberId) -> Option<Barred> {
-    if member == &work.me.member {
-        return Some(Barred::Own);
-    }
-    (!work.membership.may_converse(member, work.now)).then_some(Barred::NotServing)
+fn barred(work: &Work<'_>) -> Vec<(MemberId, Barred)> {
+    let others = work.membership.not_conversing(work.now).into_iter().filter(|member| member != &work.me.member);
+    others.map(|member| (member, Barred::NotServing)).chain([(work.me.member.clone(), Barred::Own)]).collect()
 }
 
 /// Returns the live question about a hit: its department, from its earliest day to the end of the span.

@@ -1,6 +1,6 @@
 //! What a node holds of the membership, and the two questions asked of it: who is this, and may we still work.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     document::{DocumentError, Member, Node, Role, SignedDocument},
@@ -90,6 +90,10 @@ pub struct Membership {
     suspensions: Suspensions,
     by_auth: BTreeMap<PublicKey, (usize, usize)>,
     by_sign: BTreeMap<PublicKey, usize>,
+    by_id: BTreeMap<MemberId, usize>,
+    by_ik: BTreeMap<Ik, usize>,
+    /// Members that hold no conversations because of what they are.
+    no_clinics: Vec<MemberId>,
 }
 
 impl Membership {
@@ -113,8 +117,18 @@ impl Membership {
 
     /// Returns the view from one document that was accepted before.
     pub fn trusted(held: SignedDocument) -> Self {
-        let (changes, former, suspensions) = (Vec::new(), BTreeMap::new(), Suspensions::default());
-        let mut view = Self { held, changes, previous: None, former, suspensions, by_auth: BTreeMap::new(), by_sign: BTreeMap::new() };
+        let mut view = Self {
+            held,
+            changes: Vec::new(),
+            previous: None,
+            former: BTreeMap::new(),
+            suspensions: Suspensions::default(),
+            by_auth: BTreeMap::new(),
+            by_sign: BTreeMap::new(),
+            by_id: BTreeMap::new(),
+            by_ik: BTreeMap::new(),
+            no_clinics: Vec::new(),
+        };
         view.index();
         view
     }
@@ -186,6 +200,10 @@ impl Membership {
                 self.by_sign.extend(node.former_sign.iter().map(|key| (*key, m)));
             }
         }
+        let members = &self.held.document.members;
+        self.by_id = members.iter().enumerate().map(|(m, member)| (member.id.clone(), m)).collect();
+        self.by_ik = members.iter().enumerate().flat_map(|(m, member)| member.facilities.iter().map(move |facility| (facility.ik.clone(), m))).collect();
+        self.no_clinics = members.iter().filter(|member| !member.roles.contains(&Role::Clinic)).map(|member| member.id.clone()).collect();
         self.former.retain(|key, _| !self.by_auth.contains_key(key));
     }
 
@@ -225,7 +243,7 @@ impl Membership {
 
     /// Returns how a member stands at `now`.
     pub fn member_standing(&self, member: &MemberId, now: Timestamp) -> Standing {
-        if self.held.document.member(member).is_none() {
+        if self.member(member).is_none() {
             let last = self.former.values().filter(|(m, _)| m == member).map(|(_, version)| *version).max();
             return last.map_or(Standing::Unlisted, |last_version| Standing::Removed { member: member.clone(), last_version });
         }
@@ -248,11 +266,24 @@ impl Membership {
     }
     /// Returns the member that speaks for a facility.
     pub fn member_by_ik(&self, ik: &Ik) -> Option<&Member> {
-        self.held.document.members.iter().find(|member| member.speaks_for(ik))
+        self.by_ik.get(ik).map(|member| &self.held.document.members[*member])
+    }
+    /// Returns the listed member with this id.
+    pub fn member(&self, id: &MemberId) -> Option<&Member> {
+        self.by_id.get(id).map(|member| &self.held.document.members[*member])
+    }
+    /// Returns the listed members that may not hold conversations at `now`: all for which [`Self::may_converse`] does not hold.
+    pub fn not_conversing(&self, now: Timestamp) -> Vec<MemberId> {
+        let suspended: BTreeSet<&MemberId> = self.suspensions.iter().map(|known| &known.suspension.member).collect();
+        let cut_off = suspended.into_iter().filter(|member| self.member(member).is_some() && !self.may_converse(member, now)).cloned();
+        let mut members: Vec<MemberId> = self.no_clinics.iter().cloned().chain(cut_off).collect();
+        members.sort();
+        members.dedup();
+        members
     }
     /// Returns whether the member may open and hold conversations at `now`: listed, not suspended, and a clinic.
     pub fn may_converse(&self, member: &MemberId, now: Timestamp) -> bool {
-        let clinic = self.held.document.member(member).is_some_and(|m| m.roles.contains(&Role::Clinic));
+        let clinic = self.member(member).is_some_and(|m| m.roles.contains(&Role::Clinic));
         clinic && matches!(self.member_standing(member, now), Standing::Member(_))
     }
 

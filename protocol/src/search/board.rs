@@ -1,63 +1,23 @@
-//! The board: every department's statement in memory, with a compact row for each that the search runs over.
+//! The board: every department's statement in memory, and the columns that the search runs over.
 
 use std::collections::BTreeMap;
 
-use super::mask;
+use super::columns::{Columns, Spot, WORD};
 use crate::{
     capacity::{DepartmentId, EquivocationProof, Held, Merged, SignedCapacity},
     id::{Ik, MemberId},
     limits::MAX_DEPARTMENTS,
     membership::NetworkDocument,
     place::Coordinates,
-    time::Timestamp,
 };
-
-/// What the search looks at for one department: 64 bytes, so that ten thousand of them fit a processor's cache.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Row {
-    pub(super) indications: u128,
-    pub(super) traits: u128,
-    /// Bit `n`: a place is free `n` days after `first_day`.
-    pub(super) free_days: u64,
-    pub(super) observed_at: Timestamp,
-    pub(super) valid_until: Timestamp,
-    pub(super) first_day: u32,
-    /// Which site; the highest bit says that a code was folded.
-    site: u32,
-}
-
-const FOLDED: u32 = 1 << 31;
-const NO_SITE: u32 = FOLDED - 1;
-
-impl Row {
-    fn of(record: &SignedCapacity, site: u32) -> Self {
-        let record = &record.record;
-        let (indications, traits) = mask::offered(record);
-        let free_days = record.free.iter().enumerate().filter(|(_, free)| **free > 0).fold(0, |days, (at, _)| days | 1 << at);
-        let folded = if indications.folded || traits.folded { FOLDED } else { 0 };
-        Self {
-            indications: indications.bits,
-            traits: traits.bits,
-            free_days,
-            observed_at: record.observed_at,
-            valid_until: record.valid_until,
-            first_day: record.first_day.0,
-            site: site | folded,
-        }
-    }
-    pub(super) fn site(&self) -> Option<usize> {
-        let site = self.site & !FOLDED;
-        (site != NO_SITE).then_some(site as usize)
-    }
-    pub(super) fn folded(&self) -> bool {
-        self.site & FOLDED != 0
-    }
-}
 
 /// A facility of the network document.
 #[derive(Clone, Debug)]
 pub(super) struct Site {
     pub(super) ik: Ik,
+    /// Its member's place in the member list.
+    pub(super) member: u32,
+    pub(super) unit: [f64; 3],
     pub(super) name: String,
     pub(super) place: String,
 }
@@ -65,12 +25,9 @@ pub(super) struct Site {
 /// Every department's statement that this node holds, ready to be searched.
 #[derive(Clone, Debug, Default)]
 pub struct Board {
-    pub(super) rows: Vec<Row>,
+    pub(super) columns: Columns,
     pub(super) held: Vec<Held>,
     pub(super) sites: Vec<Site>,
-    /// Of each site, apart from its words so that the scan reads nothing else: its member, and where it is.
-    pub(super) site_members: Vec<u32>,
-    pub(super) units: Vec<[f64; 3]>,
     pub(super) members: Vec<MemberId>,
     at: BTreeMap<DepartmentId, u32>,
     site_of: BTreeMap<Ik, u32>,
@@ -89,13 +46,10 @@ impl Board {
     pub fn set_members(&mut self, document: &NetworkDocument) -> Vec<DepartmentId> {
         self.members = document.members.iter().map(|member| member.id.clone()).collect();
         self.sites.clear();
-        self.site_members.clear();
-        self.units.clear();
         for (at, member) in (0..).zip(&document.members) {
             for f in &member.facilities {
-                self.sites.push(Site { ik: f.ik.clone(), name: f.name.clone(), place: f.place.clone() });
-                self.site_members.push(at);
-                self.units.push(Coordinates { latitude: f.latitude, longitude: f.longitude }.unit());
+                let unit = Coordinates { latitude: f.latitude, longitude: f.longitude }.unit();
+                self.sites.push(Site { ik: f.ik.clone(), member: at, unit, name: f.name.clone(), place: f.place.clone() });
             }
         }
         self.site_of = (0..).zip(&self.sites).map(|(at, site)| (site.ik.clone(), at)).collect();
@@ -106,19 +60,20 @@ impl Board {
     /// Drops the records that `keep` does not hold for; their names are returned.
     pub fn retain(&mut self, keep: impl Fn(&SignedCapacity) -> bool) -> Vec<DepartmentId> {
         let (stay, gone): (Vec<_>, Vec<_>) = std::mem::take(&mut self.held).into_iter().partition(|held| keep(&held.record));
-        self.rows.clear();
+        self.columns = Columns::default();
         self.at.clear();
         stay.into_iter().for_each(|held| self.insert(held));
         gone.into_iter().map(|held| held.record.record.id).collect()
     }
 
-    fn site_index(&self, ik: &Ik) -> u32 {
-        self.site_of.get(ik).copied().unwrap_or(NO_SITE)
+    fn spot(&self, ik: &Ik) -> Option<Spot> {
+        self.site_of.get(ik).map(|site| Spot { site: *site, unit: self.sites[*site as usize].unit })
     }
 
     fn insert(&mut self, held: Held) {
         let id = held.record.record.id.clone();
-        self.rows.push(Row::of(&held.record, self.site_index(&id.facility)));
+        let spot = self.spot(&id.facility);
+        self.columns.push(&held.record, spot);
         self.at.insert(id, self.held.len() as u32);
         self.held.push(held);
     }
@@ -133,8 +88,8 @@ impl Board {
             return Some(Merged::Newer);
         };
         let merged = self.held[at].take(record);
-        let record = &self.held[at].record;
-        self.rows[at] = Row::of(record, self.site_index(&record.record.id.facility));
+        let spot = self.spot(&self.held[at].record.record.id.facility);
+        self.columns.set(at, &self.held[at].record, spot);
         Some(merged)
     }
 
@@ -154,9 +109,29 @@ impl Board {
     }
     /// Returns what is held of one facility's departments.
     pub fn of_facility(&self, ik: &Ik) -> impl Iterator<Item = &Held> {
+        self.rows_of_facility(ik).map(|row| &self.held[row])
+    }
+    /// Returns the rows of one facility's departments.
+    pub(super) fn rows_of_facility(&self, ik: &Ik) -> impl Iterator<Item = usize> {
         let ik = ik.clone();
         let first = DepartmentId { facility: ik.clone(), department: crate::id::DepartmentKey::lowest() };
-        self.at.range(first..).take_while(move |(id, _)| id.facility == ik).map(|(_, at)| &self.held[*at as usize])
+        self.at.range(first..).take_while(move |(id, _)| id.facility == ik).map(|(_, at)| *at as usize)
+    }
+    /// Returns the rows of all departments of a member's facilities.
+    pub(super) fn rows_of_member(&self, member: &MemberId) -> impl Iterator<Item = usize> {
+        let place = self.members.iter().position(|listed| listed == member).map_or(u32::MAX, |at| at as u32);
+        // Sites stand in the order of their members.
+        let first = self.sites.partition_point(|site| site.member < place);
+        self.sites[first..].iter().take_while(move |site| site.member == place).flat_map(|site| self.rows_of_facility(&site.ik))
+    }
+    /// Returns rows as bits, a word for each [`WORD`] of them; nothing if there are none.
+    pub(super) fn as_bits(&self, rows: impl Iterator<Item = usize>) -> Vec<u64> {
+        let mut bits = Vec::new();
+        for row in rows {
+            bits.resize(self.columns.words(), 0);
+            bits[row / WORD] |= 1 << (row % WORD);
+        }
+        bits
     }
     /// Returns the facility's name and place for people.
     pub fn facility(&self, ik: &Ik) -> Option<(&str, &str)> {
@@ -165,8 +140,8 @@ impl Board {
     }
     /// Returns the member that speaks for the facility.
     pub fn member_of(&self, ik: &Ik) -> Option<&MemberId> {
-        let member = self.site_members.get(*self.site_of.get(ik)? as usize)?;
-        self.members.get(*member as usize)
+        let site = self.sites.get(*self.site_of.get(ik)? as usize)?;
+        self.members.get(site.member as usize)
     }
     /// Returns how many departments are held.
     pub fn len(&self) -> usize {

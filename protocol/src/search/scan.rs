@@ -1,35 +1,40 @@
-//! The scan: every row once, cheap tests first; whole records are looked at only for the few that are shown.
+//! The scan: sixty-four departments at a time against every need at once; numbers are looked at only where bits leave a department
+//! in, and whole records only for the few that are shown.
 
 use super::{
     Barred, Board, Exclusion, Found, Hit, Query, Reason, Why,
-    board::Row,
-    mask::{self, Bits},
+    columns::{Columns, WORD, kind},
+    mask::{self, Need},
     points,
 };
 use crate::{
     capacity::{Age, age},
     id::MemberId,
-    place::{chord_squared, chord_squared_of, km_between},
+    place::{chord_squared, chord_squared_of, km_at_least, km_between},
     time::{Day, Timestamp},
 };
 
 /// A search made ready: everything worked out that does not depend on the row.
 struct Scan<'a> {
     board: &'a Board,
+    columns: &'a Columns,
     query: &'a Query,
     now: Timestamp,
-    barred: Vec<Option<Barred>>,
-    indication: Bits,
-    traits: Bits,
-    /// What is needed: bit, and the reason that a lack of it is.
-    needs: Vec<(u128, Reason)>,
+    indication: Option<Need>,
+    needs: Vec<Need>,
+    department: Option<[u8; 4]>,
+    /// Rows that cannot be asked at all, each as bits by word; empty if there are none.
+    own: Vec<u64>,
+    not_serving: Vec<u64>,
+    /// Rows of facilities that the patient named.
+    named: Vec<u64>,
     origin: Option<[f64; 3]>,
     /// The greatest distance, as the square of a chord.
-    farthest: Option<f64>,
+    farthest: Option<([f64; 3], f64)>,
     near: Option<([f64; 3], f64)>,
-    /// Sites that the patient named.
-    named: Vec<usize>,
-    counts: Vec<Count>,
+    span: Span,
+    counts: Counts,
+    best: Best,
 }
 
 /// How often a reason applied, and how often nothing else did.
@@ -39,15 +44,29 @@ struct Count {
     alone: u32,
 }
 
-/// Reasons are counted by their place in a short list, one bit for each: these, then the query's needs.
+/// Counts by place: the reasons of [`FIXED`], then the query's needs.
+struct Counts(Vec<Count>);
+
 const FIXED: [Reason; 7] = [Reason::Own, Reason::NotServing, Reason::Expired, Reason::Indication, Reason::Department, Reason::Full, Reason::TooFar];
-const OWN: u64 = 1;
-const NOT_SERVING: u64 = 1 << 1;
-const EXPIRED: u64 = 1 << 2;
-const INDICATION: u64 = 1 << 3;
-const DEPARTMENT: u64 = 1 << 4;
-const FULL: u64 = 1 << 5;
-const TOO_FAR: u64 = 1 << 6;
+const OWN: usize = 0;
+const NOT_SERVING: usize = 1;
+const EXPIRED: usize = 2;
+const INDICATION: usize = 3;
+const DEPARTMENT: usize = 4;
+const FULL: usize = 5;
+const TOO_FAR: usize = 6;
+/// Most needs of one query that are told apart; a query has fewer.
+const MAX_NEEDS: usize = 64 - FIXED.len();
+
+impl Counts {
+    /// Counts rows to which only this reason applies, and returns those that are left.
+    fn leave_out(&mut self, reason: usize, rows: u64, out: u64) -> u64 {
+        let places = (rows & out).count_ones();
+        self.0[reason].places += places;
+        self.0[reason].alone += places;
+        rows & !out
+    }
+}
 
 /// A row that meets the hard constraints.
 #[derive(Clone, Copy)]
@@ -59,160 +78,169 @@ struct Candidate {
 }
 
 impl Board {
-    /// Searches. `barred` says of a member whether none of its departments can be asked.
-    pub fn search(&self, query: &Query, now: Timestamp, barred: impl Fn(&MemberId) -> Option<Barred>) -> Found {
-        let (indication, traits) = mask::needed(query);
-        let mut scan = Scan {
-            board: self,
-            query,
-            now,
-            barred: self.members.iter().map(barred).collect(),
-            indication,
-            traits,
-            needs: mask::needs(query).take(64 - FIXED.len()).collect(),
-            origin: query.origin.map(|at| at.unit()),
-            farthest: query.max_km.filter(|_| query.origin.is_some()).map(|km| chord_squared_of(km.into())),
-            near: query.wishes.near.map(|(at, km)| (at.unit(), f64::from(km))),
-            named: self.sites.iter().enumerate().filter(|(_, site)| query.wishes.facilities.contains(&site.ik)).map(|(at, _)| at).collect(),
-            counts: vec![Count::default(); 64],
-        };
-        let mut candidates: Vec<Candidate> = Vec::with_capacity(256);
-        for (at, row) in (0..).zip(&self.rows) {
-            candidates.extend(scan.examine(at, row));
+    /// Searches. `barred` names the members of which no department can be asked.
+    pub fn search(&self, query: &Query, now: Timestamp, barred: &[(MemberId, Barred)]) -> Found {
+        let mut scan = Scan::new(self, query, now, barred);
+        let mut matching = 0;
+        for word in 0..scan.columns.words() {
+            matching += scan.examine(word);
         }
-        let matching = candidates.len() as u32;
-        let order = |c: &Candidate| (c.points, c.row);
-        if candidates.len() > query.limit && query.limit > 0 {
-            candidates.select_nth_unstable_by_key(query.limit - 1, order);
-        }
-        candidates.truncate(query.limit);
-        let mut hits: Vec<Hit> = candidates.iter().filter_map(|candidate| scan.hit(candidate)).collect();
+        let Scan { best, counts, needs, .. } = &mut scan;
+        let (candidates, excluded) = (best.take(), exclusions(counts, needs));
+        let mut hits: Vec<Hit> = candidates.iter().map(|candidate| scan.hit(candidate)).collect();
         // Equal points: by name, so that every node shows the same order.
         hits.sort_by(|a, b| a.points.cmp(&b.points).then_with(|| a.id.cmp(&b.id)));
-        Found { hits, matching, departments: self.rows.len() as u32, excluded: scan.exclusions() }
+        Found { hits, matching, departments: self.columns.len() as u32, excluded }
     }
 }
 
-impl Scan<'_> {
-    fn examine(&mut self, at: u32, row: &Row) -> Option<Candidate> {
-        let candidate = self.judge(at, row);
-        match candidate {
-            Ok(candidate) => Some(candidate),
-            Err(mut reasons) => {
-                let alone = u32::from(reasons.is_power_of_two());
-                while reasons != 0 {
-                    let count = &mut self.counts[reasons.trailing_zeros() as usize];
-                    count.places += 1;
-                    count.alone += alone;
-                    reasons &= reasons - 1;
-                }
-                None
-            }
+impl<'a> Scan<'a> {
+    fn new(board: &'a Board, query: &'a Query, now: Timestamp, barred: &[(MemberId, Barred)]) -> Self {
+        let all_of = |why: Barred| barred.iter().filter(move |(_, reason)| *reason == why).flat_map(|(member, _)| board.rows_of_member(member));
+        let needs: Vec<Need> = mask::needs(query).take(MAX_NEEDS).collect();
+        Self {
+            board,
+            columns: &board.columns,
+            query,
+            now,
+            indication: mask::indication(query),
+            department: query.department.as_ref().map(|key| kind(key.as_str())),
+            own: board.as_bits(all_of(Barred::Own)),
+            not_serving: board.as_bits(all_of(Barred::NotServing)),
+            named: board.as_bits(query.wishes.facilities.iter().flat_map(|ik| board.rows_of_facility(ik))),
+            origin: query.origin.map(|at| at.unit()),
+            farthest: query.origin.zip(query.max_km).map(|(origin, km)| (origin.unit(), chord_squared_of(km.into()))),
+            near: query.wishes.near.map(|(at, km)| (at.unit(), f64::from(km))),
+            span: Span { from: query.from.0, until: query.until.0, first_day: 0, mask: 0 },
+            counts: Counts(vec![Count::default(); FIXED.len() + needs.len()]),
+            best: Best { limit: query.limit, found: Vec::with_capacity(4 * query.limit.min(64)), bound: i32::MAX },
+            needs,
         }
     }
 
-    /// Returns the candidate, or the reasons that keep it out.
-    fn judge(&self, at: u32, row: &Row) -> Result<Candidate, u64> {
-        self.treats(at, row)?;
-        let site = self.usable(row)?;
-        self.department(at)?;
-        let mut reasons = self.lacks(at, row);
-        let day = first_free(row, self.query);
-        if day.is_none() {
-            reasons |= FULL;
-        }
-        let unit = &self.board.units[site];
-        if let (Some(origin), Some(farthest)) = (&self.origin, self.farthest)
-            && chord_squared(origin, unit) > farthest
-        {
-            reasons |= TOO_FAR;
-        }
-        match day {
-            Some(day) if reasons == 0 => {
-                let km = self.origin.map_or(0.0, |origin| km_between(&origin, unit));
-                Ok(Candidate { points: self.points(row, site, day, km), row: at, day, km })
-            }
-            _ => Err(reasons),
-        }
-    }
-
-    /// Looks at the indication first: it leaves most places out, and they count under nothing else.
-    fn treats(&self, at: u32, row: &Row) -> Result<(), u64> {
-        if self.indication.bits & !row.indications != 0 {
-            return Err(INDICATION);
-        }
-        let folded = self.indication.folded || row.folded();
-        let exact = || self.query.indication.is_none_or(|code| self.board.held[at as usize].record.record.indications.contains(&code));
-        if folded && !exact() { Err(INDICATION) } else { Ok(()) }
-    }
-
-    /// Returns the site, or why it cannot be asked at all.
-    fn usable(&self, row: &Row) -> Result<usize, u64> {
-        let site = row.site().ok_or(NOT_SERVING)?;
-        match self.barred[self.board.site_members[site] as usize] {
-            Some(Barred::Own) => Err(OWN),
-            Some(Barred::NotServing) => Err(NOT_SERVING),
-            None if row.valid_until <= self.now => Err(EXPIRED),
-            None => Ok(site),
-        }
-    }
-
-    fn department(&self, at: u32) -> Result<(), u64> {
-        let Some(wanted) = &self.query.department else { return Ok(()) };
-        let department = &self.board.held[at as usize].record.record.id.department;
-        if department.as_str().get(..4) == wanted.as_str().get(..4) { Ok(()) } else { Err(DEPARTMENT) }
-    }
-
-    /// Returns the needs that the department does not meet.
-    fn lacks(&self, at: u32, row: &Row) -> u64 {
-        let missing = self.traits.bits & !row.traits;
-        let folded = self.traits.folded || row.folded();
-        if missing == 0 && !folded {
+    /// Looks at the rows of one word and returns how many meet every constraint.
+    fn examine(&mut self, word: usize) -> u32 {
+        let rows = self.eligible(word);
+        if rows == 0 {
             return 0;
         }
-        let record = &self.board.held[at as usize].record.record;
-        let lacks = |bit: u128, reason: Reason| if folded { !mask::has(record, reason) } else { missing & bit != 0 };
-        let needs = self.needs.iter().enumerate().filter(|(_, (bit, reason))| lacks(*bit, *reason));
-        needs.fold(0, |reasons, (slot, _)| reasons | 1 << (FIXED.len() + slot))
+        let mut lacks = [0; MAX_NEEDS];
+        // Which rows have any reason against them, and which have more than one.
+        let (mut any, mut more) = (0, 0);
+        let mut note = |out: u64| {
+            more |= any & out;
+            any |= out;
+        };
+        for (at, need) in self.needs.iter().enumerate() {
+            lacks[at] = self.lacking(need, word, rows);
+            note(lacks[at]);
+        }
+        let (full, far) = (self.full(word, rows), self.too_far(word, rows));
+        note(full);
+        note(far);
+        let reasons = [(FULL, full), (TOO_FAR, far)].into_iter().chain(lacks[..self.needs.len()].iter().enumerate().map(|(at, out)| (FIXED.len() + at, *out)));
+        for (reason, out) in reasons {
+            self.counts.0[reason].places += out.count_ones();
+            self.counts.0[reason].alone += (out & !more).count_ones();
+        }
+        let meeting = rows & !any;
+        each(meeting, |bit| self.consider(word * WORD + bit));
+        meeting.count_ones()
     }
 
-    fn points(&self, row: &Row, site: usize, day: u32, km: f64) -> i32 {
-        let mut sum = day.saturating_sub(self.query.from.0) as i32 * points::PER_DAY + distance_points(km);
-        if !matches!(age(row.observed_at, row.valid_until, self.now), Age::Fresh(_)) {
+    /// Returns the rows that are no question of more or less: they treat this and can be asked. The others count under one reason only, the
+    /// indication first, which leaves most out.
+    fn eligible(&mut self, word: usize) -> u64 {
+        let bits = |set: &[u64]| set.get(word).copied().unwrap_or(0);
+        let mut rows = self.columns.rows(word);
+        if let Some(need) = self.indication {
+            rows = self.counts.leave_out(INDICATION, rows, self.lacking(&need, word, rows));
+        }
+        rows = self.counts.leave_out(NOT_SERVING, rows, self.columns.unplaced(word) | bits(&self.not_serving));
+        rows = self.counts.leave_out(OWN, rows, bits(&self.own));
+        if self.columns.ends(word) <= self.now {
+            let ended = where_holds(rows, |bit| self.columns.valid_until[word * WORD + bit] <= self.now);
+            rows = self.counts.leave_out(EXPIRED, rows, ended);
+        }
+        if let Some(wanted) = self.department {
+            let other = where_holds(rows, |bit| self.columns.department[word * WORD + bit] != wanted);
+            rows = self.counts.leave_out(DEPARTMENT, rows, other);
+        }
+        rows
+    }
+
+    /// Returns the rows of `rows` that do not meet a need.
+    fn lacking(&self, need: &Need, word: usize, rows: u64) -> u64 {
+        let having = self.columns.having(need.bit, word);
+        let doubtful = rows & having & if need.folded { u64::MAX } else { self.columns.folded(word) };
+        let record = |bit: usize| &self.board.held[word * WORD + bit].record.record;
+        let not_really = if doubtful == 0 { 0 } else { where_holds(doubtful, |bit| !need.met_by(record(bit), self.query)) };
+        rows & !having | not_really
+    }
+
+    /// Returns the rows of `rows` without a free place in the span.
+    fn full(&mut self, word: usize, rows: u64) -> u64 {
+        let (columns, span) = (self.columns, &mut self.span);
+        where_holds(rows, |bit| columns.free_days[word * WORD + bit] & span.days_from(columns.first_day[word * WORD + bit]) == 0)
+    }
+
+    fn too_far(&self, word: usize, rows: u64) -> u64 {
+        let Some((origin, farthest)) = &self.farthest else { return 0 };
+        where_holds(rows, |bit| chord_squared(origin, &self.columns.unit[word * WORD + bit]) > *farthest)
+    }
+
+    /// Works out the points of a row that meets the constraints, as far as it takes to see whether it may be shown.
+    fn consider(&mut self, row: usize) {
+        let columns = self.columns;
+        let day = columns.first_day[row].saturating_add((columns.free_days[row] & self.span.days_from(columns.first_day[row])).trailing_zeros());
+        let mut sum = day.saturating_sub(self.query.from.0) as i32 * points::PER_DAY;
+        if !matches!(age(columns.observed_at[row], columns.valid_until[row], self.now), Age::Fresh(_)) {
             sum += points::STALE;
         }
-        if self.named.contains(&site) {
+        if self.is_named(row) {
             sum += points::NAMED;
         }
-        if self.near(site).is_some() {
+        if self.near(row).is_some() {
             sum += points::NEAR;
         }
-        sum
+        let mut km = 0.0;
+        if let Some(origin) = &self.origin {
+            let unit = &columns.unit[row];
+            if sum + distance_points(km_at_least(origin, unit)) >= self.best.bound {
+                return;
+            }
+            km = km_between(origin, unit);
+            sum += distance_points(km);
+        }
+        self.best.offer(Candidate { points: sum, row: row as u32, day, km });
     }
 
-    fn near(&self, site: usize) -> Option<f64> {
+    fn is_named(&self, row: usize) -> bool {
+        self.named.get(row / WORD).is_some_and(|bits| bits >> (row % WORD) & 1 == 1)
+    }
+
+    fn near(&self, row: usize) -> Option<f64> {
         let (at, max) = self.near.as_ref()?;
-        Some(km_between(at, &self.board.units[site])).filter(|km| km <= max)
+        Some(km_between(at, &self.columns.unit[row])).filter(|km| km <= max)
     }
 
-    fn hit(&self, candidate: &Candidate) -> Option<Hit> {
-        let row = &self.board.rows[candidate.row as usize];
-        let held = &self.board.held[candidate.row as usize];
+    fn hit(&self, candidate: &Candidate) -> Hit {
+        let (board, row, km) = (self.board, candidate.row as usize, candidate.km);
+        let held = &board.held[row];
         let record = &held.record.record;
-        let site_at = row.site()?;
-        let site = &self.board.sites[site_at];
-        let km = candidate.km;
+        let site = &board.sites[self.columns.site[row] as usize];
         let age = self.now.since(record.observed_at).as_secs();
         let stale = !matches!(record.age(self.now), Age::Fresh(_));
         let wait = candidate.day.saturating_sub(self.query.from.0);
-        let mut why = vec![(Why::Wait(wait), wait as i32 * points::PER_DAY)];
+        let mut why = Vec::with_capacity(5);
+        why.push((Why::Wait(wait), wait as i32 * points::PER_DAY));
         why.extend(self.origin.map(|_| (Why::Distance(km.round() as u32), distance_points(km))));
         why.extend(stale.then_some((Why::Stale(age / 3600), points::STALE)));
-        why.extend(self.named.contains(&site_at).then_some((Why::Named, points::NAMED)));
-        why.extend(self.near(site_at).map(|km| (Why::Near(km.round() as u32), points::NEAR)));
-        Some(Hit {
+        why.extend(self.is_named(row).then_some((Why::Named, points::NAMED)));
+        why.extend(self.near(row).map(|km| (Why::Near(km.round() as u32), points::NEAR)));
+        Hit {
             id: record.id.clone(),
-            member: self.board.members[self.board.site_members[site_at] as usize].clone(),
+            member: board.members[site.member as usize].clone(),
             facility: site.name.clone(),
             place: site.place.clone(),
             department: record.name.clone(),
@@ -227,29 +255,88 @@ impl Scan<'_> {
             order: record.order,
             points: candidate.points,
             why,
-        })
+        }
+    }
+}
+
+/// The wished days, as bits behind a record's first day. Neighbours mostly state the same first day, so the last answer is kept.
+struct Span {
+    from: u32,
+    until: u32,
+    first_day: u32,
+    mask: u64,
+}
+
+impl Span {
+    fn days_from(&mut self, first_day: u32) -> u64 {
+        if first_day != self.first_day || self.mask == 0 {
+            let skip = self.from.saturating_sub(first_day);
+            let last = self.until.checked_sub(first_day);
+            // Bits `skip` to `last`, both within the word.
+            let up_to = last.map_or(0, |last| u64::MAX >> 63_u32.saturating_sub(last));
+            let from = 1_u64.checked_shl(skip).map_or(0, |first| u64::MAX << first.trailing_zeros());
+            (self.first_day, self.mask) = (first_day, up_to & from);
+        }
+        self.mask
+    }
+}
+
+/// The best candidates so far. What cannot be among them any more need not be worked out.
+struct Best {
+    limit: usize,
+    found: Vec<Candidate>,
+    /// Whoever has as many points comes too late: rows come in order, and the first counts.
+    bound: i32,
+}
+
+impl Best {
+    fn offer(&mut self, candidate: Candidate) {
+        if candidate.points >= self.bound || self.limit == 0 {
+            return;
+        }
+        self.found.push(candidate);
+        if self.found.len() >= 4 * self.limit {
+            self.cut();
+        }
     }
 
-    fn exclusions(self) -> Vec<Exclusion> {
-        let reasons = FIXED.into_iter().chain(self.needs.iter().map(|(_, reason)| *reason));
-        let counted = reasons.zip(&self.counts).filter(|(_, count)| count.places > 0);
-        let mut excluded: Vec<_> = counted.map(|(reason, count)| Exclusion { reason, places: count.places, alone: count.alone }).collect();
-        excluded.sort_by_key(|exclusion| (std::cmp::Reverse(exclusion.places), exclusion.reason));
-        excluded
+    fn cut(&mut self) {
+        if self.found.len() > self.limit && self.limit > 0 {
+            let (_, last, _) = self.found.select_nth_unstable_by_key(self.limit - 1, |c| (c.points, c.row));
+            self.bound = last.points;
+            self.found.truncate(self.limit);
+        }
     }
+
+    fn take(&mut self) -> Vec<Candidate> {
+        self.cut();
+        std::mem::take(&mut self.found)
+    }
+}
+
+/// Calls `act` for each bit that is set, the lowest first.
+fn each(mut bits: u64, mut act: impl FnMut(usize)) {
+    while bits != 0 {
+        act(bits.trailing_zeros() as usize);
+        bits &= bits - 1;
+    }
+}
+
+/// Returns those of `bits` for which `holds`.
+fn where_holds(bits: u64, mut holds: impl FnMut(usize) -> bool) -> u64 {
+    let mut found = 0;
+    each(bits, |bit| found |= u64::from(holds(bit)) << bit);
+    found
+}
+
+fn exclusions(counts: &Counts, needs: &[Need]) -> Vec<Exclusion> {
+    let reasons = FIXED.into_iter().chain(needs.iter().map(|need| need.reason));
+    let counted = reasons.zip(&counts.0).filter(|(_, count)| count.places > 0);
+    let mut excluded: Vec<_> = counted.map(|(reason, count)| Exclusion { reason, places: count.places, alone: count.alone }).collect();
+    excluded.sort_by_key(|exclusion| (std::cmp::Reverse(exclusion.places), exclusion.reason));
+    excluded
 }
 
 fn distance_points(km: f64) -> i32 {
     points::PER_KM * km.round() as i32
-}
-
-/// Returns the first day of the query's span on which a place is free.
-fn first_free(row: &Row, query: &Query) -> Option<u32> {
-    let skip = query.from.0.saturating_sub(row.first_day);
-    if skip >= 64 {
-        return None;
-    }
-    let days = row.free_days >> skip;
-    let first = row.first_day.saturating_add(skip).saturating_add(days.trailing_zeros());
-    (days != 0 && first <= query.until.0).then_some(first)
 }

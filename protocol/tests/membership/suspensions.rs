@@ -110,6 +110,25 @@ fn one_officer_suspends_at_once_and_not_longer_than_72_hours() {
 }
 
 #[test]
+fn who_may_not_converse_is_listed_as_it_is_judged_one_by_one() {
+    let mut node = view();
+    assert_eq!(node.not_conversing(start()), []);
+    for member in 1..=2 {
+        node.suspend(&object(&suspension(member, 0, 72), &[1]), start()).unwrap();
+    }
+    for hour in [0, 71, 72] {
+        let now = start().plus(HOUR * hour);
+        let mut judged: Vec<_> = node.held().document.members.iter().map(|member| member.id.clone()).filter(|member| !node.may_converse(member, now)).collect();
+        judged.sort();
+        assert_eq!((node.not_conversing(now), judged.len()), (judged, if hour < 72 { 2 } else { 0 }));
+    }
+    let first = &node.held().document.members[0];
+    assert_eq!(node.member(&first.id), Some(first));
+    assert_eq!(node.member_by_ik(&first.facilities[0].ik), Some(first));
+    assert_eq!(node.member(&"nobody".parse().unwrap()), None);
+}
+
+#[test]
 fn a_fourth_member_at_once_needs_the_board() {
     let mut node = view();
     for member in 1..=4 {

@@ -275,7 +275,7 @@ impl Mind {
     /// Sends what the outbox holds for members that can be sent to now.
     pub(super) fn flush(&mut self, db: &Db, now: Timestamp, turn: &mut Turn) {
         for member in self.peers.ready() {
-            let nodes = self.membership.held().document.member(&member).map(|listed| listed.nodes.iter().map(|node| node.auth).collect());
+            let nodes = self.membership.member(&member).map(|listed| listed.nodes.iter().map(|node| node.auth).collect());
             let keys: Vec<PublicKey> = nodes.unwrap_or_default();
             let sent = match self.within(db, now, Actor::Node, turn, |work| dispatch::due(work, &member)) {
                 Ok(Some(sent)) => sent,

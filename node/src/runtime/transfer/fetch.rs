@@ -51,7 +51,7 @@ impl Transfers {
             Ok(incoming) => Arc::new(incoming),
             Err(error) => return (trouble(&error), 0),
         };
-        let nodes = self.parts().membership.load().held().document.member(&transfer.source).map(|member| member.nodes.clone()).unwrap_or_default();
+        let nodes = self.parts().membership.load().member(&transfer.source).map(|member| member.nodes.clone()).unwrap_or_default();
         let (mut end, mut kept) = (End::Later("not-member"), 0);
         for node in nodes {
             let brought;

@@ -108,7 +108,7 @@ fn keep(work: &mut Work<'_>, held: HeldAddress) -> Result<(), WorkError> {
 }
 
 fn auth_key(membership: &Membership, member: &MemberId, node: &NodeId) -> Option<PublicKey> {
-    membership.held().document.member(member)?.nodes.iter().find(|listed| &listed.id == node).map(|listed| listed.auth)
+    membership.member(member)?.nodes.iter().find(|listed| &listed.id == node).map(|listed| listed.auth)
 }
 
 /// Returns the address book: each listed node's key with the addresses it announced, best first. Own addresses are left out.
