@@ -95,9 +95,7 @@ impl PublicKey {
     /// # Errors
     /// [`SignatureError::Key`] if this is no valid point or one of small order.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, SignatureError> {
-        let bytes: [u8; 32] = bytes.try_into().map_err(|_| SignatureError::Key)?;
-        let key = VerifyingKey::from_bytes(&bytes).map_err(|_| SignatureError::Key)?;
-        if key.is_weak() { Err(SignatureError::Key) } else { Ok(Self(bytes)) }
+        verifying(bytes).map(|key| Self(key.to_bytes()))
     }
     /// Returns the 32 bytes of the key.
     pub fn as_bytes(&self) -> &[u8; 32] {
@@ -108,10 +106,21 @@ impl PublicKey {
     /// # Errors
     /// [`SignatureError::Mismatch`].
     pub fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), SignatureError> {
-        let signature = Signature::from_slice(signature).map_err(|_| SignatureError::Mismatch)?;
         let key = VerifyingKey::from_bytes(&self.0).map_err(|_| SignatureError::Key)?;
-        key.verify_strict(message, &signature).map_err(|_| SignatureError::Mismatch)
+        verify(&key, message, signature)
     }
+}
+
+/// Returns the point behind a key that is not of small order.
+fn verifying(bytes: &[u8]) -> Result<VerifyingKey, SignatureError> {
+    let bytes: [u8; 32] = bytes.try_into().map_err(|_| SignatureError::Key)?;
+    let key = VerifyingKey::from_bytes(&bytes).map_err(|_| SignatureError::Key)?;
+    if key.is_weak() { Err(SignatureError::Key) } else { Ok(key) }
+}
+
+fn verify(key: &VerifyingKey, message: &[u8], signature: &[u8]) -> Result<(), SignatureError> {
+    let signature = Signature::from_slice(signature).map_err(|_| SignatureError::Mismatch)?;
+    key.verify_strict(message, &signature).map_err(|_| SignatureError::Mismatch)
 }
 
 impl fmt::Display for PublicKey {
@@ -212,19 +221,21 @@ pub fn claimed_signer(bytes: &[u8], limit: usize) -> Result<PublicKey, Signature
 /// [`SignatureError`] names what does not hold.
 pub fn open(network: &NetworkId, kind: Kind, bytes: &[u8], limit: usize) -> Result<Opened, SignatureError> {
     let sign1 = parse(bytes, limit)?;
-    let signer = key_of(&sign1.protected.header)?;
-    sign1.verify_signature(&kind.context(network), |signature, message| signer.verify(message, signature))?;
+    let key = verifying(&sign1.protected.header.key_id)?;
+    sign1.verify_signature(&kind.context(network), |signature, message| verify(&key, message, signature))?;
+    let signer = PublicKey(key.to_bytes());
     let payload = sign1.payload.ok_or(SignatureError::Malformed(Malformed::Shape("no payload".into())))?;
     Ok(Opened { signer, payload })
 }
 
-/// Returns the parts of a COSE_Sign1 that was verified before and comes back from the node's own store. Nothing is verified.
+/// Returns the parts of a COSE_Sign1 that was verified before and comes back from the node's own store. Nothing is verified, the key
+/// neither: working a point out costs as much as half a signature.
 ///
 /// # Errors
 /// [`SignatureError`] if the bytes are no signed object or longer than `limit`.
 pub fn reopen(bytes: &[u8], limit: usize) -> Result<Opened, SignatureError> {
     let sign1 = parse(bytes, limit)?;
-    let signer = key_of(&sign1.protected.header)?;
+    let signer = PublicKey(sign1.protected.header.key_id.as_slice().try_into().map_err(|_| SignatureError::Key)?);
     let payload = sign1.payload.ok_or(SignatureError::Malformed(Malformed::Shape("no payload".into())))?;
     Ok(Opened { signer, payload })
 }

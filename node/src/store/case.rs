@@ -78,8 +78,11 @@ pub fn list(db: &Db, patient: Option<LocalId>, limit: usize) -> Result<Vec<Case>
 /// # Errors
 /// [`StoreError::NotFound`].
 pub fn set_discharge(db: &Db, id: LocalId, discharge: Option<Day>, exception: Option<AhbException>) -> Result<(), StoreError> {
-    let changed =
-        db.execute("UPDATE discharge_case SET discharge = ?2, exception = ?3 WHERE id = ?1", params![id.0, discharge.map(|day| day.0), exception.map(AhbException::number)])?;
+    let changed = db.prepare_cached("UPDATE discharge_case SET discharge = ?2, exception = ?3 WHERE id = ?1")?.execute(params![
+        id.0,
+        discharge.map(|day| day.0),
+        exception.map(AhbException::number)
+    ])?;
     if changed == 1 { Ok(()) } else { Err(StoreError::NotFound("case")) }
 }
 
@@ -88,7 +91,7 @@ pub fn set_discharge(db: &Db, id: LocalId, discharge: Option<Day>, exception: Op
 /// # Errors
 /// The store's.
 pub fn choose(db: &Db, id: LocalId, chosen: Option<ConversationId>) -> Result<(), StoreError> {
-    db.execute("UPDATE discharge_case SET chosen = ?2 WHERE id = ?1", params![id.0, chosen.map(|id| id.0)])?;
+    db.prepare_cached("UPDATE discharge_case SET chosen = ?2 WHERE id = ?1")?.execute(params![id.0, chosen.map(|id| id.0)])?;
     Ok(())
 }
 
@@ -97,7 +100,7 @@ pub fn choose(db: &Db, id: LocalId, chosen: Option<ConversationId>) -> Result<()
 /// # Errors
 /// The store's.
 pub fn close(db: &Db, id: LocalId, now: Timestamp) -> Result<(), StoreError> {
-    db.execute("UPDATE discharge_case SET closed_at = ?2 WHERE id = ?1 AND closed_at IS NULL", params![id.0, millis(now)])?;
+    db.prepare_cached("UPDATE discharge_case SET closed_at = ?2 WHERE id = ?1 AND closed_at IS NULL")?.execute(params![id.0, millis(now)])?;
     Ok(())
 }
 

@@ -138,6 +138,15 @@ pub fn find(db: &Db, id: ConversationId) -> Result<Option<Conversation>, StoreEr
     Ok(db.prepare_cached("SELECT * FROM conversation WHERE id = ?1")?.query_row([id.0], row_to_conversation).optional()?)
 }
 
+/// Takes back a trouble that is over.
+///
+/// # Errors
+/// The store's.
+pub fn end_trouble(db: &Db, id: ConversationId, trouble: &str) -> Result<(), StoreError> {
+    db.prepare_cached("UPDATE conversation SET trouble = NULL, trouble_at = NULL WHERE id = ?1 AND trouble = ?2")?.execute(params![id.0, trouble])?;
+    Ok(())
+}
+
 /// Which conversations to list.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
@@ -220,6 +229,23 @@ pub fn add_message(db: &Db, side: Side, header: &SignedHeader, body: Option<(&Sa
     let h = &header.header;
     let sql = "INSERT INTO message (conversation, side, seq, kind, header, digest, stored_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
     db.prepare_cached(sql)?.execute(params![h.conversation.0, side.word(), h.seq as i64, h.message, header.bytes, header.digest.0, millis(now)])?;
+    add_body(db, side, header, body)
+}
+
+/// Stores a message of the other side together with the receipt that it gets, and its body if it is kept.
+///
+/// # Errors
+/// [`StoreError::Conflict`] if there is one under this author, conversation and number.
+pub fn add_receipted(db: &Db, side: Side, header: &SignedHeader, body: Option<(&Salt, &[u8])>, receipt: &[u8], outcome: Outcome, now: Timestamp) -> Result<(), StoreError> {
+    let h = &header.header;
+    let sql = "INSERT INTO message (conversation, side, seq, kind, header, digest, stored_at, receipt, outcome, receipted_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?7)";
+    let named = params![h.conversation.0, side.word(), h.seq as i64, h.message, header.bytes, header.digest.0, millis(now), receipt, word(outcome)];
+    db.prepare_cached(sql)?.execute(named)?;
+    add_body(db, side, header, body)
+}
+
+fn add_body(db: &Db, side: Side, header: &SignedHeader, body: Option<(&Salt, &[u8])>) -> Result<(), StoreError> {
+    let h = &header.header;
     if let Some((salt, body)) = body {
         let sql = "INSERT INTO body (conversation, side, seq, salt, body) VALUES (?1, ?2, ?3, ?4, ?5)";
         db.prepare_cached(sql)?.execute(params![h.conversation.0, side.word(), h.seq as i64, salt, body])?;
@@ -227,17 +253,20 @@ pub fn add_message(db: &Db, side: Side, header: &SignedHeader, body: Option<(&Sa
     Ok(())
 }
 
+fn word(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Stored => "stored",
+        Outcome::Refused(refusal) => refusal.word(),
+    }
+}
+
 /// Keeps the receipt of a message. One that is there already stays.
 ///
 /// # Errors
 /// The store's.
 pub fn add_receipt(db: &Db, id: ConversationId, side: Side, seq: u64, receipt: &[u8], outcome: Outcome, at: Timestamp) -> Result<(), StoreError> {
-    let word = match outcome {
-        Outcome::Stored => "stored",
-        Outcome::Refused(refusal) => refusal.word(),
-    };
     let sql = "UPDATE message SET receipt = ?4, outcome = ?5, receipted_at = ?6 WHERE conversation = ?1 AND side = ?2 AND seq = ?3 AND receipt IS NULL";
-    db.prepare_cached(sql)?.execute(params![id.0, side.word(), seq as i64, receipt, word, millis(at)])?;
+    db.prepare_cached(sql)?.execute(params![id.0, side.word(), seq as i64, receipt, word(outcome), millis(at)])?;
     Ok(())
 }
 

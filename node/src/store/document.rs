@@ -133,11 +133,9 @@ fn put_secret(db: &Db, id: LocalId, manifest: &Manifest, key: &DocumentKey) -> R
 /// # Errors
 /// The store's.
 pub fn revive(db: &Db, id: LocalId, offered: &Document, manifest: &Manifest, key: &DocumentKey) -> Result<(), StoreError> {
-    db.execute("DELETE FROM document_secret WHERE document = ?1", [id.0])?;
-    db.execute(
-        "UPDATE document SET state = 'arriving', source = ?2, conversation = ?3, patient = coalesce(?4, patient), changed_at = ?5 WHERE id = ?1",
-        params![id.0, offered.source.as_ref().map(MemberId::as_str), offered.conversation.map(|id| id.0), offered.patient.map(|id| id.0), millis(offered.added_at)],
-    )?;
+    db.prepare_cached("DELETE FROM document_secret WHERE document = ?1")?.execute([id.0])?;
+    db.prepare_cached("UPDATE document SET state = 'arriving', source = ?2, conversation = ?3, patient = coalesce(?4, patient), changed_at = ?5 WHERE id = ?1")?
+        .execute(params![id.0, offered.source.as_ref().map(MemberId::as_str), offered.conversation.map(|id| id.0), offered.patient.map(|id| id.0), millis(offered.added_at)])?;
     put_secret(db, id, manifest, key)
 }
 
@@ -206,7 +204,7 @@ pub fn key(db: &Db, id: LocalId) -> Result<Option<DocumentKey>, StoreError> {
 /// # Errors
 /// The store's; [`StoreError::NotFound`].
 pub fn assign(db: &Db, id: LocalId, patient: LocalId) -> Result<(), StoreError> {
-    let changed = db.execute("UPDATE document SET patient = ?2 WHERE id = ?1", params![id.0, patient.0])?;
+    let changed = db.prepare_cached("UPDATE document SET patient = ?2 WHERE id = ?1")?.execute(params![id.0, patient.0])?;
     if changed == 1 { Ok(()) } else { Err(StoreError::NotFound("document")) }
 }
 
@@ -215,9 +213,9 @@ pub fn assign(db: &Db, id: LocalId, patient: LocalId) -> Result<(), StoreError> 
 /// # Errors
 /// The store's; [`StoreError::NotFound`].
 pub fn erase(db: &Db, id: LocalId, end: State, now: Timestamp) -> Result<(), StoreError> {
-    db.execute("DELETE FROM document_secret WHERE document = ?1", [id.0])?;
-    db.execute("DELETE FROM document_transfer WHERE document = ?1", [id.0])?;
-    let changed = db.execute("UPDATE document SET state = ?2, changed_at = ?3 WHERE id = ?1", params![id.0, end.word(), millis(now)])?;
+    db.prepare_cached("DELETE FROM document_secret WHERE document = ?1")?.execute([id.0])?;
+    db.prepare_cached("DELETE FROM document_transfer WHERE document = ?1")?.execute([id.0])?;
+    let changed = db.prepare_cached("UPDATE document SET state = ?2, changed_at = ?3 WHERE id = ?1")?.execute(params![id.0, end.word(), millis(now)])?;
     if changed == 1 { Ok(()) } else { Err(StoreError::NotFound("document")) }
 }
 

@@ -42,7 +42,7 @@ pub fn place(db: &Db, id: ConversationId, held: &Held, now: Timestamp) -> Result
     let sql = "INSERT INTO hold (conversation, facility, department, from_day, days, state, since) VALUES (?1, ?2, ?3, ?4, ?5, 'held', ?6)
                ON CONFLICT (conversation) DO UPDATE SET facility = ?2, department = ?3, from_day = ?4, days = ?5, state = 'held', since = ?6";
     let Held { facility, department, hold } = held;
-    db.execute(sql, params![id.0, facility.as_str(), department.as_str(), hold.from.0, hold.days.max(1), millis(now)])?;
+    db.prepare_cached(sql)?.execute(params![id.0, facility.as_str(), department.as_str(), hold.from.0, hold.days.max(1), millis(now)])?;
     Ok(())
 }
 

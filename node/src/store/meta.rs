@@ -61,7 +61,7 @@ pub fn stopped(db: &Db, now: Timestamp) -> Result<(), StoreError> {
 /// # Errors
 /// The store's.
 pub fn epoch(db: &Db) -> Result<u32, StoreError> {
-    Ok(db.query_row("SELECT epoch FROM node", [], |row| row.get(0))?)
+    Ok(db.prepare_cached("SELECT epoch FROM node")?.query_row([], |row| row.get(0))?)
 }
 
 /// Gives out the next order number for `purpose`. It is used up when the batch commits, together with what carries it.

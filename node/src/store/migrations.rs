@@ -8,6 +8,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0002_replication.sql"),
     include_str!("migrations/0003_conversation.sql"),
     include_str!("migrations/0004_document.sql"),
+    include_str!("migrations/0005_indexes.sql"),
 ];
 
 /// The schema this program writes, and the highest it can read.

@@ -18,6 +18,8 @@ use super::{Db, StoreError, millis, moment, parsed};
 pub struct Pending {
     /// Its conversation.
     pub conversation: ConversationId,
+    /// Our side in it.
+    pub side: Side,
     /// Its number.
     pub seq: u64,
     /// What travels.
@@ -75,7 +77,7 @@ pub fn queue_from(db: &Db, member: &MemberId, id: ConversationId, side: Side, se
 /// # Errors
 /// The store's.
 pub fn pending(db: &Db, member: &MemberId, count: usize, bytes: usize) -> Result<Vec<Pending>, StoreError> {
-    let sql = "SELECT o.conversation, o.seq, m.header, b.salt, b.body FROM outbox o JOIN message m USING (conversation, side, seq) LEFT JOIN body b USING (conversation, side, seq)
+    let sql = "SELECT o.conversation, o.seq, m.header, b.salt, b.body, o.side = 'owner' FROM outbox o JOIN message m USING (conversation, side, seq) LEFT JOIN body b USING (conversation, side, seq)
                WHERE o.member = ?1 ORDER BY o.position LIMIT ?2";
     let mut statement = db.prepare_cached(sql)?;
     let mut rows = statement.query(params![member.as_str(), count as i64])?;
@@ -87,7 +89,8 @@ pub fn pending(db: &Db, member: &MemberId, count: usize, bytes: usize) -> Result
         if size > bytes && !found.is_empty() {
             break;
         }
-        found.push(Pending { conversation: ConversationId(row.get(0)?), seq: row.get::<_, i64>(1)?.unsigned_abs(), item });
+        let side = if row.get(5)? { Side::Owner } else { Side::Asker };
+        found.push(Pending { conversation: ConversationId(row.get(0)?), side, seq: row.get::<_, i64>(1)?.unsigned_abs(), item });
     }
     Ok(found)
 }

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use verbund_protocol::{
     conversation::{Batch, Outcome, Receipt, Reply, SignedHeader, frame::Rejection, frame::Replies},
-    id::MemberId,
+    id::{ConversationId, MemberId},
     limits::{MAX_BATCH, MAX_BATCH_MESSAGES, UNDELIVERABLE_AFTER},
     membership::Standing,
-    referral::MessageKind,
+    referral::{MessageKind, Side},
 };
 
 use super::{
@@ -32,7 +32,7 @@ pub struct Sent {
     pub member: MemberId,
     /// The request's bytes.
     pub body: Vec<u8>,
-    what: Vec<(verbund_protocol::id::ConversationId, u64)>,
+    what: Vec<(ConversationId, Side, u64)>,
     /// After a restore: asks what this node does not know any more, and carries no message.
     recovers: bool,
 }
@@ -68,7 +68,7 @@ pub fn due(work: &mut Work<'_>, member: &MemberId) -> Result<Option<Sent>, WorkE
     if pending.is_empty() {
         return Ok(None);
     }
-    let what = pending.iter().map(|Pending { conversation, seq, .. }| (*conversation, *seq)).collect();
+    let what = pending.iter().map(|Pending { conversation, side, seq, .. }| (*conversation, *side, *seq)).collect();
     let body = Batch { items: pending.into_iter().map(|pending| pending.item).collect() }.write();
     Ok(Some(Sent { member: member.clone(), body, what, recovers: false }))
 }
@@ -85,9 +85,9 @@ pub fn on_response(work: &mut Work<'_>, sent: &Sent, answer: &[u8]) -> Result<()
         return on_failure(work, &sent.member, "answer not understood");
     };
     let (mut progress, mut busy) = (false, false);
-    for ((id, seq), reply) in sent.what.iter().zip(replies.replies) {
+    for ((id, side, seq), reply) in sent.what.iter().zip(replies.replies) {
         match reply {
-            Reply::Receipt(bytes) => progress |= receipted(work, *id, *seq, &bytes)?,
+            Reply::Receipt(bytes) => progress |= receipted(work, &sent.member, *id, *side, *seq, &bytes)?,
             Reply::Gap { expected, .. } => missing(work, *id, expected)?,
             Reply::Busy => busy = true,
             Reply::Rejected(Rejection::NotAllowed) => return on_failure(work, &sent.member, "the other clinic says we may not send now"),
@@ -112,7 +112,7 @@ pub fn on_response(work: &mut Work<'_>, sent: &Sent, answer: &[u8]) -> Result<()
 
 /// The other side misses messages from `expected` on: they are sent again. If it claims to hold what was never written here, a person
 /// must look.
-fn missing(work: &mut Work<'_>, id: verbund_protocol::id::ConversationId, expected: u64) -> Result<(), WorkError> {
+fn missing(work: &mut Work<'_>, id: ConversationId, expected: u64) -> Result<(), WorkError> {
     let mut c = load(work, id)?;
     if expected < c.own.expected() {
         return Ok(outbox::queue_from(work.db, &c.peer, id, c.side, expected, work.now)?);
@@ -122,23 +122,19 @@ fn missing(work: &mut Work<'_>, id: verbund_protocol::id::ConversationId, expect
 }
 
 /// Keeps a receipt, if it is one for this message. Returns whether it was.
-fn receipted(work: &mut Work<'_>, id: verbund_protocol::id::ConversationId, seq: u64, bytes: &[u8]) -> Result<bool, WorkError> {
-    let mut c = load(work, id)?;
-    let stored = conversation::message(work.db, id, c.side, seq)?.ok_or_else(|| StoreError::unreadable("message"))?;
-    let header = SignedHeader::trusted(&work.me.network, &stored.header).map_err(|_| StoreError::unreadable("header"))?;
+fn receipted(work: &mut Work<'_>, member: &MemberId, id: ConversationId, side: Side, seq: u64, bytes: &[u8]) -> Result<bool, WorkError> {
+    let stored = conversation::message(work.db, id, side, seq)?.ok_or_else(|| StoreError::unreadable("message"))?;
+    let header = SignedHeader::trusted(&stored.header).map_err(|_| StoreError::unreadable("header"))?;
     let receipt = Receipt::open(&work.me.network, work.membership, bytes).ok().filter(|receipt| receipt.matches(&header).is_ok());
     let Some(receipt) = receipt else {
-        tracing::warn!(conversation = %id, seq, member = %c.peer, "a receipt does not prove what it should");
+        tracing::warn!(conversation = %id, seq, %member, "a receipt does not prove what it should");
         return Ok(false);
     };
-    conversation::add_receipt(work.db, id, c.side, seq, bytes, receipt.outcome, receipt.at)?;
+    conversation::add_receipt(work.db, id, side, seq, bytes, receipt.outcome, receipt.at)?;
     outbox::done(work.db, id, seq)?;
-    if c.trouble.as_deref() == Some("undeliverable") {
-        c.trouble = None;
-        conversation::save(work.db, &c)?;
-    }
+    conversation::end_trouble(work.db, id, "undeliverable")?;
     if let Outcome::Refused(refusal) = receipt.outcome {
-        refused(work, &mut c, seq, refusal)?;
+        refused(work, &mut load(work, id)?, seq, refusal)?;
     }
     Ok(true)
 }

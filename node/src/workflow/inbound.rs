@@ -89,7 +89,7 @@ fn busy(work: &Work<'_>, c: &Conversation) -> Result<bool, WorkError> {
 fn known(work: &mut Work<'_>, c: &mut Conversation, signed: &SignedHeader) -> Result<Reply, WorkError> {
     let unreadable = || StoreError::unreadable("message");
     let stored = conversation::message(work.db, c.id, c.side.other(), signed.header.seq)?.ok_or_else(unreadable)?;
-    let held = SignedHeader::trusted(&work.me.network, &stored.header).map_err(|_| unreadable())?;
+    let held = SignedHeader::trusted(&stored.header).map_err(|_| unreadable())?;
     match Chain::conflict(&held, signed) {
         Conflict::Repeat => Ok(Reply::Receipt(stored.receipt.ok_or_else(unreadable)?)),
         Conflict::Restored => Ok(Reply::Gap { conversation: c.id, expected: c.theirs.expected() }),
@@ -117,9 +117,8 @@ fn next(work: &mut Work<'_>, c: &mut Conversation, signed: &SignedHeader, item: 
     }
     settle(work, c, &before)?;
     let kept = (outcome == Outcome::Stored).then_some((&item.salt, &item.body[..]));
-    conversation::add_message(work.db, theirs, signed, kept, work.now)?;
     let receipt = Receipt::of(signed, outcome, work.now).sign(&work.me.network, &work.me.key);
-    conversation::add_receipt(work.db, c.id, theirs, signed.header.seq, &receipt, outcome, work.now)?;
+    conversation::add_receipted(work.db, theirs, signed, kept, &receipt, outcome, work.now)?;
     let word = MessageKind::numbered(signed.header.message).map_or("unknown", MessageKind::word);
     note(work, &format!("{word}.receive"), c, c.log.state().step.word())?;
     if let (Ok(message), Outcome::Stored, false) = (read, outcome, effect.repeat) {

@@ -126,7 +126,7 @@ pub fn show(work: &mut Work<'_>, id: ConversationId) -> Result<Detail, WorkError
     let questions = owner(MessageKind::Questions)?.and_then(|m| if let Message::Questions(questions) = m { Some(questions) } else { None });
     let answers = asker(MessageKind::Answers)?.and_then(|m| if let Message::Answers(answers) = m { Some(answers) } else { None });
     let offer = owner(MessageKind::Offer)?.and_then(|m| if let Message::Offer(offer) = m { Some(offer) } else { None });
-    let mut messages = stored::messages(work.db, id)?.into_iter().map(|m| line(work, &c, m)).collect::<Result<Vec<_>, _>>()?;
+    let mut messages = stored::messages(work.db, id)?.into_iter().map(|m| line(&c, m)).collect::<Result<Vec<_>, _>>()?;
     messages.sort_by_key(|line| (line.stored_at, line.seq));
     let state = c.log.state();
     let payer = state.payer.map(|decision| decision.to_string());
@@ -153,8 +153,8 @@ fn summary(c: &Conversation) -> Summary {
     }
 }
 
-fn line(work: &Work<'_>, c: &Conversation, m: Stored) -> Result<Line, WorkError> {
-    let made_at = SignedHeader::trusted(&work.me.network, &m.header).map(|header| header.header.made_at);
+fn line(c: &Conversation, m: Stored) -> Result<Line, WorkError> {
+    let made_at = SignedHeader::trusted(&m.header).map(|header| header.header.made_at);
     let made_at = made_at.map_err(|_| crate::store::StoreError::unreadable("message header"))?;
     let kind = MessageKind::numbered(m.kind).map_or_else(|| format!("message type {}", m.kind), |kind| kind.word().to_owned());
     let by = if m.side == c.side { "us" } else { "them" }.to_owned();

@@ -53,11 +53,11 @@ fn row(row: &Row<'_>) -> rusqlite::Result<Waiting> {
 /// # Errors
 /// The store's.
 pub fn await_document(db: &Db, document: LocalId, source: &MemberId, signed: &[u8], expires_at: Timestamp, now: Timestamp) -> Result<(), StoreError> {
-    db.execute(
+    db.prepare_cached(
         "INSERT INTO document_transfer (document, source, signed, expires_at, next_at) VALUES (?1, ?2, ?3, ?4, ?5)
          ON CONFLICT (document) DO UPDATE SET source = ?2, signed = ?3, expires_at = ?4, attempts = 0, next_at = ?5, trouble = NULL",
-        params![document.0, source.as_str(), signed, millis(expires_at), millis(now)],
-    )?;
+    )?
+    .execute(params![document.0, source.as_str(), signed, millis(expires_at), millis(now)])?;
     Ok(())
 }
 
@@ -84,7 +84,12 @@ pub fn waiting_for(db: &Db, document: LocalId) -> Result<Option<Waiting>, StoreE
 /// # Errors
 /// The store's.
 pub fn postpone(db: &Db, document: LocalId, attempts: u32, next_at: Timestamp, trouble: &str) -> Result<(), StoreError> {
-    db.execute("UPDATE document_transfer SET attempts = ?2, next_at = ?3, trouble = ?4 WHERE document = ?1", params![document.0, attempts, millis(next_at), trouble])?;
+    db.prepare_cached("UPDATE document_transfer SET attempts = ?2, next_at = ?3, trouble = ?4 WHERE document = ?1")?.execute(params![
+        document.0,
+        attempts,
+        millis(next_at),
+        trouble
+    ])?;
     Ok(())
 }
 
@@ -93,9 +98,9 @@ pub fn postpone(db: &Db, document: LocalId, attempts: u32, next_at: Timestamp, t
 /// # Errors
 /// The store's.
 pub fn arrived(db: &Db, document: LocalId, now: Timestamp) -> Result<bool, StoreError> {
-    let changed = db.execute("UPDATE document SET state = 'held', changed_at = ?2 WHERE id = ?1 AND state = 'arriving'", params![document.0, millis(now)])?;
+    let changed = db.prepare_cached("UPDATE document SET state = 'held', changed_at = ?2 WHERE id = ?1 AND state = 'arriving'")?.execute(params![document.0, millis(now)])?;
     if changed == 1 {
-        db.execute("DELETE FROM document_transfer WHERE document = ?1", [document.0])?;
+        db.prepare_cached("DELETE FROM document_transfer WHERE document = ?1")?.execute([document.0])?;
     }
     Ok(changed == 1)
 }
@@ -106,9 +111,9 @@ pub fn arrived(db: &Db, document: LocalId, now: Timestamp) -> Result<bool, Store
 /// The store's.
 pub fn end(db: &Db, document: LocalId, trouble: &str, now: Timestamp) -> Result<bool, StoreError> {
     let sql = "UPDATE document SET state = ?2, changed_at = ?3 WHERE id = ?1 AND state = 'arriving'";
-    let changed = db.execute(sql, params![document.0, State::Failed.word(), millis(now)])?;
+    let changed = db.prepare_cached(sql)?.execute(params![document.0, State::Failed.word(), millis(now)])?;
     if changed == 1 {
-        db.execute("UPDATE document_transfer SET trouble = ?2 WHERE document = ?1", params![document.0, trouble])?;
+        db.prepare_cached("UPDATE document_transfer SET trouble = ?2 WHERE document = ?1")?.execute(params![document.0, trouble])?;
     }
     Ok(changed == 1)
 }
@@ -118,9 +123,9 @@ pub fn end(db: &Db, document: LocalId, trouble: &str, now: Timestamp) -> Result<
 /// # Errors
 /// The store's.
 pub fn retry(db: &Db, document: LocalId, now: Timestamp) -> Result<bool, StoreError> {
-    let changed = db.execute("UPDATE document_transfer SET attempts = 0, next_at = ?2 WHERE document = ?1", params![document.0, millis(now)])?;
+    let changed = db.prepare_cached("UPDATE document_transfer SET attempts = 0, next_at = ?2 WHERE document = ?1")?.execute(params![document.0, millis(now)])?;
     if changed == 1 {
-        db.execute("UPDATE document SET state = 'arriving', changed_at = ?2 WHERE id = ?1 AND state = 'failed'", params![document.0, millis(now)])?;
+        db.prepare_cached("UPDATE document SET state = 'arriving', changed_at = ?2 WHERE id = ?1 AND state = 'failed'")?.execute(params![document.0, millis(now)])?;
     }
     Ok(changed == 1)
 }

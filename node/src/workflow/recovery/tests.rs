@@ -234,7 +234,7 @@ fn nothing_is_believed_because_a_peer_says_it() {
     pair.deliver();
     let stored = conversation::messages(pair.b.store.db(), id).unwrap().into_iter().find(|message| message.side == Side::Owner).unwrap();
     let (salt, body) = conversation::body(pair.b.store.db(), id, Side::Owner, stored.seq).unwrap().unwrap();
-    let signed = SignedHeader::trusted(&pair.a.me.network, &stored.header).unwrap();
+    let signed = SignedHeader::trusted(&stored.header).unwrap();
     restore(&mut pair.a, backup);
     let ours = Header { author: signed.header.recipient.clone(), recipient: signed.header.author.clone(), seq: 1, ..signed.header.clone() };
     let forged = ours.sign(&pair.b.me.network, &pair.b.me.key);

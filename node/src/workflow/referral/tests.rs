@@ -349,7 +349,7 @@ fn silence_has_an_end_that_a_person_sees() {
 /// The asker's node lies: another message under number 0, validly signed. Returns both headers.
 fn lie(pair: &mut Pair, id: ConversationId) -> (Vec<u8>, Vec<u8>) {
     let stored_first = stored::message(pair.a.store.db(), id, Side::Asker, 0).unwrap().unwrap();
-    let first = verbund_protocol::conversation::SignedHeader::trusted(&pair.a.me.network, &stored_first.header).unwrap();
+    let first = verbund_protocol::conversation::SignedHeader::trusted(&stored_first.header).unwrap();
     let (salt, body) = ([7; 16], Message::Inquiry(Inquiry { single_room: true, ..profile() }).body());
     let other = verbund_protocol::conversation::Header { body: verbund_protocol::conversation::body_hash(&salt, &body), ..first.header }.sign(&pair.a.me.network, &pair.a.me.key);
     let batch = verbund_protocol::conversation::Batch { items: vec![verbund_protocol::conversation::Item { header: other.bytes.clone(), salt, body }] }.write();

@@ -196,7 +196,7 @@ fn nobody_is_named_before_the_owner_has_confirmed(world: &mut World, memory: &mu
             if !item.body.windows(NAME.len()).any(|window| window == NAME.as_bytes()) {
                 continue;
             }
-            let header = SignedHeader::trusted(&"sim".parse().unwrap(), &item.header).unwrap().header;
+            let header = SignedHeader::trusted(&item.header).unwrap().header;
             assert_eq!(header.message, MessageKind::Referral.number(), "a name in another message than the referral");
             let owners = messages(world, said.to, header.conversation).into_iter().filter(|message| message.side == Side::Owner);
             assert!(owners.into_iter().any(|message| message.kind == MessageKind::Confirmed.number()), "{}: named before it was confirmed", header.conversation);

@@ -85,14 +85,13 @@ fn all_promise_again(play: &mut Play) -> Option<String> {
 
 /// The state at both ends is what the stored messages say, read anew: headers chain, bodies match, and so do receipts.
 pub fn logs_are_what_the_messages_say(play: &Play) {
-    let network = "sim".parse().unwrap();
     for at in 0..MEMBERS {
         for c in conversations(&play.world, at) {
             let mut log = Log::default();
             for side in [Side::Asker, Side::Owner] {
                 let mut previous = None;
                 for message in messages(&play.world, at, c.id).into_iter().filter(|message| message.side == side) {
-                    let header = SignedHeader::trusted(&network, &message.header).unwrap();
+                    let header = SignedHeader::trusted(&message.header).unwrap();
                     assert_eq!(header.header.previous, previous, "{} {side:?} {}: the chain is broken at {at}", c.id, message.seq);
                     previous = Some(header.digest);
                     log.append(side, Entry::of(&header, meaning(play, &c, side, &message)));
