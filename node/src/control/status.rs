@@ -7,7 +7,11 @@ use verbund_protocol::{
 };
 
 use super::Call;
-use crate::workflow::{WorkError, desk::PeerSight, replication};
+use crate::workflow::{
+    WorkError,
+    desk::{DeliveryTimes, PeerSight},
+    replication,
+};
 
 /// What can be asked.
 #[derive(Clone, Copy, Debug, serde::Serialize, serde::Deserialize)]
@@ -50,6 +54,8 @@ pub struct Status {
     pub peers_up: usize,
     /// Whether the clock agrees with the peers'.
     pub clock_agrees: bool,
+    /// How long deliveries to other clinics took lately, microseconds.
+    pub delivery_us: DeliveryTimes,
 }
 
 /// A reply of this area.
@@ -73,6 +79,7 @@ impl Command {
             return Ok(Reply::Peers(peers));
         }
         let peers_up = peers.iter().filter(|peer| peer.up).count();
+        let delivery_us = call.desk.outside().deliveries();
         let status = call.desk.ask(&call.actor, move |work| {
             let document = &work.membership.held().document;
             Ok(Status {
@@ -90,6 +97,7 @@ impl Command {
                 departments: work.public.board.iter().count(),
                 peers_up,
                 clock_agrees: work.clock_agrees,
+                delivery_us,
             })
         });
         Ok(Reply::Status(Box::new(status.await?)))

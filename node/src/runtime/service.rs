@@ -103,13 +103,14 @@ async fn serve(config: Config) -> Result<(), ServiceError> {
     let (inputs, queue) = mpsc::channel(MAX_INPUTS);
     let (outputs, carried) = mpsc::channel(MAX_INPUTS);
     let (dead, mut died) = mpsc::channel::<()>(1);
-    let thread = engine::start(core, queue, now, move |output| {
+    let deliveries = engine::Deliveries::default();
+    let thread = engine::start(core, queue, deliveries.clone(), now, move |output| {
         // The carrier only ever waits for the operating system, never for the core, so this cannot lock up.
         if outputs.blocking_send(output).is_err() {
             error!("what the core decided can no longer be carried out");
         }
     })?;
-    let world = Arc::new(World::new(mesh.clone(), membership.clone(), node.data_dir.clone(), readers.clone(), files.clone()));
+    let world = Arc::new(World::new(mesh.clone(), membership.clone(), node.data_dir.clone(), readers.clone(), files.clone(), deliveries));
     let (jobs, waiting) = mpsc::channel::<Job>(MAX_JOBS);
     let desk = Desk::new(jobs, world);
     let people = Arc::new(People::new(&config.people));

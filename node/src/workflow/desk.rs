@@ -91,6 +91,19 @@ pub struct PeerSight {
     pub clock_offset_ms: Option<i64>,
 }
 
+/// How long deliveries took lately, from the commit of what was sent to the commit of its signed receipts; microseconds.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct DeliveryTimes {
+    /// Deliveries since the start; each carries what waited for one member.
+    pub count: u64,
+    /// The latest.
+    pub last: Option<u64>,
+    /// The median of the latest thousand.
+    pub p50: Option<u64>,
+    /// What 99 of a hundred of them did not exceed.
+    pub p99: Option<u64>,
+}
+
 /// What doors may ask of the world outside the store. The runtime answers.
 pub trait Outside: Send + Sync {
     /// Returns all peers known to the mesh.
@@ -105,6 +118,8 @@ pub trait Outside: Send + Sync {
     fn readers(&self) -> Readers;
     /// Returns the document files.
     fn files(&self) -> Arc<Files>;
+    /// Returns how long deliveries took lately.
+    fn deliveries(&self) -> DeliveryTimes;
 }
 
 /// Where doors hand in work. Cheap to clone.

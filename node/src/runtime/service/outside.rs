@@ -7,9 +7,10 @@ use verbund_protocol::{id::MemberId, membership::Membership, time::Timestamp, wi
 
 use crate::{
     mesh::{MeshHandle, PeerInfo},
+    runtime::engine::Deliveries,
     store::Readers,
     workflow::{
-        desk::{Later, Outside, PeerSight},
+        desk::{DeliveryTimes, Later, Outside, PeerSight},
         document::Files,
     },
 };
@@ -21,11 +22,12 @@ pub(super) struct World {
     data_dir: PathBuf,
     readers: Readers,
     files: Arc<Files>,
+    deliveries: Deliveries,
 }
 
 impl World {
-    pub fn new(mesh: MeshHandle, membership: Arc<ArcSwap<Membership>>, data_dir: PathBuf, readers: Readers, files: Arc<Files>) -> Self {
-        Self { mesh, membership, data_dir, readers, files }
+    pub fn new(mesh: MeshHandle, membership: Arc<ArcSwap<Membership>>, data_dir: PathBuf, readers: Readers, files: Arc<Files>, deliveries: Deliveries) -> Self {
+        Self { mesh, membership, data_dir, readers, files, deliveries }
     }
 }
 
@@ -40,7 +42,7 @@ impl Outside for World {
     fn query(&self, to: MemberId, body: Vec<u8>) -> Later<'_, Result<Vec<u8>, String>> {
         Box::pin(async move {
             let membership = self.membership.load_full();
-            let nodes = membership.held().document.member(&to).map(|member| member.nodes.clone()).unwrap_or_default();
+            let nodes = membership.member(&to).map(|member| member.nodes.clone()).unwrap_or_default();
             let mut last = format!("{to} is not in the member list");
             for node in nodes {
                 match self.mesh.request(node.auth, Protocol::Query, body.clone()).await {
@@ -66,6 +68,10 @@ impl Outside for World {
 
     fn files(&self) -> Arc<Files> {
         self.files.clone()
+    }
+
+    fn deliveries(&self) -> DeliveryTimes {
+        self.deliveries.times()
     }
 }
 
