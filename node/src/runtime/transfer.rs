@@ -12,7 +12,7 @@ mod serve;
 mod tests;
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{HashMap, HashSet, VecDeque},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -23,6 +23,7 @@ use tokio::{sync::Notify, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 use verbund_protocol::{
+    document::Grant,
     id::{DocumentRoot, LocalId, MemberId, NetworkId},
     limits::MAX_TRANSFERS,
     membership::Membership,
@@ -113,6 +114,10 @@ struct Moving {
     up: HashSet<MemberId>,
     /// Files open for serving.
     open: HashMap<DocumentRoot, Arc<Blob>>,
+    /// Grants whose signature holds by the network document of this version: a document of a gigabyte shows the same one a thousand times.
+    grants: (u64, HashMap<Vec<u8>, Grant>),
+    /// Something may be due that was not when the store was last asked, or not be wanted any more.
+    outdated: bool,
     /// Ranges being prepared, by peer.
     serving: HashMap<PublicKey, usize>,
 }
@@ -136,13 +141,18 @@ impl Transfers {
 
     /// Tells that documents wait to be fetched.
     pub fn fetch(&self) {
+        self.state().outdated = true;
         self.0.wake.notify_one();
     }
 
     /// Tells that a peer can be reached (again): what waits for its member is tried at once.
     pub fn peer_up(&self, peer: &PublicKey) {
         let member = self.parts().membership.load().node_by_auth(peer).map(|(member, _)| member.id.clone());
-        self.state().up.extend(member);
+        {
+            let mut state = self.state();
+            state.up.extend(member);
+            state.outdated = true;
+        }
         self.0.wake.notify_one();
     }
 
@@ -151,6 +161,7 @@ impl Transfers {
         {
             let mut state = self.state();
             state.open.remove(&root);
+            state.outdated = true;
             if let Some(running) = state.running.get(&root) {
                 running.cancel();
             }
@@ -171,9 +182,9 @@ impl Transfers {
 
     /// Fetches what waits, until the task is dropped; running transfers end with it and go on at the next start.
     pub async fn run(self) {
-        let mut running: JoinSet<()> = JoinSet::new();
+        let (mut running, mut due): (JoinSet<()>, VecDeque<Waiting>) = Default::default();
         loop {
-            let until = self.start_due(&mut running).await;
+            let until = self.start_due(&mut running, &mut due).await;
             tokio::select! {
                 () = self.0.wake.notified() => {}
                 () = tokio::time::sleep(until) => {}
@@ -182,22 +193,19 @@ impl Transfers {
         }
     }
 
-    /// Starts what is due and returns how long nothing else will be.
-    async fn start_due(&self, running: &mut JoinSet<()>) -> Duration {
-        let this = self.clone();
-        let waiting = blocking(move || this.parts().readers.get().and_then(|reader| document::waiting(&reader, 64 * MAX_TRANSFERS))).await;
-        let waiting = waiting.unwrap_or_else(|error| {
-            warn!(error = &error as &dyn std::error::Error, "the store could not be asked what to fetch");
-            Vec::new()
-        });
-        let now = self.now();
-        let up = std::mem::take(&mut self.state().up);
+    /// Starts what is due, as far as there is room, and returns how long nothing else will be. The store is asked only when it may know
+    /// more than `due`: of ten thousand waiting documents each would otherwise be read ten thousand times.
+    async fn start_due(&self, running: &mut JoinSet<()>, due: &mut VecDeque<Waiting>) -> Duration {
         let mut until = LOOK;
-        for transfer in waiting {
-            let due = transfer.next_at <= now || up.contains(&transfer.source);
-            if !due {
-                until = until.min(transfer.next_at.since(now));
-            } else if let Some(stopped) = self.claim(transfer.root) {
+        loop {
+            if running.len() >= MAX_TRANSFERS {
+                return LOOK; // one that ends makes room
+            }
+            if due.is_empty() || std::mem::take(&mut self.state().outdated) {
+                until = self.look(due).await;
+            }
+            let Some(transfer) = due.pop_front() else { return until.max(Duration::from_millis(10)) };
+            if let Some(stopped) = self.claim(transfer.root) {
                 let this = self.clone();
                 running.spawn(async move {
                     let root = transfer.root;
@@ -206,7 +214,24 @@ impl Transfers {
                 });
             }
         }
-        until.max(Duration::from_millis(10))
+    }
+
+    /// Asks the store what is due and not yet running; returns how long nothing else will be.
+    async fn look(&self, due: &mut VecDeque<Waiting>) -> Duration {
+        self.state().outdated = false;
+        let this = self.clone();
+        let waiting = blocking(move || this.parts().readers.get().and_then(|reader| document::waiting(&reader, 64 * MAX_TRANSFERS))).await;
+        let waiting = waiting.unwrap_or_else(|error| {
+            warn!(error = &error as &dyn std::error::Error, "the store could not be asked what to fetch");
+            Vec::new()
+        });
+        let now = self.now();
+        let mut state = self.state();
+        let up = std::mem::take(&mut state.up);
+        let later = waiting.iter().filter(|transfer| transfer.next_at > now && !up.contains(&transfer.source)).map(|transfer| transfer.next_at.since(now)).min();
+        *due = waiting.into_iter().filter(|transfer| transfer.next_at <= now || up.contains(&transfer.source)).collect();
+        due.retain(|transfer| !state.running.contains_key(&transfer.root));
+        later.unwrap_or(LOOK).min(LOOK)
     }
 
     /// Marks a transfer as running; nothing if it runs already or too many do (one that ends looks for the next).

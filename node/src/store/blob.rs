@@ -203,12 +203,17 @@ impl BlobStore {
         if self.broken.load(Ordering::Relaxed) {
             return Err(BlobError::Fsync(io::ErrorKind::Other.into()));
         }
-        // A file system that finds room late says so here.
-        file.sync_data().map_err(|error| match error.kind() {
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => BlobError::Full,
-            _ => BlobError::Fsync(error),
-        })
+        confirm(file)
     }
+}
+
+/// Waits until the disk has what was written.
+fn confirm(file: &File) -> Result<(), BlobError> {
+    // A file system that finds room late says so here.
+    file.sync_data().map_err(|error| match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => BlobError::Full,
+        _ => BlobError::Fsync(error),
+    })
 }
 
 /// Creates a file that must not exist yet, for this user alone. Always a new file: cutting an old one makes ext4 flush.

@@ -7,7 +7,7 @@ use verbund_protocol::{
     document::{Ask as Asked, Grant, RangeAnswer, RangeRequest, Refusal},
     id::{DocumentRoot, MemberId},
     limits::RANGES_PER_PEER,
-    membership::Standing,
+    membership::{Membership, Standing},
     sign::PublicKey,
 };
 
@@ -68,11 +68,31 @@ impl Transfers {
             Standing::Member(member) if membership.freshness(now).may_continue() => member,
             Standing::Member(_) | Standing::Suspended { .. } | Standing::Removed { .. } | Standing::Unlisted => return Err(Refusal::NotMember),
         };
-        let grant = Grant::open(&self.parts().network, &membership, &request.grant).map_err(|_| Refusal::Invalid)?;
+        let grant = self.grant(&membership, &request.grant)?;
         let ask = Asked { by: &by, of: &self.parts().me as &MemberId, root: request.root, offset: request.offset, length: request.length, now };
         let reader = self.parts().readers.get().map_err(|_| Refusal::Busy)?;
         let live = document::is_live(&reader, &grant.id, &request.grant).map_err(|_| Refusal::Busy)?;
         grant.check(&ask, |_| !live)?;
+        Ok(grant)
+    }
+
+    /// Returns a grant whose signature holds by this network document. Everything else about it is asked at every range.
+    fn grant(&self, membership: &Membership, bytes: &[u8]) -> Result<Grant, Refusal> {
+        let version = membership.held().document.version;
+        {
+            let state = self.state();
+            if let Some(grant) = state.grants.1.get(bytes).filter(|_| state.grants.0 == version) {
+                return Ok(grant.clone());
+            }
+        }
+        let grant = Grant::open(&self.parts().network, membership, bytes).map_err(|_| Refusal::Invalid)?;
+        let mut state = self.state();
+        let (held, grants) = &mut state.grants;
+        if *held != version || grants.len() >= MAX_OPEN {
+            grants.clear();
+        }
+        *held = version;
+        grants.insert(bytes.to_vec(), grant.clone());
         Ok(grant)
     }
 

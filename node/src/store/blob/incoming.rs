@@ -5,7 +5,10 @@ use std::{
     fs::{File, OpenOptions},
     os::unix::fs::FileExt as _,
     path::PathBuf,
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
 };
 
 use verbund_protocol::{
@@ -15,12 +18,15 @@ use verbund_protocol::{
 };
 
 use super::{
-    BlobError, BlobStore, Tree, create,
+    BlobError, BlobStore, Tree, confirm, create,
     tree::{Shape, verify},
 };
 
 /// What verifies is on disk and counts, so a crash costs at most the range that was being written, and what was in flight.
 const _: () = assert!(DOCUMENT_RANGE as u64 <= MAX_DOCUMENT_LOSS);
+
+/// Bytes after which the disk is asked to write what has arrived, while more arrives: at the end little is left to wait for.
+const WRITE_OUT: u64 = 64 << 20;
 
 /// A `.part` file: ciphertext at its final offsets, its hash pairs behind it, holes where nothing has arrived. Ranges may be
 /// accepted by several threads at once.
@@ -31,6 +37,10 @@ pub struct Incoming {
     file: File,
     path: PathBuf,
     have: Mutex<Vec<bool>>,
+    /// Bytes kept since the disk was last asked to write.
+    waiting: AtomicU64,
+    /// The disk did not confirm a write: nothing in this file counts any more.
+    lost: AtomicBool,
 }
 
 impl BlobStore {
@@ -47,14 +57,14 @@ impl BlobStore {
         if let Ok(file) = OpenOptions::new().read(true).write(true).open(&path) {
             if file.metadata().is_ok_and(|found| found.len() == whole) {
                 let have = verified(&file, root, cipher_size)?;
-                return Ok(Incoming { root, shape, file, path, have: Mutex::new(have) });
+                return Ok(Incoming::new(root, shape, file, path, have));
             }
             // Cut off before it had its size, or of another size: nothing in it can be trusted to be in place.
             std::fs::remove_file(&path).map_err(BlobError::disk("remove an unusable part"))?;
         }
         let file = create(&path)?;
         file.set_len(whole).map_err(BlobError::disk("make room for a document"))?;
-        Ok(Incoming { root, shape, file, path, have: Mutex::new(vec![false; ranges]) })
+        Ok(Incoming::new(root, shape, file, path, vec![false; ranges]))
     }
 }
 
@@ -65,6 +75,10 @@ fn verified(file: &File, root: DocumentRoot, cipher_size: u64) -> Result<Vec<boo
 }
 
 impl Incoming {
+    fn new(root: DocumentRoot, shape: Shape, file: File, path: PathBuf, have: Vec<bool>) -> Self {
+        Self { root, shape, file, path, have: Mutex::new(have), waiting: AtomicU64::new(0), lost: AtomicBool::new(false) }
+    }
+
     /// Returns which ranges are already there, by number.
     pub fn have(&self) -> Vec<bool> {
         self.have.lock().unwrap_or_else(PoisonError::into_inner).clone()
@@ -73,7 +87,8 @@ impl Incoming {
     /// Verifies the range at `offset` and keeps it. A repeat changes nothing. Returns how many bytes of ciphertext it has.
     ///
     /// # Errors
-    /// [`BlobError::Unverified`] if a single bit is wrong; then nothing was written. [`BlobError::Full`], [`BlobError::Disk`].
+    /// [`BlobError::Unverified`] if a single bit is wrong; then nothing was written. [`BlobError::Full`], [`BlobError::Disk`];
+    /// [`BlobError::Fsync`] as [`Self::finish`].
     pub fn accept(&self, offset: u64, encoded: &[u8]) -> Result<usize, BlobError> {
         let verified = verify(self.shape, self.root, offset, encoded)?;
         let number = (offset / DOCUMENT_RANGE as u64) as usize;
@@ -83,16 +98,30 @@ impl Incoming {
             let pairs = || verified.pairs.iter().try_for_each(|(at, pair)| self.file.write_all_at(*pair, self.shape.cipher_size() + at));
             written.and_then(|()| pairs()).map_err(write)?;
             self.have.lock().unwrap_or_else(PoisonError::into_inner)[number] = true;
+            self.write_out(verified.bytes.len() as u64)?;
         }
         Ok(verified.bytes.len())
+    }
+
+    /// Has the disk write now and then, on the thread of one range while others go on.
+    fn write_out(&self, bytes: u64) -> Result<(), BlobError> {
+        if self.waiting.fetch_add(bytes, Ordering::Relaxed) + bytes < WRITE_OUT {
+            return Ok(());
+        }
+        self.waiting.store(0, Ordering::Relaxed);
+        confirm(&self.file).inspect_err(|_| {
+            // The system may show bytes now that are not on the disk, so the file goes: what is fetched again is written again.
+            self.lost.store(true, Ordering::Relaxed);
+            let _ = std::fs::remove_file(&self.path);
+        })
     }
 
     /// Makes the complete document durable under its final name.
     ///
     /// # Errors
-    /// [`BlobError::Incomplete`] if a range is missing; [`BlobError::Fsync`] is fatal for the node.
+    /// [`BlobError::Incomplete`] if a range is missing; [`BlobError::Fsync`] if the disk did not confirm it; then the file is gone.
     pub fn finish(&self, store: &BlobStore) -> Result<(), BlobError> {
-        if self.have().contains(&false) {
+        if self.have().contains(&false) || self.lost.load(Ordering::Relaxed) {
             return Err(BlobError::Incomplete);
         }
         store.settle(&self.file, &self.path, &self.root)
