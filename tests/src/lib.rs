@@ -1,5 +1,6 @@
 //! Whole nodes seen from outside: a simulator over the real core and store, transcripts, and real processes.
 
+pub mod bench;
 pub mod disk;
 pub mod people;
 pub mod simulator;

@@ -147,7 +147,8 @@ fn admit(authority: &mut Authority, network: &NetworkId, clinic: &Clinic, now: T
         Ok(pem)
     };
     let (auth, sign) = (issue(&requests.auth_csr, "auth.pem")?, issue(&requests.sign_csr, "sign.pem")?);
-    let admission = Admission { facilities: vec![facility.clone()], ..Admission::of(&auth, &sign) };
+    let facilities = std::iter::once(facility).chain(&clinic.plan.branches).cloned().collect();
+    let admission = Admission { facilities, ..Admission::of(&auth, &sign) };
     authority.admit(admission, now)?;
     Ok(())
 }

@@ -10,8 +10,10 @@ use verbund_protocol::{
 pub struct Plan {
     /// Its member id.
     pub member: MemberId,
-    /// Its one facility.
+    /// Its facility.
     pub facility: Facility,
+    /// Further facilities that it speaks for; a demo's clinics have none.
+    pub branches: Vec<Facility>,
     /// Beds to state in the demo's capacity records.
     pub beds: u32,
 }
@@ -69,7 +71,7 @@ fn plan(at: usize, kind: FacilityKind, nth: usize, beds: u32) -> Plan {
         longitude: micro(longitude - aside),
         place: place.to_owned(),
     };
-    Plan { member, facility, beds }
+    Plan { member, facility, branches: Vec::new(), beds }
 }
 
 fn micro(degrees: f64) -> i32 {
