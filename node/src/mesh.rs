@@ -36,7 +36,8 @@ use libp2p::{Multiaddr, Swarm, core::upgrade::Version, swarm};
 use tokio::sync::mpsc;
 use verbund_protocol::{
     limits::{
-        DIAL_RETRY_MAX, DIAL_RETRY_MIN, HANDSHAKE_TIMEOUT, HEARTBEAT, IDLE_CONNECTION, MAX_MESH_COMMANDS, MAX_MESH_EVENTS, MAX_OPEN_REQUESTS, QUERY_TIMEOUT, Quota, STANDING_LINKS,
+        DIAL_RETRY_MAX, DIAL_RETRY_MIN, HANDSHAKE_TIMEOUT, HEARTBEAT, IDLE_CONNECTION, MAX_CONNECTIONS, MAX_MESH_COMMANDS, MAX_MESH_EVENTS, MAX_OPEN_REQUESTS, QUERY_TIMEOUT,
+        Quota, STANDING_LINKS,
     },
     membership::Membership,
     sign::SecretKey,
@@ -86,6 +87,10 @@ pub struct Tuning {
     pub quota: fn(Protocol) -> Quota,
     /// Requests of one protocol open with one peer.
     pub open_requests: usize,
+    /// Connections in all.
+    pub connections: u32,
+    /// Events that wait for the node, and as many again beside them before nothing more is taken from the network.
+    pub events: usize,
     /// Standing links this node opens.
     pub standing_links: usize,
     /// Decides the one standing link that is left to chance.
@@ -110,6 +115,8 @@ impl Default for Tuning {
         Self {
             quota: Protocol::quota,
             open_requests: MAX_OPEN_REQUESTS,
+            connections: MAX_CONNECTIONS,
+            events: MAX_MESH_EVENTS,
             standing_links: STANDING_LINKS,
             chance: RandomState::new().hash_one("standing link"),
             idle: IDLE_CONNECTION,
@@ -167,7 +174,7 @@ fn start(
     tuning: Tuning,
 ) -> Result<(MeshHandle, mpsc::Receiver<Event>), MeshError> {
     let tuning = Tuning { heartbeat: tuning.heartbeat.min(tuning.idle / 2), ..tuning };
-    let behaviour = behaviour::Behaviour::new(rules.clone(), &versions, tuning.hello);
+    let behaviour = behaviour::Behaviour::new(rules.clone(), &versions, &tuning);
     let me = keys::keypair(key).public().to_peer_id();
     let config = swarm::Config::with_tokio_executor()
         .with_idle_connection_timeout(tuning.idle)
@@ -180,7 +187,7 @@ fn start(
         swarm.listen_on(address).map_err(|error| MeshError::Listen { address: text.clone(), reason: error.to_string() })?;
     }
     let (commands_to, commands) = mpsc::channel(MAX_MESH_COMMANDS);
-    let (events, events_from) = mpsc::channel(MAX_MESH_EVENTS);
+    let (events, events_from) = mpsc::channel(tuning.events);
     let parts = engine::Parts { swarm, rules, me: key.public(), versions, tuning, commands, events };
     tokio::spawn(engine::Engine::new(parts).run());
     Ok((MeshHandle(commands_to), events_from))

@@ -1,6 +1,6 @@
 //! All behaviours of a node, the gate first.
 
-use std::{ops::RangeInclusive, sync::Arc, time::Duration};
+use std::{ops::RangeInclusive, sync::Arc};
 
 use libp2p::{
     connection_limits::{self, ConnectionLimits},
@@ -8,11 +8,11 @@ use libp2p::{
     swarm::NetworkBehaviour,
 };
 use verbund_protocol::{
-    limits::{MAX_CONNECTIONS, MAX_CONNECTIONS_PER_PEER, MAX_DIALS, MAX_HALF_OPEN},
+    limits::{MAX_DIALS, MAX_HALF_OPEN},
     wire::Protocol,
 };
 
-use super::{exchange, exchange::Exchange, gate::Gate, gated::Gated, gossip, nudge::Nudge, rules::Rules};
+use super::{Tuning, exchange, exchange::Exchange, gate::Gate, gated::Gated, gossip, nudge::Nudge, rules::Rules};
 
 /// What runs on every connection.
 #[derive(NetworkBehaviour)]
@@ -35,18 +35,15 @@ pub(super) struct Members {
 }
 
 impl Behaviour {
-    pub fn new(rules: Arc<Rules>, versions: &RangeInclusive<u16>, hello: Duration) -> Self {
+    pub fn new(rules: Arc<Rules>, versions: &RangeInclusive<u16>, tuning: &Tuning) -> Self {
         let gossip = gossip::behaviour(&rules.network);
         let gate = Gate::new(rules);
         let exchange = |protocol| exchange::protocol(protocol, versions);
         let members = Members { gossip, message: exchange(Protocol::Message), document: exchange(Protocol::Document), query: exchange(Protocol::Query) };
         let members = Gated::new(members, gate.admissions());
-        let limits = ConnectionLimits::default()
-            .with_max_pending_incoming(Some(MAX_HALF_OPEN))
-            .with_max_pending_outgoing(Some(MAX_DIALS))
-            .with_max_established(Some(MAX_CONNECTIONS))
-            .with_max_established_per_peer(Some(MAX_CONNECTIONS_PER_PEER));
-        Self { gate, limits: connection_limits::Behaviour::new(limits), hello: exchange::hello(hello), sync: exchange(Protocol::Sync), members, nudge: Nudge::default() }
+        let limits =
+            ConnectionLimits::default().with_max_pending_incoming(Some(MAX_HALF_OPEN)).with_max_pending_outgoing(Some(MAX_DIALS)).with_max_established(Some(tuning.connections));
+        Self { gate, limits: connection_limits::Behaviour::new(limits), hello: exchange::hello(tuning.hello), sync: exchange(Protocol::Sync), members, nudge: Nudge::default() }
     }
 
     /// Returns the behaviour of a protocol.

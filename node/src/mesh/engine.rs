@@ -25,7 +25,7 @@ use tokio::{
     time::{MissedTickBehavior, interval},
 };
 use tracing::{debug, trace, warn};
-use verbund_protocol::{limits::MAX_MESH_EVENTS, sign::PublicKey, wire::Protocol};
+use verbund_protocol::{sign::PublicKey, wire::Protocol};
 
 use super::{
     Tuning,
@@ -167,7 +167,7 @@ impl Engine {
                 hurried = true; // what follows does not put it off again
             }
             tokio::select! {
-                event = self.swarm.select_next_some(), if self.backlog.len() < MAX_MESH_EVENTS => self.on_swarm(event),
+                event = self.swarm.select_next_some(), if self.backlog.len() < self.tuning.events => self.on_swarm(event),
                 Some(back) = self.back.recv() => self.on_back(back),
                 command = self.commands.recv() => match command {
                     Some(Command::Stop(done)) => break Some(done),
@@ -254,8 +254,7 @@ impl Engine {
         let (address, direction) = (shown(address), if outbound { "outbound" } else { "inbound" });
         let peer_shown = peer.map(|peer| peer.to_string());
         let peer_shown = peer_shown.as_deref().unwrap_or("unknown");
-        // A peer that is switched off is no news; one that is refused deserves a look.
-        if matches!(reason, Refusal::Network(_) | Refusal::Timeout) {
+        if !reason.deserves_a_look() {
             debug!(peer = peer_shown, %address, direction, %reason, "no connection");
         } else {
             warn!(peer = peer_shown, %address, direction, %reason, "connection refused");

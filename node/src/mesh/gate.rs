@@ -19,7 +19,7 @@ use libp2p::{
     swarm::{ConnectionDenied, ConnectionId, FromSwarm, NetworkBehaviour, THandler, THandlerInEvent, THandlerOutEvent, ToSwarm, dummy},
 };
 use verbund_protocol::{
-    limits::{MAX_GUESTS, MAX_HALF_OPEN_PER_ADDRESS},
+    limits::{MAX_CONNECTIONS_PER_PEER, MAX_GUESTS, MAX_HALF_OPEN_PER_ADDRESS},
     sign::PublicKey,
 };
 
@@ -86,6 +86,9 @@ impl Gate {
     fn admit(&mut self, connection: ConnectionId, peer: PeerId) -> Result<dummy::ConnectionHandler, ConnectionDenied> {
         self.half_open.remove(&connection);
         let key = keys::public_key(&peer).ok_or_else(|| denied("the peer's name holds no key"))?;
+        if self.open.values().filter(|other| **other == key).count() >= MAX_CONNECTIONS_PER_PEER as usize {
+            return Err(ConnectionDenied::new(Refusal::Surplus));
+        }
         let full = self.rules.standing(&key).is_full();
         if !full {
             if self.guests.len() >= MAX_GUESTS {

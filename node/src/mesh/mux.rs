@@ -84,3 +84,7 @@ impl<C: AsyncRead + AsyncWrite + Unpin> StreamMuxer for Muxer<C> {
         Poll::Pending
     }
 }
+
+#[cfg(test)]
+#[path = "mux/tests.rs"]
+mod tests;

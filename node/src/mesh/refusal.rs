@@ -39,6 +39,9 @@ pub enum Refusal {
     /// Someone presents this node's own key.
     #[error("the other side presents this node's own key: was this node's data folder copied to a second machine?")]
     OwnKey,
+    /// There are as many connections with this peer as there may be, as happens when both sides dial at once in several ways.
+    #[error("there are enough connections with this peer")]
+    Surplus,
     /// A limit of this node.
     #[error("refused to protect this node: {0}")]
     Limit(String),
@@ -76,6 +79,11 @@ impl fmt::Display for Alert {
 }
 
 impl Refusal {
+    /// Returns whether people should look at it. That a peer is switched off, or connected already, is no news.
+    pub(super) const fn deserves_a_look(&self) -> bool {
+        !matches!(self, Self::Network(_) | Self::Timeout | Self::Surplus)
+    }
+
     /// Returns the refusal carried inside an error of the transport, or the error's own text.
     pub(super) fn from_io(error: &io::Error) -> Self {
         let mut current = error;

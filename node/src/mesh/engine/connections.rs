@@ -4,9 +4,10 @@ use std::num::NonZeroU8;
 
 use libp2p::{
     Multiaddr, PeerId,
+    connection_limits::Exceeded,
     core::{ConnectedPoint, transport::TransportError},
     swarm::{
-        ConnectionError, ConnectionId, DialError, ListenError,
+        ConnectionDenied, ConnectionError, ConnectionId, DialError, ListenError,
         dial_opts::{DialOpts, PeerCondition},
     },
 };
@@ -161,7 +162,7 @@ impl Engine {
         let reason = match &error {
             ListenError::Transport(error) => transport_reason(error),
             ListenError::LocalPeerId { .. } => Refusal::OwnKey,
-            ListenError::Denied { cause } => cause.downcast_ref::<Refusal>().cloned().unwrap_or_else(|| Refusal::Limit(cause.to_string())),
+            ListenError::Denied { cause } => denial(cause),
             ListenError::Aborted | ListenError::WrongPeerId { .. } => Refusal::Network(error.to_string()),
         };
         if reason == Refusal::OwnKey && self.dials_itself() {
@@ -188,6 +189,13 @@ fn as_refusal(error: &ConnectionError) -> Refusal {
     }
 }
 
+/// The gate says why itself; the other bounds are libp2p's.
+fn denial(cause: &ConnectionDenied) -> Refusal {
+    let limit = |exceeded: &Exceeded| Refusal::Limit(exceeded.to_string());
+    let own = cause.downcast_ref::<Refusal>().cloned();
+    own.or_else(|| cause.downcast_ref().map(limit)).unwrap_or_else(|| Refusal::Limit(cause.to_string()))
+}
+
 fn transport_reason(error: &TransportError<std::io::Error>) -> Refusal {
     match error {
         TransportError::Other(error) => Refusal::from_io(error),
@@ -209,7 +217,7 @@ fn reason(error: &DialError) -> Refusal {
         DialError::Transport(tried) => tried.last().map_or_else(|| Refusal::Network("no address was tried".into()), |(_, error)| transport_reason(error)),
         DialError::LocalPeerId { .. } => Refusal::OwnKey,
         DialError::WrongPeerId { obtained, .. } => Refusal::OtherNode { found: keys::public_key(obtained) },
-        DialError::Denied { cause } => cause.downcast_ref::<Refusal>().cloned().unwrap_or_else(|| Refusal::Limit(cause.to_string())),
+        DialError::Denied { cause } => denial(cause),
         DialError::NoAddresses | DialError::DialPeerConditionFalse(_) | DialError::Aborted => Refusal::Network(error.to_string()),
     }
 }

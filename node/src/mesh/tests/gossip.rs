@@ -7,7 +7,7 @@ use verbund_protocol::{
 };
 
 use super::{
-    super::{Command, Event, Verdict},
+    super::{Command, Event, PeerInfo, Verdict},
     world::{Node, World, connect},
 };
 
@@ -43,6 +43,27 @@ async fn an_announcement_passes_on_when_accepted() {
     connect(&mut b, &mut c).await;
     let (first, passed_on) = tokio::join!(announce_until_heard(&a, &mut b, "news"), judge(&mut c, Verdict::Accept));
     assert!(first.starts_with(b"news") && passed_on.starts_with(b"news"));
+}
+
+#[tokio::test]
+async fn an_announcement_finds_the_connection_that_is_left_of_two() {
+    let world = World::new(&["a", "b"]);
+    let (a, b) = (world.start("a").await, world.start("b").await);
+    let (mut smaller, mut larger) = if a.key < b.key { (a, b) } else { (b, a) };
+    // Both sides keep the connection that the smaller key dialled. The other one is first, and gossip has its streams on it.
+    connect(&mut larger, &mut smaller).await;
+    announce_until_heard(&smaller, &mut larger, "warm").await;
+    announce_until_heard(&larger, &mut smaller, "warm too").await;
+    smaller.handle.probe(larger.address.clone()).await.unwrap();
+    let one = |info: &PeerInfo| info.link.as_ref().is_some_and(|link| link.connections == 1);
+    let outbound = |info: &PeerInfo| one(info) && info.link.as_ref().is_some_and(|link| link.outbound);
+    smaller.sees(larger.key, outbound).await;
+    larger.sees(smaller.key, one).await;
+    // Each is said once, and nothing else happens on the connection that could make it look.
+    smaller.handle.send(Command::Announce("to the larger".into())).await.unwrap();
+    while judge(&mut larger, Verdict::Accept).await != "to the larger" {}
+    larger.handle.send(Command::Announce("to the smaller".into())).await.unwrap();
+    while judge(&mut smaller, Verdict::Accept).await != "to the smaller" {}
 }
 
 #[tokio::test]

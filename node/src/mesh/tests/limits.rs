@@ -231,7 +231,10 @@ async fn only_so_many_connections_with_one_peer() {
     for _ in 0..MAX_CONNECTIONS_PER_PEER {
         a.handle.probe(b.address.clone()).await.unwrap();
     }
-    assert!(a.handle.probe(b.address.clone()).await.is_err());
+    let surplus = a.handle.probe(b.address.clone()).await;
+    assert_eq!(surplus, Err(ProbeError::Refused(Refusal::Surplus)));
+    assert!(!Refusal::Surplus.deserves_a_look(), "both sides may dial at once; other limits are worth a warning");
+    assert!(Refusal::Limit("too many".into()).deserves_a_look());
     drop(a);
     b.until(|event| matches!(event, Event::Down { .. }).then_some(())).await;
 }
