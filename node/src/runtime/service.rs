@@ -4,7 +4,7 @@ mod carrier;
 mod documents;
 mod outside;
 
-use std::{sync::Arc, time::Duration};
+use std::{sync::Arc, thread::JoinHandle, time::Duration};
 
 use arc_swap::ArcSwap;
 use tokio::sync::mpsc;
@@ -84,25 +84,61 @@ pub fn run(config: Config) -> Result<(), ServiceError> {
 async fn serve(config: Config) -> Result<(), ServiceError> {
     // First of all: whoever asks to stop while the node still starts gets a clean stop too.
     let asked_to_stop = asked_to_stop()?;
+    let mut running = start(&config).await?;
+    ready(&config);
+    let stopped_by_core = tokio::select! {
+        () = asked_to_stop => false,
+        _ = running.died.recv() => true,
+    };
+    let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]); // only a service manager cares
+    running.stop().await?;
+    let _ = std::fs::remove_file(&config.node.control_socket); // the next start replaces it anyway
+    info!(stopped_by_core, "stopped");
+    Ok(())
+}
+
+/// What runs, and how it is stopped.
+struct Running {
+    mesh: MeshHandle,
+    inputs: mpsc::Sender<Input>,
+    thread: JoinHandle<Result<(), Fatal>>,
+    tasks: Vec<tokio::task::JoinHandle<()>>,
+    /// Ends when the core has.
+    died: mpsc::Receiver<()>,
+}
+
+impl Running {
+    /// Stops the doors and the mesh first, so that the core has worked off everything when it ends.
+    async fn stop(self) -> Result<(), ServiceError> {
+        for task in self.tasks {
+            task.abort();
+        }
+        self.mesh.stop().await;
+        drop(self.inputs);
+        match tokio::task::spawn_blocking(move || self.thread.join()).await.map_err(std::io::Error::other)? {
+            Ok(result) => Ok(result?),
+            Err(_) => Err(std::io::Error::other("the core stopped by a fault of the software; see the lines above").into()),
+        }
+    }
+}
+
+/// Brings everything up, the store first and the doors last.
+async fn start(config: &Config) -> Result<Running, ServiceError> {
     let node = &config.node;
     let name = NodeName { network: node.network.clone(), member: node.member.clone(), node: node.node.clone() };
     let identity = Identity::load(&node.identity_dir, &name)?;
-    let store = open(&config, &identity)?;
+    let store = open(config, &identity)?;
     let readers = store.readers()?;
     let files = documents::open(&node.data_dir, &store)?;
-    let author = Author { network: name.network, member: name.member, node: name.node, auth: identity.auth_key.public(), key: identity.sign_key.clone() };
-    let first = Membership::new(identity.document.clone())?;
-    let settings = Settings { sync_seconds: config.mesh.sync_seconds, announce: config.mesh.announce.clone(), terms: Terms::of(&config) };
-    let core = Core::start(store, author, first, Box::new(System), settings)?;
-
+    let core = start_core(config, store, name, &identity)?;
     let opening = core.opening();
     let membership = Arc::new(ArcSwap::from_pointee(core.membership().clone()));
-    let (mesh, events) = mesh::spawn(mesh_config(&config, &identity), membership.load_full())?;
+    let (mesh, events) = mesh::spawn(mesh_config(config, &identity), membership.load_full())?;
     let listener = server::bind(&node.control_socket)?;
 
     let (inputs, queue) = mpsc::channel(MAX_INPUTS);
     let (outputs, carried) = mpsc::channel(MAX_INPUTS);
-    let (dead, mut died) = mpsc::channel::<()>(1);
+    let (dead, died) = mpsc::channel::<()>(1);
     let deliveries = engine::Deliveries::default();
     let thread = engine::start(core, queue, deliveries.clone(), now, move |output| {
         // The carrier only ever waits for the operating system, never for the core, so this cannot lock up.
@@ -113,7 +149,6 @@ async fn serve(config: Config) -> Result<(), ServiceError> {
     let world = Arc::new(World::new(mesh.clone(), membership.clone(), node.data_dir.clone(), readers.clone(), files.clone(), deliveries));
     let (jobs, waiting) = mpsc::channel::<Job>(MAX_JOBS);
     let desk = Desk::new(jobs, world);
-    let people = Arc::new(People::new(&config.people));
     let transfers = Transfers::new(Parts {
         network: node.network.clone(),
         me: node.member.clone(),
@@ -125,38 +160,26 @@ async fn serve(config: Config) -> Result<(), ServiceError> {
         clock: Arc::new(now),
     });
     let carrier = Carrier::new(mesh.clone(), inputs.clone(), membership.clone(), transfers.clone());
-
     for output in opening {
         carrier.carry_out(output).await;
     }
-    let tasks = [
+    let tasks = vec![
         tokio::spawn(carrier.clone().carry(carried, dead)),
         tokio::spawn(carrier.hear(events)),
         tokio::spawn(pass_on_jobs(waiting, inputs.clone())),
         tokio::spawn(tick(inputs.clone())),
         tokio::spawn(transfers.run()),
         tokio::spawn(join(mesh.clone(), membership, config.mesh.announce.clone(), config.mesh.bootstrap.clone())),
-        tokio::spawn(server::serve(listener, desk, people)),
+        tokio::spawn(server::serve(listener, desk, Arc::new(People::new(&config.people)))),
     ];
-    ready(&config);
-    let stopped_by_core = tokio::select! {
-        () = asked_to_stop => false,
-        _ = died.recv() => true,
-    };
-    let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]); // only a service manager cares
-    for task in tasks {
-        task.abort();
-    }
-    mesh.stop().await;
-    drop(inputs);
-    let ended = tokio::task::spawn_blocking(move || thread.join()).await.map_err(std::io::Error::other)?;
-    let _ = std::fs::remove_file(&config.node.control_socket); // the next start replaces it anyway
-    match ended {
-        Ok(result) => result?,
-        Err(_) => return Err(std::io::Error::other("the core stopped by a fault of the software; see the lines above").into()),
-    }
-    info!(stopped_by_core, "stopped");
-    Ok(())
+    Ok(Running { mesh, inputs, thread, tasks, died })
+}
+
+fn start_core(config: &Config, store: Store, name: NodeName, identity: &Identity) -> Result<Core, ServiceError> {
+    let author = Author { network: name.network, member: name.member, node: name.node, auth: identity.auth_key.public(), key: identity.sign_key.clone() };
+    let first = Membership::new(identity.document.clone())?;
+    let settings = Settings { sync_seconds: config.mesh.sync_seconds, announce: config.mesh.announce.clone(), terms: Terms::of(config) };
+    Ok(Core::start(store, author, first, Box::new(System), settings)?)
 }
 
 fn open(config: &Config, identity: &Identity) -> Result<Store, ServiceError> {
