@@ -7,7 +7,7 @@ use verbund_protocol::limits::MAX_NETWORK_DOCUMENT;
 use super::{Terminal, file::read, table::Table};
 use crate::control::{
     Command,
-    membership::{self, Listed, Reply},
+    membership::{self, Former, Listed, Reply},
 };
 
 /// `verbund membership`
@@ -43,6 +43,7 @@ impl Verb {
             Reply::Members(list) => {
                 let mut table = Table::new(&["member", "name", "nodes", "ik", "standing"]);
                 list.members.iter().for_each(|member| table.row(row(member)));
+                list.former.iter().for_each(|former| table.row(gone(former)));
                 table.write(out, "no members")?;
                 writeln!(out, "{} members in network document {}", list.members.len(), list.document_version)
             }
@@ -53,6 +54,10 @@ impl Verb {
             }
         })
     }
+}
+
+fn gone(former: &Former) -> [String; 5] {
+    [former.id.to_string(), former.name.clone(), String::new(), String::new(), format!("removed after version {}", former.last_version)]
 }
 
 fn row(member: &Listed) -> [String; 5] {

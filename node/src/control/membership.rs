@@ -50,6 +50,19 @@ pub struct List {
     pub document_version: u64,
     /// Its members.
     pub members: Vec<Listed>,
+    /// Who was one before.
+    pub former: Vec<Former>,
+}
+
+/// Somebody who is no member any more.
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+pub struct Former {
+    /// The former member's id.
+    pub id: MemberId,
+    /// Its name.
+    pub name: String,
+    /// The last version of the network document held here that listed it.
+    pub last_version: u64,
 }
 
 /// What was taken.
@@ -115,7 +128,8 @@ fn list(work: &Work<'_>) -> List {
             Standing::Member(_) | Standing::Removed { .. } | Standing::Unlisted => None,
         },
     };
-    List { document_version: document.version, members: document.members.iter().map(listed).collect() }
+    let former = |(member, last_version): (&verbund_protocol::membership::Member, u64)| Former { id: member.id.clone(), name: member.name.clone(), last_version };
+    List { document_version: document.version, members: document.members.iter().map(listed).collect(), former: work.membership.former_members().into_iter().map(former).collect() }
 }
 
 fn take(work: &mut Work<'_>, bytes: &[u8]) -> Result<Taken, WorkError> {

@@ -93,7 +93,7 @@ impl Command {
                 document_state: freshness_words(work.membership.freshness(work.now)),
                 standing: standing_words(&work.membership.member_standing(&work.me.member, work.now)),
                 members: document.members.len(),
-                addresses_known: replication::addresses(work.membership, work.public, &work.me.auth).len(),
+                addresses_known: replication::addresses(&work.membership, &work.public, &work.me.auth).len(),
                 departments: work.public.board.iter().count(),
                 peers_up,
                 clock_agrees: work.clock_agrees,

@@ -1,6 +1,9 @@
 //! What a node holds of the membership, and the two questions asked of it: who is this, and may we still work.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use super::{
     document::{DocumentError, Member, Node, Role, SignedDocument},
@@ -81,10 +84,14 @@ impl Freshness {
 #[derive(Clone, Debug)]
 pub struct Membership {
     held: SignedDocument,
+    /// The document before the first of `changes`, so that what is read back from the store shows that one as a change too.
+    origin: Option<SignedDocument>,
     /// Documents that changed board keys or threshold, oldest first, for members that must catch up one by one.
     changes: Vec<SignedDocument>,
     /// The document before the held one, if it was held here: its board may prove that the held version was contradicted.
     previous: Option<SignedDocument>,
+    /// The last documents held here that listed somebody who is no member any more, by version: they say who signed for whom then.
+    partings: BTreeMap<u64, Arc<SignedDocument>>,
     /// Keys of nodes that an earlier held document listed and the present one does not: whose, and in which version last.
     former: BTreeMap<PublicKey, (MemberId, u64)>,
     suspensions: Suspensions,
@@ -107,7 +114,7 @@ impl Membership {
     }
 
     /// Returns the view from documents that were accepted before and read back from the node's own store, oldest first: every
-    /// one that changed keys, and the last, which is held. Nothing is verified again. Returns nothing if there is none.
+    /// one [worth keeping](Self::worth_keeping), the last of which is held. Nothing is verified again. Returns nothing if there is none.
     pub fn restore(documents: impl IntoIterator<Item = SignedDocument>) -> Option<Self> {
         let mut documents = documents.into_iter();
         let mut view = Self::trusted(documents.next()?);
@@ -119,8 +126,10 @@ impl Membership {
     pub fn trusted(held: SignedDocument) -> Self {
         let mut view = Self {
             held,
+            origin: None,
             changes: Vec::new(),
             previous: None,
+            partings: BTreeMap::new(),
             former: BTreeMap::new(),
             suspensions: Suspensions::default(),
             by_auth: BTreeMap::new(),
@@ -164,10 +173,10 @@ impl Membership {
         next_change.or_else(|| Some(&self.held).filter(|held| held.document.version > version))
     }
 
-    /// Returns every document to keep in the store, oldest first: those that changed keys, the one before the held one, and
-    /// the held one. The others may be deleted.
+    /// Returns every document to keep in the store, oldest first: those that changed keys and the one before them, those that were the last to list a
+    /// former member, the one before the held one, and the held one. The others may be deleted.
     pub fn worth_keeping(&self) -> Vec<&SignedDocument> {
-        let mut keep: Vec<_> = self.changes.iter().chain(&self.previous).chain([&self.held]).collect();
+        let mut keep: Vec<_> = self.origin.iter().chain(&self.changes).chain(self.partings.values().map(Arc::as_ref)).chain(&self.previous).chain([&self.held]).collect();
         keep.sort_by_key(|document| document.document.version);
         keep.dedup_by_key(|document| document.document.version);
         keep
@@ -183,11 +192,36 @@ impl Membership {
         }
         let changes_keys = !next.document.same_board(&self.held.document);
         if changes_keys {
+            if self.changes.is_empty() {
+                self.origin = Some(self.held.clone());
+            }
             self.changes.push(next.clone());
             self.suspensions.keep_for(&next.document);
         }
-        self.previous = Some(std::mem::replace(&mut self.held, next));
+        let before = std::mem::replace(&mut self.held, next);
         self.index();
+        let left = self.left();
+        if left.values().any(|last| *last == version) {
+            self.partings.insert(version, Arc::new(before.clone()));
+        }
+        self.partings.retain(|version, _| left.values().any(|last| last == version));
+        self.previous = Some(before);
+    }
+
+    /// Returns who was a member by an earlier held document and is none by the present one, and the last version that listed it.
+    fn left(&self) -> BTreeMap<MemberId, u64> {
+        let mut left = BTreeMap::new();
+        for (member, version) in self.former.values().filter(|(member, _)| self.held.document.member(member).is_none()) {
+            let last = left.entry(member.clone()).or_insert(*version);
+            *last = (*last).max(*version);
+        }
+        left
+    }
+
+    /// Returns the former members that are known here, as the last document that listed each described it, with its version.
+    pub fn former_members(&self) -> Vec<(&Member, u64)> {
+        let listed = |(member, version): (MemberId, u64)| Some((self.partings.get(&version)?.document.member(&member)?, version));
+        self.left().into_iter().filter_map(listed).collect()
     }
 
     fn index(&mut self) {

@@ -88,7 +88,7 @@ proptest! {
     fn a_view_comes_back_from_what_is_worth_keeping(changes in vec(any::<bool>(), 0..8)) {
         let mut view = Membership::new(signed(&document(1, &[1, 2, 3], 2), &[1, 2])).unwrap();
         for (at, change) in changes.iter().enumerate() {
-            let threshold = if *change { 3 - view.held().document.threshold + 1 } else { view.held().document.threshold };
+            let threshold = if *change { 5 - view.held().document.threshold } else { view.held().document.threshold };
             prop_assert_eq!(view.advance(signed(&document(at as u64 + 2, &[1, 2, 3], threshold), &[1, 2, 3])), Ok(true));
         }
         let kept: Vec<_> = view.worth_keeping().into_iter().map(|document| SignedDocument::read(&network(), document.bytes()).unwrap()).collect();
@@ -96,7 +96,7 @@ proptest! {
         prop_assert_eq!(restored.held().digest(), view.held().digest());
         for version in 0..10 {
             let digest = |view: &Membership| view.next_after(version).map(SignedDocument::digest);
-            // The view itself began at version 1; what came before the first change kept is asked of others.
+            // The view itself began at version 1.
             if version >= 1 {
                 prop_assert_eq!(digest(&restored), digest(&view), "after version {}", version);
             }
@@ -229,6 +229,33 @@ fn who_left_the_list_is_told_apart_from_a_stranger() {
     // Admitted again, it is a member like any other.
     view.advance(signed(&document(4, &[1], 1), &[1])).unwrap();
     assert_eq!(view.standing(&gone, start()), Standing::Member(member_id(2)));
+}
+
+#[test]
+fn who_left_long_ago_is_remembered_also_by_what_is_kept() {
+    let without = |version: u64| {
+        let mut next = document(version, &[1], 1);
+        next.members.retain(|member| member.id != member_id(2));
+        signed(&next, &[1])
+    };
+    let mut view = Membership::new(signed(&document(2, &[1], 1), &[1])).unwrap();
+    view.advance(signed(&document(3, &[1], 1), &[1])).unwrap();
+    (4..9).for_each(|version| assert_eq!(view.advance(without(version)), Ok(true)));
+    let versions = |view: &Membership| view.worth_keeping().iter().map(|document| document.document.version).collect::<Vec<_>>();
+    assert_eq!(versions(&view), [3, 7, 8]);
+    let back = |view: &Membership| Membership::restore(view.worth_keeping().into_iter().cloned()).unwrap();
+    let mut restored = back(&view);
+    for view in [&view, &restored, &back(&restored)] {
+        assert_eq!(view.standing(&key(1004).public(), start()), Standing::Removed { member: member_id(2), last_version: 3 });
+        assert_eq!(view.member_standing(&member_id(2), start()), Standing::Removed { member: member_id(2), last_version: 3 });
+        let former: Vec<_> = view.former_members().into_iter().map(|(member, last)| (member.id.clone(), last)).collect();
+        assert_eq!(former, [(member_id(2), 3)]);
+        assert_eq!(view.next_after(1).map(|next| next.document.version), Some(8), "it is no step that others must take");
+    }
+    // Admitted again, nothing has to be remembered of it.
+    restored.advance(signed(&document(9, &[1], 1), &[1])).unwrap();
+    restored.advance(signed(&document(10, &[1], 1), &[1])).unwrap();
+    assert_eq!((versions(&restored), restored.former_members().len()), (vec![9, 10], 0));
 }
 
 #[test]

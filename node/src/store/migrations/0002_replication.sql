@@ -1,7 +1,8 @@
 -- Public records that every node holds a copy of: who belongs, where they are reached, what is free. All are signed by their
 -- writers and kept as the exact bytes that came; the columns beside them only name them.
 
--- Network documents worth keeping: those that changed board keys, the one before the held one, and the held one (the highest).
+-- Network documents worth keeping: those that changed board keys and the one before them, the last that listed a former member, the
+-- one before the held one, and the held one (the highest).
 CREATE TABLE network_document (
     version INTEGER PRIMARY KEY,
     bytes   BLOB NOT NULL,

@@ -2,11 +2,18 @@
 
 use std::time::Duration;
 
-use verbund_node::workflow::desk::PeerSight;
-use verbund_protocol::{membership::SuspensionReason, sign::PublicKey};
+use verbund_node::{
+    control::{Command, membership},
+    workflow::desk::PeerSight,
+};
+use verbund_protocol::{hello::View, membership::SuspensionReason, sign::PublicKey};
 use verbund_tests::town::Town;
 
-use super::{gate::take, *};
+use super::{
+    gate::{certificate, take},
+    impostor::Impostor,
+    *,
+};
 
 /// Waits until clinic `at` sees the holder of `key` as `words` say.
 fn sees(town: &mut Town, at: usize, key: PublicKey, words: &str) -> PeerSight {
@@ -63,6 +70,31 @@ fn a_node_that_was_away_learns_of_a_removal_before_anything_else() {
     town.kill(1);
     town.restart(1);
     assert_eq!(document_version(&mut town, 1), 2);
+}
+
+#[test]
+fn who_left_long_ago_is_shown_as_removed_also_after_a_restart() {
+    let mut town = Town::found(2, 20);
+    town.launch(0);
+    town.wait_ready(0);
+    let believes = published(&town);
+    let gone = town.village.clinics[1].plan.member.clone();
+    town.village.authority.remove(&gone, now()).unwrap();
+    for _ in 0..4 {
+        let document = town.village.publish().unwrap();
+        assert!(take(&mut town, 0, &fs::read(document).unwrap()).unwrap().news);
+        town.village.authority.renew(now()).unwrap();
+    }
+    town.kill(0);
+    town.restart(0);
+    let reply: membership::Reply = town.ask(0, &Command::Membership(membership::Command::List)).unwrap();
+    let membership::Reply::Members(list) = reply else { panic!("another reply: {reply:?}") };
+    let former: Vec<_> = list.former.into_iter().map(|former| (former.id, former.last_version)).collect();
+    assert_eq!(former, [(gone.clone(), 1)]);
+    let shown = String::from_utf8(town.verbund(0, &["membership", "list"]).stdout).unwrap();
+    assert!(shown.lines().any(|line| line.starts_with(gone.as_str()) && line.ends_with("removed after version 1")), "{shown}");
+    let met = Impostor::start(key(&town, 1, Purpose::Auth), certificate(&town, 1), believes, Duration::ZERO).dial(town.village.clinics[0].port).unwrap();
+    assert_eq!(met.greeting.sees_us_as, View::Removed);
 }
 
 #[test]

@@ -98,3 +98,19 @@ fn a_lie_is_proven_to_a_stranger() {
     assert!(report.holds());
     assert_eq!(report.conversations[0].contradictions, ["a wrote two messages under number 0"]);
 }
+
+#[test]
+fn what_a_clinic_said_is_proven_long_after_it_has_left() {
+    use crate::workflow::{bench::document, replication};
+    let (mut pair, id) = refused_story();
+    let take = |bench: &mut Bench, version, members: &[(&str, u8)]| {
+        let bytes = document(version, members).bytes().to_vec();
+        assert!(bench.run(Role::It, |work| replication::take_document(work, &bytes)).unwrap());
+    };
+    take(&mut pair.a, 2, &[("a", 11), ("b", 12), ("c", 13)]);
+    (3..9).for_each(|version| take(&mut pair.a, version, &[("a", 11), ("c", 13)]));
+    let bundle = pair.a.run(SOCIAL, |work| evidence::export(work, Some(id), None, true)).unwrap();
+    let report = rules::verify(&bundle, &document(9, &[("a", 11)])).unwrap();
+    assert!(report.holds(), "{report:?}");
+    assert!(report.conversations[0].lines.iter().all(|line| line.receipt.is_some()));
+}
