@@ -11,7 +11,7 @@ use verbund_protocol::{
     time::Timestamp,
 };
 
-use super::{Db, StoreError, millis, moment, parsed};
+use super::{Db, StoreError, millis, moment, moment_opt, parsed};
 
 /// A message to be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -123,6 +123,15 @@ pub fn waiting(db: &Db, member: &MemberId) -> Result<Vec<ConversationId>, StoreE
     let mut statement = db.prepare_cached("SELECT DISTINCT conversation FROM outbox WHERE member = ?1")?;
     let rows = statement.query_map([member.as_str()], |row| Ok(ConversationId(row.get(0)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Returns since when a conversation's oldest message waits; nothing if none does.
+///
+/// # Errors
+/// The store's.
+pub fn waiting_since(db: &Db, id: ConversationId) -> Result<Option<Timestamp>, StoreError> {
+    let sql = "SELECT min(queued_at) AS since FROM outbox WHERE conversation = ?1";
+    Ok(db.prepare_cached(sql)?.query_row([id.0], |row| moment_opt(row, "since"))?)
 }
 
 /// Takes everything of a conversation out of the outbox: it stays in its chain and is not sent any more.

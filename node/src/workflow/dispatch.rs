@@ -84,12 +84,12 @@ pub fn on_response(work: &mut Work<'_>, sent: &Sent, answer: &[u8]) -> Result<()
     let Some(replies) = Replies::read(answer).ok().filter(|replies| replies.replies.len() == sent.what.len()) else {
         return on_failure(work, &sent.member, "answer not understood");
     };
-    let (mut progress, mut busy) = (false, false);
+    let (mut progress, mut stuck) = (false, Vec::new());
     for ((id, side, seq), reply) in sent.what.iter().zip(replies.replies) {
         match reply {
-            Reply::Receipt(bytes) => progress |= receipted(work, &sent.member, *id, *side, *seq, &bytes)?,
+            Reply::Receipt(bytes) if receipted(work, &sent.member, *id, *side, *seq, &bytes)? => progress = true,
+            Reply::Receipt(_) | Reply::Busy => stuck.push(*id),
             Reply::Gap { expected, .. } => missing(work, *id, expected)?,
-            Reply::Busy => busy = true,
             Reply::Rejected(Rejection::NotAllowed) => return on_failure(work, &sent.member, "the other clinic says we may not send now"),
             Reply::Rejected(rejection) => {
                 // It will never be taken in as it is, nor what follows it: a person must look.
@@ -102,12 +102,27 @@ pub fn on_response(work: &mut Work<'_>, sent: &Sent, answer: &[u8]) -> Result<()
     if progress {
         outbox::went_well(work.db, &sent.member)?;
     }
-    if busy || !progress {
+    for id in &stuck {
+        give_up_if_old(work, *id)?;
+    }
+    if !stuck.is_empty() || !progress {
         outbox::put_off(work.db, &sent.member, BUSY_WAIT, work.now)?;
     } else {
         work.then(Effect::Wake(sent.member.clone()));
     }
     Ok(())
+}
+
+/// The member answers and does not take a message of this conversation: after three days a person is told to call, as when it
+/// cannot be reached. What else goes to the member goes on.
+fn give_up_if_old(work: &mut Work<'_>, id: ConversationId) -> Result<(), WorkError> {
+    let Some(since) = outbox::waiting_since(work.db, id)? else { return Ok(()) };
+    // A clock in doubt gives nothing up.
+    if !work.clock_agrees || work.now.since(since) < UNDELIVERABLE_AFTER {
+        return Ok(());
+    }
+    trouble(work, &mut load(work, id)?, "undeliverable")?;
+    Ok(outbox::drop_conversation(work.db, id)?)
 }
 
 /// The other side misses messages from `expected` on: they are sent again. If it claims to hold what was never written here, a person
@@ -125,7 +140,7 @@ fn missing(work: &mut Work<'_>, id: ConversationId, expected: u64) -> Result<(),
 fn receipted(work: &mut Work<'_>, member: &MemberId, id: ConversationId, side: Side, seq: u64, bytes: &[u8]) -> Result<bool, WorkError> {
     let stored = conversation::message(work.db, id, side, seq)?.ok_or_else(|| StoreError::unreadable("message"))?;
     let header = SignedHeader::trusted(&stored.header).map_err(|_| StoreError::unreadable("header"))?;
-    let receipt = Receipt::open(&work.me.network, work.membership, bytes).ok().filter(|receipt| receipt.matches(&header).is_ok());
+    let receipt = Receipt::open(&work.me.network, &work.membership, bytes).ok().filter(|receipt| receipt.matches(&header).is_ok());
     let Some(receipt) = receipt else {
         tracing::warn!(conversation = %id, seq, %member, "a receipt does not prove what it should");
         return Ok(false);

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use verbund_protocol::{
     capacity::DepartmentId,
-    conversation::{Receipt, Refusal},
+    conversation::{Batch, Receipt, Refusal, Reply, frame::Replies},
     id::{ConversationId, LocalId},
     inquiry::{Answers, Basis, Inquiry, Questions, Variant},
     limits::{BODY_KEPT, UNDELIVERABLE_AFTER},
@@ -344,6 +344,38 @@ fn silence_has_an_end_that_a_person_sees() {
     pair.deliver();
     assert_eq!(pair.step(id), (Step::Withdrawn, Step::Withdrawn));
     assert!(stored::due(pair.a.store.db(), Due::End, pair.a.now, 9).unwrap().is_empty());
+}
+
+/// `a` sends what is due, and `b` answers every message with busy.
+fn busy(pair: &mut Pair) {
+    let member = pair.b.me.member.clone();
+    let sent = pair.a.follow(Actor::Node, |work| dispatch::due(work, &member)).unwrap().0.expect("something is due");
+    let count = Batch::read(&sent.body).unwrap().items.len();
+    let answer = Replies { replies: vec![Reply::Busy; count] }.write();
+    pair.a.follow(Actor::Node, |work| dispatch::on_response(work, &sent, &answer)).unwrap();
+}
+
+#[test]
+fn a_clinic_that_is_always_busy_has_an_end_that_a_person_sees() {
+    let mut pair = Pair::new(2);
+    let trouble = |pair: &Pair, id| stored::find(pair.a.store.db(), id).unwrap().unwrap().trouble;
+    let old = pair.inquire(&["2300"])[0];
+    busy(&mut pair);
+    pair.a.now = pair.a.now.plus(UNDELIVERABLE_AFTER).minus(Duration::from_secs(1));
+    busy(&mut pair);
+    assert_eq!(trouble(&pair, old), None, "a second too early");
+    let case = pair.case;
+    let target = Target { facility: ik(12), department: "2800".parse().unwrap() };
+    let inquiry = Inquiry { answer_by: pair.a.now.day().plus(2).start(), ..profile() };
+    let young = pair.a.run(SOCIAL, |work| inquiry::send(work, case, &ik(11), &[target], &inquiry)).unwrap()[0];
+    pair.a.now = pair.a.now.plus(Duration::from_secs(3));
+    busy(&mut pair);
+    assert_eq!(trouble(&pair, old).as_deref(), Some("undeliverable"));
+    assert_eq!(trouble(&pair, young), None, "what waits for less than three days goes on being tried");
+    pair.b.now = pair.a.now.plus(Duration::from_secs(3));
+    pair.a.now = pair.b.now;
+    pair.deliver();
+    assert_eq!((pair.step(young).1, pair.step(old).1), (Step::Requested, Step::New));
 }
 
 /// The asker's node lies: another message under number 0, validly signed. Returns both headers.
