@@ -28,4 +28,4 @@ pub mod work;
 pub use desk::{Desk, Job};
 pub use error::WorkError;
 pub use replication::Public;
-pub use work::{Author, Effect, Work};
+pub use work::{Author, Effect, Memory, Work};

@@ -11,7 +11,7 @@ use verbund_protocol::{
     time::Timestamp,
 };
 
-use super::{Author, Effect, Public, Work, WorkError, replication};
+use super::{Author, Effect, Memory, Public, Work, WorkError, replication};
 use crate::{
     domain::{
         actor::{Actor, Role},
@@ -94,7 +94,18 @@ impl Bench {
         let Self { store, me, membership, public, entropy, now } = self;
         let terms = Terms::default();
         store.write(|db| {
-            let mut work = Work { db, now: *now, me, membership, public, terms: &terms, entropy, actor, clock_agrees: true, effects: Vec::new() };
+            let mut work = Work {
+                db,
+                now: *now,
+                me,
+                membership: Memory::new(membership),
+                public: Memory::new(public),
+                terms: &terms,
+                entropy,
+                actor,
+                clock_agrees: true,
+                effects: Vec::new(),
+            };
             let out = piece(&mut work)?;
             Ok((out, work.effects))
         })

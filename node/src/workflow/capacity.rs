@@ -239,7 +239,7 @@ fn confirm_capacity(work: &Work<'_>, question: ConfirmationQuestion) -> Result<V
 /// # Errors
 /// [`WorkError::Unavailable`] if it does not hold.
 pub fn verify(work: &Work<'_>, question: &ConfirmationQuestion, bytes: &[u8]) -> Result<Confirmation, WorkError> {
-    let opened = SignedConfirmation::open(&work.me.network, work.membership, question, bytes);
+    let opened = SignedConfirmation::open(&work.me.network, &work.membership, question, bytes);
     opened.map(|signed| signed.confirmation).map_err(|error| WorkError::unavailable(error.to_string(), "ask the clinic by telephone and tell it"))
 }
 

@@ -49,7 +49,7 @@ pub fn receive(work: &mut Work<'_>, from: &MemberId, bytes: &[u8]) -> Result<Vec
 }
 
 fn take(work: &mut Work<'_>, from: &MemberId, item: Item) -> Result<Reply, WorkError> {
-    let signed = match SignedHeader::open(&work.me.network, work.membership, &item.header) {
+    let signed = match SignedHeader::open(&work.me.network, &work.membership, &item.header) {
         Ok(signed) => signed,
         Err(error) => {
             tracing::warn!(member = %from, error = &error as &dyn std::error::Error, "a message was refused");
@@ -147,7 +147,7 @@ fn readable(work: &Work<'_>, c: &Conversation, signed: &SignedHeader, body: &[u8
     };
     // A grant that is not ours to use hands nothing over.
     let ours = |grant: Grant| grant.from == c.peer && grant.to == work.me.member && grant.conversation == c.id;
-    let usable = documents.iter().all(|offer| offer.open(&work.me.network, work.membership).is_ok_and(ours));
+    let usable = documents.iter().all(|offer| offer.open(&work.me.network, &work.membership).is_ok_and(ours));
     if usable { Ok(message) } else { Err(Refusal::Content) }
 }
 

@@ -238,7 +238,7 @@ fn revive(work: &mut Work<'_>, from: &MemberId, held: HeldConversation) -> Resul
 
 /// Opens a header like any other from outside: it must be by one of the two, for the other, in this conversation, with its own body.
 fn verified(work: &Work<'_>, from: &MemberId, id: ConversationId, message: &Held) -> Option<SignedHeader> {
-    let signed = SignedHeader::open(&work.me.network, work.membership, &message.header).ok()?;
+    let signed = SignedHeader::open(&work.me.network, &work.membership, &message.header).ok()?;
     let h = &signed.header;
     let between = [(&h.author.member, &h.recipient.member), (&h.recipient.member, &h.author.member)].contains(&(&work.me.member, from));
     let whole = message.content.as_ref().is_none_or(|content| signed.check_body(&content.salt, &content.body).is_ok());
@@ -263,7 +263,7 @@ fn next(c: &Conversation, me: &MemberId, waiting: &mut [VecDeque<(SignedHeader, 
 fn take_one(work: &mut Work<'_>, c: &mut Conversation, signed: &SignedHeader, held: &Held) -> Result<(), WorkError> {
     let own = signed.header.author.member == work.me.member;
     let side = if own { c.side } else { c.side.other() };
-    let receipt = held.receipt.as_ref().and_then(|bytes| Some((bytes, Receipt::open(&work.me.network, work.membership, bytes).ok()?)));
+    let receipt = held.receipt.as_ref().and_then(|bytes| Some((bytes, Receipt::open(&work.me.network, &work.membership, bytes).ok()?)));
     let receipt = receipt.filter(|(_, receipt)| receipt.matches(signed).is_ok());
     let unread = matches!(&receipt, Some((_, Receipt { outcome: Outcome::Refused(refusal), .. })) if counts_for_nobody(*refusal));
     let message = held.content.as_ref().filter(|_| !unread).and_then(|content| Message::read(signed.header.message, &content.body).ok());

@@ -13,7 +13,7 @@ mod tests;
 use verbund_protocol::{
     capacity::{DepartmentId, EquivocationProof, SignedCapacity},
     cbor,
-    id::{Digest, MemberId, NodeId},
+    id::{Digest, MemberId, NetworkId, NodeId},
     membership::{Membership, SignedDocument, SignedSuspension, Standing},
     search::Board,
     sign::PublicKey,
@@ -77,33 +77,53 @@ fn department_key(id: &DepartmentId) -> Vec<u8> {
     cbor::write(id)
 }
 
-/// Reads back what the store holds. `first` is the network document given at `verbund join`; it counts if it is newer.
+/// Reads back what the store holds, at the start. `first` is the network document given at `verbund join`; it counts if it is newer.
 ///
 /// # Errors
 /// The store's; [`StoreError::Corrupt`] if it holds what cannot be read.
 pub fn load(db: &Db, first: Membership) -> Result<(Membership, Public), StoreError> {
-    let network = first.held().document.network.clone();
-    let unreadable = |what: &str| StoreError::unreadable(what);
-    let mut documents = Vec::new();
-    for bytes in store::membership::documents(db)? {
-        documents.push(SignedDocument::read(&network, &bytes).map_err(|_| unreadable("network document"))?);
-    }
-    let stored = documents.last().map(|document| document.document.version);
     let given = first.held().clone();
-    let mut membership = Membership::restore(documents).unwrap_or(first);
-    for bytes in store::membership::suspensions(db)? {
-        // One that a later document's board does not carry any more is left behind.
-        drop(membership.suspend(&bytes, Timestamp(0)));
-    }
+    let restored = load_membership(db, &given.document.network)?;
+    let stored = restored.as_ref().map(|membership| membership.held().document.version);
+    let mut membership = restored.unwrap_or(first);
     if let Err(error) = membership.advance(given) {
         tracing::debug!(error = &error as &dyn std::error::Error, "the document given at the start is not taken; the one held stays");
     }
     if stored != Some(membership.held().document.version) {
         document::keep(db, &membership, membership.held().document.valid_from)?;
     }
-    let mut public = Public::empty(&membership);
-    public.index_suspensions(&membership);
-    address::load(db, &membership, &mut public)?;
+    let public = load_public(db, &membership)?;
+    Ok((membership, public))
+}
+
+/// Reads back what the store holds, after work was undone there that memory had taken in already.
+///
+/// # Errors
+/// As [`load`].
+pub fn reload(db: &Db, network: &NetworkId) -> Result<(Membership, Public), StoreError> {
+    let membership = load_membership(db, network)?.ok_or_else(|| StoreError::unreadable("network document"))?;
+    let public = load_public(db, &membership)?;
+    Ok((membership, public))
+}
+
+fn load_membership(db: &Db, network: &NetworkId) -> Result<Option<Membership>, StoreError> {
+    let mut documents = Vec::new();
+    for bytes in store::membership::documents(db)? {
+        documents.push(SignedDocument::read(network, &bytes).map_err(|_| StoreError::unreadable("network document"))?);
+    }
+    let Some(mut membership) = Membership::restore(documents) else { return Ok(None) };
+    for bytes in store::membership::suspensions(db)? {
+        // One that a later document's board does not carry any more is left behind.
+        drop(membership.suspend(&bytes, Timestamp(0)));
+    }
+    Ok(Some(membership))
+}
+
+fn load_public(db: &Db, membership: &Membership) -> Result<Public, StoreError> {
+    let unreadable = |what: &str| StoreError::unreadable(what);
+    let mut public = Public::empty(membership);
+    public.index_suspensions(membership);
+    address::load(db, membership, &mut public)?;
     for bytes in store::capacity::all(db)? {
         let record = SignedCapacity::trusted(&bytes).map_err(|_| unreadable("capacity record"))?;
         public.board.take(record);
@@ -113,7 +133,7 @@ pub fn load(db: &Db, first: Membership) -> Result<(Membership, Public), StoreErr
     }
     let departments: Vec<DepartmentId> = public.board.iter().map(|held| held.record.record.id.clone()).collect();
     departments.iter().for_each(|id| public.index_department(id));
-    Ok((membership, public))
+    Ok(public)
 }
 
 /// Returns what may be exchanged with a peer: everything with a member in good standing, else documents and suspensions.
@@ -256,7 +276,7 @@ pub(super) fn take(work: &mut Work<'_>, set: Set, bytes: &[u8], told: Told) -> R
 }
 
 fn take_capacity(work: &mut Work<'_>, bytes: &[u8]) -> Result<Taken, WorkError> {
-    let record = match SignedCapacity::open(&work.me.network, work.membership, bytes) {
+    let record = match SignedCapacity::open(&work.me.network, &work.membership, bytes) {
         Ok(record) => record,
         Err(error) => return Ok(Taken::Refused(error.to_string())),
     };
@@ -292,7 +312,7 @@ pub(super) fn keep_capacity(work: &mut Work<'_>, record: SignedCapacity) -> Resu
 }
 
 fn take_proof(work: &mut Work<'_>, bytes: &[u8]) -> Result<Taken, WorkError> {
-    let proof = match EquivocationProof::open(&work.me.network, work.membership, bytes) {
+    let proof = match EquivocationProof::open(&work.me.network, &work.membership, bytes) {
         Ok(proof) => proof,
         Err(error) => return Ok(Taken::Refused(error.to_string())),
     };

@@ -1,5 +1,7 @@
 //! What a piece of work has at hand: the open transaction, the clock, who the node is, who acts, and what is to follow.
 
+use std::ops::{Deref, DerefMut};
+
 use verbund_protocol::{
     id::{DocumentRoot, LocalId, MemberId, NetworkId, NodeId},
     membership::Membership,
@@ -63,6 +65,39 @@ pub enum Effect {
     StopTransfer(DocumentRoot),
 }
 
+/// Something that memory holds beside the store, for one piece of work. It notes whether the piece has touched it: when the piece
+/// fails, the store forgets what it did, and memory must be read anew.
+#[derive(Debug)]
+pub struct Memory<'a, T> {
+    held: &'a mut T,
+    touched: bool,
+}
+
+impl<'a, T> Memory<'a, T> {
+    /// Lends `held` to a piece of work.
+    pub fn new(held: &'a mut T) -> Self {
+        Self { held, touched: false }
+    }
+    /// Returns whether it may have been changed.
+    pub fn is_touched(&self) -> bool {
+        self.touched
+    }
+}
+
+impl<T> Deref for Memory<'_, T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        self.held
+    }
+}
+
+impl<T> DerefMut for Memory<'_, T> {
+    fn deref_mut(&mut self) -> &mut T {
+        self.touched = true;
+        self.held
+    }
+}
+
 /// One piece of work inside the open transaction.
 pub struct Work<'a> {
     /// The open transaction's connection. Nobody here commits.
@@ -72,9 +107,9 @@ pub struct Work<'a> {
     /// Who this node is.
     pub me: &'a Author,
     /// Who belongs.
-    pub membership: &'a mut Membership,
+    pub membership: Memory<'a, Membership>,
     /// The public records held.
-    pub public: &'a mut Public,
+    pub public: Memory<'a, Public>,
     /// The spans this clinic has set for itself.
     pub terms: &'a Terms,
     /// Random bytes.

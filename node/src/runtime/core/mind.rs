@@ -20,7 +20,7 @@ use crate::{
     domain::{actor::Actor, config::Terms, entropy::Entropy},
     store::{Db, StoreError, savepoint},
     workflow::{
-        Author, Effect, Public, Work, WorkError, capacity, clock,
+        Author, Effect, Memory, Public, Work, WorkError, capacity, clock,
         desk::{Finish, Job, Kept, Run},
         dispatch::{self, Sent},
         inbound, replication,
@@ -84,7 +84,7 @@ impl Mind {
 
     /// Reads back from the store what is kept in memory, after a turn was undone.
     pub(super) fn reload(&mut self, db: &Db) -> Result<(), StoreError> {
-        (self.membership, self.public) = replication::load(db, self.membership.clone())?;
+        (self.membership, self.public) = replication::reload(db, &self.me.network)?;
         Ok(())
     }
 
@@ -323,14 +323,14 @@ impl Mind {
 
     /// Runs one piece of work in a savepoint; what must follow is noted only if it holds.
     fn within<T>(&mut self, db: &Db, now: Timestamp, actor: Actor, turn: &mut Turn, piece: impl FnOnce(&mut Work<'_>) -> Result<T, WorkError>) -> Result<T, WorkError> {
-        let mut effects = Vec::new();
+        let (mut effects, mut touched) = (Vec::new(), false);
         let result = savepoint(db, |db| {
             let mut work = Work {
                 db,
                 now,
                 me: &self.me,
-                membership: &mut self.membership,
-                public: &mut self.public,
+                membership: Memory::new(&mut self.membership),
+                public: Memory::new(&mut self.public),
                 terms: &self.terms,
                 entropy: &mut *self.entropy,
                 actor,
@@ -338,17 +338,32 @@ impl Mind {
                 effects: Vec::new(),
             };
             let result = piece(&mut work);
+            touched = work.membership.is_touched() || work.public.is_touched();
             effects = work.effects;
             result
         });
-        if let Err(WorkError::Store(error)) = &result {
-            turn.lose(error);
+        if let Err(error) = &result {
+            self.undo(db, touched, error, turn);
         }
         let result = result?;
         for effect in effects {
             self.follow(now, effect, turn);
         }
         Ok(result)
+    }
+
+    /// A piece of work failed and the store has forgotten it: memory must not be ahead. Where the whole turn is lost, that is done
+    /// at its end.
+    fn undo(&mut self, db: &Db, touched: bool, error: &WorkError, turn: &mut Turn) {
+        match error {
+            WorkError::Store(error) if error.ends_batch() => turn.lose(error),
+            _ if touched => {
+                if let Err(error) = self.reload(db) {
+                    turn.lost.get_or_insert(error);
+                }
+            }
+            _ => {}
+        }
     }
 
     fn follow(&mut self, now: Timestamp, effect: Effect, turn: &mut Turn) {

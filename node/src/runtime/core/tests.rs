@@ -3,14 +3,16 @@
 
 use std::sync::mpsc;
 
+use verbund_protocol::capacity::DepartmentId;
+
 use super::*;
 use crate::{
-    domain::{actor::Role, patient::Search},
+    domain::{actor::Role, capacity::Stated, patient::Search},
     store::{DatabaseKey, patient},
     workflow::{
         Job, WorkError,
-        bench::{Bench, NOW, person},
-        patient as chapter,
+        bench::{Bench, NOW, document, ik, person},
+        capacity, patient as chapter, replication,
     },
 };
 
@@ -31,12 +33,41 @@ fn job(number: usize) -> (Input, Told) {
 /// Gives the core one turn with these jobs and returns what each was told.
 fn turn(core: &mut Core, numbers: std::ops::Range<usize>) -> Vec<Result<usize, WorkError>> {
     let (inputs, told): (Vec<Input>, Vec<Told>) = numbers.map(job).unzip();
+    finished(core, inputs, told)
+}
+
+fn finished(core: &mut Core, inputs: Vec<Input>, told: Vec<Told>) -> Vec<Result<usize, WorkError>> {
     for output in core.turn(NOW, inputs).unwrap() {
         if let Output::Finish(finish, result) = output {
             finish(result);
         }
     }
     told.into_iter().map(|told| told.recv().expect("everybody is told")).collect()
+}
+
+/// Returns a job that takes the network document of this version, states a free place and then fails, or not.
+fn taking(version: u64, good: bool) -> (Input, Told) {
+    let (tell, told) = mpsc::channel();
+    let work = move |work: &mut crate::workflow::Work<'_>| {
+        replication::take_document(work, document(version, &[("a", 11), ("b", 12)]).bytes())?;
+        let id = DepartmentId { facility: ik(11), department: "2300".parse().unwrap() };
+        capacity::state(work, vec![Stated { beds: 9, first_day: NOW.day(), free: vec![1; 7], ..Stated::new(id) }])?;
+        if good { Ok(0) } else { Err(WorkError::NotFound("patience")) }
+    };
+    (Input::Job(Job::new(person(Role::Capacity), work, move |result| tell.send(result).unwrap())), told)
+}
+
+/// Returns the version of the network document that memory and store hold.
+fn held(core: &Core) -> (u64, u64) {
+    let stored = replication::reload(core.store().db(), &core.membership().held().document.network).unwrap().0;
+    (core.membership().held().document.version, stored.held().document.version)
+}
+
+/// Returns how many departments memory knows.
+fn departments(core: &mut Core) -> usize {
+    let (tell, told) = mpsc::channel();
+    let count = |work: &mut crate::workflow::Work<'_>| Ok(work.public.board.iter().count());
+    finished(core, vec![Input::Job(Job::new(person(Role::It), count, move |result| tell.send(result).unwrap()))], vec![told]).remove(0).unwrap()
 }
 
 fn entered(core: &Core) -> Vec<usize> {
@@ -62,7 +93,13 @@ fn a_full_disk_refuses_the_turn_and_loses_nothing() {
     let pages: i64 = core.store().db().query_row("PRAGMA page_count", [], |row| row.get(0)).unwrap();
     room(&core, Some(pages + 3));
 
-    let told = turn(&mut core, 3..200);
+    // Something that memory takes in as well is lost with the rest.
+    let (mut lost, told) = (3..200).map(job).unzip::<_, _, Vec<_>, Vec<_>>();
+    let (taking, taken) = taking(2, true);
+    lost.insert(0, taking);
+    let told: Vec<_> = finished(&mut core, lost, told);
+    assert!(taken.recv().unwrap().is_err());
+    assert_eq!(held(&core), (1, 1));
     assert!(told.iter().all(|told| matches!(told, Err(WorkError::Store(StoreError::Full | StoreError::RolledBack)))), "no answer before the disk has it");
     assert!(matches!(told[0], Err(WorkError::Store(StoreError::Full))), "also those whose own work fitted are told why");
     assert_eq!(entered(&core), [0, 1, 2]);
@@ -112,4 +149,18 @@ fn one_refused_job_undoes_only_itself() {
     assert!(first.1.recv().unwrap().is_ok() && third.1.recv().unwrap().is_ok());
     assert!(matches!(second.1.recv().unwrap(), Err(WorkError::State { code: "exists", .. })));
     assert_eq!(entered(&core), [1, 2]);
+}
+
+#[test]
+fn memory_forgets_what_a_refused_job_had_changed() {
+    let Bench { me, membership, entropy, store, .. } = Bench::new();
+    let settings = Settings { sync_seconds: 15, announce: vec![], terms: Terms::default() };
+    let mut core = Core::start(store, me, membership, Box::new(entropy), settings).unwrap();
+    let (before, (refused, told), after) = (job(1), taking(2, false), job(2));
+    let told = finished(&mut core, vec![before.0, refused, after.0], vec![before.1, told, after.1]);
+    assert!(matches!(told[..], [Ok(1), Err(WorkError::NotFound(_)), Ok(2)]), "{told:?}");
+    assert_eq!((held(&core), departments(&mut core), entered(&core)), ((1, 1), 0, vec![1, 2]));
+    let (good, told) = taking(2, true);
+    assert!(finished(&mut core, vec![good], vec![told])[0].is_ok());
+    assert_eq!((held(&core), departments(&mut core)), ((2, 2), 1));
 }

@@ -74,7 +74,7 @@ pub(super) fn bytes(public: &Public, key: &[u8]) -> Option<Vec<u8>> {
 
 /// Verifies an address record and keeps it, together with the head of the writer's audit chain.
 pub(super) fn take(work: &mut Work<'_>, bytes: &[u8]) -> Result<Taken, WorkError> {
-    let held = match HeldAddress::open(work.membership, bytes) {
+    let held = match HeldAddress::open(&work.membership, bytes) {
         Ok(held) => held,
         Err(why) => return Ok(Taken::Refused(why)),
     };
@@ -100,7 +100,7 @@ pub(super) fn take(work: &mut Work<'_>, bytes: &[u8]) -> Result<Taken, WorkError
 fn keep(work: &mut Work<'_>, held: HeldAddress) -> Result<(), WorkError> {
     let (member, node) = held.name();
     store::address::put(work.db, &member, &node, &held.bytes, work.now)?;
-    if let Some(peer) = auth_key(work.membership, &member, &node) {
+    if let Some(peer) = auth_key(&work.membership, &member, &node) {
         work.then(Effect::Addresses { peer, addresses: held.record.addresses.clone() });
     }
     work.public.put_address(held);
@@ -140,7 +140,7 @@ pub fn renew(work: &mut Work<'_>, addresses: &[String]) -> Result<(), WorkError>
     let right = |held: &HeldAddress| {
         held.record.addresses == addresses && work.now.since(held.record.made_at) < RENEW && held.record.made_at <= work.now && held.record.order.epoch == epoch
     };
-    if auth_key(work.membership, &name.0, &name.1).is_none() || work.public.addresses.get(&name).is_some_and(right) {
+    if auth_key(&work.membership, &name.0, &name.1).is_none() || work.public.addresses.get(&name).is_some_and(right) {
         return Ok(());
     }
     let head = audit::head(work.db)?;
@@ -156,7 +156,7 @@ pub fn renew(work: &mut Work<'_>, addresses: &[String]) -> Result<(), WorkError>
         audit_head: head.hash,
     };
     let bytes = record.sign(&work.me.network, &work.me.key);
-    let Ok(held) = HeldAddress::open(work.membership, &bytes) else {
+    let Ok(held) = HeldAddress::open(&work.membership, &bytes) else {
         tracing::error!("this node's sign key is not the one the network document lists, so its address cannot be announced; see `verbund doctor`");
         return Ok(());
     };

@@ -62,7 +62,7 @@ fn drop_the_gone(work: &mut Work<'_>) -> Result<(), WorkError> {
         store::capacity::remove(work.db, id)?;
     }
     address::drop_the_gone(work)?;
-    work.public.index_suspensions(work.membership);
+    work.public.index_suspensions(&work.membership);
     Ok(())
 }
 
@@ -76,7 +76,7 @@ pub(super) fn take_suspension(work: &mut Work<'_>, bytes: &[u8], told: Told) -> 
     }
     store::membership::keep_suspensions(work.db, next.suspensions().iter().map(|s| (&s.digest, s.bytes.as_slice())), work.now)?;
     *work.membership = next;
-    work.public.index_suspensions(work.membership);
+    work.public.index_suspensions(&work.membership);
     record(work, "suspension.taken", "")?;
     work.then(Effect::MembershipChanged);
     if told == Told::Nobody {

@@ -63,7 +63,7 @@ fn all_know_the_same(play: &mut Play) -> Option<String> {
                 let version = work.membership.held().document.version;
                 let board: Vec<_> = work.public.board.iter().map(|held| (held.record.record.id.clone(), held.record.digest)).collect();
                 let nobody = World::key("nobody").public();
-                let book = replication::addresses(work.membership, work.public, &nobody);
+                let book = replication::addresses(&work.membership, &work.public, &nobody);
                 Ok((version, board, book))
             })
             .unwrap();
