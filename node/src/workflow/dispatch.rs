@@ -155,13 +155,13 @@ fn receipted(work: &mut Work<'_>, member: &MemberId, id: ConversationId, side: S
 }
 
 /// The other side refused a message. What the table refuses, our own log finds too once the other's messages are here; what its recipient
-/// could not read or would not accept counts for neither side, and a person is told.
+/// could not read or would not accept may count for neither side, and a person is told.
 fn refused(work: &mut Work<'_>, c: &mut conversation::Conversation, seq: u64, refusal: verbund_protocol::conversation::Refusal) -> Result<(), WorkError> {
-    use verbund_protocol::conversation::Refusal as R;
-    if matches!(refusal, R::Unreadable | R::UnknownType | R::NotAddressed | R::Content) {
+    if refusal.is_of_content() {
         let before = c.log.state();
-        c.log.void(c.side, seq);
-        settle(work, c, &before)?;
+        if c.log.refused(c.side, seq, refusal) {
+            settle(work, c, &before)?;
+        }
         return trouble(work, c, refusal.word());
     }
     // The patient's choice came too late: a person must find another place.

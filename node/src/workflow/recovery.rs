@@ -10,7 +10,7 @@ use std::collections::{HashMap, VecDeque};
 use verbund_protocol::{
     capacity::DepartmentId,
     conversation::{
-        Chain, Outcome, Receipt, Refusal, SignedHeader, Verdict,
+        Chain, Outcome, Receipt, SignedHeader, Verdict,
         recovery::{Content, Held, HeldConversation, Known, Recover, Recovered},
     },
     holds::Hold,
@@ -265,10 +265,13 @@ fn take_one(work: &mut Work<'_>, c: &mut Conversation, signed: &SignedHeader, he
     let side = if own { c.side } else { c.side.other() };
     let receipt = held.receipt.as_ref().and_then(|bytes| Some((bytes, Receipt::open(&work.me.network, &work.membership, bytes).ok()?)));
     let receipt = receipt.filter(|(_, receipt)| receipt.matches(signed).is_ok());
-    let unread = matches!(&receipt, Some((_, Receipt { outcome: Outcome::Refused(refusal), .. })) if counts_for_nobody(*refusal));
-    let message = held.content.as_ref().filter(|_| !unread).and_then(|content| Message::read(signed.header.message, &content.body).ok());
+    let message = held.content.as_ref().and_then(|content| Message::read(signed.header.message, &content.body).ok());
     let before = c.log.state();
     let effect = c.log.append(side, Entry::of(signed, message.as_ref().map(Message::event)));
+    let outcome = receipt.as_ref().map_or_else(|| effect.outcome.map_or_else(Outcome::Refused, |()| Outcome::Stored), |(_, receipt)| receipt.outcome);
+    if let Outcome::Refused(refusal) = outcome {
+        c.log.refused(side, signed.header.seq, refusal);
+    }
     if own {
         c.own = c.own.after(signed)
     } else {
@@ -280,7 +283,6 @@ fn take_one(work: &mut Work<'_>, c: &mut Conversation, signed: &SignedHeader, he
         _ => {}
     }
     settle(work, c, &before)?;
-    let outcome = receipt.as_ref().map_or_else(|| effect.outcome.map_or_else(Outcome::Refused, |()| Outcome::Stored), |(_, receipt)| receipt.outcome);
     let kept = held.content.as_ref().filter(|_| own || outcome == Outcome::Stored).map(|content| (&content.salt, &content.body[..]));
     conversation::add_message(work.db, side, signed, kept, work.now)?;
     match receipt {
@@ -299,10 +301,6 @@ fn take_one(work: &mut Work<'_>, c: &mut Conversation, signed: &SignedHeader, he
         (Some(message), Outcome::Stored) => follow(work, c, own, &message),
         _ => Ok(()),
     }
-}
-
-fn counts_for_nobody(refusal: Refusal) -> bool {
-    matches!(refusal, Refusal::Unreadable | Refusal::UnknownType | Refusal::NotAddressed | Refusal::Content)
 }
 
 /// What a message brings with it that only this clinic's own tables know. Nothing is said to anybody.

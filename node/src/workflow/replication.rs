@@ -238,6 +238,14 @@ pub fn take_document(work: &mut Work<'_>, bytes: &[u8]) -> Result<bool, WorkErro
     }
 }
 
+/// Forgets suspensions that ended too long ago to matter.
+///
+/// # Errors
+/// The store's.
+pub fn forget_past_suspensions(work: &mut Work<'_>) -> Result<(), WorkError> {
+    document::forget_past_suspensions(work)
+}
+
 /// Takes a suspension that a person brings. Returns whether it is news.
 ///
 /// # Errors

@@ -65,6 +65,13 @@ impl Refusal {
     }
 }
 
+impl Refusal {
+    /// Returns whether the recipient could not read the message or would not accept its content, whatever the step.
+    pub const fn is_of_content(self) -> bool {
+        matches!(self, Self::Unreadable | Self::UnknownType | Self::NotAddressed | Self::Content)
+    }
+}
+
 impl std::fmt::Display for Refusal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.word())

@@ -168,6 +168,9 @@ fn check(network: &NetworkId, lists: &MemberLists, conversation: &Conversation) 
             complete &= entry.event.is_some() || line.receipt.as_ref().is_some_and(|receipt| receipt.refused.is_some());
             let chain = if side == Side::Asker { &mut log.asker } else { &mut log.owner };
             chain.push(entry);
+            if let Some(refusal) = line.receipt.as_ref().and_then(|receipt| receipt.refused) {
+                log.refused(side, header.header.seq, refusal);
+            }
             lines.push(line);
         }
     }
@@ -236,11 +239,7 @@ fn line(network: &NetworkId, lists: &MemberLists, side: Side, header: &SignedHea
             Err(error) => faults.push(format!("{}: {error}", name())),
         }
     }
-    let void = receipt
-        .as_ref()
-        .and_then(|proven| proven.refused)
-        .is_some_and(|r| !matches!(r, Refusal::Ended | Refusal::OutOfTurn | Refusal::NotYours | Refusal::OfferEnded | Refusal::Superseded));
-    let entry = Entry::of(header, event.filter(|_| !void));
+    let entry = Entry::of(header, event);
     let kind = MessageKind::numbered(h.message).map_or_else(|| format!("message type {}", h.message), |kind| kind.word().to_owned());
     (Line { side, seq: h.seq, kind, digest: header.digest, made_at: h.made_at, receipt, body }, entry)
 }

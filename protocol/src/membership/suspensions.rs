@@ -56,13 +56,15 @@ impl Suspensions {
         Ok(self.known.contains_key(&digest))
     }
 
-    /// Forgets what is too long past for any limit to depend on it.
-    pub fn forget_past(&mut self, now: Timestamp) {
+    /// Forgets what is too long past for any limit to depend on it. Returns whether there was anything.
+    pub fn forget_past(&mut self, now: Timestamp) -> bool {
         let before = self.known.len();
         self.known.retain(|_, s| !is_past(s, now));
-        if self.known.len() != before {
+        let forgot = self.known.len() != before;
+        if forgot {
             self.judge();
         }
+        forgot
     }
 
     /// Verifies everything anew against a document with another board: only what its officers signed stays.

@@ -251,6 +251,12 @@ impl Membership {
         self.suspensions.add(&self.held.document, bytes, now)
     }
 
+    /// Forgets suspensions that ended too long ago to matter. Returns whether there was one. Every node does it by its clock: two that
+    /// never did would know different suspensions for ever, since none takes a past one.
+    pub fn forget_past(&mut self, now: Timestamp) -> bool {
+        self.suspensions.forget_past(now)
+    }
+
     /// Returns the held document.
     pub fn held(&self) -> &SignedDocument {
         &self.held

@@ -110,11 +110,19 @@ impl Log {
         self.clone().append(side, entry)
     }
 
-    /// Takes the meaning from a message whose recipient could not read it.
-    pub fn void(&mut self, side: Side, seq: u64) {
-        if let Some(entry) = usize::try_from(seq).ok().and_then(|at| self.chain_mut(side).get_mut(at)) {
+    /// Takes in that the recipient of `side`'s message under `seq` refused it. Returns whether the message has lost its meaning here.
+    ///
+    /// What the table refuses both ends find by themselves. What its recipient could not read or would not accept counts for neither side; but
+    /// no receipt takes back what the owner has said about its place ([`MessageKind::promises`](super::MessageKind::promises)): the place may
+    /// have been promised to somebody else since.
+    pub fn refused(&mut self, side: Side, seq: u64, refusal: Refusal) -> bool {
+        let Some(entry) = usize::try_from(seq).ok().and_then(|seq| self.chain_mut(side).get_mut(seq)) else { return false };
+        let stands = side == Side::Owner && entry.event.as_ref().is_some_and(|event| event.kind.promises());
+        let loses = refusal.is_of_content() && !stands;
+        if loses {
             entry.event = None;
         }
+        loses
     }
 
     /// Steps through all messages in the common order: each of the owner's stands behind the asker's it says it saw and

@@ -113,6 +113,15 @@ messages! {
     24 TransportBooked(TransportBooked) "transport-booked" if "raised-version";
 }
 
+impl MessageKind {
+    /// Returns whether the owner of a bed says by it that the place is held, for which day, or that it no longer is. Later versions may add
+    /// types, but none of these: a node that does not know a type cannot follow where the place goes.
+    pub const fn promises(self) -> bool {
+        use MessageKind as M;
+        matches!(self, M::Offer | M::OfferEnded | M::Declined | M::Confirmed | M::Gone | M::Accepted | M::Refused | M::DateChanged | M::Arrived | M::DidNotCome | M::Cancelled)
+    }
+}
+
 /// A message has its place in the chain but cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unreadable {

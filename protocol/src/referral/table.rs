@@ -239,6 +239,8 @@ fn guard(state: &State, by: Side, event: &Event, place: &Place) -> Option<Refusa
         // The asker had not seen the day the owner set: the owner's stands.
         M::DateChanged if by == Side::Asker => (place.seen < state.date_set_by).then_some(Refusal::Superseded),
         M::Answers => (!state.questioned).then_some(Refusal::OutOfTurn),
+        // Documents come alone only as what a conversation is about, never in place of an inquiry that was refused.
+        M::Handoff if state.step == Step::New => (place.seq != 0).then_some(Refusal::OutOfTurn),
         _ => None,
     }
 }

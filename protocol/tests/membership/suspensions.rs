@@ -227,3 +227,16 @@ fn a_signature_for_something_else_does_not_suspend() {
     let foreign = Suspension { network: "other".parse().unwrap(), ..content };
     assert!(matches!(node.suspend(&object(&foreign, &[1]), start()), Err(SuspensionError::OtherNetwork { .. })));
 }
+
+#[test]
+fn nodes_forget_a_past_suspension_by_their_clocks_and_then_know_the_same() {
+    let content = suspension(1, 0, 48);
+    let (mut knows, mut came_late) = (view(), view());
+    assert_eq!(knows.suspend(&object(&content, &[1]), start()), Ok(true));
+    let last = content.until.plus(SUSPENSION_AGAIN);
+    assert!(!knows.forget_past(last), "an officer's limit still depends on it");
+    let past = last.plus(HOUR);
+    assert_eq!(came_late.suspend(&object(&content, &[1]), past), Err(SuspensionError::Past { until: content.until }));
+    assert!(knows.forget_past(past) && !knows.forget_past(past));
+    assert_eq!(knows.suspensions().digest(), came_late.suspensions().digest());
+}

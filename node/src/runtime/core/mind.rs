@@ -115,6 +115,9 @@ impl Mind {
         let announce = self.settings.announce.clone();
         self.own_work(db, now, turn, "telling where this node is", |work| replication::renew_address(work, &announce));
         self.own_work(db, now, turn, "what has become due", clock::tick);
+        if self.membership.suspensions().iter().next().is_some() {
+            self.own_work(db, now, turn, "forgetting suspensions long past", replication::forget_past_suspensions);
+        }
         match self.within(db, now, Actor::Node, turn, |work| dispatch::members_due(work)) {
             Ok(members) => members.into_iter().for_each(|member| self.peers.wake(member)),
             Err(error) => tracing::error!(error = &error as &dyn std::error::Error, "the outbox cannot be read"),

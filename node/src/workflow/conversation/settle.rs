@@ -23,7 +23,8 @@ pub fn settle(work: &mut Work<'_>, c: &mut Conversation, before: &State) -> Resu
     let state = c.log.state();
     c.changed_at = work.now;
     deadlines(c, before, &state);
-    if state.step.ended() && c.ended_at.is_none() {
+    // At the beginning again: what opened it was refused, and nothing can follow.
+    if (state.step.ended() || state.step == Step::New) && c.ended_at.is_none() {
         end(work, c, &state)?;
     }
     match c.side {

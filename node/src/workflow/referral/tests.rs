@@ -34,6 +34,7 @@ use crate::{
 mod evidence;
 mod limits;
 mod never_send;
+mod refusals;
 
 const SOCIAL: Role = Role::SocialService;
 const ADMISSIONS: Role = Role::Admissions;

@@ -84,3 +84,18 @@ pub(super) fn take_suspension(work: &mut Work<'_>, bytes: &[u8], told: Told) -> 
     }
     Ok(Taken::News)
 }
+
+/// Forgets suspensions that ended too long ago to matter, unless the clock is in doubt.
+pub(super) fn forget_past_suspensions(work: &mut Work<'_>) -> Result<(), WorkError> {
+    if !work.clock_agrees {
+        return Ok(());
+    }
+    let mut next = work.membership.clone();
+    if next.forget_past(work.now) {
+        store::membership::keep_suspensions(work.db, next.suspensions().iter().map(|s| (&s.digest, s.bytes.as_slice())), work.now)?;
+        *work.membership = next;
+        work.public.index_suspensions(&work.membership);
+        work.then(Effect::MembershipChanged);
+    }
+    Ok(())
+}

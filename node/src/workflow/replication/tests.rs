@@ -152,6 +152,10 @@ fn a_suspension_cuts_off_and_is_told() {
     assert!(matches!(a.follow(Actor::Node, |work| take_suspension(work, &forged.to_bytes())), Err(WorkError::Invalid { .. })));
     let (membership, _) = load(a.store.db(), a.membership.clone()).unwrap();
     assert!(matches!(membership.standing(&key(112).public(), NOW), Standing::Suspended { .. }), "after a restart too");
+    a.now = until.plus(verbund_protocol::limits::SUSPENSION_AGAIN + std::time::Duration::from_secs(1));
+    let ((), effects) = a.follow(Actor::Node, forget_past_suspensions).unwrap();
+    assert!(effects.contains(&Effect::MembershipChanged) && a.membership.suspensions().iter().next().is_none());
+    assert!(store::membership::suspensions(a.store.db()).unwrap().is_empty(), "what is long past is forgotten");
 }
 
 #[test]
