@@ -2,6 +2,7 @@
 
 pub mod bench;
 pub mod disk;
+pub mod kills;
 pub mod people;
 pub mod simulator;
 pub mod town;

@@ -192,13 +192,18 @@ impl Town {
     /// # Panics
     /// If the asking clinic refuses.
     pub fn inquire(&mut self, at: usize, case: LocalId, to: &[usize]) -> Vec<ConversationId> {
+        let command = self.inquiry(at, case, to);
+        let reply: referral::Reply = self.told(at, command);
+        let referral::Reply::Inquired { conversations } = reply else { panic!("another reply: {reply:?}") };
+        conversations
+    }
+
+    /// Returns the command that asks clinics for a place.
+    pub fn inquiry(&mut self, at: usize, case: LocalId, to: &[usize]) -> Command {
         let today = self.today(at);
         let from = self.village.clinics[at].plan.facility.ik.clone();
         let to = to.iter().map(|to| self.department(*to)).map(|id| Target { facility: id.facility, department: id.department }).collect();
-        let command = referral::Command::Inquire { case, from, to, inquiry: Box::new(profile(today)) };
-        let reply: referral::Reply = self.told(at, Command::Referral(Box::new(command)));
-        let referral::Reply::Inquired { conversations } = reply else { panic!("another reply: {reply:?}") };
-        conversations
+        Command::Referral(Box::new(referral::Command::Inquire { case, from, to, inquiry: Box::new(profile(today)) }))
     }
 
     /// Offers a place in ten days and holds it for two.

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod documents;
+mod kills;
 mod simulator;
 mod stories;
 mod transcripts;
