@@ -141,6 +141,9 @@ pub const QUERY_QUOTA: Quota = Quota { per_second: 50, burst: 100 };
 /// Quota of gossip from one peer; a peer passes on what the whole network says.
 pub const GOSSIP_QUOTA: Quota = Quota { per_second: 1_000, burst: 20_000 };
 
+/// How many refused callers are logged one by one; the others are counted and logged together.
+pub const REFUSALS_LOGGED: Quota = Quota { per_second: 1, burst: 60 };
+
 /// Longest wait for the answer to a request of the sync, message and document protocols.
 pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 /// Longest wait for the answer to a query or hello: a person or the link waits for it.

@@ -3,6 +3,7 @@
 pub mod bench;
 pub mod disk;
 pub mod kills;
+pub mod network;
 pub mod people;
 pub mod simulator;
 pub mod town;

@@ -1,8 +1,9 @@
 //! A fictional cooperative whose clinics run as real processes, for tests.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fs,
+    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     process::{Command, ExitStatus, Output},
 };
@@ -34,6 +35,8 @@ pub struct Town {
     nodes: Vec<Option<Process>>,
     /// Clinics whose node speaks the next protocol version.
     raised: BTreeSet<usize>,
+    /// Scripts that run a clinic's program inside of something.
+    placed: BTreeMap<usize, PathBuf>,
     folder: TempDir,
 }
 
@@ -45,7 +48,7 @@ impl Town {
     pub fn found(clinics: usize, beds: u32) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let village = Village::found(&folder.path().join("v"), plan::plans(clinics, beds), verbund_node::runtime::service::now()).expect("a cooperative can be founded");
-        Self { nodes: village.clinics.iter().map(|_| None).collect(), village, raised: BTreeSet::new(), folder }
+        Self { nodes: village.clinics.iter().map(|_| None).collect(), village, raised: BTreeSet::new(), placed: BTreeMap::new(), folder }
     }
 
     /// Founds and starts all clinics.
@@ -59,15 +62,36 @@ impl Town {
         town
     }
 
-    /// Has a clinic announce another address. Before it is started.
+    /// Has a clinic announce other addresses, or none. Before it is started.
     ///
     /// # Panics
     /// If its configuration cannot be written.
-    pub fn announce(&self, at: usize, address: &str) {
+    pub fn announce(&self, at: usize, addresses: &[&str]) {
+        self.configure(at, "announce", addresses);
+    }
+    /// Has a clinic listen at another address. Before it is started.
+    ///
+    /// # Panics
+    /// If its configuration cannot be written.
+    pub fn listen(&self, at: usize, address: &str) {
+        self.configure(at, "listen", &[address]);
+    }
+    fn configure(&self, at: usize, setting: &str, values: &[&str]) {
         let config = self.village.clinics[at].config();
         let text = fs::read_to_string(&config).expect("the configuration was written");
-        let lines = text.lines().map(|line| if line.starts_with("announce") { format!("announce = [\"{address}\"]") } else { line.to_owned() });
+        let lines = text.lines().map(|line| if line.starts_with(setting) { format!("{setting} = {values:?}") } else { line.to_owned() });
         fs::write(&config, lines.collect::<Vec<_>>().join("\n")).expect("the configuration can be written");
+    }
+    /// Has a clinic's program run inside of something, which is a command with its first arguments ([`crate::network::Internet::inside`]).
+    /// Before it is started.
+    ///
+    /// # Panics
+    /// If the script that does so cannot be written.
+    pub fn run_inside(&mut self, at: usize, inside: &[String]) {
+        let script = self.folder.path().join(format!("place-{at}"));
+        let text = format!("#!/bin/sh\nexec {} {} \"$@\"\n", inside.join(" "), self.program(at).display());
+        fs::write(&script, text).and_then(|()| fs::set_permissions(&script, fs::Permissions::from_mode(0o700))).expect("a script can be written");
+        self.placed.insert(at, script);
     }
     /// Has the board publish a network document with another bootstrap list, and every clinic take it in. Before they are started.
     ///
@@ -91,6 +115,9 @@ impl Town {
         assert!(self.program(at).is_file(), "{} is missing: scripts/test builds it", self.program(at).display());
     }
     fn program(&self, at: usize) -> PathBuf {
+        if let Some(script) = self.placed.get(&at) {
+            return script.clone();
+        }
         programs().join(if self.raised.contains(&at) { "verbund-raised" } else { "verbund" })
     }
 

@@ -34,7 +34,7 @@ use super::{
     behaviour::{Behaviour, BehaviourEvent, MembersEvent},
     links::Ring,
     peers::{Peer, ProbeReply, shown},
-    refusal::Refusal,
+    refusal::{Ledger, Refusal},
     rules::Rules,
 };
 
@@ -65,6 +65,8 @@ pub(super) struct Engine {
     dialled_itself: Option<Duration>,
     ring: Ring,
     chance: Chance,
+    /// Who called and was refused, as far as it is logged.
+    callers: Ledger,
     unanswered: usize,
     unanswered_bytes: usize,
     unchecked: usize,
@@ -145,6 +147,7 @@ impl Engine {
             dialled_itself: None,
             ring: Ring::default(),
             chance: Chance::new(),
+            callers: Ledger::new(Duration::ZERO),
             unanswered: 0,
             unanswered_bytes: 0,
             unchecked: 0,
@@ -254,7 +257,7 @@ impl Engine {
         let (address, direction) = (shown(address), if outbound { "outbound" } else { "inbound" });
         let peer_shown = peer.map(|peer| peer.to_string());
         let peer_shown = peer_shown.as_deref().unwrap_or("unknown");
-        if !reason.deserves_a_look() {
+        if !reason.deserves_a_look() || !outbound && !self.callers.has_room(self.started.elapsed()) {
             debug!(peer = peer_shown, %address, direction, %reason, "no connection");
         } else {
             warn!(peer = peer_shown, %address, direction, %reason, "connection refused");

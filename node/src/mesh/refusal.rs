@@ -1,10 +1,12 @@
 //! Why a connection did not come about, in words for the log and for `verbund peers`.
 
-use std::{error::Error, fmt, io, ops::RangeInclusive};
+use std::{error::Error, fmt, io, ops::RangeInclusive, time::Duration};
 
 use futures_rustls::rustls;
 use rustls::AlertDescription;
-use verbund_protocol::{certificate::CertificateError, sign::PublicKey};
+use verbund_protocol::{certificate::CertificateError, limits::REFUSALS_LOGGED, sign::PublicKey};
+
+use super::bucket::TokenBucket;
 
 /// A connection was refused, by this node or by the other side.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -56,6 +58,29 @@ pub enum Refusal {
     /// The peer is connected but did not say hello properly.
     #[error("the peer does not say hello: {0}")]
     Hello(String),
+}
+
+/// How many of those who call and are refused are logged: a flood of strangers must not become a flood of lines.
+pub(super) struct Ledger {
+    room: TokenBucket,
+    unlogged: u64,
+}
+
+impl Ledger {
+    pub fn new(now: Duration) -> Self {
+        Self { room: TokenBucket::new(REFUSALS_LOGGED, now), unlogged: 0 }
+    }
+    /// Returns whether the next one is logged by itself.
+    pub fn has_room(&mut self, now: Duration) -> bool {
+        let room = self.room.take(now).is_ok();
+        self.unlogged += u64::from(!room);
+        room
+    }
+    /// Returns how many were not logged by themselves, once there is room to say so.
+    pub fn rest(&mut self, now: Duration) -> Option<u64> {
+        let due = self.unlogged > 0 && self.room.take(now).is_ok();
+        due.then(|| std::mem::take(&mut self.unlogged))
+    }
 }
 
 /// A TLS alert in words; TLS tells a refused dialler no more than this.
@@ -128,4 +153,20 @@ fn deepest(error: &io::Error) -> String {
         current = source;
     }
     current.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flood_of_callers_is_no_flood_of_lines() {
+        let mut ledger = Ledger::new(Duration::ZERO);
+        let logged = (0..10_000).filter(|_| ledger.has_room(Duration::ZERO)).count();
+        assert_eq!((logged, ledger.rest(Duration::ZERO)), (REFUSALS_LOGGED.burst as usize, None));
+        let later = Duration::from_secs(1);
+        assert_eq!(ledger.rest(later), Some(10_000 - u64::from(REFUSALS_LOGGED.burst)));
+        assert_eq!(ledger.rest(later), None, "none are left to tell of");
+        assert!(!ledger.has_room(later) && ledger.has_room(Duration::from_secs(2)));
+    }
 }

@@ -4,6 +4,7 @@
 
 mod documents;
 mod kills;
+mod network;
 mod simulator;
 mod stories;
 mod transcripts;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use libp2p::{Multiaddr, swarm::ConnectionId, swarm::dial_opts::DialOpts};
+use tracing::warn;
 use verbund_protocol::{hello::View, limits::REQUEST_TIMEOUT, sign::PublicKey};
 
 use super::{
@@ -27,6 +28,9 @@ impl Engine {
         self.let_go();
         self.expire_asked();
         let now = self.mono();
+        if let Some(more) = self.callers.rest(now) {
+            warn!(more, "further callers were refused; the log shows some of them");
+        }
         self.peers.values_mut().for_each(|entry| entry.expire_waiting(now, REQUEST_TIMEOUT));
     }
 

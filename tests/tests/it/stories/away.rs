@@ -48,7 +48,7 @@ fn any_one_member_is_enough_to_join() {
     let mut town = Town::found(4, 80);
     let last = 3;
     let name = format!("/dns4/localhost/tcp/{}", town.village.clinics[last].port);
-    town.announce(last, &name);
+    town.announce(last, &[&name]);
     town.bootstrap(vec![name.clone()]);
     (0..4).for_each(|at| town.launch(at));
     (0..4).for_each(|at| town.wait_ready(at));
