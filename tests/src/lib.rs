@@ -2,6 +2,7 @@
 
 pub mod bench;
 pub mod disk;
+pub mod fuzz;
 pub mod kills;
 pub mod network;
 pub mod people;

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod documents;
+mod fuzz;
 mod kills;
 mod network;
 mod simulator;

@@ -230,8 +230,11 @@ impl Mind {
             turn.outputs.push(Output::Synchronised { peer, edition });
         }
         if !self.peers.synced(&peer) {
-            // The peer has learned something since the round began, and said so.
-            return self.open_round(db, now, peer, turn);
+            // The peer has learned something since the round began, and said so. One that is gone again is asked when it is back.
+            if self.peers.is_up(&peer) {
+                self.open_round(db, now, peer, turn);
+            }
+            return;
         }
         if let Some(member) = self.member_of(&peer).filter(|_| first) {
             self.own_work(db, now, turn, "waking the outbox", |work| dispatch::on_reachable(work, &member));

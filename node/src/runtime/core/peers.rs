@@ -67,6 +67,10 @@ impl Peers {
     pub fn forget_clocks(&mut self) {
         self.links.values_mut().for_each(|link| link.clock_offset_ms = None);
     }
+    /// Returns whether a connection stands with `peer`.
+    pub fn is_up(&self, peer: &PublicKey) -> bool {
+        self.links.contains_key(peer)
+    }
     /// Returns all connected peers.
     pub fn connected(&self) -> Vec<PublicKey> {
         self.links.keys().copied().collect()

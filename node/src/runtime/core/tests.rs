@@ -164,3 +164,20 @@ fn memory_forgets_what_a_refused_job_had_changed() {
     assert!(finished(&mut core, vec![good], vec![told])[0].is_ok());
     assert_eq!((held(&core), departments(&mut core)), ((2, 2), 1));
 }
+
+/// A round that is answered by a peer with no connection (any more) is not begun again at once, which would go round for ever.
+#[test]
+fn a_peer_that_is_gone_is_not_synchronised_with_again_and_again() {
+    use verbund_protocol::sync::{Holding, Response};
+    let Bench { me, membership, entropy, store, .. } = Bench::new();
+    let (edition, peer) = (membership.edition(), membership.held().document.members[1].nodes[0].auth);
+    let holding = Holding { document: membership.held().document.version, digest: membership.held().digest() };
+    let settings = Settings { sync_seconds: 15, announce: vec![], terms: Terms::default() };
+    let mut core = Core::start(store, me, membership, Box::new(entropy), settings).unwrap();
+    let asked = |outputs: &[Output]| outputs.iter().find_map(|output| if let Output::Request { token, .. } = output { Some(*token) } else { None });
+    let token = asked(&core.turn(NOW, vec![Input::Up { peer, clock_offset_ms: 0, edition }]).unwrap()).unwrap();
+    core.turn(NOW, vec![Input::Down(peer)]).unwrap();
+    let nothing = Response { holding, document: None, differing: vec![], items: vec![], dealt: 0, refused: None }.to_bytes();
+    let outputs = core.turn(NOW, vec![Input::Response { token, result: Ok(nothing) }]).unwrap();
+    assert_eq!(asked(&outputs), None);
+}
