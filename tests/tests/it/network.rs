@@ -1,11 +1,15 @@
 //! Real nodes on a network that is no loopback: address translation, loss, delay, small packets, strangers. In network namespaces of the
 //! test's own; where these are forbidden the tests fail and say what to do (`scripts/test --without-netns` leaves them out).
 
+mod stalled;
 mod strangers;
 mod translation;
 
 use verbund_protocol::id::ConversationId;
-use verbund_tests::{people::eventually, town::Town};
+use verbund_tests::{network::Weather, people::eventually, town::Town};
+
+/// Nothing but the machine's own loopback is used.
+const QUIET: Weather = Weather { delay_ms: 0, loss: 0.0, mtu: 1_500, port: 443, seed: 1 };
 
 /// The bytes of a small PDF.
 fn pdf(size: usize) -> Vec<u8> {

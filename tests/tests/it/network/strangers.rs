@@ -1,13 +1,12 @@
 //! Ten thousand strangers a second at a clinic's door, a tenth of whom begin TLS: members go on working.
 
 use verbund_tests::{
-    network::{Internet, Site, Weather},
+    network::{Internet, Site},
     town::Town,
 };
 
-use super::{finds, pdf, refer};
+use super::{QUIET, finds, pdf, refer};
 
-const QUIET: Weather = Weather { delay_ms: 0, loss: 0.0, mtu: 1_500, port: 443, seed: 1 };
 const PER_SECOND: u32 = 10_000;
 const CALLS: u32 = 50_000;
 const REHA: usize = 2;
