@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod crash_points;
 mod documents;
 mod fuzz;
 mod kills;
