@@ -5,6 +5,7 @@
 
 mod checks;
 mod journey;
+mod upkeep;
 
 use std::{
     collections::BTreeMap,
@@ -25,6 +26,8 @@ const CLINICS: usize = 3;
 const LONGEST_WAIT: u64 = 120_000;
 /// After how many journeys everything is checked whole; also at the end.
 const CHECK_EVERY: u64 = 25;
+/// After how many journeys the operators of one clinic rotate its key, back it up and restore it, under fire as well.
+const UPKEEP_EVERY: u64 = 8;
 /// Places free each day, as many as the department has beds; they are stated anew before they could run out.
 const FREE: u16 = 200;
 
@@ -41,6 +44,8 @@ pub struct Tally {
     pub unknown: (u64, u64),
     /// Kills while documents were on their way.
     pub in_transfer: u64,
+    /// Key rotations, backups and restores that were begun, and brought to their end.
+    pub upkeep: (u64, u64),
     /// Referrals brought to their end and compared at both sides.
     pub journeys: u64,
     /// Documents compared byte for byte.
@@ -55,9 +60,10 @@ pub struct Tally {
 
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { kills, attempts, acknowledged, unknown, in_transfer, journeys, documents, checks, during, took } = self;
+        let Self { kills, attempts, acknowledged, unknown, in_transfer, upkeep, journeys, documents, checks, during, took } = self;
         writeln!(f, "{kills} processes killed in {:.0} s, {in_transfer} of them while documents were on their way", took.as_secs_f64())?;
         writeln!(f, "{attempts} commands hit: {acknowledged} acknowledged, {} broke off with effect, {} without", unknown.0, unknown.1)?;
+        writeln!(f, "{} key rotations, backups and restores begun, {} of them finished", upkeep.0, upkeep.1)?;
         writeln!(f, "{journeys} referrals brought to their end, {documents} documents compared, everything checked {checks} times")?;
         write!(f, "kills during: {during:?}")
     }
@@ -84,6 +90,9 @@ pub fn run(kills: u64, seed: u64, mut told: impl FnMut(&Tally)) -> Tally {
             fire.state_places();
         }
         fire.journey();
+        if fire.tally.journeys % UPKEEP_EVERY == 1 {
+            fire.upkeep();
+        }
         fire.tally.took = fire.begun.elapsed();
         told(&fire.tally);
         if fire.tally.journeys.is_multiple_of(CHECK_EVERY) {

@@ -88,10 +88,15 @@ fn rotate(config: &Config) -> anyhow::Result<Rotated> {
     let mut store = Store::unlock(&node.data_dir, &file)?;
     let old = store.readers()?.key_id()?;
     let new = DatabaseKey::generate()?;
-    store.rotate_key(&file, &new)?;
     let detail = format!("old={old} new={}", new.id());
-    let entry = Entry { at: service::now(), actor: &name, roles: &roles, action: "key.rotate", subject: None, purpose: "operation", detail: &detail };
-    store.write(|db| -> Result<(), StoreError> { audit::append(db, &entry) })?;
+    let note = |store: &Store, action| {
+        let entry = Entry { at: service::now(), actor: &name, roles: &roles, action, subject: None, purpose: "operation", detail: &detail };
+        store.write(|db| -> Result<(), StoreError> { audit::append(db, &entry) })
+    };
+    // The new key may be in force although this program does not live to say so.
+    note(&store, "key.rotate.begin")?;
+    store.rotate_key(&file, &new)?;
+    note(&store, "key.rotate")?;
     Ok(Rotated { old, new: new.id() })
 }
 
