@@ -70,7 +70,7 @@ impl Columns {
     pub(super) fn push(&mut self, record: &SignedCapacity, spot: Option<Spot>) {
         let row = self.len;
         self.len += 1;
-        if row % WORD == 0 {
+        if row.is_multiple_of(WORD) {
             self.folded.push(0);
             self.unplaced.push(0);
             self.ends.push(Timestamp(u64::MAX));

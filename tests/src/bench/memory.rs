@@ -68,7 +68,7 @@ fn work(fleet: &mut Fleet, round: usize) -> anyhow::Result<()> {
     let conversations = desk.inquire(&case, &from, &[&to])?;
     desk.until_drained(Duration::from_millis(10))?;
     fleet.desk(owner).ask("referral", json!({ "decline": { "id": conversations[0], "reason": "no-place" } }))?;
-    if round % 10 == 0 {
+    if round.is_multiple_of(10) {
         let desk = fleet.desk(asker);
         desk.consent(patient, "document-handoff", recipient)?;
         let document = desk.add_document(patient, DOCUMENT, round as u64 + 1)?["id"].clone();

@@ -149,7 +149,7 @@ fn record(at: u32, facility: &Facility, now: Timestamp) -> CapacityRecord {
         first_day: now.day(),
         free: (0..28).map(|day| if mixed >> (day % 32) & 3 == 0 { 0 } else { 1 + (day % 3) as u16 }).collect(),
         settings: vec![Setting::new(1)],
-        indications: [1, 4, 5, 9, 11].into_iter().filter(|number| (at + u32::from(*number)) % 3 != 0).map(Ahb::new).collect(),
+        indications: [1, 4, 5, 9, 11].into_iter().filter(|number| !(at + u32::from(*number)).is_multiple_of(3)).map(Ahb::new).collect(),
         constraints: some(3, 8).map(Constraint::new).collect(),
         payers: some(11, 4).chain([1]).collect::<std::collections::BTreeSet<u16>>().into_iter().map(Payer::new).collect(),
         rooms: vec![Room::new(1), Room::new(2)],

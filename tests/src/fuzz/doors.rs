@@ -252,7 +252,7 @@ fn ports() -> Run {
         let mut answer = Vec::new();
         let _ = stream.read_to_end(&mut answer);
         knocked += 1;
-        if knocked % 64 == 0 {
+        if knocked.is_multiple_of(64) {
             let alive = port.runtime.block_on(async { tokio::time::timeout(PATIENCE, port.handle.peers()).await });
             assert!(alive.is_ok_and(|peers| peers.iter().all(|peer| peer.link.is_none())), "the mesh goes on, and nobody came in");
         }

@@ -276,14 +276,14 @@ impl Clinic {
             2 => self.up(),
             3 => {
                 let protocol = [Protocol::Sync, Protocol::Message, Protocol::Query][usize::from(steps.byte()) % 3];
-                let from = usize::from(steps.byte() % 8 == 0) ^ PEER;
+                let from = usize::from(steps.byte().is_multiple_of(8)) ^ PEER;
                 let answer = self.ask(from, protocol, steps.piece().to_vec());
                 self.seen[4] += u32::from(answer.is_some());
                 if let (Protocol::Sync, Some(answer)) = (protocol, answer) {
                     assert!(Response::read(&answer).is_ok(), "what is answered can be read");
                 }
             }
-            4 | 5 | 6 => {
+            4..=6 => {
                 let (which, kind, detail) = (steps.byte(), steps.byte(), steps.byte());
                 self.message(which, kind.into(), detail, steps.piece());
             }
@@ -294,7 +294,7 @@ impl Clinic {
             }
             8 if !self.open.is_empty() => {
                 let (token, _) = self.open.remove(usize::from(steps.byte()) % self.open.len());
-                let result = if steps.byte() % 4 == 0 { Err(Failure::Unreachable) } else { Ok(steps.piece().to_vec()) };
+                let result = if steps.byte().is_multiple_of(4) { Err(Failure::Unreachable) } else { Ok(steps.piece().to_vec()) };
                 drop(self.turn(Input::Response { token, result }));
             }
             9 => self.answer(steps.byte(), steps.byte()),
