@@ -181,8 +181,8 @@ pub fn list(db: &Db, filter: &Filter, limit: usize) -> Result<Vec<Conversation>,
 /// # Errors
 /// The store's.
 pub fn open_with(db: &Db, peer: &MemberId) -> Result<u64, StoreError> {
-    let count: i64 = db.prepare_cached("SELECT count(*) FROM conversation WHERE peer = ?1 AND ended_at IS NULL")?.query_row([peer.as_str()], |row| row.get(0))?;
-    Ok(count.unsigned_abs())
+    let count = db.prepare_cached("SELECT count FROM open_conversations WHERE peer = ?1")?.query_row([peer.as_str()], |row| row.get::<_, i64>(0)).optional()?;
+    Ok(count.unwrap_or(0).unsigned_abs())
 }
 
 /// Returns the members with whom a conversation is open.

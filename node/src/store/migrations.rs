@@ -9,6 +9,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0003_conversation.sql"),
     include_str!("migrations/0004_document.sql"),
     include_str!("migrations/0005_indexes.sql"),
+    include_str!("migrations/0006_open.sql"),
 ];
 
 /// The schema this program writes, and the highest it can read.

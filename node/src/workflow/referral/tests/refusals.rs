@@ -38,6 +38,24 @@ fn no_receipt_gives_a_place_back_that_its_owner_took_back() {
 }
 
 #[test]
+fn open_conversations_are_counted_as_they_come_and_end() {
+    fn counted(bench: &crate::workflow::bench::Bench, peer: &str) -> (u64, u64) {
+        let sql = "SELECT count(*) FROM conversation WHERE peer = ?1 AND ended_at IS NULL";
+        let rows: i64 = bench.store.db().query_row(sql, [peer], |row| row.get(0)).unwrap();
+        (stored::open_with(bench.store.db(), &peer.parse().unwrap()).unwrap(), rows.unsigned_abs())
+    }
+    let mut pair = Pair::new(1);
+    assert_eq!((counted(&pair.a, "b"), counted(&pair.b, "a")), ((0, 0), (0, 0)));
+    let ids = pair.inquire(&["2300", "2800"]);
+    pair.deliver();
+    assert_eq!((counted(&pair.a, "b"), counted(&pair.b, "a")), ((2, 2), (2, 2)));
+    pair.b.run(ADMISSIONS, |work| offer::make(work, ids[0], new_offer(8))).unwrap();
+    pair.b.run(ADMISSIONS, |work| offer::decline(work, ids[1], "no-place".parse().unwrap())).unwrap();
+    pair.deliver();
+    assert_eq!((counted(&pair.a, "b"), counted(&pair.b, "a")), ((1, 1), (1, 1)), "another message changes nothing, the end counts once");
+}
+
+#[test]
 fn no_receipt_moves_a_held_place() {
     let mut pair = Pair::new(1);
     let id = pair.inquire(&["2300"])[0];
