@@ -104,6 +104,7 @@ pub(super) fn measure(plan: &Plan) -> anyhow::Result<Vec<Row>> {
 fn large(plan: &Plan, story: &mut Story) -> anyhow::Result<Vec<Row>> {
     let size: u64 = plan.size(16 << 20, 1 << 30);
     let mib = (size >> 20) as f64;
+    ensure!(plan.iroh.is_some() || !plan.only.iter().any(|row| row == "iroh"), "the row iroh needs the program that scripts/bench builds from tests/bench-iroh");
     let (mut product, mut plain, mut iroh) = (Vec::new(), Vec::new(), Vec::new());
     for run in 0..plan.runs {
         let (id, file) = story.add(size)?;
