@@ -110,14 +110,17 @@ impl Fire {
         let data = self.town.village.clinics[at].folder.join("data");
         let from = kept.to_string_lossy().into_owned();
         let mut restored = false;
+        let lose = || {
+            if data.exists() {
+                fs::remove_dir_all(&data).expect("a disk can be lost")
+            }
+        };
         for _ in 0..self.dice.below(STRIKES + 1) {
-            fs::remove_dir_all(&data).expect("the disk can be lost");
+            lose();
             restored = self.strike(at, &["restore", &from], "restore");
         }
         if !restored {
-            if data.exists() {
-                fs::remove_dir_all(&data).expect("the rest can be removed");
-            }
+            lose();
             self.done(at, &["restore", &from]);
         }
         self.town.restart(at);
