@@ -77,6 +77,9 @@ pub enum StoreError {
         /// The database file.
         path: PathBuf,
     },
+    /// The database still has the key it had.
+    #[error("the database could not be encrypted anew and keeps its key: stop whatever else has it open, see that the disk has room, and try again")]
+    KeyNotChanged,
     /// A newer program wrote this file; it was not touched.
     #[error("the database has schema {found}, this program knows up to {known}: start the newer program that wrote it")]
     TooNew {

@@ -161,6 +161,13 @@ fn open_with(dir: &Path, key: &DatabaseKey, lock: Flock<File>) -> Result<Store, 
     Ok(Store { conn, place: Some(place) })
 }
 
+/// Returns another connection to the database of a store that is open.
+pub(super) fn again(path: &Path, key: &DatabaseKey) -> Result<Connection, StoreError> {
+    let conn = connect(path, key, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    settings(&conn)?;
+    Ok(conn)
+}
+
 /// Checks key, application and schema before any setting could write to the file.
 pub(super) fn probe(path: &Path, key: &DatabaseKey) -> Result<u32, StoreError> {
     let conn = connect(path, key, OpenFlags::SQLITE_OPEN_READ_WRITE)?;

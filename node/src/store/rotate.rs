@@ -1,5 +1,7 @@
 //! Key rotation: the whole file is encrypted anew in one transaction, and at no moment could a crash leave it without its key.
 
+use rusqlite::Connection;
+
 use super::{DatabaseKey, Store, StoreError, key::KeyFile, open};
 
 impl Store {
@@ -23,17 +25,24 @@ impl Store {
     fn rekey(&mut self, file: &KeyFile, old: &DatabaseKey, new: &DatabaseKey) -> Result<(), StoreError> {
         file.write_next(new)?;
         // One file that one key opens: no log beside it whose pages have another key.
-        let changed = self.journal("DELETE", "delete").and_then(|()| new.pragma(&self.conn, "rekey"));
-        if let Err(error) = changed {
-            // Only if the old key certainly still opens the file may the new one go.
-            if open::probe(self.path()?, old).is_ok() {
-                file.discard_next()?;
-            }
-            self.journal("WAL", "wal")?;
-            return Err(error);
+        let answer = self.journal("DELETE", "delete").and_then(|()| new.pragma(&self.conn, "rekey"));
+        // SQLCipher answers "ok" also when the change could not be committed, and its connection then has a key that the file has not. So
+        // what counts is which key opens the file; the old one first, since only it reads the journal of a change that was cut off.
+        self.conn = Connection::open_in_memory()?;
+        let path = self.path()?.to_owned();
+        let changed = match open::probe(&path, old) {
+            Ok(_) => false,
+            Err(StoreError::WrongKey { .. }) => open::probe(&path, new).map(|_| true)?,
+            // Both keys stay beside the file.
+            Err(error) => return Err(error),
+        };
+        if changed {
+            file.promote_next()?;
+        } else {
+            file.discard_next()?;
         }
-        file.promote_next()?;
-        self.journal("WAL", "wal")
+        self.conn = open::again(&path, if changed { new } else { old })?;
+        if changed { Ok(()) } else { Err(answer.err().unwrap_or(StoreError::KeyNotChanged)) }
     }
 
     fn journal(&self, mode: &str, expected: &str) -> Result<(), StoreError> {
@@ -132,6 +141,23 @@ mod tests {
         assert!(whole(&store) && file.read().unwrap() == key(1));
         store.rotate_key(&file, &key(3)).unwrap();
         assert_eq!(file.read().unwrap(), key(3));
+    }
+
+    /// Somebody who reads keeps the change from being committed, which SQLCipher does not say.
+    #[test]
+    fn a_change_that_cannot_be_committed_leaves_the_old_key() {
+        let Place { data, file, _dir } = place();
+        let mut store = Store::unlock(&data, &file).unwrap();
+        store.journal("DELETE", "delete").unwrap();
+        let reader = open::connect(&data.join(DATABASE_FILE), &key(1), rusqlite::OpenFlags::SQLITE_OPEN_READ_WRITE).unwrap();
+        reader.execute_batch("BEGIN; SELECT count(*) FROM counter;").unwrap();
+        store.conn.busy_timeout(std::time::Duration::ZERO).unwrap();
+        let refused = store.rotate_key(&file, &key(2));
+        assert!(refused.is_err(), "the key cannot have been changed");
+        drop(reader);
+        drop(store);
+        let store = Store::unlock(&data, &file).unwrap();
+        assert!(whole(&store) && file.read().unwrap() == key(1) && file.read_next().unwrap().is_none());
     }
 
     #[test]

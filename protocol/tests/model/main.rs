@@ -105,7 +105,7 @@ fn an_asker_that_lies_gets_no_place_twice() {
 
 #[test]
 fn boards_and_documents_rotate() {
-    let seen = search(&mut Rotation::new(2 + usize::from(large()), rotation::Fault::None)).unwrap_or_else(|fault| panic!("{fault}"));
+    let seen = search(&mut Rotation::new(2, rotation::Fault::None)).unwrap_or_else(|fault| panic!("{fault}"));
     println!("rotation: {seen}");
     assert!(seen.states >= 25_000, "only {} states: the search has become trivial", seen.states);
 }
