@@ -14,7 +14,10 @@ pub use confirmation::{Confirmation, ConfirmationError, ConfirmationQuestion, Si
 pub use equivocation::{EquivocationProof, ProofError};
 pub use record::{Age, CapacityError, CapacityRecord, DepartmentId, SignedCapacity, age};
 
-use crate::address::Order;
+use crate::{
+    address::Order,
+    planted::{Bug, planted},
+};
 
 /// What a node holds for one department: the statement that counts, and a proof if its writer was ever caught saying two
 /// different things under one count.
@@ -59,7 +62,7 @@ impl Held {
             }
             return if news || replaced { Merged::Contradiction { replaced } } else { Merged::Known };
         }
-        if other.rank() <= self.record.rank() {
+        if other.rank() <= self.record.rank() && !planted(Bug::LowerOrderWins) {
             return Merged::Known;
         }
         self.record = other;

@@ -22,6 +22,7 @@ pub mod limits;
 pub mod membership;
 pub mod person;
 pub mod place;
+pub mod planted;
 pub mod query;
 pub mod referral;
 pub mod search;

@@ -198,8 +198,9 @@ pub const BODY_KEPT: Duration = Duration::from_secs(14 * 86_400);
 pub const UNDELIVERABLE_AFTER: Duration = Duration::from_secs(72 * 3600);
 /// Shortest and longest wait between two attempts to deliver.
 pub const RETRY_MIN: Duration = Duration::from_secs(1);
-/// See [`RETRY_MIN`].
-pub const RETRY_MAX: Duration = Duration::from_secs(15 * 60);
+/// See [`RETRY_MIN`]. Short enough that whatever waits is on its way again within minutes of the fault's end, also where no new
+/// connection wakes it: a refusal that passes by itself, such as that of a clock in doubt.
+pub const RETRY_MAX: Duration = Duration::from_secs(5 * 60);
 /// Days after discharge within which an AHB begins (§40(6) SGB V) unless a documented reason prevents it.
 pub const AHB_DAYS: u32 = 14;
 

@@ -15,6 +15,7 @@ use crate::{
     cbor::{self, Malformed},
     id::NetworkId,
     limits::MAX_SIGNATURES,
+    planted::{Bug, planted},
 };
 
 /// What a signature is for. The text enters the signed bytes.
@@ -106,6 +107,9 @@ impl PublicKey {
     /// # Errors
     /// [`SignatureError::Mismatch`].
     pub fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), SignatureError> {
+        if planted(Bug::TrustSignatures) {
+            return Ok(());
+        }
         let key = VerifyingKey::from_bytes(&self.0).map_err(|_| SignatureError::Key)?;
         verify(&key, message, signature)
     }

@@ -115,6 +115,16 @@ impl Disk {
         inner.stop_at = Some(inner.operations + operations);
     }
 
+    /// Takes back [`Disk::stop_after`], if it has not struck yet.
+    pub fn power_on(&self) {
+        self.inner().stop_at = None;
+    }
+
+    /// Returns whether the disk was told to stop and has reached that point.
+    pub fn has_stopped(&self) -> bool {
+        self.inner().working().is_err()
+    }
+
     /// Returns how many writes, truncations and syncs there have been.
     pub fn operations(&self) -> u64 {
         self.inner().operations

@@ -7,13 +7,15 @@
 
 mod mind;
 mod peers;
+mod quiet;
 mod watch;
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use verbund_protocol::{
     id::DocumentRoot,
     membership::{Edition, Membership},
+    planted::{Bug, planted},
     sign::PublicKey,
     time::{Day, Timestamp},
     wire::Protocol,
@@ -197,6 +199,10 @@ impl Core {
     /// undone, jobs are told, peers are answered busy.
     pub fn turn(&mut self, now: Timestamp, inputs: Vec<Input>) -> Result<Vec<Output>, Fatal> {
         let mut turn = Turn::default();
+        if inputs.iter().all(|input| self.mind.is_light(self.store.db(), now, input)) {
+            inputs.into_iter().for_each(|input| self.mind.step_lightly(now, input));
+            return Ok(turn.done());
+        }
         let waiting: Vec<u64> = inputs.iter().filter_map(Input::awaited).collect();
         let batch = self.store.begin()?;
         for input in inputs {
@@ -215,10 +221,14 @@ impl Core {
                 self.tidy(now)?;
                 Ok(turn.done())
             }
+            Err(_) if planted(Bug::SendBeforeCommit) => Ok(turn.done()),
             Err(error) if error.is_fatal() => Err(error.into()),
             Err(error) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "nothing of this turn was kept");
                 self.mind.reload(self.store.db())?;
+                if !planted(Bug::KeepQuestions) {
+                    self.mind.unask(&turn);
+                }
                 Ok(turn.undone(waiting, &error))
             }
         }
@@ -290,7 +300,10 @@ impl Turn {
         self.outputs
     }
     fn undone(self, waiting: Vec<u64>, why: &StoreError) -> Vec<Output> {
-        let busy = waiting.into_iter().map(|id| Output::Respond { id, body: None });
+        // Questions kept from earlier turns were to be answered in this one, too.
+        let kept = self.outputs.iter().filter_map(|output| if let Output::Respond { id, .. } = output { Some(*id) } else { None });
+        let busy: BTreeSet<u64> = waiting.into_iter().chain(kept).collect();
+        let busy = busy.into_iter().map(|id| Output::Respond { id, body: None });
         busy.chain(self.finishes.into_iter().map(|finish| Output::Finish(finish, Err(why.for_others())))).collect()
     }
 }

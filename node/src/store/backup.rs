@@ -31,7 +31,7 @@ use super::{
 
 mod restore;
 
-pub use restore::{Restored, restore};
+pub use restore::{Restored, begin_recovery, restore};
 
 const MANIFEST_FILE: &str = "manifest";
 const DOCUMENTS: &str = "documents";

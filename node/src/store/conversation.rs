@@ -221,6 +221,16 @@ pub fn due(db: &Db, what: Due, now: Timestamp, limit: usize) -> Result<Vec<Conve
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// Returns when the next conversation becomes due for anything; nothing if none does.
+///
+/// # Errors
+/// The store's.
+pub fn next_due(db: &Db) -> Result<Option<Timestamp>, StoreError> {
+    let sql =
+        "SELECT min(at) AS at FROM (SELECT min(remind_at) AS at FROM conversation UNION ALL SELECT min(end_at) FROM conversation UNION ALL SELECT min(erase_at) FROM conversation)";
+    Ok(db.prepare_cached(sql)?.query_row([], |row| moment_opt(row, "at"))?)
+}
+
 /// Stores a message's header, and its body if it is kept.
 ///
 /// # Errors

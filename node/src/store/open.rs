@@ -8,6 +8,7 @@ use std::{
 
 use nix::fcntl::{Flock, FlockArg};
 use rusqlite::{Connection, OpenFlags};
+use verbund_protocol::planted::{Bug, planted};
 
 use super::{
     DatabaseKey, Store, StoreError,
@@ -210,5 +211,8 @@ pub(super) fn settings(conn: &Connection) -> Result<(), StoreError> {
          -- A burst may grow the log; after the next checkpoint it shrinks again.
          PRAGMA journal_size_limit = 16777216;",
     )?;
+    if planted(Bug::TrustTheDisk) {
+        conn.execute_batch("PRAGMA synchronous = OFF")?;
+    }
     Ok(())
 }

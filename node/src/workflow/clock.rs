@@ -3,15 +3,20 @@
 use verbund_protocol::{
     catalogue,
     id::ConversationId,
+    planted::{Bug, planted},
     referral::{self as rules, Erased, Message, Side, Step},
+    time::Timestamp,
 };
 
 use super::{
     Work, WorkError,
     conversation::{abandon, erase, load, note, say},
-    retention,
+    replication, retention,
 };
-use crate::store::conversation::{self, Due};
+use crate::store::{
+    conversation::{self, Due},
+    meta, outbox,
+};
 
 /// Most of each kind worked off at one tick; the rest waits for the next, a second later.
 const AT_ONCE: usize = 64;
@@ -25,7 +30,7 @@ pub fn tick(work: &mut Work<'_>) -> Result<(), WorkError> {
         remind(work, id)?;
     }
     // A clock in doubt ends no promise.
-    if work.clock_agrees {
+    if (work.clock_agrees || planted(Bug::EndByAWrongClock)) && !planted(Bug::ForgetOffersEnd) {
         for id in conversation::due(work.db, Due::End, work.now, AT_ONCE)? {
             end(work, id)?;
         }
@@ -34,6 +39,19 @@ pub fn tick(work: &mut Work<'_>) -> Result<(), WorkError> {
         retire(work, id)?;
     }
     retention::daily(work).map(drop)
+}
+
+/// Returns until when a tick has nothing to do, if nothing else happens; nothing: the next one has.
+///
+/// # Errors
+/// The store's.
+pub fn quiet_until(work: &Work<'_>, addresses: &[String]) -> Result<Option<Timestamp>, WorkError> {
+    if meta::recovering_since(work.db)?.is_some() || !outbox::is_empty(work.db)? {
+        return Ok(None);
+    }
+    let tomorrow = work.now.day().plus(1).start();
+    let due = [conversation::next_due(work.db)?, replication::address_due(work, addresses), Some(tomorrow)];
+    Ok(due.into_iter().flatten().min())
 }
 
 /// Marks that it is this clinic's turn and half of the time is gone.

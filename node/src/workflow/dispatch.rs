@@ -8,6 +8,7 @@ use verbund_protocol::{
     id::{ConversationId, MemberId},
     limits::{MAX_BATCH, MAX_BATCH_MESSAGES, UNDELIVERABLE_AFTER},
     membership::Standing,
+    planted::{Bug, planted},
     referral::{MessageKind, Side},
 };
 
@@ -67,6 +68,9 @@ pub fn due(work: &mut Work<'_>, member: &MemberId) -> Result<Option<Sent>, WorkE
     let pending = outbox::pending(work.db, member, MAX_BATCH_MESSAGES, MAX_BATCH - (16 << 10))?;
     if pending.is_empty() {
         return Ok(None);
+    }
+    if planted(Bug::ForgetOnSend) {
+        pending.iter().try_for_each(|pending| outbox::done(work.db, pending.conversation, pending.seq))?;
     }
     let what = pending.iter().map(|Pending { conversation, side, seq, .. }| (*conversation, *side, *seq)).collect();
     let body = Batch { items: pending.into_iter().map(|pending| pending.item).collect() }.write();

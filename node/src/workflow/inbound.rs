@@ -9,6 +9,7 @@ use verbund_protocol::{
     document::Grant,
     id::MemberId,
     limits::MAX_OPEN_CONVERSATIONS,
+    planted::{Bug, planted},
     referral::{Entry, Message, MessageKind, Side},
 };
 
@@ -34,7 +35,7 @@ pub fn receive(work: &mut Work<'_>, from: &MemberId, bytes: &[u8]) -> Result<Vec
     }
     let batch =
         Batch::read(bytes).map_err(|error| WorkError::invalid(format!("not a batch of messages: {error}"), "the sending node must be of a version this one understands"))?;
-    let allowed = work.membership.may_converse(from, work.now) && work.membership.freshness(work.now).may_continue();
+    let allowed = work.membership.may_converse(from, work.now) && work.membership.freshness(work.now).may_continue() || planted(Bug::HearTheRemoved);
     // After a restore nothing new is judged by what the backup knew: first comes what this member has held all along.
     let recovering = !meta::may_speak_to(work.db, from)?;
     let mut replies = Replies::default();
@@ -90,6 +91,9 @@ fn known(work: &mut Work<'_>, c: &mut Conversation, signed: &SignedHeader) -> Re
     let unreadable = || StoreError::unreadable("message");
     let stored = conversation::message(work.db, c.id, c.side.other(), signed.header.seq)?.ok_or_else(unreadable)?;
     let held = SignedHeader::trusted(&stored.header).map_err(|_| unreadable())?;
+    if planted(Bug::SkipInboxKey) {
+        note(work, "repeat.receive", c, c.log.state().step.word())?;
+    }
     match Chain::conflict(&held, signed) {
         Conflict::Repeat => Ok(Reply::Receipt(stored.receipt.ok_or_else(unreadable)?)),
         Conflict::Restored => Ok(Reply::Gap { conversation: c.id, expected: c.theirs.expected() }),
@@ -120,7 +124,9 @@ fn next(work: &mut Work<'_>, c: &mut Conversation, signed: &SignedHeader, item: 
     let receipt = Receipt::of(signed, outcome, work.now).sign(&work.me.network, &work.me.key);
     conversation::add_receipted(work.db, theirs, signed, kept, &receipt, outcome, work.now)?;
     let word = MessageKind::numbered(signed.header.message).map_or("unknown", MessageKind::word);
-    note(work, &format!("{word}.receive"), c, c.log.state().step.word())?;
+    if !planted(Bug::ForgetAudit) {
+        note(work, &format!("{word}.receive"), c, c.log.state().step.word())?;
+    }
     if let (Ok(message), Outcome::Stored, false) = (read, outcome, effect.repeat) {
         match follow(work, c, &message) {
             Ok(()) => {}

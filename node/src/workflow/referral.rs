@@ -9,6 +9,7 @@ mod owning;
 use verbund_protocol::{
     catalogue::{AhbException, Cancel, DateChange, PayerDecision, Withdraw},
     id::{ConversationId, Digest, LocalId},
+    planted::{Bug, planted},
     referral::{Ahb, Cancelled, DateChanged, Filed, Message, Opened, PayerDecided, Side, Step, Withdrawn, ahb},
     time::Day,
 };
@@ -216,7 +217,7 @@ fn release(work: &Work<'_>, c: &mut Conversation, patient: LocalId, kinds: &[Kin
     let recipient = Recipient { member: c.peer.clone(), facility: c.peer_facility.clone() };
     let found = kinds.iter().map(|kind| super::consent::require(work, patient, *kind, Some(&recipient)));
     let ground = found.reduce(|first, next| first.or_else(|error| next.map_err(|_| error))).unwrap_or(Err(WorkError::NotFound("consent")))?;
-    c.release = Some(ground.id);
+    c.release = Some(ground.id).filter(|_| !planted(Bug::NameWithoutRelease));
     stored::save(work.db, c)?;
     consent::rests_on(work.db, ground.id, Use::Conversation(c.id), work.now)?;
     Ok(ground)

@@ -15,13 +15,14 @@ use verbund_protocol::{
     cbor,
     id::{Digest, MemberId, NetworkId, NodeId},
     membership::{Membership, SignedDocument, SignedSuspension, Standing},
+    planted::{Bug, planted},
     search::Board,
     sign::PublicKey,
     sync::{Announcement, Index, Item, Request, Response, Scope, Session, Set, Stamp, Taken, Tally, respond as answer},
     time::Timestamp,
 };
 
-pub use self::address::addresses;
+pub use self::address::{addresses, due as address_due};
 use self::{address::HeldAddress, replica::Held};
 use super::{Effect, Work, WorkError};
 use crate::store::{self, Db, StoreError, audit};
@@ -51,7 +52,7 @@ impl Public {
         for suspension in membership.suspensions().iter() {
             index.put(suspension.digest.as_bytes(), suspension_stamp(suspension));
         }
-        self.indexes[Set::Suspensions as usize] = index;
+        *self.index(Set::Suspensions) = index;
     }
     fn index_department(&mut self, id: &DepartmentId) {
         let key = department_key(id);
@@ -126,7 +127,12 @@ fn load_public(db: &Db, membership: &Membership) -> Result<Public, StoreError> {
     address::load(db, membership, &mut public)?;
     for bytes in store::capacity::all(db)? {
         let record = SignedCapacity::trusted(&bytes).map_err(|_| unreadable("capacity record"))?;
-        public.board.take(record);
+        if speaks(&membership, &record) {
+            public.board.take(record);
+        } else {
+            // A newer document was given at the start; by it this member is gone.
+            store::capacity::remove(db, &record.record.id)?;
+        }
     }
     for (bytes, _) in store::capacity::proofs(db)? {
         public.board.take_proof(EquivocationProof::trusted(&bytes).map_err(|_| unreadable("equivocation proof"))?);
@@ -134,6 +140,11 @@ fn load_public(db: &Db, membership: &Membership) -> Result<Public, StoreError> {
     let departments: Vec<DepartmentId> = public.board.iter().map(|held| held.record.record.id.clone()).collect();
     departments.iter().for_each(|id| public.index_department(id));
     Ok(public)
+}
+
+/// Returns whether the held document still lists the key that signed a record as one that speaks for its facility.
+fn speaks(membership: &Membership, record: &SignedCapacity) -> bool {
+    membership.member_by_sign(&record.signer).is_some_and(|member| member.speaks_for(&record.record.id.facility))
 }
 
 /// Returns what may be exchanged with a peer: everything with a member in good standing, else documents and suspensions.
@@ -310,7 +321,7 @@ pub(super) fn keep_capacity(work: &mut Work<'_>, record: SignedCapacity) -> Resu
     work.public.index_department(&id);
     let held = work.public.board.get(&id).ok_or(WorkError::NotFound("department"))?;
     store::capacity::put(work.db, &id, held.record.bytes(), work.now)?;
-    if let Some(proof) = &held.proof {
+    if let Some(proof) = held.proof.as_ref().filter(|_| !planted(Bug::ForgetProofs)) {
         store::capacity::put_proof(work.db, &id, &proof.to_bytes(), work.now)?;
         if !had_proof {
             contradicted(work, &id)?;

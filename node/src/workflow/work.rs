@@ -5,6 +5,7 @@ use std::ops::{Deref, DerefMut};
 use verbund_protocol::{
     id::{DocumentRoot, LocalId, MemberId, NetworkId, NodeId},
     membership::Membership,
+    planted::{Bug, planted},
     sign::{Kind, PublicKey, SecretKey, sign},
     time::Timestamp,
 };
@@ -136,7 +137,7 @@ impl Work<'_> {
     /// # Errors
     /// [`WorkError::Unavailable`] when the clock is in doubt or the network document has run out.
     pub fn may_promise(&self) -> Result<(), WorkError> {
-        if !self.clock_agrees {
+        if !self.clock_agrees && !planted(Bug::PromiseByAWrongClock) {
             return Err(WorkError::unavailable(
                 "this node's clock does not agree with the other clinics' clocks, so no promise with a time in it is made",
                 "set the clock (NTP), see `verbund doctor`, or answer for it with `verbund doctor --confirm-clock`",

@@ -10,6 +10,7 @@ use crate::{
     id::{ConversationId, Digest, MemberId, NetworkId},
     limits::MAX_RECEIPT,
     membership::Membership,
+    planted::{Bug, planted},
     sign::{self, Kind, PublicKey, SecretKey, SignatureError},
     time::Timestamp,
 };
@@ -170,6 +171,6 @@ impl Receipt {
     /// [`ReceiptError::OtherMessage`].
     pub fn matches(&self, header: &SignedHeader) -> Result<(), ReceiptError> {
         let same = *self == Self::of(header, self.outcome, self.at);
-        if same { Ok(()) } else { Err(ReceiptError::OtherMessage) }
+        if same || planted(Bug::TakeAnyReceipt) { Ok(()) } else { Err(ReceiptError::OtherMessage) }
     }
 }

@@ -10,6 +10,7 @@ use crate::{
     catalogue::PayerDecision,
     conversation::Refusal,
     id::Digest,
+    planted::{Bug, planted},
     time::{Day, Timestamp},
 };
 
@@ -204,13 +205,17 @@ pub const RULES: &[Rule] = {
 /// Returns what `event`, said by `by` at `place`, does to `state`.
 pub fn transition(state: &State, by: Side, event: &Event, place: &Place) -> Outcome {
     let mine = || RULES.iter().filter(|rule| rule.kind == event.kind && rule.by.is(by));
-    let Some(rule) = mine().find(|rule| rule.from.contains(&state.step)) else {
+    let Some(rule) = mine().find(|rule| rule.from.contains(&state.step) || named_early(state, rule)) else {
         return refused(state, by, event);
     };
     match guard(state, by, event, place) {
         Some(refusal) => Outcome::Refused(refusal),
         None => Outcome::Next(after(state, by, rule.to, event, place)),
     }
+}
+
+fn named_early(state: &State, rule: &Rule) -> bool {
+    planted(Bug::NameBeforeConfirmation) && state.step == Step::Chosen && rule.kind == MessageKind::Referral
 }
 
 /// No row fits: says why, or that it is so already.
@@ -235,6 +240,7 @@ fn refused(state: &State, by: Side, event: &Event) -> Outcome {
 fn guard(state: &State, by: Side, event: &Event, place: &Place) -> Option<Refusal> {
     use MessageKind as M;
     match event.kind {
+        M::Choice if planted(Bug::ChooseWhatWasReplaced) => None,
         M::Choice | M::Confirmed | M::Gone | M::OfferEnded => (event.cites != state.offer.map(|offer| offer.digest)).then_some(Refusal::OfferEnded),
         // The asker had not seen the day the owner set: the owner's stands.
         M::DateChanged if by == Side::Asker => (place.seen < state.date_set_by).then_some(Refusal::Superseded),

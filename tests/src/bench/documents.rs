@@ -111,10 +111,7 @@ fn large(plan: &Plan, story: &mut Story) -> anyhow::Result<Vec<Row>> {
         plain.push(floor::carry(&file, &story.town.folder().join("floor.received"))?.as_secs_f64());
         product.push(story.timed(&[id])?.as_secs_f64());
         if let Some(program) = plan.iroh.as_deref().filter(|_| plan.wants("iroh")) {
-            match by_iroh(program, &file) {
-                Ok(seconds) => iroh.push(seconds),
-                Err(error) => tell(&format!("iroh: this run is left out: {error:#}")),
-            }
+            iroh.push(by_iroh(program, &file)?);
         }
         tell(&format!("document run {}: product {:.3} s, plain TLS {:.3} s, iroh {:?}", run + 1, product[run], plain[run], iroh.get(run)));
         // Room for the next run; the disk's writing back of this one must not fall into it.
@@ -122,8 +119,6 @@ fn large(plan: &Plan, story: &mut Story) -> anyhow::Result<Vec<Row>> {
         nix_sync();
     }
     let speed = |seconds: &[f64]| Runs::of(&seconds.iter().map(|seconds| mib / seconds).collect::<Vec<_>>());
-    // Without a figure for each run there is nothing to compare run by run.
-    iroh.truncate(if iroh.len() == product.len() { iroh.len() } else { 0 });
     let ratios = |floors: &[f64]| Runs::of(&floors.iter().zip(&product).map(|(floor, product)| floor / product).collect::<Vec<_>>());
     let ratio = ratios(&plain);
     let mut rows = vec![Row {

@@ -11,31 +11,87 @@ pub struct Said {
     pub body: Vec<u8>,
 }
 
-/// How often each fault struck.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// Turns taken by all cores.
-    pub turns: u64,
-    /// Deliveries lost, to chance or to a cut.
-    pub lost: u64,
-    /// Deliveries repeated.
-    pub repeated: u64,
-    /// Crashes.
-    pub crashes: u64,
-    /// Of these, between commit and what was to follow it.
-    pub crashes_after_commit: u64,
-    /// Questions that a gate turned away.
-    pub gated: u64,
+/// Defines the counts: each with its doc and the words it is printed under.
+macro_rules! counts {
+    ($($(#[$doc:meta])* $name:ident = $word:literal,)*) => {
+        /// How often each thing happened; most of them are faults.
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+        pub struct Counts { $($(#[$doc])* pub $name: u64),* }
+
+        impl Counts {
+            /// Adds another run's.
+            pub fn add(&mut self, other: Self) {
+                $(self.$name += other.$name;)*
+            }
+            /// Returns every count with what it counts.
+            pub fn listed(&self) -> Vec<(&'static str, u64)> {
+                vec![$(($word, self.$name)),*]
+            }
+        }
+    };
 }
 
-impl Counts {
-    /// Adds another run's.
-    pub fn add(&mut self, other: Self) {
-        self.turns += other.turns;
-        self.lost += other.lost;
-        self.repeated += other.repeated;
-        self.crashes += other.crashes;
-        self.crashes_after_commit += other.crashes_after_commit;
-        self.gated += other.gated;
-    }
+counts! {
+    /// Turns taken by all cores.
+    turns = "turns of all cores",
+    /// Milliseconds that nodes have lived, running or not.
+    node_ms = "node milliseconds",
+    /// Deliveries lost, to chance or to a cut.
+    lost = "deliveries lost",
+    /// Deliveries repeated.
+    repeated = "deliveries repeated",
+    /// Deliveries that came again minutes or hours later.
+    late = "deliveries repeated up to hours late",
+    /// Deliveries overtaken by a later one: delays of seconds.
+    slow = "deliveries slow enough to be overtaken",
+    /// One-way cuts made.
+    one_way_cuts = "one-way cuts",
+    /// Cuts both ways made.
+    cuts = "cuts both ways",
+    /// Partitions of a whole group made.
+    partitions = "partitions of a group",
+    /// Times a flapping link went up or down.
+    flaps = "flaps of a link",
+    /// Processes killed.
+    crashes = "processes killed",
+    /// Of these, between commit and what was to follow it.
+    crashes_after_commit = "of these, between commit and what follows",
+    /// Nodes in a crash loop.
+    crash_loops = "crash loops",
+    /// Machines that lost power.
+    power_cuts = "power cuts",
+    /// Unsynced writes lost to them.
+    writes_dropped = "unsynced writes dropped",
+    /// Unsynced writes torn by them.
+    writes_torn = "unsynced writes torn",
+    /// Syncs that failed.
+    syncs_failed = "syncs failed",
+    /// Writes that found the disk full.
+    disk_full = "writes refused by a full disk",
+    /// Bits flipped on disks.
+    bits_flipped = "bits flipped on a disk",
+    /// Disks found damaged.
+    damaged = "disks found damaged",
+    /// Clocks set wrong by seconds.
+    clocks_off = "clocks set wrong by seconds",
+    /// Clocks set wrong by hours, up to a day.
+    clock_jumps = "clock jumps of up to a day",
+    /// Backups taken.
+    backups = "backups taken",
+    /// Backups restored.
+    restores = "backups restored",
+    /// Nodes cloned.
+    clones = "nodes cloned",
+    /// Messages of a later version heard.
+    newer = "messages of a later version",
+    /// Members suspended.
+    suspensions = "members suspended",
+    /// Members removed.
+    removals = "members removed",
+    /// Questions and announcements that a gate turned away.
+    gated = "questions turned away by a gate",
+    /// Lies told by lying members.
+    lies = "lies told",
+    /// Lies of which a node kept the proof.
+    proofs = "lies proved at once",
 }

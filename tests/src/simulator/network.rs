@@ -11,6 +11,8 @@ pub struct Faults {
     pub loss: u64,
     /// Delivered twice.
     pub repeat: u64,
+    /// Delivered once more, up to [`LATEST_MS`] later.
+    pub late: u64,
     /// Delay between these bounds, milliseconds; a wide span reorders.
     pub delay_ms: (u64, u64),
     /// Crashes right after a commit, before anything that was to follow it, per mille of all turns.
@@ -19,16 +21,36 @@ pub struct Faults {
     pub late_gate: bool,
     /// Pairs between which nothing passes, one way.
     pub cut: BTreeSet<(usize, usize)>,
+    /// Pairs whose link goes up and down every few seconds, both ways.
+    pub flapping: BTreeSet<(usize, usize)>,
+    /// Nodes that fall over again soon after every start.
+    pub crash_loop: BTreeSet<usize>,
+    /// Nodes of a later version: what they say carries fields that others do not know.
+    pub newer: BTreeSet<usize>,
 }
+
+/// The longest that a repeat may take: three hours.
+pub const LATEST_MS: u64 = 3 * 3_600_000;
 
 impl Faults {
     /// A network without faults.
     pub fn none() -> Self {
-        Self { loss: 0, repeat: 0, delay_ms: (1, 5), crash: 0, late_gate: false, cut: BTreeSet::new() }
+        Self {
+            loss: 0,
+            repeat: 0,
+            late: 0,
+            delay_ms: (1, 5),
+            crash: 0,
+            late_gate: false,
+            cut: BTreeSet::new(),
+            flapping: BTreeSet::new(),
+            crash_loop: BTreeSet::new(),
+            newer: BTreeSet::new(),
+        }
     }
     /// A bad day: losses, repeats, delays of seconds.
     pub fn bad_day() -> Self {
-        Self { loss: 100, repeat: 100, delay_ms: (1, 4_000), crash: 1, late_gate: false, cut: BTreeSet::new() }
+        Self { loss: 100, repeat: 100, late: 5, delay_ms: (1, 4_000), crash: 1, ..Self::none() }
     }
     /// Cuts two nodes off from each other, both ways.
     pub fn part(&mut self, a: usize, b: usize) {
@@ -36,7 +58,7 @@ impl Faults {
     }
     /// Returns whether something from `from` reaches `to` at all.
     pub fn passes(&self, from: usize, to: usize) -> bool {
-        !self.cut.contains(&(from, to))
+        self.cut.is_empty() || !self.cut.contains(&(from, to))
     }
     /// Returns the delay of one delivery, milliseconds.
     pub fn delay(&self, random: &mut Random) -> u64 {

@@ -1,20 +1,16 @@
 //! The world: nodes, clock, and the events that are still to come.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::mpsc,
+    collections::{BTreeMap, HashMap},
+    sync::{OnceLock, mpsc},
     time::Duration,
 };
 
 use sha2::Digest as _;
 use verbund_node::{
-    domain::{
-        actor::{Actor, Role},
-        config::Terms,
-        entropy::Seeded,
-    },
-    runtime::core::{Core, Failure, Input, Output, Settings},
-    store::Store,
+    domain::actor::{Actor, Role},
+    runtime::core::{Core, Failure, Input, Output},
+    store::{DatabaseKey, Store},
     workflow::{Author, Job, Work, WorkError},
 };
 use verbund_protocol::{
@@ -24,33 +20,17 @@ use verbund_protocol::{
     wire::Protocol,
 };
 
-use super::{Counts, Faults, Random, Said, links::Links};
+use super::{
+    Counts, Faults, Random, Said,
+    liars::Liars,
+    links::Links,
+    node::{End, Node, State},
+    trace::Trace,
+};
+use crate::disk::{Disk, Image};
 
 /// How long a request may stay unanswered before the sender's core is told, milliseconds.
 pub(super) const TIME_OUT_MS: u64 = 10_000;
-
-/// One node: running with a core, or down with only its store left.
-pub(super) struct Node {
-    pub author: Author,
-    state: State,
-    /// Questions this node is to answer: who asked, in which of its lives, with which token.
-    pub asked: BTreeMap<u64, (usize, u64, u64)>,
-    /// Tokens of its own questions that are still open.
-    pub open: BTreeSet<u64>,
-    /// Announcements that wait for the core's verdict.
-    heard: BTreeMap<u64, Vec<u8>>,
-    /// How often it was started: answers to an earlier life find nobody.
-    pub starts: u64,
-    /// Its clock minus the true time, milliseconds.
-    pub clock_ms: i64,
-}
-
-enum State {
-    Up(Box<Core>),
-    Down(Box<Store>),
-    /// Only while a turn is being taken.
-    Busy,
-}
 
 pub(super) enum Event {
     Tick {
@@ -58,6 +38,8 @@ pub(super) enum Event {
     },
     /// All connections say hello again.
     Beat,
+    /// Links that flap change over.
+    Flap,
     /// A connection stands or is gone.
     Link {
         other: usize,
@@ -77,9 +59,16 @@ pub(super) enum Event {
     Question {
         from: usize,
         starts: u64,
+        restores: u64,
         token: u64,
         protocol: Protocol,
         body: Vec<u8>,
+    },
+    /// The end of a transfer to this node: what the sender's node said to the grant.
+    Carried {
+        starts: u64,
+        document: verbund_protocol::id::LocalId,
+        answer: Option<Vec<u8>>,
     },
 }
 
@@ -96,23 +85,40 @@ pub struct World {
     /// Batches that arrived since somebody last emptied this.
     pub said: Vec<Said>,
     pub(super) nodes: Vec<Node>,
+    /// Which nodes have a TLS key: one, or a node and its clone.
+    pub(super) book: HashMap<PublicKey, Vec<usize>>,
     pub(super) links: Links,
     pub(super) counter: u64,
-    membership: Membership,
+    pub(super) membership: Membership,
+    pub(super) key: Option<DatabaseKey>,
+    pub(super) trace: Trace,
+    pub(super) liars: Liars,
     events: BTreeMap<(Timestamp, u64), (usize, Event)>,
-    trace: sha2::Sha256,
 }
 
 /// Returns a person with every role that treats patients, for jobs.
 pub fn staff() -> Actor {
-    let roles = vec![Role::Physician, Role::SocialService, Role::Admissions, Role::Capacity];
+    let roles = vec![Role::Physician, Role::SocialService, Role::Admissions, Role::Capacity, Role::It];
     Actor::Person { name: "Sim Beispiel".into(), roles }
+}
+
+/// Returns an empty store's image, made once: migrations take longer than anything else at a node's first start.
+fn empty(key: Option<&DatabaseKey>) -> &'static Image {
+    static EMPTY: [OnceLock<Image>; 2] = [OnceLock::new(), OnceLock::new()];
+    EMPTY[usize::from(key.is_some())].get_or_init(|| {
+        let disk = Disk::new(0);
+        let store = disk.store(key).expect("an empty disk takes a store");
+        store.checkpoint().expect("a good disk");
+        drop(store);
+        disk.image()
+    })
 }
 
 impl World {
     /// Returns a world whose nodes speak for the members of `document`, one node each, with keys derived by
-    /// [`World::key`]. The board's single key is `World::key("board")`.
-    pub fn new(seed: u64, now: Timestamp, document: &NetworkDocument) -> Self {
+    /// [`World::key`]. The board's single key is `World::key("board")`. With `encrypted` their stores have a key, so that they notice
+    /// bits that flip.
+    pub fn new(seed: u64, now: Timestamp, document: &NetworkDocument, encrypted: bool) -> Self {
         let read = SignedDocument::read(&document.network, &Self::signed(document)).expect("the document was just made");
         let membership = Membership::new(read).expect("the board signed");
         let mut world = Self {
@@ -122,11 +128,14 @@ impl World {
             counts: Counts::default(),
             said: Vec::new(),
             nodes: Vec::new(),
-            links: Links::new(),
+            book: HashMap::new(),
+            links: Links::default(),
             membership,
+            key: encrypted.then(|| DatabaseKey::from_bytes([9; 32])),
             events: BTreeMap::new(),
             counter: 0,
-            trace: sha2::Sha256::new(),
+            trace: Trace::default(),
+            liars: Liars::default(),
         };
         for member in &document.members {
             let name = member.id.as_str();
@@ -137,14 +146,24 @@ impl World {
                 auth: Self::key(&format!("{name} auth")).public(),
                 key: Self::key(&format!("{name} sign")),
             };
-            let state = State::Down(Box::new(Store::in_memory().expect("memory is there")));
-            world.nodes.push(Node { author, state, asked: BTreeMap::new(), open: BTreeSet::new(), heard: BTreeMap::new(), starts: 0, clock_ms: 0 });
+            let disk = Disk::of(empty(world.key.as_ref()), world.random.bits());
+            world.enter(author, disk);
         }
         for at in 0..world.nodes.len() {
             world.start(at);
         }
         world.schedule(5_000, 0, Event::Beat);
+        world.schedule(5_500, 0, Event::Flap);
         world
+    }
+
+    /// Puts a further node into the world; it is down. Returns its number.
+    pub(super) fn enter(&mut self, author: Author, disk: Disk) -> usize {
+        let at = self.nodes.len();
+        self.book.entry(author.auth).or_default().push(at);
+        self.nodes.push(Node::new(author, disk, self.key.as_ref()));
+        self.links.grow(self.nodes.len());
+        at
     }
 
     /// Returns the key that belongs to a name.
@@ -158,7 +177,7 @@ impl World {
         signed.to_bytes()
     }
 
-    /// Returns how many nodes there are.
+    /// Returns how many nodes there are, clones included.
     pub fn len(&self) -> usize {
         self.nodes.len()
     }
@@ -178,9 +197,17 @@ impl World {
     pub fn author(&self, at: usize) -> &Author {
         &self.nodes[at].author
     }
-    /// Returns the node with this TLS key.
-    fn node_of(&self, key: &PublicKey) -> Option<usize> {
-        self.nodes.iter().position(|node| node.author.auth == *key)
+    /// Returns a node's disk.
+    pub fn disk(&self, at: usize) -> &Disk {
+        &self.nodes[at].disk
+    }
+    /// Returns whether a backup of a node was taken.
+    pub fn has_backup(&self, at: usize) -> bool {
+        self.nodes[at].backup.is_some()
+    }
+    /// Returns how often a node was set back to a backup.
+    pub fn restores(&self, at: usize) -> u64 {
+        self.nodes[at].restores
     }
     /// Returns what a node's own clock shows.
     pub fn clock(&self, at: usize) -> Timestamp {
@@ -195,60 +222,32 @@ impl World {
     pub fn clock_offset(&self, at: usize) -> i64 {
         self.nodes[at].clock_ms
     }
-    /// Returns a hash over everything that happened, equal for two runs of one seed.
-    pub fn trace(&self) -> String {
-        self.trace.clone().finalize().iter().map(|byte| format!("{byte:02x}")).collect()
-    }
-    /// Returns a node's store.
-    pub fn store(&self, at: usize) -> &Store {
+    /// Returns a node's store, unless its disk is damaged.
+    pub fn store(&self, at: usize) -> Option<&Store> {
         match &self.nodes[at].state {
-            State::Up(core) => core.store(),
-            State::Down(store) => store,
-            State::Busy => unreachable!("no turn is under way"),
+            State::Up(core) => Some(core.store()),
+            State::Down(store) => Some(store),
+            State::Gone => None,
         }
     }
 
-    /// Kills a node between two turns; its store stays.
-    pub fn crash(&mut self, at: usize) {
-        let node = &mut self.nodes[at];
-        node.state = match std::mem::replace(&mut node.state, State::Busy) {
-            State::Up(core) => State::Down(Box::new(core.into_store())),
-            other => other,
-        };
-        node.asked.clear();
-        node.open.clear();
-        node.heard.clear();
-        self.counts.crashes += 1;
-        self.note(format!("crash {at}").as_bytes());
-        for other in 0..self.len() {
-            self.disconnect(at, other);
-        }
-    }
-
-    /// Starts a node that is down.
-    pub fn start(&mut self, at: usize) {
-        let node = &mut self.nodes[at];
-        node.starts += 1;
-        let starts = node.starts;
-        let State::Down(store) = std::mem::replace(&mut node.state, State::Busy) else { panic!("node {at} is not down") };
-        let entropy = Box::new(Seeded::new(self.random.bits()));
-        let settings = Settings { sync_seconds: 15, announce: vec![format!("/dns4/node{at}.sim/tcp/443")], terms: Terms::default() };
-        let core = Core::start(*store, node.author.clone(), self.membership.clone(), entropy, settings).expect("the store reads back");
-        node.state = State::Up(Box::new(core));
-        self.note(format!("start {at}").as_bytes());
-        self.schedule(10 + at as u64, at, Event::Tick { starts });
-        for other in 0..self.len() {
-            self.connect(at, other);
-        }
-    }
-
-    /// Heals the network, starts every node and connects everybody.
+    /// Heals network and disks, and starts every node that can start.
     pub fn heal(&mut self) {
-        self.faults = Faults::none();
+        self.faults = Faults { newer: std::mem::take(&mut self.faults.newer), ..Faults::none() };
         for at in 0..self.len() {
+            self.nodes[at].disk.fail_syncs(false);
+            self.nodes[at].disk.limit(None);
             if !self.is_up(at) {
                 self.start(at);
             }
+        }
+    }
+
+    /// Adds what the disks have counted.
+    pub(super) fn count_disks(&mut self) {
+        for node in &self.nodes {
+            self.counts.syncs_failed += node.disk.failed_syncs();
+            self.counts.disk_full += node.disk.refused();
         }
     }
 
@@ -266,6 +265,7 @@ impl World {
     /// Lets `span` pass, event by event.
     pub fn run(&mut self, span: Duration) {
         let until = self.now.plus(span);
+        self.counts.node_ms += span.as_millis() as u64 * self.len() as u64;
         while let Some(entry) = self.events.first_entry().filter(|entry| entry.key().0 <= until) {
             let ((at, _), (node, event)) = entry.remove_entry();
             self.now = self.now.max(at);
@@ -275,8 +275,10 @@ impl World {
     }
 
     fn happen(&mut self, at: usize, event: Event) {
-        if matches!(event, Event::Beat) {
-            return self.on_beat();
+        match event {
+            Event::Beat => return self.on_beat(),
+            Event::Flap => return self.on_flap(),
+            _ => {}
         }
         if !self.is_up(at) {
             if let Event::Question { from, token, starts, .. } = event {
@@ -285,44 +287,51 @@ impl World {
             return;
         }
         match event {
-            Event::Beat => {}
+            Event::Beat | Event::Flap => {}
             Event::Tick { starts } if starts == self.nodes[at].starts => {
                 self.schedule(1_000, at, Event::Tick { starts });
                 self.turn(at, Input::Tick);
             }
             Event::Tick { .. } => {}
             Event::Link { other, up } => self.on_link(at, other, up),
-            Event::Gossip { from, bytes } if self.allows(at, from) => {
-                self.counter += 1;
-                let id = self.counter;
-                self.nodes[at].heard.insert(id, bytes.clone());
-                self.turn(at, Input::Gossip { id, bytes });
-            }
-            Event::Gossip { .. } => self.counts.gated += 1,
+            Event::Gossip { from, bytes } => self.on_gossip(at, from, bytes),
             // The first answer counts; a repeat, a late one, or one to an earlier life finds nothing open.
             Event::Answer { token, starts, result } if starts == self.nodes[at].starts && self.nodes[at].open.remove(&token) => {
                 self.turn(at, Input::Response { token, result });
             }
             Event::Answer { .. } => {}
-            Event::Question { from, starts, token, protocol, body } => {
+            // What a node said before it was set back to a backup went down with its connections.
+            Event::Question { from, restores, .. } if restores != self.nodes[from].restores => {}
+            Event::Question { from, starts, token, protocol, body, .. } => {
                 if protocol == Protocol::Message {
+                    self.overhear(at, &body);
                     self.said.push(Said { from, to: at, body: body.clone() });
                 }
                 self.on_question(at, from, starts, token, protocol, body);
             }
+            Event::Carried { starts, document, answer } if starts == self.nodes[at].starts => self.on_carried(at, document, answer),
+            Event::Carried { .. } => {}
         }
     }
 
+    /// Gives a core a turn and carries out what follows. A node whose disk fails under it goes down.
     pub(super) fn turn(&mut self, at: usize, input: Input) {
         self.note_input(at, &input);
-        let State::Up(mut core) = std::mem::replace(&mut self.nodes[at].state, State::Busy) else { panic!("node {at} is down") };
-        let outputs = core.turn(self.clock(at), vec![input]).expect("memory does not fail to sync");
-        self.nodes[at].state = State::Up(core);
+        let now = self.clock(at);
+        let State::Up(core) = &mut self.nodes[at].state else { return };
+        let outputs = core.turn(now, vec![input]);
         self.counts.turns += 1;
-        if self.random.chance(self.faults.crash) {
+        if self.nodes[at].disk.has_stopped() {
+            // The power went in the middle of this turn: nothing of what it wanted to say was said.
+            return self.crash(at, End::PowerCut);
+        }
+        let Ok(outputs) = outputs else { return self.crash(at, End::PowerCut) };
+        let looping = self.faults.crash_loop.contains(&at) && self.random.chance(20);
+        if looping || (self.faults.crash > 0 && self.random.chance(self.faults.crash)) {
             // What was committed stays; nothing that was to follow it happens.
             self.counts.crashes_after_commit += 1;
-            return self.crash(at);
+            let end = if self.random.chance(500) { End::Killed } else { End::PowerCut };
+            return self.crash(at, end);
         }
         for output in outputs {
             self.carry_out(at, output);
@@ -331,15 +340,11 @@ impl World {
 
     fn carry_out(&mut self, at: usize, output: Output) {
         match output {
-            Output::Request { token, to, protocol, body } => {
-                let target = self.node_of(&to);
-                self.send(at, token, target, protocol, body);
-            }
+            Output::Request { token, to, protocol, body } => self.send(at, token, &to, protocol, body),
             Output::Respond { id, body } => {
                 let Some((asker, starts, token)) = self.nodes[at].asked.remove(&id) else { return };
-                let result = body.ok_or(Failure::Busy);
-                for _ in 0..self.copies(at, asker) {
-                    let delay = 2 + self.faults.delay(&mut self.random);
+                let result = self.twist(at, body).map(|body| self.as_this_version_says(at, body)).ok_or(Failure::Busy);
+                for delay in self.deliveries(at, asker) {
                     self.schedule(delay, asker, Event::Answer { token, starts, result: result.clone() });
                 }
             }
@@ -351,7 +356,8 @@ impl World {
                 }
             }
             Output::Finish(finish, result) => finish(result),
-            Output::Membership(_) | Output::Synchronised { .. } | Output::Addresses { .. } | Output::Fetch | Output::StopTransfer(_) => {}
+            Output::Fetch => self.fetch(at),
+            Output::Membership(_) | Output::Synchronised { .. } | Output::Addresses { .. } | Output::StopTransfer(_) => {}
         }
     }
 
@@ -359,26 +365,5 @@ impl World {
         self.counter += 1;
         let at = self.now.plus(Duration::from_millis(delay_ms));
         self.events.insert((at, self.counter), (node, event));
-    }
-
-    fn note_input(&mut self, at: usize, input: &Input) {
-        let head = |word: &str| format!("{} {at} {word}", self.now.0);
-        let (head, bytes): (String, &[u8]) = match input {
-            Input::Tick => (head("tick"), &[]),
-            Input::Up { peer, clock_offset_ms, edition } => (head(&format!("up {peer} {clock_offset_ms} {} {}", edition.document, edition.suspensions)), &[]),
-            Input::Down(peer) => (head(&format!("down {peer}")), &[]),
-            Input::Request { id, from, protocol, body } => (head(&format!("request {id} {from} {protocol}")), body),
-            Input::Response { token, result: Ok(body) } => (head(&format!("response {token}")), body),
-            Input::Response { token, result: Err(failure) } => (head(&format!("failure {token} {}", failure.word())), &[]),
-            Input::Gossip { id, bytes } => (head(&format!("gossip {id}")), bytes),
-            Input::Job(_) => (head("job"), &[]),
-        };
-        self.note(head.as_bytes());
-        self.note(bytes);
-    }
-
-    pub(super) fn note(&mut self, what: &[u8]) {
-        self.trace.update((what.len() as u64).to_le_bytes());
-        self.trace.update(what);
     }
 }

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use verbund_protocol::{
     id::MemberId,
     membership::{Edition, Membership},
+    planted::{Bug, planted},
     sign::PublicKey,
     sync::{Session, clock_agreement},
     time::Timestamp,
@@ -14,6 +15,7 @@ use verbund_protocol::{
 use super::{
     Failure, Input, Output, Settings, Turn,
     peers::{Asked, Peers},
+    quiet::Quiet,
     watch::Watch,
 };
 use crate::{
@@ -51,6 +53,7 @@ pub(super) struct Mind {
     early: Vec<Question>,
     watch: Watch,
     clock_agrees: bool,
+    quiet: Quiet,
 }
 
 impl Mind {
@@ -68,6 +71,7 @@ impl Mind {
             early: Vec::new(),
             watch: Watch::default(),
             clock_agrees: true,
+            quiet: Quiet::default(),
         };
         Ok(mind)
     }
@@ -86,6 +90,17 @@ impl Mind {
     pub(super) fn reload(&mut self, db: &Db) -> Result<(), StoreError> {
         (self.membership, self.public) = replication::reload(db, &self.me.network)?;
         Ok(())
+    }
+
+    /// Forgets what the turn wanted to ask: it was undone, so nobody is asked, and nobody will answer.
+    pub(super) fn unask(&mut self, turn: &Turn) {
+        for output in &turn.outputs {
+            if let Output::Request { token, .. } = output
+                && let Some(Asked::Sync(peer)) = self.peers.answered(*token)
+            {
+                self.sessions.remove(&peer);
+            }
+        }
     }
 
     pub(super) fn step(&mut self, db: &Db, now: Timestamp, input: Input, turn: &mut Turn) {
@@ -107,11 +122,41 @@ impl Mind {
         }
     }
 
-    fn tick(&mut self, db: &Db, now: Timestamp, turn: &mut Turn) {
+    /// Returns whether an input neither reads nor writes what is stored, and leads to nothing being sent.
+    pub(super) fn is_light(&self, db: &Db, now: Timestamp, input: &Input) -> bool {
+        self.peers.nobody_waits()
+            && match input {
+                Input::Tick => self.quiet.lasts(db, self.clock_agrees, now) && !self.peers.round_is_due(now, self.round_every()),
+                Input::Up { peer, edition, .. } => self.peers.says_nothing_new(peer, edition),
+                Input::Down(_) | Input::Request { .. } | Input::Response { .. } | Input::Gossip { .. } | Input::Job(_) => false,
+            }
+    }
+
+    /// Works off an input that [`Self::is_light`].
+    pub(super) fn step_lightly(&mut self, now: Timestamp, input: Input) {
+        match input {
+            Input::Tick => self.watch_clock(now),
+            Input::Up { peer, clock_offset_ms, edition } => {
+                self.peers.up(peer, clock_offset_ms, edition, self.membership.edition());
+                self.judge_clock(now);
+            }
+            Input::Down(_) | Input::Request { .. } | Input::Response { .. } | Input::Gossip { .. } | Input::Job(_) => {}
+        }
+    }
+
+    fn round_every(&self) -> Duration {
+        Duration::from_secs(self.settings.sync_seconds)
+    }
+
+    fn watch_clock(&mut self, now: Timestamp) {
         if self.watch.tick(now) {
             self.peers.forget_clocks();
         }
         self.judge_clock(now);
+    }
+
+    fn tick(&mut self, db: &Db, now: Timestamp, turn: &mut Turn) {
+        self.watch_clock(now);
         let announce = self.settings.announce.clone();
         self.own_work(db, now, turn, "telling where this node is", |work| replication::renew_address(work, &announce));
         self.own_work(db, now, turn, "what has become due", clock::tick);
@@ -122,7 +167,9 @@ impl Mind {
             Ok(members) => members.into_iter().for_each(|member| self.peers.wake(member)),
             Err(error) => tracing::error!(error = &error as &dyn std::error::Error, "the outbox cannot be read"),
         }
-        if self.peers.round_due(now, Duration::from_secs(self.settings.sync_seconds)) {
+        let quiet = self.within(db, now, Actor::Node, turn, |work| clock::quiet_until(work, &announce)).ok().flatten();
+        self.quiet = quiet.map_or_else(Quiet::default, |until| Quiet::after(db, self.clock_agrees, now, until));
+        if self.peers.round_due(now, self.round_every()) {
             let connected = self.peers.connected();
             let any = self.entropy.below(connected.len() as u64) as usize;
             // Beside the random one, those whose round failed.
@@ -363,7 +410,7 @@ impl Mind {
     fn undo(&mut self, db: &Db, touched: bool, error: &WorkError, turn: &mut Turn) {
         match error {
             WorkError::Store(error) if error.ends_batch() => turn.lose(error),
-            _ if touched => {
+            _ if touched && !planted(Bug::KeepUndone) => {
                 if let Err(error) = self.reload(db) {
                     turn.lost.get_or_insert(error);
                 }

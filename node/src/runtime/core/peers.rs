@@ -113,12 +113,25 @@ impl Peers {
     }
     /// Returns whether a periodic round is due, and if so sets the next one.
     pub fn round_due(&mut self, now: Timestamp, every: Duration) -> bool {
-        // One further off than the span was set by a clock that has been put back since.
-        let due = now >= self.next_round || self.next_round > now.plus(every);
+        let due = self.round_is_due(now, every);
         if due {
             self.next_round = now.plus(every);
         }
         due
+    }
+
+    /// Returns whether a periodic round is due.
+    pub fn round_is_due(&self, now: Timestamp, every: Duration) -> bool {
+        // One further off than the span was set by a clock that has been put back since.
+        now >= self.next_round || self.next_round > now.plus(every)
+    }
+    /// Returns whether nothing is known to wait in the outbox.
+    pub fn nobody_waits(&self) -> bool {
+        self.woken.is_empty()
+    }
+    /// Returns whether a hello of `peer` says what it said before, and what a round has settled.
+    pub fn says_nothing_new(&self, peer: &PublicKey, told: &Edition) -> bool {
+        self.links.get(peer).is_some_and(|link| link.told == *told && link.settled == Some(link.told))
     }
 
     /// Notes that the outbox holds something for `member`.

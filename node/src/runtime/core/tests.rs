@@ -181,3 +181,22 @@ fn a_peer_that_is_gone_is_not_synchronised_with_again_and_again() {
     let outputs = core.turn(NOW, vec![Input::Response { token, result: Ok(nothing) }]).unwrap();
     assert_eq!(asked(&outputs), None);
 }
+
+#[test]
+fn who_was_to_be_asked_in_a_turn_that_was_undone_is_asked_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let Bench { me, membership, entropy, .. } = Bench::new();
+    let store = Store::open(dir.path(), &DatabaseKey::from_bytes([1; 32])).unwrap();
+    let settings = Settings { sync_seconds: 15, announce: vec![], terms: Terms::default() };
+    let mut core = Core::start(store, me, membership, Box::new(entropy), settings).unwrap();
+    let (peer, edition) = (crate::workflow::bench::key(112).public(), core.membership().edition());
+    let pages: i64 = core.store().db().query_row("PRAGMA page_count", [], |row| row.get(0)).unwrap();
+    room(&core, Some(pages));
+    // The first round on a connection begins in a turn whose other work finds the disk full.
+    let up = Input::Up { peer, clock_offset_ms: 0, edition };
+    let outputs = core.turn(NOW, std::iter::once(up).chain((0..200).map(|number| job(number).0)).collect()).unwrap();
+    assert!(!outputs.iter().any(|output| matches!(output, Output::Request { .. })), "nothing of it was kept");
+    room(&core, None);
+    let outputs = core.turn(NOW, vec![Input::Tick]).unwrap();
+    assert!(outputs.iter().any(|output| matches!(output, Output::Request { to, .. } if *to == peer)), "the round begins anew");
+}

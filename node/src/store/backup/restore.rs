@@ -7,7 +7,7 @@ use verbund_protocol::{id::NetworkId, sign::PublicKey, time::Timestamp};
 
 use super::{BackupError, DOCUMENTS, Manifest, copy_durably, empty, manifest, verify, verify_documents};
 use crate::store::{
-    DATABASE_FILE, DatabaseKey, StoreError, audit, integrity,
+    DATABASE_FILE, DatabaseKey, Db, Store, StoreError, audit, integrity,
     key::{private_directory, sync_parent},
     meta, migrations,
     open::{self, LOCK_FILE, RESTORING_FILE},
@@ -74,12 +74,26 @@ fn revive(data: &Path, manifest: &Manifest, key: &DatabaseKey, (actor, roles): (
         return Err(damaged());
     }
     let tx = rusqlite::Transaction::new_unchecked(&db, rusqlite::TransactionBehavior::Immediate).map_err(StoreError::from)?;
-    let epoch = meta::begin_recovery(&tx, head.len, now)?;
-    let detail = format!("made={} epoch={epoch} lost-after={}", manifest.made_at.secs(), head.len);
-    audit::append(&tx, &audit::Entry { at: now, actor, roles, action: "store.restore", subject: None, purpose: "operation", detail: &detail })?;
+    let epoch = recover(&tx, manifest.made_at, (actor, roles), now)?;
     tx.commit().map_err(StoreError::from)?;
     drop(db);
     fs::rename(&temporary, &path).and_then(|()| sync_parent(&path)).map_err(BackupError::disk("name", &path))?;
+    Ok(epoch)
+}
+
+/// Begins recovery in a store that was put back by other means than [`restore`], such as a simulated disk. Returns the new epoch.
+///
+/// # Errors
+/// The store's.
+pub fn begin_recovery(store: &Store, made_at: Timestamp, by: (&str, &str), now: Timestamp) -> Result<u32, StoreError> {
+    store.write(|db| recover(db, made_at, by, now))
+}
+
+fn recover(db: &Db, made_at: Timestamp, (actor, roles): (&str, &str), now: Timestamp) -> Result<u32, StoreError> {
+    let len = audit::head(db)?.len;
+    let epoch = meta::begin_recovery(db, len, now)?;
+    let detail = format!("made={} epoch={epoch} lost-after={len}", made_at.secs());
+    audit::append(db, &audit::Entry { at: now, actor, roles, action: "store.restore", subject: None, purpose: "operation", detail: &detail })?;
     Ok(epoch)
 }
 

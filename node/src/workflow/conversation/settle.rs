@@ -6,6 +6,7 @@ use verbund_protocol::{
     conversation::Erasure,
     id::Digest,
     limits::{BODY_KEPT, MAX_ERASED},
+    planted::{Bug, planted},
     referral::{Side, State, Step, clock},
 };
 
@@ -64,7 +65,9 @@ fn end(work: &mut Work<'_>, c: &mut Conversation, state: &State) -> Result<(), W
 }
 
 fn the_hold(work: &mut Work<'_>, c: &Conversation, state: &State) -> Result<(), WorkError> {
-    let settled = if !state.step.holds() {
+    let settled = if !state.step.holds() && planted(Bug::ForgetHoldsEnd) {
+        None
+    } else if !state.step.holds() {
         hold::settle(work.db, c.id, false, work.now)?
     } else if state.step == Step::Admitted {
         hold::settle(work.db, c.id, true, work.now)?

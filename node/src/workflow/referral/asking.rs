@@ -4,6 +4,7 @@ use verbund_protocol::{
     catalogue::{Necessity, Payer, Withdraw},
     id::{ConversationId, Ik, LocalId},
     inquiry::{Basis, Variant},
+    planted::{Bug, planted},
     referral::{Choice, Handoff, Identified, Message, MessageKind, Side, Step, Withdrawn, clock, identified::Clinical, identified::Person, identified::Release},
 };
 
@@ -64,7 +65,7 @@ pub fn choose(work: &mut Work<'_>, id: ConversationId) -> Result<(), WorkError> 
         return Err(WorkError::state("too-late", "the hold ends within five minutes, or has ended; a choice would not arrive in time", "ask the clinic for a new offer"));
     }
     let case = c.case.ok_or(WorkError::NotFound("case"))?;
-    if let Some(other) = find_case(work, case)?.chosen.filter(|other| *other != id) {
+    if let Some(other) = find_case(work, case)?.chosen.filter(|other| *other != id && !planted(Bug::ChooseTwice)) {
         return Err(WorkError::state("chosen", format!("another offer of this case is chosen: {other}"), "withdraw that one first"));
     }
     if let Some(date) = state.date {

@@ -10,6 +10,7 @@ use verbund_protocol::{
     membership::Membership,
     sign::{self, PublicKey},
     sync::{Set, Stamp, Taken},
+    time::Timestamp,
     wire::{VERSION, VERSION_MIN},
 };
 
@@ -127,6 +128,14 @@ pub(super) fn drop_the_gone(work: &mut Work<'_>) -> Result<(), WorkError> {
         store::address::remove(work.db, &name.0, &name.1)?;
     }
     Ok(())
+}
+
+/// Returns when this node has to say again where it is reached, if nothing changes; nothing if it is not listed (any more).
+pub fn due(work: &Work<'_>, addresses: &[String]) -> Option<Timestamp> {
+    let name = (work.me.member.clone(), work.me.node.clone());
+    auth_key(&work.membership, &name.0, &name.1)?;
+    let said = work.public.addresses.get(&name).filter(|held| held.record.addresses == addresses);
+    Some(said.map_or(work.now, |held| held.record.made_at.plus(RENEW)))
 }
 
 /// Says where this node is reached, if that has changed, or if what was said last is an hour old: peers keep the head of the

@@ -56,7 +56,7 @@ fn drop_the_gone(work: &mut Work<'_>) -> Result<(), WorkError> {
     let membership = &*work.membership;
     let mut gone = work.public.board.set_members(&membership.held().document);
     // A key that the document does not list any more signs nothing that others would take.
-    gone.extend(work.public.board.retain(|held| membership.member_by_sign(&held.signer).is_some_and(|member| member.speaks_for(&held.record.id.facility))));
+    gone.extend(work.public.board.retain(|held| super::speaks(membership, held)));
     for id in &gone {
         work.public.index_department(id);
         store::capacity::remove(work.db, id)?;

@@ -113,6 +113,18 @@ fn who_is_removed_takes_his_records_along_and_hears_no_more() {
 }
 
 #[test]
+fn a_newer_document_given_at_the_start_takes_along_the_records_of_who_is_gone() {
+    let (mut a, mut b) = (Bench::of("a", 11), Bench::of("b", 12));
+    state(&mut a, department(11, "2300"), 3);
+    state(&mut b, department(12, "2300"), 2);
+    round(&mut a, &mut b);
+    assert_eq!(a.public.board.len(), 2);
+    let (membership, public) = load(a.store.db(), Membership::new(document(2, &[("a", 11)])).unwrap()).unwrap();
+    assert_eq!((membership.held().document.version, public.board.len()), (2, 1));
+    assert_eq!(store::capacity::all(a.store.db()).unwrap().len(), 1, "nor in the store");
+}
+
+#[test]
 fn a_document_brought_by_a_peer_is_told_to_all() {
     let (mut a, mut b) = (Bench::of("a", 11), Bench::of("b", 12));
     let newer = document(2, &[("a", 11), ("b", 12), ("c", 13)]);

@@ -6,18 +6,20 @@ use verbund_node::{
         conversation::{self, Conversation, Stored},
         outbox,
     },
-    workflow::replication,
+    workflow::{evidence, replication},
 };
 use verbund_protocol::{
     conversation::SignedHeader,
+    evidence::verify,
+    membership::SignedDocument,
     referral::{Entry, Log, Message, Side, Step},
 };
-use verbund_tests::simulator::World;
 
 use super::{
-    cooperative::MEMBERS,
+    World,
+    cooperative::{self, member_of},
     play::Play,
-    promises::{conversations, messages, node_of},
+    promises::{conversations, messages},
 };
 
 /// Returns what is not yet as it must be in the end, if anything.
@@ -25,11 +27,18 @@ pub fn unsettled(play: &mut Play) -> Option<String> {
     outboxes_are_empty(play).or_else(|| both_sides_agree(play)).or_else(|| all_know_the_same(play)).or_else(|| all_promise_again(play))
 }
 
+/// Returns the members that keep to the rules and belong.
+fn members(play: &Play) -> Vec<usize> {
+    play.honest().filter(|at| Some(*at) != play.removed).collect()
+}
+
 fn outboxes_are_empty(play: &Play) -> Option<String> {
-    for at in (0..MEMBERS).filter(|at| Some(*at) != play.removed) {
-        for (member, waiting) in outbox::depth(play.world.store(at).db()).unwrap() {
-            if Some(node_of(&member)) != play.removed {
-                let failing = outbox::failing(play.world.store(at).db(), &member).unwrap();
+    for at in members(play) {
+        let Some(db) = play.world.store(at).map(|store| store.db()) else { return Some(format!("{at} is down")) };
+        for (member, waiting) in outbox::depth(db).expect("a good store") {
+            let other = member_of(&member);
+            if Some(other) != play.removed && !play.suspects.contains(&other) {
+                let failing = outbox::failing(db, &member).expect("a good store");
                 return Some(format!("{waiting} messages of {at} for {member} wait; {failing:?}"));
             }
         }
@@ -38,13 +47,13 @@ fn outboxes_are_empty(play: &Play) -> Option<String> {
 }
 
 fn both_sides_agree(play: &Play) -> Option<String> {
-    for at in (0..MEMBERS).filter(|at| Some(*at) != play.removed) {
+    for at in members(play) {
         for c in conversations(&play.world, at) {
-            let other = node_of(&c.peer);
-            if Some(other) == play.removed {
+            let other = member_of(&c.peer);
+            if Some(other) == play.removed || play.suspects.contains(&other) {
                 continue;
             }
-            let theirs = conversation::find(play.world.store(other).db(), c.id).unwrap();
+            let theirs = play.world.store(other).and_then(|store| conversation::find(store.db(), c.id).expect("a good store"));
             let (mine, theirs) = (c.log.state(), theirs.map(|c| c.log.state()));
             if theirs.as_ref() != Some(&mine) {
                 return Some(format!("{} between {at} and {other}: {mine:?} here, {theirs:?} there", c.id));
@@ -56,7 +65,7 @@ fn both_sides_agree(play: &Play) -> Option<String> {
 
 fn all_know_the_same(play: &mut Play) -> Option<String> {
     let mut first = None;
-    for at in (0..MEMBERS).filter(|at| Some(*at) != play.removed) {
+    for at in members(play) {
         let known = play
             .world
             .ask(at, move |work| {
@@ -66,7 +75,7 @@ fn all_know_the_same(play: &mut Play) -> Option<String> {
                 let book = replication::addresses(&work.membership, &work.public, &nobody);
                 Ok((version, board, book))
             })
-            .unwrap();
+            .expect("a healed node answers");
         match &first {
             None => first = Some((at, known)),
             Some((other, expected)) if *expected != known => return Some(format!("{at} and {other} know different things: {known:?} and {expected:?}")),
@@ -77,7 +86,7 @@ fn all_know_the_same(play: &mut Play) -> Option<String> {
 }
 
 fn all_promise_again(play: &mut Play) -> Option<String> {
-    (0..MEMBERS).filter(|at| Some(*at) != play.removed).find_map(|at| {
+    members(play).into_iter().find_map(|at| {
         let refused = play.world.ask(at, |work| work.may_promise()).err();
         refused.map(|error| format!("{at} makes no promises: {error}"))
     })
@@ -85,13 +94,13 @@ fn all_promise_again(play: &mut Play) -> Option<String> {
 
 /// The state at both ends is what the stored messages say, read anew: headers chain, bodies match, and so do receipts.
 pub fn logs_are_what_the_messages_say(play: &Play) {
-    for at in 0..MEMBERS {
+    for at in members(play) {
         for c in conversations(&play.world, at) {
             let mut log = Log::default();
             for side in [Side::Asker, Side::Owner] {
                 let mut previous = None;
                 for message in messages(&play.world, at, c.id).into_iter().filter(|message| message.side == side) {
-                    let header = SignedHeader::trusted(&message.header).unwrap();
+                    let header = SignedHeader::trusted(&message.header).expect("a header");
                     assert_eq!(header.header.previous, previous, "{} {side:?} {}: the chain is broken at {at}", c.id, message.seq);
                     previous = Some(header.digest);
                     log.append(side, Entry::of(&header, meaning(play, &c, side, &message)));
@@ -104,16 +113,27 @@ pub fn logs_are_what_the_messages_say(play: &Play) {
 
 /// What a message means by its body, in whichever store that still is.
 fn meaning(play: &Play, c: &Conversation, side: Side, message: &Stored) -> Option<verbund_protocol::referral::Event> {
-    let mut stores = [node_of(&c.peer)].into_iter().chain(0..MEMBERS);
-    let body = stores.find_map(|at| conversation::body(play.world.store(at).db(), c.id, side, message.seq).unwrap());
+    let mut stores = [member_of(&c.peer)].into_iter().chain(0..play.plan.size.members());
+    let body = stores.find_map(|at| conversation::body(play.world.store(at)?.db(), c.id, side, message.seq).expect("a good store"));
     match body {
-        Some((_, body)) => Some(Message::read(message.kind, &body).unwrap().event()),
+        Some((_, body)) => Some(Message::read(message.kind, &body).expect("a message").event()),
         None => c.log.chain(side)[message.seq as usize].event.clone(),
+    }
+}
+
+/// Evidence of what was said verifies with nothing but the bundle and the network document.
+pub fn evidence_verifies_offline(play: &mut Play) {
+    let held = SignedDocument::read(&cooperative::network(), &World::signed(&cooperative::document(play.plan.size, 1, None))).expect("a document");
+    for at in members(play) {
+        let Some(c) = conversations(&play.world, at).into_iter().max_by_key(|c| (c.own.expected(), c.id)) else { continue };
+        let bundle = play.world.ask(at, move |work| evidence::export(work, Some(c.id), None, true)).expect("a healed node exports");
+        let report = verify(&bundle, &held).expect("a bundle");
+        assert!(report.faults.is_empty(), "{} at {at}: {:?}", c.id, report.faults);
     }
 }
 
 /// Returns how many conversations went to their good end.
 pub fn completed(play: &Play) -> u64 {
     let ended = |at| conversations(&play.world, at).into_iter().filter(|c| c.side == Side::Owner && c.log.state().step == Step::Completed).count() as u64;
-    (0..MEMBERS).map(ended).sum()
+    play.honest().map(ended).sum()
 }

@@ -1,32 +1,35 @@
 //! What the staff of the simulated clinics do, drawn by seed: mostly what makes sense at the step a conversation is in,
 //! sometimes not. Refusals by a rule are part of the play; a failing store is not.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
+use super::{
+    Plan, Random, World,
+    cooperative::{self, START, member_of},
+};
 use verbund_node::{
     domain::consent::{Kind, Recipient},
     store::{
+        blob::Added,
         case::{self, Case},
         conversation::{self, Conversation, Filter},
     },
     workflow::{
-        Work, WorkError, capacity, consent,
+        Work, WorkError, capacity, consent, document,
         inquiry::{self, NewCase},
         offer, patient, referral,
     },
 };
 use verbund_protocol::{
     catalogue::{Cancel, NoShow, Withdraw},
-    id::{ConversationId, LocalId},
+    document::DocumentKey,
+    id::{ConversationId, DocumentRoot, LocalId},
     inquiry::{Answers, Variant},
     referral::{Side, Step},
-    time::Day,
-};
-use verbund_tests::simulator::{Random, World};
-
-use super::{
-    cooperative::{self, ACUTE, MEMBERS, START},
-    promises,
+    time::{Day, Timestamp},
 };
 
 /// Most cases of one hospital.
@@ -34,42 +37,102 @@ const CASES: usize = 4;
 
 /// One run of a seed.
 pub struct Play {
+    /// The seed.
     pub seed: u64,
+    /// How large and how long.
+    pub plan: Plan,
+    /// The nodes.
     pub world: World,
+    /// The dice of people and of mishaps.
     pub dice: Random,
     /// What happened, in words; the last of it is printed when a promise breaks.
     pub story: Vec<String>,
     /// How often each kind of action went through, and how often it was refused.
     pub done: BTreeMap<&'static str, (u64, u64)>,
+    /// The member that the board removed.
     pub removed: Option<usize>,
-    pub suspended: Option<(usize, verbund_protocol::time::Timestamp, verbund_protocol::time::Timestamp)>,
+    /// The member that an officer suspended, from when until when.
+    pub suspended: Option<(usize, Timestamp, Timestamp)>,
+    /// Whose clock is wrong by hours.
     pub wild: Option<usize>,
+    /// Members that were set back to a backup.
+    pub set_back: BTreeSet<usize>,
+    /// Members that do not keep to the rules, or have kept no order about themselves: lying ones, and cloned ones.
+    pub suspects: BTreeSet<usize>,
+    /// A clone: its number among the nodes, and whose it is.
+    pub clone: Option<(usize, usize)>,
+    /// Nodes whose disk makes trouble, and until when.
+    pub sick: BTreeMap<usize, Timestamp>,
     patients: u64,
+    documents: u64,
 }
 
 impl Drop for Play {
     fn drop(&mut self) {
-        if std::thread::panicking() {
+        if std::thread::panicking() && !self.plan.quiet {
             let from = self.story.len().saturating_sub(40);
             eprintln!("seed {} failed; the last steps were:\n{}", self.seed, self.story[from..].join("\n"));
-            eprintln!("replay with VERBUND_SEED={} cargo test -p verbund-tests simulator", self.seed);
+            eprintln!("replay with scripts/soak --seed {} {}", self.seed, self.plan.flag());
         }
     }
 }
 
 impl Play {
-    pub fn new(seed: u64) -> Self {
-        let mut world = World::new(seed, START, &cooperative::document(1, None));
-        world.run(Duration::from_secs(3));
-        let dice = Random::new(seed ^ 0x5eed);
-        let mut play = Self { seed, world, dice, story: vec![], done: BTreeMap::new(), removed: None, suspended: None, wild: None, patients: 0 };
-        for at in ACUTE..MEMBERS {
+    /// Returns the play of a seed after its first seconds: everybody knows everybody, free places are stated, backups taken.
+    pub fn new(seed: u64, plan: Plan) -> Self {
+        let world = World::new(seed, START, &cooperative::document(plan.size, 1, None), plan.encrypted);
+        let mut play = Self {
+            seed,
+            plan,
+            world,
+            dice: Random::new(seed ^ 0x5eed),
+            story: vec![],
+            done: BTreeMap::new(),
+            removed: None,
+            suspended: None,
+            wild: None,
+            set_back: BTreeSet::new(),
+            suspects: BTreeSet::new(),
+            clone: None,
+            sick: BTreeMap::new(),
+            patients: 0,
+            documents: 0,
+        };
+        let mut all: Vec<usize> = (0..plan.size.members()).collect();
+        for _ in 0..plan.liars {
+            let liar = all.remove(play.dice.below(all.len() as u64) as usize);
+            play.world.liars.members.push(liar);
+            play.suspects.insert(liar);
+        }
+        play.world.run(Duration::from_secs(3));
+        for at in 0..plan.size.members() {
             play.state(at);
         }
         play.world.run(Duration::from_secs(5));
+        for at in 0..plan.size.members() {
+            play.world.back_up(at);
+        }
         play
     }
 
+    /// Returns the members that keep to the rules.
+    pub fn honest(&self) -> impl Iterator<Item = usize> + use<> {
+        let suspects = self.suspects.clone();
+        (0..self.plan.size.members()).filter(move |at| !suspects.contains(at))
+    }
+
+    /// Returns how many departments all clinics together may have.
+    pub fn size_in_departments(&self) -> usize {
+        self.plan.size.members() * cooperative::DEPARTMENTS.len()
+    }
+
+    /// Draws a member: mostly one of the few whose staff are busy, so that stories meet.
+    pub fn member(&mut self) -> usize {
+        let Plan { size, busy, .. } = self.plan;
+        if self.dice.chance(850) { *self.dice.pick(&busy.members(size)) } else { self.dice.below(size.members() as u64) as usize }
+    }
+
+    /// Notes what happened, for whoever reads a failure.
     pub fn tell(&mut self, what: String) {
         let at = self.world.now.since(START);
         self.story.push(format!("{:>7.1} s  {what}", at.as_secs_f64()));
@@ -81,7 +144,7 @@ impl Play {
         let outcome = result.as_ref().map_or_else(|error| error.code(), |_| "done");
         self.tell(format!("{}: {what}: {outcome}", cooperative::name(at)));
         if let Err(WorkError::Store(error)) = &result {
-            panic!("the store failed at {what}: {error:?}");
+            assert!(self.sick.contains_key(&at), "the store of {at} failed at {what}: {error:?}");
         }
         let tally = self.done.entry(what).or_default();
         *(if result.is_ok() { &mut tally.0 } else { &mut tally.1 }) += 1;
@@ -95,16 +158,16 @@ impl Play {
 
     /// One action at one clinic.
     pub fn act(&mut self) {
-        let up: Vec<usize> = (0..MEMBERS).filter(|at| self.world.is_up(*at)).collect();
-        if up.is_empty() {
+        let at = self.member();
+        if !self.world.is_up(at) {
             return;
         }
-        let at = *self.dice.pick(&up);
-        if at < ACUTE {
-            match self.dice.below(10) {
+        if self.plan.size.acute > at {
+            match self.dice.below(12) {
                 0 => self.open(at),
                 1 | 2 => self.inquire(at),
                 3 => self.revoke(at),
+                4 | 5 => self.converse(at, Side::Owner),
                 _ => self.converse(at, Side::Asker),
             }
         } else if self.dice.chance(60) {
@@ -115,7 +178,7 @@ impl Play {
     }
 
     fn cases(&self, at: usize) -> Vec<Case> {
-        case::list(self.world.store(at).db(), None, 64).unwrap()
+        self.world.store(at).map_or_else(Vec::new, |store| case::list(store.db(), None, 64).unwrap_or_default())
     }
 
     fn open(&mut self, at: usize) {
@@ -126,26 +189,39 @@ impl Play {
         let (person, now) = (cooperative::person(self.patients), self.world.clock(at));
         let consents = !self.dice.chance(100);
         let discharge = Some(self.day(2, 5));
+        let transfer = self.dice.chance(250);
+        let (variant, ground) = if transfer { (Variant::Transfer, Kind::TreatmentNecessity) } else { (Variant::Rehab, Kind::DischargeManagement) };
         self.person(at, "open a case", move |work| {
             let patient = patient::add(work, &person)?.id;
             if consents {
-                consent::record(work, patient, cooperative::decision(Kind::DischargeManagement, None, now))?;
+                consent::record(work, patient, cooperative::decision(ground, None, now))?;
             }
-            inquiry::open_case(work, &NewCase { patient, variant: Variant::Rehab, discharge, exception: None })
+            inquiry::open_case(work, &NewCase { patient, variant, discharge, exception: None })
         });
     }
 
     fn inquire(&mut self, at: usize) {
-        let cases: Vec<LocalId> = self.cases(at).into_iter().filter(|case| case.closed_at.is_none()).map(|case| case.id).collect();
+        let cases: Vec<Case> = self.cases(at).into_iter().filter(|case| case.closed_at.is_none()).collect();
         if cases.is_empty() {
             return self.open(at);
         }
-        let case = *self.dice.pick(&cases);
-        let first = self.dice.below(3);
-        let targets: Vec<_> = (0..=self.dice.below(3)).map(|n| cooperative::target(ACUTE + ((first + n) % 3) as usize, self.dice.below(2) as usize)).collect();
+        let case = self.dice.pick(&cases).clone();
+        let rehab = case.variant == Variant::Rehab;
+        let among: Vec<usize> = self.plan.busy.members(self.plan.size).into_iter().filter(|other| *other != at && rehab == (*other >= self.plan.size.acute)).collect();
+        if among.is_empty() {
+            return;
+        }
+        let mut targets: Vec<inquiry::Target> = Vec::new();
+        for _ in 0..=self.dice.below(3) {
+            let target = cooperative::target(*self.dice.pick(&among), self.dice.below(2) as usize);
+            if !targets.contains(&target) {
+                targets.push(target);
+            }
+        }
         let minutes = if self.dice.chance(150) { 5 } else { 24 * 60 };
-        let profile = cooperative::profile(self.world.clock(at), Duration::from_secs(60 * minutes));
-        self.person(at, "inquire", move |work| inquiry::send(work, case, &cooperative::ik(at), &targets, &profile));
+        let (now, span) = (self.world.clock(at), Duration::from_secs(60 * minutes));
+        let profile = if rehab { cooperative::profile(now, span) } else { cooperative::transfer(now, span) };
+        self.person(at, if rehab { "inquire" } else { "inquire for a transfer" }, move |work| inquiry::send(work, case.id, &cooperative::ik(at), &targets, &profile));
     }
 
     fn revoke(&mut self, at: usize) {
@@ -178,7 +254,7 @@ impl Play {
 
     fn converse(&mut self, at: usize, side: Side) {
         let filter = Filter { side: Some(side), ended: self.dice.chance(100), ..Filter::default() };
-        let open = conversation::list(self.world.store(at).db(), &filter, 64).unwrap();
+        let open = self.world.store(at).map_or_else(Vec::new, |store| conversation::list(store.db(), &filter, 64).unwrap_or_default());
         if open.is_empty() {
             return;
         }
@@ -207,7 +283,8 @@ impl Play {
                     referral::choose(work, id)
                 });
             }
-            (Step::Confirmed, 3..) => drop(self.person(at, "refer", move |work| referral::send(work, id, referral::NewReferral::default(), &[]))),
+            (Step::Confirmed, 3..) => self.refer(at, c),
+            (Step::Referred | Step::Accepted, 3 | 4) => self.hand_over(at, c),
             (Step::Confirmed | Step::Referred | Step::Accepted, 1 | 2 | 5 | 6) => self.change_date(at, c),
             (Step::Chosen | Step::Referred | Step::Accepted | Step::Admitted, _) => self.payer(at, id),
             (Step::Completed, _) => drop(self.person(at, "open what came", move |work| referral::open(work, id).map(drop))),
@@ -223,45 +300,81 @@ impl Play {
             return;
         }
         match (step, self.dice.below(10)) {
-            (Step::Requested, 0) => drop(self.person(at, "ask", move |work| offer::ask(work, id, vec!["weight".parse().unwrap()]))),
-            (Step::Requested | Step::Asked | Step::Offered, 1) => drop(self.person(at, "decline", move |work| offer::decline(work, id, "no-place".parse().unwrap()))),
-            (Step::Offered, 2) => drop(self.person(at, "take back", move |work| offer::take_back(work, id, "place-lost".parse().unwrap()))),
+            (Step::Requested, 0) => drop(self.person(at, "ask", move |work| offer::ask(work, id, vec!["weight".parse().expect("a code")]))),
+            (Step::Requested | Step::Asked | Step::Offered, 1) => drop(self.person(at, "decline", move |work| offer::decline(work, id, "no-place".parse().expect("a code")))),
+            (Step::Offered, 2) => drop(self.person(at, "take back", move |work| offer::take_back(work, id, "place-lost".parse().expect("a code")))),
             (Step::Requested | Step::Asked, _) | (Step::Offered, 4) => {
                 let auto = self.dice.chance(300);
                 self.person(at, "offer", move |work| offer::make(work, id, cooperative::offer(date, stay, auto)));
             }
-            (Step::Chosen, 0) => drop(self.person(at, "gone", move |work| offer::gone(work, id, "place-lost".parse().unwrap()))),
+            (Step::Chosen, 0) => drop(self.person(at, "gone", move |work| offer::gone(work, id, "place-lost".parse().expect("a code")))),
             (Step::Chosen, _) => drop(self.person(at, "confirm", move |work| offer::confirm(work, id))),
             (Step::Confirmed | Step::Referred | Step::Accepted, 1 | 2) => self.change_date(at, c),
-            (Step::Referred, 3) => drop(self.person(at, "refuse", move |work| referral::refuse(work, id, "findings".parse().unwrap()))),
+            (Step::Referred, 3) => drop(self.person(at, "refuse", move |work| referral::refuse(work, id, "findings".parse().expect("a code")))),
             (Step::Referred, 4) => drop(self.person(at, "read", move |work| referral::open(work, id).map(drop))),
             (Step::Referred | Step::Accepted | Step::Completed, 5) => drop(self.person(at, "file", move |work| referral::filed(work, id))),
             (Step::Referred, _) => drop(self.person(at, "accept", move |work| referral::accept(work, id, None, None))),
             (Step::Accepted, 3) => drop(self.person(at, "did not come", move |work| referral::did_not_come(work, id, NoShow::UNKNOWN))),
             (Step::Accepted, 4 | 6) => drop(self.person(at, "arrived", move |work| referral::arrived(work, id, date))),
             (Step::Accepted, _) => self.payer(at, id),
-            (Step::Admitted, 5..) => drop(self.person(at, "report", move |work| referral::report(work, id, &[], None, Some("by-other-route".parse().unwrap())))),
+            (Step::Admitted, 5..) => drop(self.person(at, "report", move |work| referral::report(work, id, &[], None, Some("by-other-route".parse().expect("a code"))))),
             _ => {}
         }
     }
 
     fn answer(&mut self, at: usize, id: ConversationId) {
-        let answers = Answers { answers: vec![("weight".parse().unwrap(), "weight-under-100".parse().unwrap())], rare_reason: None };
+        let answers = Answers { answers: vec![("weight".parse().expect("a code"), "weight-under-100".parse().expect("a code"))], rare_reason: None };
         self.person(at, "answer", move |work| inquiry::answer(work, id, answers));
     }
 
     /// Another day, by one side or, now and then, by both at the same moment.
     fn change_date(&mut self, at: usize, c: &Conversation) {
         let (id, date) = (c.id, self.day(4, 20));
-        self.person(at, "change the date", move |work| referral::change_date(work, id, date, "place".parse().unwrap(), None));
-        let (other, date) = (promises::node_of(&c.peer), self.day(4, 20));
+        self.person(at, "change the date", move |work| referral::change_date(work, id, date, "place".parse().expect("a code"), None));
+        let (other, date) = (member_of(&c.peer), self.day(4, 20));
         if self.dice.chance(400) && self.world.is_up(other) {
-            self.person(other, "change the date at once", move |work| referral::change_date(work, id, date, "place".parse().unwrap(), None));
+            self.person(other, "change the date at once", move |work| referral::change_date(work, id, date, "place".parse().expect("a code"), None));
         }
+    }
+
+    /// The referral, now and then with a document.
+    fn refer(&mut self, at: usize, c: &Conversation) {
+        let (id, patient, with_document) = (c.id, c.patient, self.dice.chance(400));
+        let new = self.new_document();
+        self.person(at, if with_document { "refer with a document" } else { "refer" }, move |work| {
+            let documents = match patient.filter(|_| with_document) {
+                Some(patient) => vec![add_document(work, patient, new)?],
+                None => vec![],
+            };
+            referral::send(work, id, referral::NewReferral::default(), &documents)
+        });
+    }
+
+    /// A further document for a referral that is there already.
+    fn hand_over(&mut self, at: usize, c: &Conversation) {
+        let (id, new) = (c.id, self.new_document());
+        let Some(patient) = c.patient else { return };
+        self.person(at, "hand over a document", move |work| {
+            let document = add_document(work, patient, new)?;
+            referral::hand_over(work, id, &[document])
+        });
+    }
+
+    fn new_document(&mut self) -> u64 {
+        self.documents += 1;
+        self.documents
     }
 
     fn payer(&mut self, at: usize, id: ConversationId) {
         let today = self.world.clock(at).day();
-        self.person(at, "payer's decision", move |work| referral::payer_decided(work, id, "approved".parse().unwrap(), today));
+        self.person(at, "payer's decision", move |work| referral::payer_decided(work, id, "approved".parse().expect("a code"), today));
     }
+}
+
+/// Records a document as if its bytes were on disk.
+fn add_document(work: &mut Work<'_>, patient: LocalId, number: u64) -> Result<LocalId, WorkError> {
+    let key = DocumentKey::new(work.entropy.bytes());
+    let added = Added { root: DocumentRoot(work.entropy.bytes()), cipher_size: 100_032, plain_size: 100_000, media_type: "application/pdf" };
+    let new = document::NewDocument { patient, kind: "AD010115".parse().expect("a kind"), title: format!("Brief {number}"), replaces: None };
+    document::add(work, &new, &added, &key).map(|document| document.id)
 }

@@ -1,0 +1,304 @@
+//! Members that lie: up to a third of them. A liar's node runs the real core, and beside it says whatever it likes under its own keys.
+//!
+//! It equivocates in public and in conversations, replays what it heard and what it said, withholds, forges, floods, sends wrong
+//! sizes, poisons its addresses, brings back old documents, and gives receipts for other messages. Honest nodes must stay right, and
+//! where a lie is provable the proof must be kept.
+
+use verbund_node::store::{capacity, conversation, membership};
+use verbund_protocol::{
+    address::{AddressRecord, Order},
+    capacity::{CapacityRecord, DepartmentId, EquivocationProof, SignedCapacity},
+    cbor,
+    conversation::{Batch, Item, Reply, SignedHeader, body_hash, frame::Replies},
+    id::{ConversationId, Digest},
+    limits::{MAX_ADDRESSES, MAX_BATCH, MAX_BATCH_MESSAGES},
+    sync::{Announcement, Item as Record, Set},
+    wire::Protocol,
+};
+
+use super::{
+    World,
+    cooperative::{self, member_of},
+    play::Play,
+    promises::{conversations, messages},
+    world::Event,
+};
+
+/// Most batches a liar keeps to replay them.
+const KEPT: usize = 64;
+
+/// What a world knows of its liars.
+#[derive(Debug, Default)]
+pub(super) struct Liars {
+    /// Who lies.
+    pub members: Vec<usize>,
+    /// Batches that came to liars, or left them.
+    heard: Vec<Vec<u8>>,
+    /// Departments of which two statements under one order were made, and who heard both.
+    pub two_tongued: Vec<(DepartmentId, usize)>,
+    /// Conversations in which an honest member has been sent a second message under a number it had acknowledged.
+    pub forked: Vec<(usize, ConversationId)>,
+}
+
+impl Liars {
+    pub(super) fn lies(&self, at: usize) -> bool {
+        self.members.contains(&at)
+    }
+}
+
+impl World {
+    /// Says something as a member, past its core.
+    fn say_as(&mut self, from: usize, to: usize, protocol: Protocol, body: Vec<u8>) {
+        self.counts.lies += 1;
+        self.connect(from, to);
+        let (starts, restores) = (self.nodes[from].starts, self.nodes[from].restores);
+        let token = u64::MAX - self.counts.lies;
+        for delay in self.deliveries(from, to) {
+            self.schedule(delay, to, Event::Question { from, starts, restores, token, protocol, body: body.clone() });
+        }
+    }
+
+    /// Announces something as a member, past its core, to one other.
+    fn announce_as(&mut self, from: usize, to: usize, what: &Announcement) {
+        self.counts.lies += 1;
+        let Some(bytes) = what.to_bytes() else { return };
+        self.connect(from, to);
+        for delay in self.deliveries(from, to) {
+            self.schedule(delay, to, Event::Gossip { from, bytes: bytes.clone() });
+        }
+    }
+
+    /// A liar hears a batch: it may come in handy.
+    pub(super) fn overhear(&mut self, at: usize, body: &[u8]) {
+        if self.liars.lies(at) && self.liars.heard.len() < KEPT {
+            self.liars.heard.push(body.to_vec());
+        }
+    }
+
+    /// Returns what a liar's node answers instead of what its core wants to: nothing, or another message's receipts.
+    pub(super) fn twist(&mut self, at: usize, body: Option<Vec<u8>>) -> Option<Vec<u8>> {
+        if !self.liars.lies(at) || self.random.chance(700) {
+            return body;
+        }
+        self.counts.lies += 1;
+        let other = self.any_receipt(at);
+        match (body.as_deref().and_then(|body| Replies::read(body).ok()), other) {
+            (Some(replies), Some(other)) if !replies.replies.is_empty() && self.random.chance(600) => {
+                let swapped = replies.replies.into_iter().map(|reply| if matches!(reply, Reply::Receipt(_)) { Reply::Receipt(other.clone()) } else { reply });
+                Some(Replies { replies: swapped.collect() }.write())
+            }
+            _ => None,
+        }
+    }
+
+    /// Returns a receipt that a node has given at some time.
+    fn any_receipt(&self, at: usize) -> Option<Vec<u8>> {
+        conversations(self, at).iter().flat_map(|c| messages(self, at, c.id).into_iter().filter(|message| message.side != c.side)).find_map(|message| message.receipt)
+    }
+}
+
+impl Play {
+    /// One liar tells a lie.
+    pub fn lie(&mut self) {
+        if self.world.liars.members.is_empty() {
+            return;
+        }
+        let from = *self.dice.pick(&self.world.liars.members.clone());
+        let honest: Vec<usize> = self.honest().filter(|at| self.world.is_up(*at)).collect();
+        if !self.world.is_up(from) || honest.is_empty() {
+            return;
+        }
+        let to = *self.dice.pick(&honest);
+        match self.dice.below(10) {
+            0 => self.two_statements(from, &honest),
+            1 => self.two_messages(from),
+            2 => self.replay(from, to),
+            3 | 4 => self.forge(from, to),
+            5 => self.flood(from, to),
+            6 => self.wrong_size(from, to),
+            7 => self.poison_addresses(from, to),
+            8 => self.old_document(from, to),
+            _ => self.foreign_message(from, to),
+        }
+        self.tell(format!("{from} lies"));
+    }
+
+    /// Two statements of one department under one order: one to some, the other to the others.
+    fn two_statements(&mut self, from: usize, honest: &[usize]) {
+        let id = cooperative::department(from, self.dice.below(2) as usize);
+        let Some(store) = self.world.store(from) else { return };
+        let held = capacity::all(store.db()).expect("a good store").iter().map(|bytes| SignedCapacity::trusted(bytes).expect("a record")).find(|held| held.record.id == id);
+        let Some(held) = held else { return };
+        let order = Order { epoch: held.record.order.epoch, seq: held.record.order.seq.saturating_add(1_000) };
+        let author = self.world.author(from).clone();
+        let both = [3_u16, 7].map(|free| {
+            let record = CapacityRecord { order, free: vec![free; 5], ..held.record.clone() };
+            record.sign(&author.network, &author.key).expect("within the rules").bytes().to_vec()
+        });
+        for (at, to) in honest.iter().enumerate() {
+            self.world.announce_as(from, *to, &Announcement::Record(Record { set: Set::Capacity, bytes: both[at % 2].clone() }));
+        }
+        // One of them hears both at once, whatever the network does; from there the proof must go to all.
+        let witness = *self.dice.pick(honest);
+        if self.world.allows(witness, from) && !self.sick.contains_key(&witness) {
+            for bytes in both {
+                let told = Announcement::Record(Record { set: Set::Capacity, bytes }).to_bytes();
+                self.world.on_gossip(witness, from, told.expect("it is small"));
+            }
+            let proved = self.world.is_up(witness) && proved(&self.world, witness).contains(&id);
+            self.world.counts.proofs += u64::from(proved);
+            assert!(proved || !self.world.is_up(witness), "{witness} heard two statements of {id} under one order and keeps no proof");
+            self.world.liars.two_tongued.push((id, witness));
+        }
+    }
+
+    /// A second message under a number that the other has acknowledged already.
+    fn two_messages(&mut self, from: usize) {
+        let author = self.world.author(from).clone();
+        for c in conversations(&self.world, from) {
+            let to = member_of(&c.peer);
+            let last = messages(&self.world, from, c.id).into_iter().filter(|message| message.side == c.side && message.receipt.is_some()).max_by_key(|message| message.seq);
+            let Some(last) = last.filter(|_| !self.suspects.contains(&to) && self.world.is_up(to)) else { continue };
+            let first = SignedHeader::trusted(&last.header).expect("a header").header;
+            let taken = conversation::message(self.world.store(to).expect("it runs").db(), c.id, last.side, last.seq).expect("a good store");
+            if taken.is_none_or(|taken| taken.header != last.header) {
+                continue;
+            }
+            let (salt, body) = ([self.dice.below(256) as u8; 16], b"something else".to_vec());
+            let other = verbund_protocol::conversation::Header { body: body_hash(&salt, &body), ..first }.sign(&author.network, &author.key);
+            let batch = Batch { items: vec![Item { header: other.bytes, salt, body }] };
+            self.world.say_as(from, to, Protocol::Message, batch.write());
+            self.world.liars.forked.push((to, c.id));
+            return;
+        }
+    }
+
+    /// What was heard or said before, once more, to somebody.
+    fn replay(&mut self, from: usize, to: usize) {
+        if !self.world.liars.heard.is_empty() {
+            let body = self.dice.pick(&self.world.liars.heard.clone()).clone();
+            self.world.say_as(from, to, Protocol::Message, body);
+        }
+    }
+
+    /// Somebody else's record, changed, or signed by the liar.
+    fn forge(&mut self, from: usize, to: usize) {
+        let Some(store) = self.world.store(from) else { return };
+        let all = capacity::all(store.db()).expect("a good store");
+        if all.is_empty() {
+            return;
+        }
+        let mut bytes = self.dice.pick(&all).clone();
+        let record = SignedCapacity::trusted(&bytes).expect("a record").record;
+        if self.dice.chance(500) {
+            let at = self.dice.below(bytes.len() as u64) as usize;
+            bytes[at] ^= 1 << self.dice.below(8);
+        } else {
+            let author = self.world.author(from).clone();
+            let order = Order { epoch: record.order.epoch.saturating_add(1), seq: 1 };
+            bytes = CapacityRecord { order, ..record }.sign(&author.network, &author.key).expect("within the rules").bytes().to_vec();
+        }
+        self.world.announce_as(from, to, &Announcement::Record(Record { set: Set::Capacity, bytes }));
+    }
+
+    /// Much of everything at once.
+    fn flood(&mut self, from: usize, to: usize) {
+        for _ in 0..20 {
+            let mut noise = vec![0; 300];
+            noise.iter_mut().for_each(|byte| *byte = self.dice.below(256) as u8);
+            let item = Item { header: noise.clone(), salt: [0; 16], body: noise.clone() };
+            self.world.say_as(from, to, Protocol::Message, Batch { items: vec![item; 1 + self.dice.below(MAX_BATCH_MESSAGES as u64) as usize] }.write());
+            self.world.say_as(from, to, Protocol::Sync, noise.clone());
+            self.world.announce_as(from, to, &Announcement::Record(Record { set: Set::Addresses, bytes: noise }));
+        }
+    }
+
+    /// Nothing at all, a piece of something, or more than is allowed.
+    fn wrong_size(&mut self, from: usize, to: usize) {
+        let whole = self.world.liars.heard.first().cloned().unwrap_or_else(|| vec![0xa1; 40]);
+        let cut = self.dice.below(whole.len() as u64 + 1) as usize;
+        let protocols = [Protocol::Sync, Protocol::Message, Protocol::Query, Protocol::Document];
+        let protocol = *self.dice.pick(&protocols);
+        self.world.say_as(from, to, protocol, whole[..cut].to_vec());
+        let most = if self.dice.chance(50) { MAX_BATCH as u64 + 1 } else { self.dice.below(5_000) };
+        self.world.say_as(from, to, protocol, vec![0x9f; most as usize]);
+    }
+
+    /// The liar is everywhere, or where somebody else is; or it says where somebody else is.
+    fn poison_addresses(&mut self, from: usize, to: usize) {
+        let author = self.world.author(from).clone();
+        let of = if self.dice.chance(700) { author.member.clone() } else { self.world.author(to).member.clone() };
+        let many = self.dice.below(MAX_ADDRESSES as u64 + 3);
+        let made_at = self.world.clock(from);
+        let record = AddressRecord {
+            member: of,
+            node: author.node.clone(),
+            order: Order { epoch: u32::MAX - 1, seq: self.dice.bits() },
+            addresses: (0..many).map(|_| format!("/dns4/node{to}.sim/tcp/{}", self.dice.below(70_000))).collect(),
+            made_at,
+            protocol_min: 1,
+            protocol_max: 9,
+            audit_len: self.dice.bits(),
+            audit_head: Digest([7; 32]),
+        };
+        let bytes = record.sign(&author.network, &author.key);
+        self.world.announce_as(from, to, &Announcement::Record(Record { set: Set::Addresses, bytes }));
+    }
+
+    /// A document that is over, or one that the board did not sign.
+    fn old_document(&mut self, from: usize, to: usize) {
+        let size = self.plan.size;
+        let old = World::signed(&cooperative::document(size, 1, None));
+        let own = membership::documents(self.world.store(from).expect("it runs").db()).expect("a good store").pop().unwrap_or_else(|| old.clone());
+        let mut forged = World::signed(&cooperative::document(size, 3, Some(to)));
+        let last = forged.len() - 1;
+        forged[last] ^= 1;
+        let bytes = self.dice.pick(&[old, own, forged]).clone();
+        self.world.announce_as(from, to, &Announcement::Document(bytes));
+    }
+
+    /// A message that is properly made, in a conversation of its own, of a kind that nobody knows: what a later version might send.
+    fn foreign_message(&mut self, from: usize, to: usize) {
+        let (author, other) = (self.world.author(from).clone(), self.world.author(to).clone());
+        let mut id = [0; 16];
+        id.iter_mut().for_each(|byte| *byte = self.dice.below(256) as u8);
+        let (salt, body) = ([1; 16], cbor::write(&7_u8));
+        let party = |at: usize, member: &verbund_protocol::id::MemberId| verbund_protocol::conversation::Party { member: member.clone(), facility: cooperative::ik(at) };
+        let header = verbund_protocol::conversation::Header {
+            conversation: ConversationId(id),
+            author: party(from, &author.member),
+            recipient: party(to, &other.member),
+            seq: 0,
+            previous: None,
+            seen: None,
+            message: 60_000,
+            body: body_hash(&salt, &body),
+            made_at: self.world.clock(from),
+            epoch: 1,
+        };
+        let signed = header.sign(&author.network, &author.key);
+        self.world.say_as(from, to, Protocol::Message, Batch { items: vec![Item { header: signed.bytes, salt, body }] }.write());
+    }
+}
+
+/// Returns the departments of which a node holds proof that their writer contradicted itself.
+fn proved(world: &World, at: usize) -> Vec<DepartmentId> {
+    let proofs = world.store(at).map_or_else(Vec::new, |store| capacity::proofs(store.db()).expect("a good store"));
+    proofs.iter().map(|(bytes, _)| EquivocationProof::trusted(bytes).expect("a proof").id).collect()
+}
+
+/// The proof of every lie that can be proved is where it must be: with everybody, or with whom it was told to.
+pub(super) fn proofs_are_kept(play: &Play) {
+    for at in play.honest().filter(|at| Some(*at) != play.removed) {
+        let proved = proved(&play.world, at);
+        for (id, witness) in &play.world.liars.two_tongued {
+            let gone = [Some(cooperative::of_ik(&id.facility)), Some(*witness)].contains(&play.removed) || play.set_back.contains(witness);
+            assert!(gone || proved.contains(id), "{at} holds no proof that two statements of {id} were made, which {witness} heard");
+        }
+    }
+    for (at, id) in play.world.liars.forked.iter().filter(|(at, _)| Some(*at) != play.removed && !play.set_back.contains(at)) {
+        let db = play.world.store(*at).expect("a healed node").db();
+        let rejected = !conversation::contradictions(db, *id).expect("a good store").is_empty();
+        assert!(rejected || play.world.counts.lost > 0 || play.world.counts.gated > 0, "{at} holds no proof of two messages under one number in {id}");
+    }
+}

@@ -1,0 +1,354 @@
+//! What Verbund promises, each as a function that panics when it does not hold. Most are asked after every step of a run,
+//! the long ones now and then and at the end.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use verbund_node::store::{
+    audit, capacity, case,
+    conversation::{self, Conversation, Filter, Stored},
+    hold, meta, outbox,
+};
+use verbund_protocol::{
+    address::Order,
+    capacity::{DepartmentId, EquivocationProof, SignedCapacity},
+    conversation::{Batch, Receipt, SignedHeader},
+    id::ConversationId,
+    referral::{MessageKind, Side, Step},
+};
+
+use super::{
+    World,
+    cooperative::{self, NAME, member_of},
+    play::Play,
+};
+
+/// What was seen before: for promises about what changes, and so that only what has changed is read again.
+#[derive(Default)]
+pub struct Memory {
+    orders: BTreeMap<(usize, DepartmentId), Order>,
+    /// The store's count of changes when it was last looked at.
+    changes: BTreeMap<usize, u64>,
+    /// How often each node was set back when it was last looked at.
+    restores: BTreeMap<usize, u64>,
+    /// How many batches with a name in them were looked at.
+    pub named: u64,
+}
+
+/// A conversation with all messages of both sides.
+type Told = (Conversation, Vec<Stored>);
+
+/// Returns all conversations of a node whose store can be read.
+pub fn conversations(world: &World, at: usize) -> Vec<Conversation> {
+    world.store(at).map_or_else(Vec::new, |store| conversation::list(store.db(), &Filter { ended: true, ..Filter::default() }, 10_000).expect("a good store"))
+}
+/// Returns all messages of one of them.
+pub fn messages(world: &World, at: usize, id: ConversationId) -> Vec<Stored> {
+    world.store(at).map_or_else(Vec::new, |store| conversation::messages(store.db(), id).expect("a good store"))
+}
+
+/// Returns whether a node does not know all that it has said: it was set back, and not everybody has answered yet.
+fn recovers(world: &World, at: usize) -> bool {
+    world.store(at).is_none_or(|store| meta::recovering_since(store.db()).is_ok_and(|since| since.is_some()))
+}
+
+/// Returns whether a conversation was ended here without a word, because the other clinic is no longer a member.
+fn abandoned(c: &Conversation) -> bool {
+    c.ended_at.is_some() && !c.log.state().step.ended()
+}
+
+/// Asked after every step, of every honest node whose store has changed since.
+pub fn hold_now(play: &mut Play, memory: &mut Memory) {
+    nobody_is_named_before_the_owner_has_confirmed(play, memory);
+    for at in play.honest() {
+        let world = &play.world;
+        let Some(store) = world.store(at) else { continue };
+        let changes = store.db().total_changes();
+        if memory.changes.insert(at, changes) == Some(changes) {
+            continue;
+        }
+        let told: Vec<Told> = conversations(world, at).into_iter().map(|c| (messages(world, at, c.id), c)).map(|(all, c)| (c, all)).collect();
+        statements_of_free_places_only_move_on(world, at, memory);
+        queues_and_rows_are_bounded(play, at, &told);
+        if recovers(world, at) {
+            continue;
+        }
+        if !play.set_back.contains(&at) {
+            no_place_is_promised_twice(world, at);
+        }
+        a_promise_has_its_place_and_no_other(world, at, &told);
+        a_promise_ends_by_a_good_clock_alone(world, at, &told);
+        a_patient_chooses_one_offer_at_a_time(play, at, &told);
+        a_receipt_means_that_both_have_the_same_bytes(play, at, &told);
+        each_chain_is_in_order_and_counts_once(at, &told);
+        what_is_chosen_is_the_offer_that_stands(at, &told);
+        what_has_ended_is_over(play, at, &told);
+        who_is_named_has_released_it(play, at, &told);
+    }
+    who_has_the_wrong_time_promises_nothing(play);
+}
+
+/// Asked now and then, and at the end.
+pub fn hold_on_the_whole(play: &Play) {
+    a_receipt_is_for_its_message(play);
+    the_audit_holds_and_every_message_took_effect_once(play);
+    nothing_from_the_cut_off_counts(play);
+    no_honest_node_is_taken_for_a_liar(play);
+}
+
+/// At every owner, on every day: no more holds than places stated.
+fn no_place_is_promised_twice(world: &World, at: usize) {
+    let Some(db) = world.store(at).map(|store| store.db()) else { return };
+    for row in capacity::all_stated(db, None).expect("a good store") {
+        let DepartmentId { facility, department } = &row.stated.id;
+        let holds = hold::active(db, facility, department, row.observed_at, None).expect("a good store");
+        for (offset, stated) in (0_u32..).zip(&row.stated.free) {
+            let day = row.stated.first_day.plus(offset);
+            let held = holds.iter().filter(|hold| hold.covers(day)).count();
+            assert!(held <= usize::from(*stated), "{held} holds on {day} in {department} of {at}, {stated} places are stated");
+        }
+    }
+}
+
+/// At the owner, an open promise has exactly one hold, on the day both speak of; without a promise nothing is held.
+fn a_promise_has_its_place_and_no_other(world: &World, at: usize, told: &[Told]) {
+    let Some(db) = world.store(at).map(|store| store.db()) else { return };
+    for (c, _) in told {
+        let (state, held) = (c.log.state(), hold::of(db, c.id).expect("a good store"));
+        let promised = c.side == Side::Owner && state.step.holds() && !abandoned(c);
+        assert_eq!(held.is_some(), promised, "{}: a hold at step {} of {at} ({:?})", c.id, state.step, c.side);
+        if let Some(held) = held.filter(|_| state.step != Step::Admitted) {
+            assert_eq!(Some(held.hold.from), state.date, "{}: the place held is not on the day agreed", c.id);
+        }
+    }
+}
+
+/// An offer that its owner's clock ended has lasted as long as it said, by the true time; so has an inquiry.
+fn a_promise_ends_by_a_good_clock_alone(world: &World, at: usize, told: &[Told]) {
+    let latest = world.now.plus(Duration::from_secs(46));
+    for (c, _) in told {
+        let (asker, owner) = (c.log.chain(Side::Asker), c.log.chain(Side::Owner));
+        let ended = owner.iter().filter_map(|entry| entry.event.as_ref()).filter(|event| event.kind == MessageKind::OfferEnded && event.code == Some(1));
+        for event in ended {
+            let offer = owner.iter().find(|entry| Some(entry.digest) == event.cites).and_then(|entry| entry.event.as_ref()?.until);
+            assert!(offer.is_some_and(|until| until <= latest), "{} at {at}: the offer until {offer:?} ended at {}", c.id, world.now);
+        }
+        let withdrawn = asker.iter().filter_map(|entry| entry.event.as_ref()).any(|event| event.kind == MessageKind::Withdrawn && event.code == Some(8));
+        let state = c.log.state();
+        if withdrawn && !owner.iter().any(|entry| entry.event.as_ref().is_some_and(|event| event.kind == MessageKind::Confirmed)) {
+            assert!(state.answer_by <= latest, "{} at {at}: the inquiry until {} ended at {}", c.id, state.answer_by, world.now);
+        }
+    }
+}
+
+/// Of one case at most one offer is chosen, and the case says which; a case that says so has one.
+fn a_patient_chooses_one_offer_at_a_time(play: &Play, at: usize, told: &[Told]) {
+    let Some(db) = play.world.store(at).map(|store| store.db()) else { return };
+    let mut chosen = BTreeMap::new();
+    for (c, _) in told.iter().filter(|(c, _)| c.side == Side::Asker) {
+        let (step, Some(case)) = (c.log.state().step, c.case) else { continue };
+        let is_chosen = matches!(step, Step::Chosen | Step::Confirmed | Step::Referred | Step::Accepted | Step::Admitted);
+        let is_chosen = is_chosen && !abandoned(c);
+        if is_chosen && let Some(other) = chosen.insert(case, c.id) {
+            panic!("case {case} has two chosen offers: {other} and {}", c.id);
+        }
+    }
+    for case in case::list(db, None, 1_000).expect("a good store") {
+        assert_eq!(case.chosen, chosen.get(&case.id).copied(), "case {} of {at} does not say which offer is chosen", case.id);
+    }
+}
+
+/// A message with a receipt is in the stores of both ends, with the same header, receipt and outcome.
+fn a_receipt_means_that_both_have_the_same_bytes(play: &Play, at: usize, told: &[Told]) {
+    for (c, all) in told {
+        let other = member_of(&c.peer);
+        // Who lies may give receipts for what it has thrown away; who was set back has to be given back first what it had.
+        if play.suspects.contains(&other) || recovers(&play.world, other) {
+            continue;
+        }
+        let Some(theirs) = play.world.store(other).map(|store| store.db()) else { continue };
+        for mine in all.iter().filter(|message| message.side == c.side && message.receipt.is_some()) {
+            let found = conversation::message(theirs, c.id, mine.side, mine.seq).expect("a good store");
+            let found = found.unwrap_or_else(|| panic!("{} {:?} {}: receipted at {at}, but not in the store of {other}", c.id, mine.side, mine.seq));
+            assert_eq!((&mine.header, &mine.receipt, &mine.outcome), (&found.header, &found.receipt, &found.outcome), "{} {:?} {}", c.id, mine.side, mine.seq);
+        }
+    }
+}
+
+/// A receipt that is kept proves that the other clinic has this very message.
+fn a_receipt_is_for_its_message(play: &Play) {
+    for at in play.honest() {
+        for c in conversations(&play.world, at) {
+            for message in messages(&play.world, at, c.id) {
+                let Some(receipt) = &message.receipt else { continue };
+                let header = SignedHeader::trusted(&message.header).expect("a header");
+                let receipt = Receipt::open_by(&cooperative::network(), receipt, |_, _| true).expect("a receipt");
+                assert!(receipt.matches(&header).is_ok(), "{} {:?} {} at {at}: the receipt is for another message", c.id, message.side, message.seq);
+            }
+        }
+    }
+}
+
+/// What is chosen is the offer that stands.
+fn what_is_chosen_is_the_offer_that_stands(at: usize, told: &[Told]) {
+    for (c, _) in told {
+        let state = c.log.state();
+        if !matches!(state.step, Step::Chosen | Step::Confirmed | Step::Referred | Step::Accepted) {
+            continue;
+        }
+        let offer = state.offer.map(|offer| offer.digest);
+        let cited = c.log.chain(Side::Asker).iter().filter_map(|entry| entry.event.as_ref()).any(|event| event.kind == MessageKind::Choice && event.cites == offer);
+        assert!(cited, "{} of {at} is {}, but no choice names the offer that stands", c.id, state.step);
+    }
+}
+
+/// Nothing outlives its end for long where the clock is right and the node works.
+fn what_has_ended_is_over(play: &Play, at: usize, told: &[Told]) {
+    let works =
+        play.world.is_up(at) && !play.sick.contains_key(&at) && play.wild.is_none() && play.world.up_since(at).is_some_and(|since| play.world.now.since(since).as_secs() > 120);
+    for (c, _) in told.iter().filter(|_| works) {
+        let over = c.end_at.is_some_and(|end| play.world.clock(at).since(end).as_secs() > 600 && c.ended_at.is_none());
+        assert!(!over, "{} of {at} should have ended at {:?}, it is {}", c.id, c.end_at, play.world.clock(at));
+    }
+}
+
+/// Both chains are numbered without gaps, and the log by which the table goes has exactly these messages in this order.
+fn each_chain_is_in_order_and_counts_once(at: usize, told: &[Told]) {
+    for (c, all) in told {
+        for side in [Side::Asker, Side::Owner] {
+            let stored: Vec<_> = all.iter().filter(|message| message.side == side).map(|message| (message.seq, message.digest)).collect();
+            let counted: Vec<_> = (0_u64..).zip(c.log.chain(side)).map(|(seq, entry)| (seq, entry.digest)).collect();
+            assert_eq!(stored, counted, "{} {side:?} at {at}", c.id);
+            let chain = if side == c.side { &c.own } else { &c.theirs };
+            assert_eq!(chain.head.map(|head| (head.seq, head.digest)), stored.last().copied(), "{} {side:?} at {at}", c.id);
+        }
+        if let Some(message) = all.iter().find(|message| message.side != c.side && message.receipt.is_none()) {
+            panic!("{} {}: taken in without a receipt at {at}", c.id, message.seq);
+        }
+        assert!(c.ended_at.is_some() || !c.log.state().step.ended(), "{}: ended without saying when", c.id);
+    }
+}
+
+/// The order of what a department states never falls, at any node, whatever comes again or late.
+fn statements_of_free_places_only_move_on(world: &World, at: usize, memory: &mut Memory) {
+    let restores = world.restores(at);
+    if memory.restores.insert(at, restores).is_some_and(|before| before != restores) {
+        memory.orders.retain(|(node, _), _| *node != at);
+    }
+    let Some(db) = world.store(at).map(|store| store.db()) else { return };
+    for bytes in capacity::all(db).expect("a good store") {
+        let record = SignedCapacity::trusted(&bytes).expect("a record").record;
+        let order = record.order;
+        let before = memory.orders.insert((at, record.id.clone()), order);
+        assert!(before.is_none_or(|before| before <= order), "{} went back at {at}: {before:?}, then {order:?}", record.id);
+    }
+}
+
+/// A node that all its peers find hours off makes no promise.
+fn who_has_the_wrong_time_promises_nothing(play: &mut Play) {
+    let wrong = play.wild.filter(|at| play.world.is_up(*at) && play.world.clock_is_known_wrong(*at));
+    if let Some(at) = wrong {
+        let may = play.world.ask(at, |work| work.may_promise());
+        assert!(may.is_err(), "{at} promises although its clock is off by {} ms", play.world.clock_offset(at));
+    }
+}
+
+/// On the wire: a name leaves in a referral alone, and only once its recipient has confirmed the place.
+fn nobody_is_named_before_the_owner_has_confirmed(play: &mut Play, memory: &mut Memory) {
+    for said in std::mem::take(&mut play.world.said) {
+        let named = |bytes: &[u8]| bytes.windows(NAME.len()).any(|window| window == NAME.as_bytes());
+        // Whoever lies may repeat to anybody what it was told in confidence.
+        if !named(&said.body) || play.suspects.contains(&said.from) {
+            continue;
+        }
+        memory.named += 1;
+        let Ok(batch) = Batch::read(&said.body) else { continue };
+        for item in batch.items.into_iter().filter(|item| named(&item.body)) {
+            let header = SignedHeader::trusted(&item.header).expect("who knows a name is honest").header;
+            assert_eq!(header.message, MessageKind::Referral.number(), "a name in another message than the referral");
+            let confirmed =
+                messages(&play.world, said.to, header.conversation).into_iter().any(|message| message.side == Side::Owner && message.kind == MessageKind::Confirmed.number());
+            let knows = !play.suspects.contains(&said.to) && !recovers(&play.world, said.to);
+            assert!(confirmed || !knows, "{}: named before it was confirmed", header.conversation);
+        }
+    }
+}
+
+/// Who has sent a name holds a decision about this patient that names the recipient, or a necessity, as what the conversation rests on.
+fn who_is_named_has_released_it(play: &Play, at: usize, told: &[Told]) {
+    for (c, all) in told.iter().filter(|(c, _)| c.side == Side::Asker && !play.set_back.contains(&at) && c.patient.is_some()) {
+        if all.iter().any(|message| message.side == Side::Asker && message.kind == MessageKind::Referral.number()) {
+            assert!(c.release.is_some(), "{} of {at}: named without anything it rests on", c.id);
+        }
+    }
+}
+
+/// Nothing piles up: what waits for others is bounded by what people said, and a lying member cannot fill the store.
+fn queues_and_rows_are_bounded(play: &Play, at: usize, told: &[Told]) {
+    let Some(db) = play.world.store(at).map(|store| store.db()) else { return };
+    let own: u64 = told.iter().map(|(c, all)| all.iter().filter(|message| message.side == c.side).count() as u64).sum();
+    let waiting: u64 = outbox::depth(db).expect("a good store").iter().map(|(_, waiting)| waiting).sum();
+    assert!(waiting <= own, "{waiting} messages wait at {at}, which has said {own}");
+    let departments = capacity::all(db).expect("a good store").len();
+    assert!(departments <= play.size_in_departments(), "{at} keeps {departments} records of free places");
+}
+
+/// Whom the stores hold proofs against is somebody who lied, or of whom there were two.
+fn no_honest_node_is_taken_for_a_liar(play: &Play) {
+    for at in play.honest() {
+        let Some(db) = play.world.store(at).map(|store| store.db()) else { continue };
+        for c in conversations(&play.world, at).into_iter().filter(|c| !play.suspects.contains(&member_of(&c.peer))) {
+            for (held, other) in conversation::contradictions(db, c.id).expect("a good store") {
+                let read = |bytes: &[u8]| SignedHeader::trusted(bytes).expect("a header").header;
+                panic!("{at} holds a proof against {}: {:?} and {:?}", c.peer, read(&held), read(&other));
+            }
+        }
+        for (bytes, _) in capacity::proofs(db).expect("a good store") {
+            let proof = EquivocationProof::trusted(&bytes).expect("a proof");
+            let writer = cooperative::of_ik(&proof.id.facility);
+            assert!(play.suspects.contains(&writer), "{at} holds a proof against {writer}: two records of {} under {:?}", proof.id, proof.order);
+        }
+    }
+}
+
+/// The audit verifies, and tells of every message once: sent by its author, received by its recipient, or given back after a restore.
+fn the_audit_holds_and_every_message_took_effect_once(play: &Play) {
+    for at in play.honest() {
+        let Some(db) = play.world.store(at).map(|store| store.db()) else { continue };
+        assert_eq!(audit::verify(db).expect("a good store").fault, None, "the audit of {at}");
+        let mut told: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+        for line in audit::list(db, &audit::Filter::default(), 1_000_000).expect("a good store") {
+            let kind = line.action.rsplit('.').next().unwrap_or_default();
+            if matches!(kind, "receive" | "send" | "recover") {
+                let tally = told.entry(line.detail.split(' ').next().unwrap_or_default().to_owned()).or_default();
+                (tally.0, tally.1) = (tally.0 + 1, tally.1 + usize::from(kind == "receive"));
+            }
+        }
+        for c in conversations(&play.world, at) {
+            let all = messages(&play.world, at, c.id);
+            let (effects, received) = told.remove(&c.id.to_string()).unwrap_or_default();
+            let theirs = all.iter().filter(|message| message.side != c.side).count();
+            assert_eq!(effects, all.len(), "{}: effects of messages at {at}", c.id);
+            assert!(received == theirs || (play.set_back.contains(&at) && received <= theirs), "{}: {received} received of {theirs} at {at}", c.id);
+        }
+        assert!(told.is_empty(), "the audit of {at} tells of messages that are not there: {told:?}");
+    }
+}
+
+/// Once a node knows that a member is removed or suspended, nothing that the member says is taken in there.
+fn nothing_from_the_cut_off_counts(play: &Play) {
+    for at in play.honest() {
+        let Some(db) = play.world.store(at).map(|store| store.db()) else { continue };
+        let mut lines = audit::list(db, &audit::Filter::default(), 1_000_000).expect("a good store");
+        lines.reverse();
+        let from = |line: &audit::Line, who: usize| line.action.ends_with(".receive") && line.detail.split(' ').nth(1) == Some(&cooperative::name(who));
+        let after = |action: &str| lines.iter().position(|line| line.action == action).map_or(&[][..], |found| &lines[found..]);
+        if let Some(removed) = play.removed {
+            let taken = after("document.taken").iter().find(|line| from(line, removed));
+            assert!(taken.is_none(), "{at} took in {taken:?} although it knew that {removed} is removed");
+        }
+        if let Some((suspended, from_when, until)) = play.suspended {
+            let taken = after("suspension.taken").iter().find(|line| from(line, suspended) && line.at >= from_when && line.at < until);
+            assert!(taken.is_none(), "{at} took in {taken:?} although it knew that {suspended} is suspended");
+        }
+    }
+}
