@@ -108,6 +108,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_waits_for_a_person_waits_less_long() {
+        assert_eq!(Protocol::ALL.map(Protocol::timeout), [REQUEST_TIMEOUT, REQUEST_TIMEOUT, REQUEST_TIMEOUT, QUERY_TIMEOUT]);
+        assert_eq!(Protocol::ALL.map(Protocol::quota), [SYNC_QUOTA, MESSAGE_QUOTA, DOCUMENT_QUOTA, QUERY_QUOTA]);
+        assert_eq!(Protocol::ALL.map(Protocol::open_to_guests), [true, false, false, false]);
+        assert!(QUERY_TIMEOUT < REQUEST_TIMEOUT);
+    }
+
+    #[test]
     fn neighbouring_versions_meet_and_distant_ones_do_not() {
         assert_eq!(best_common(&(1..=1), &(1..=2)), Some(1));
         assert_eq!(best_common(&(2..=3), &(1..=2)), Some(2));

@@ -90,6 +90,18 @@ mod tests {
         assert!(bucket.take(later).is_err(), "going back and forth gained nothing");
     }
 
+    /// Of every quota: as many at once as the burst and not one more, and as many a second later as are allowed in a second.
+    #[test]
+    fn each_quota_is_kept() {
+        use verbund_protocol::limits::{DOCUMENT_QUOTA, GOSSIP_QUOTA, MESSAGE_QUOTA, QUERY_QUOTA, SYNC_QUOTA};
+        for quota in [SYNC_QUOTA, MESSAGE_QUOTA, DOCUMENT_QUOTA, QUERY_QUOTA, GOSSIP_QUOTA] {
+            let mut bucket = TokenBucket::new(quota, Duration::ZERO);
+            let mut taken_at = |now| (0..=2 * quota.burst).take_while(|_| bucket.take(now).is_ok()).count();
+            assert_eq!(taken_at(Duration::ZERO), quota.burst as usize, "{quota:?}");
+            assert_eq!(taken_at(Duration::from_secs(1)), quota.per_second as usize, "{quota:?}");
+        }
+    }
+
     #[test]
     fn protocols_do_not_share_a_bucket() {
         let mut buckets = Buckets::new(|_| Quota { per_second: 1, burst: 1 }, Duration::ZERO);

@@ -19,7 +19,8 @@ fn inside_a_small_disk(folder: &Path, bytes: usize) {
     let said = format!("{}{}", String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
     assert!(
         done.status.success() && said.contains("1 passed"),
-        "{said}\nthis test needs a mount namespace: allow it (sysctl kernel.unprivileged_userns_clone=1, in a container --security-opt seccomp=unconfined) or run as root"
+        "{said}\nthis test needs a mount namespace: allow it (sysctl kernel.unprivileged_userns_clone=1, in a container --security-opt seccomp=unconfined), \
+         run as root, or leave it out: scripts/test --without-netns"
     );
 }
 
