@@ -10,7 +10,7 @@ const HELP: &str = "scripts/bench [--quick] [--only ROW]… [--out FILE] [--draw
   --quick          small sizes: shows that every row works; the figures mean nothing
   --only ROW       measure only this row; may be given several times
   --out FILE       write everything as JSON too
-  --drawings DIR   where drawings go (default: beside --out, else the present folder)
+  --drawings DIR   where drawings go (default: beside --out, else beside the built programs)
   --runs N         how often product and floor are measured in turn (default 3)
   --minutes N      length of the memory row, which runs only when named (default 60)
   --iroh FILE      the program that fetches by iroh-blobs; scripts/bench builds it";
@@ -56,8 +56,10 @@ fn measure(arguments: &[String]) -> anyhow::Result<()> {
         }
     }
     plan.runs = runs.unwrap_or(plan.size(1, 3)).max(1);
-    let beside = out.as_deref().and_then(|out| out.parent()).map(PathBuf::from).unwrap_or_default();
-    plan.drawings = drawings.unwrap_or(beside);
+    let beside = out.as_deref().and_then(|out| out.parent()).map(PathBuf::from);
+    // A run that was asked for no file leaves none in the folder it was started in.
+    let built = std::env::current_exe().ok().and_then(|own| own.parent().map(PathBuf::from)).unwrap_or_default();
+    plan.drawings = drawings.or(beside).unwrap_or(built);
     let report = bench::run(&plan)?;
     if let Some(out) = &out {
         fs::write(out, serde_json::to_vec_pretty(&report)?).with_context(|| format!("cannot write {}", out.display()))?;
