@@ -127,7 +127,7 @@ fn load_public(db: &Db, membership: &Membership) -> Result<Public, StoreError> {
     address::load(db, membership, &mut public)?;
     for bytes in store::capacity::all(db)? {
         let record = SignedCapacity::trusted(&bytes).map_err(|_| unreadable("capacity record"))?;
-        if speaks(&membership, &record) {
+        if speaks(membership, &record) {
             public.board.take(record);
         } else {
             // A newer document was given at the start; by it this member is gone.
