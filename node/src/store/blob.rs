@@ -110,9 +110,7 @@ impl BlobError {
 pub struct BlobStore {
     folder: PathBuf,
     serial: AtomicU64,
-    /// Whether the disk confirms nothing, for tests.
-    #[cfg(test)]
-    pub(crate) broken: std::sync::atomic::AtomicBool,
+    disk: Disk,
 }
 
 impl BlobStore {
@@ -123,12 +121,13 @@ impl BlobStore {
     pub fn open(data: &Path) -> Result<Self, BlobError> {
         let folder = data.join("documents");
         fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder).map_err(BlobError::disk("make the documents folder"))?;
-        Ok(Self {
-            folder,
-            serial: AtomicU64::new(0),
-            #[cfg(test)]
-            broken: false.into(),
-        })
+        Ok(Self { folder, serial: AtomicU64::new(0), disk: Disk::default() })
+    }
+
+    /// Has the disk confirm nothing from now on.
+    #[cfg(test)]
+    pub(crate) fn break_disk(&self) {
+        self.disk.broken.store(true, Ordering::SeqCst);
     }
 
     /// Returns whether the finished file of `root` is there.
@@ -189,7 +188,7 @@ impl BlobStore {
     /// Makes a file that is complete under `from` durable and gives it its final name.
     fn settle(&self, file: &File, from: &Path, root: &DocumentRoot) -> Result<(), BlobError> {
         let folder = File::open(&self.folder).map_err(BlobError::disk("open the documents folder"))?;
-        if let Err(error) = self.confirm(file) {
+        if let Err(error) = self.disk.confirm(file) {
             // What the file holds now is unknown, and reading it back would only show what memory remembers of it.
             let _ = fs::remove_file(from);
             return Err(error);
@@ -197,23 +196,28 @@ impl BlobStore {
         fs::rename(from, self.path(root)).map_err(BlobError::disk("name a document"))?;
         folder.sync_all().map_err(BlobError::Fsync)
     }
-
-    fn confirm(&self, file: &File) -> Result<(), BlobError> {
-        #[cfg(test)]
-        if self.broken.load(Ordering::Relaxed) {
-            return Err(BlobError::Fsync(io::ErrorKind::Other.into()));
-        }
-        confirm(file)
-    }
 }
 
-/// Waits until the disk has what was written.
-fn confirm(file: &File) -> Result<(), BlobError> {
-    // A file system that finds room late says so here.
-    file.sync_data().map_err(|error| match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => BlobError::Full,
-        _ => BlobError::Fsync(error),
-    })
+/// Waits for the disk; in tests it can be had to confirm nothing.
+#[derive(Clone, Debug, Default)]
+struct Disk {
+    #[cfg(test)]
+    broken: std::sync::Arc<std::sync::atomic::AtomicBool>,
+}
+
+impl Disk {
+    /// Waits until the disk has what was written.
+    fn confirm(&self, file: &File) -> Result<(), BlobError> {
+        #[cfg(test)]
+        if self.broken.load(Ordering::SeqCst) {
+            return Err(BlobError::Fsync(io::ErrorKind::Other.into()));
+        }
+        // A file system that finds room late says so here.
+        file.sync_data().map_err(|error| match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => BlobError::Full,
+            _ => BlobError::Fsync(error),
+        })
+    }
 }
 
 /// Creates a file that must not exist yet, for this user alone. Always a new file: cutting an old one makes ext4 flush.

@@ -112,7 +112,13 @@ impl Transfers {
         let offset = (number * DOCUMENT_RANGE) as u64;
         let request = RangeRequest { grant: transfer.signed.clone().into(), root: transfer.root, offset, length: length(transfer, number) };
         let outcome = match self.parts().ask.ask(node, request.to_bytes()).await {
-            Ok(answer) => blocking(move || keep(&incoming, offset, &answer)).await,
+            Ok(answer) => match blocking(move || keep(&incoming, offset, &answer)).await {
+                Ok(outcome) => outcome,
+                Err(error) => {
+                    document::stop_if_unconfirmed(&self.parts().desk, &error).await;
+                    Outcome::Disk
+                }
+            },
             Err(AskError::Busy) => Outcome::Busy(None),
             Err(AskError::Unreachable) => Outcome::Unreachable,
         };
@@ -181,18 +187,19 @@ fn length(transfer: &Waiting, number: usize) -> u64 {
     segment::range_len(transfer.cipher_size, (number * DOCUMENT_RANGE) as u64).unwrap_or(0) as u64
 }
 
-fn keep(incoming: &Incoming, offset: u64, answer: &Bytes) -> Outcome {
-    match RangeAnswer::read(answer) {
+/// Keeps what a range brought, if it is one. An error is our own disk's.
+fn keep(incoming: &Incoming, offset: u64, answer: &Bytes) -> Result<Outcome, BlobError> {
+    Ok(match RangeAnswer::read(answer) {
         Ok(RangeAnswer::Range(encoded)) => match incoming.accept(offset, encoded) {
             Ok(_) => Outcome::Kept,
             Err(BlobError::Full) => Outcome::Full,
             Err(BlobError::Unverified) => Outcome::Unverified,
-            Err(_) => Outcome::Disk,
+            Err(error) => return Err(error),
         },
         Ok(RangeAnswer::Refused { why: Refusal::Busy, retry_after_ms }) => Outcome::Busy(retry_after_ms.map(|ms| Duration::from_millis(ms.into()))),
         Ok(RangeAnswer::Refused { why, .. }) => Outcome::Refused(why),
         Err(_) => Outcome::Unverified,
-    }
+    })
 }
 
 fn trouble(error: &BlobError) -> End {

@@ -220,11 +220,18 @@ async fn an_expired_offer_ends_where_a_person_sees_it() {
     reha.until(received, State::Held).await;
 }
 
-/// What a disk did not confirm is neither kept nor promised, and the node stops, as it does for its database.
+/// What a disk did not confirm is neither kept nor promised, and the node stops, as it does for its database: at the end of a
+/// document, and where it is written out while more of it arrives.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_disk_that_confirms_no_document_stops_the_node() {
+    for bytes in [pdf(100), large()] {
+        stops_for(&bytes).await;
+    }
+}
+
+async fn stops_for(bytes: &[u8]) {
     let (akut, reha) = joined();
-    let document = akut.add(&large()).await;
+    let document = akut.add(bytes).await;
     akut.hand_to(&reha, &[document]).await;
     reha.break_disk();
     reha.start();

@@ -18,7 +18,7 @@ use verbund_protocol::{
 };
 
 use super::{
-    BlobError, BlobStore, Tree, confirm, create,
+    BlobError, BlobStore, Disk, Tree, create,
     tree::{Shape, verify},
 };
 
@@ -26,7 +26,7 @@ use super::{
 const _: () = assert!(DOCUMENT_RANGE as u64 <= MAX_DOCUMENT_LOSS);
 
 /// Bytes after which the disk is asked to write what has arrived, while more arrives: at the end little is left to wait for.
-const WRITE_OUT: u64 = 64 << 20;
+const WRITE_OUT: u64 = if cfg!(test) { 2 * DOCUMENT_RANGE as u64 } else { 64 << 20 };
 
 /// A `.part` file: ciphertext at its final offsets, its hash pairs behind it, holes where nothing has arrived. Ranges may be
 /// accepted by several threads at once.
@@ -36,6 +36,7 @@ pub struct Incoming {
     shape: Shape,
     file: File,
     path: PathBuf,
+    disk: Disk,
     have: Mutex<Vec<bool>>,
     /// Bytes kept since the disk was last asked to write.
     waiting: AtomicU64,
@@ -57,14 +58,14 @@ impl BlobStore {
         if let Ok(file) = OpenOptions::new().read(true).write(true).open(&path) {
             if file.metadata().is_ok_and(|found| found.len() == whole) {
                 let have = verified(&file, root, cipher_size)?;
-                return Ok(Incoming::new(root, shape, file, path, have));
+                return Ok(Incoming::new(root, shape, file, path, self.disk.clone(), have));
             }
             // Cut off before it had its size, or of another size: nothing in it can be trusted to be in place.
             std::fs::remove_file(&path).map_err(BlobError::disk("remove an unusable part"))?;
         }
         let file = create(&path)?;
         file.set_len(whole).map_err(BlobError::disk("make room for a document"))?;
-        Ok(Incoming::new(root, shape, file, path, vec![false; ranges]))
+        Ok(Incoming::new(root, shape, file, path, self.disk.clone(), vec![false; ranges]))
     }
 }
 
@@ -75,8 +76,8 @@ fn verified(file: &File, root: DocumentRoot, cipher_size: u64) -> Result<Vec<boo
 }
 
 impl Incoming {
-    fn new(root: DocumentRoot, shape: Shape, file: File, path: PathBuf, have: Vec<bool>) -> Self {
-        Self { root, shape, file, path, have: Mutex::new(have), waiting: AtomicU64::new(0), lost: AtomicBool::new(false) }
+    fn new(root: DocumentRoot, shape: Shape, file: File, path: PathBuf, disk: Disk, have: Vec<bool>) -> Self {
+        Self { root, shape, file, path, disk, have: Mutex::new(have), waiting: AtomicU64::new(0), lost: AtomicBool::new(false) }
     }
 
     /// Returns which ranges are already there, by number.
@@ -109,7 +110,7 @@ impl Incoming {
             return Ok(());
         }
         self.waiting.store(0, Ordering::Relaxed);
-        confirm(&self.file).inspect_err(|_| {
+        self.disk.confirm(&self.file).inspect_err(|_| {
             // The system may show bytes now that are not on the disk, so the file goes: what is fetched again is written again.
             self.lost.store(true, Ordering::Relaxed);
             let _ = std::fs::remove_file(&self.path);

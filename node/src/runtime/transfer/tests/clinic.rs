@@ -262,7 +262,7 @@ impl Clinic {
     }
     /// Has the disk confirm no document from now on.
     pub fn break_disk(&self) {
-        self.files.blobs().broken.store(true, Ordering::SeqCst);
+        self.files.blobs().break_disk();
     }
     /// Returns the names of all files in the documents folder.
     pub fn names(&self) -> Vec<String> {
