@@ -11,7 +11,7 @@ pub struct Faults {
     pub loss: u64,
     /// Delivered twice.
     pub repeat: u64,
-    /// Delivered once more, up to [`LATEST_MS`] later.
+    /// Delivered once more, up to three hours later.
     pub late: u64,
     /// Delay between these bounds, milliseconds; a wide span reorders.
     pub delay_ms: (u64, u64),

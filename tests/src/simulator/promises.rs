@@ -297,7 +297,7 @@ fn no_honest_node_is_taken_for_a_liar(play: &Play) {
     for at in play.honest() {
         let Some(db) = play.world.store(at).map(|store| store.db()) else { continue };
         for c in conversations(&play.world, at).into_iter().filter(|c| !play.suspects.contains(&member_of(&c.peer))) {
-            for (held, other) in conversation::contradictions(db, c.id).expect("a good store") {
+            if let Some((held, other)) = conversation::contradictions(db, c.id).expect("a good store").into_iter().next() {
                 let read = |bytes: &[u8]| SignedHeader::trusted(bytes).expect("a header").header;
                 panic!("{at} holds a proof against {}: {:?} and {:?}", c.peer, read(&held), read(&other));
             }

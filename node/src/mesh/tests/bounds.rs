@@ -7,7 +7,7 @@ use tokio::{
     net::{TcpSocket, TcpStream},
 };
 use verbund_protocol::{
-    limits::{MAX_CONNECTIONS, MAX_DIALS, MAX_HALF_OPEN, MAX_HALF_OPEN_PER_ADDRESS, MAX_MESH_COMMANDS, MAX_MESH_EVENTS},
+    limits::{HANDSHAKE_TIMEOUT, MAX_CONNECTIONS, MAX_DIALS, MAX_HALF_OPEN, MAX_HALF_OPEN_PER_ADDRESS, MAX_MESH_COMMANDS, MAX_MESH_EVENTS},
     wire::Protocol,
 };
 
@@ -20,7 +20,7 @@ use super::{
 #[test]
 fn a_node_runs_with_the_bounds_of_the_protocol() {
     let tuning = Tuning::default();
-    assert_eq!((tuning.connections, tuning.events), (MAX_CONNECTIONS, MAX_MESH_EVENTS));
+    assert_eq!((tuning.connections, tuning.events, tuning.handshake), (MAX_CONNECTIONS, MAX_MESH_EVENTS, HANDSHAKE_TIMEOUT));
 }
 
 #[tokio::test]
