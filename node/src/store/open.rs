@@ -7,7 +7,7 @@ use std::{
 };
 
 use nix::fcntl::{Flock, FlockArg};
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, config::DbConfig};
 use verbund_protocol::planted::{Bug, planted};
 
 use super::{
@@ -194,6 +194,8 @@ pub(super) fn connect(path: &Path, key: &DatabaseKey, flags: OpenFlags) -> Resul
 pub(super) fn settings(conn: &Connection) -> Result<(), StoreError> {
     conn.busy_timeout(std::time::Duration::from_secs(5))?;
     conn.set_prepared_statement_cache_capacity(128);
+    // Plans do not depend on the values bound: otherwise many a statement is prepared anew whenever other values are bound.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     conn.execute_batch(
         // Nothing unencrypted in /tmp.
         "PRAGMA temp_store = MEMORY;

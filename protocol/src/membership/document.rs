@@ -218,6 +218,7 @@ pub struct SignedDocument {
     pub document: NetworkDocument,
     bytes: Vec<u8>,
     signed: MultiSigned,
+    digest: Digest,
 }
 
 impl SignedDocument {
@@ -232,7 +233,9 @@ impl SignedDocument {
             return Err(DocumentError::OtherNetwork { found: document.network, wanted: network.clone() });
         }
         document.check().map_err(DocumentError::Content)?;
-        Ok(Self { document, bytes: bytes.to_vec(), signed })
+        // Every greeting and comparison names it, and the document of a large network has many pages.
+        let digest = Digest::of(signed.payload());
+        Ok(Self { document, bytes: bytes.to_vec(), signed, digest })
     }
 
     /// Accepts the first document a node ever sees. It must carry its own board's threshold; that it is the right board is
@@ -296,7 +299,7 @@ impl SignedDocument {
     }
     /// Returns the hash of what was signed: equal for copies that differ in signatures only.
     pub fn digest(&self) -> Digest {
-        Digest::of(self.signed.payload())
+        self.digest
     }
 }
 
