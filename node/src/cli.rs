@@ -167,9 +167,14 @@ impl<W: Write> Terminal<'_, W> {
     }
 }
 
-/// Asks the running node about cases, inquiries, offers and referrals.
+/// Asks the running node about cases, inquiries, offers and referrals; after a step in a conversation also how that stands now, since a
+/// person at a terminal wants to see what came of it.
 fn ask_referral<W: Write>(terminal: &Terminal<'_, W>, command: crate::control::referral::Command) -> anyhow::Result<crate::control::referral::Reply> {
-    terminal.ask(&Command::Referral(Box::new(command)))
+    use crate::control::referral::{Command as Asked, Reply};
+    match terminal.ask(&Command::Referral(Box::new(command)))? {
+        Reply::Taken(id) => terminal.ask(&Command::Referral(Box::new(Asked::Show(id)))),
+        other => Ok(other),
+    }
 }
 
 /// Returns the present moment by the operating system's clock, whole seconds.

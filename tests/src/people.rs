@@ -93,8 +93,8 @@ impl Town {
 
     fn step(&mut self, at: usize, command: referral::Command) -> Detail {
         let reply: referral::Reply = self.told(at, Command::Referral(Box::new(command)));
-        let referral::Reply::Detail(detail) = reply else { panic!("another reply: {reply:?}") };
-        *detail
+        let referral::Reply::Taken(id) = reply else { panic!("another reply: {reply:?}") };
+        self.show(at, id).unwrap_or_else(|error| panic!("a step was taken and the conversation cannot be shown: {error}"))
     }
 
     /// Returns today by a clinic's clock.

@@ -218,7 +218,7 @@ impl Verb {
             Reply::Queues(queues) => show_queues(queues, out),
             Reply::Accepted { patient } => writeln!(out, "accepted; the patient is {patient} in this clinic's records"),
             Reply::Content(content) => writeln!(out, "{}", serde_json::to_string_pretty(content).unwrap_or_default()),
-            Reply::Case { .. } | Reply::Cases(_) | Reply::Preview(_) | Reply::Inquired { .. } => Ok(()),
+            Reply::Case { .. } | Reply::Cases(_) | Reply::Preview(_) | Reply::Inquired { .. } | Reply::Taken(_) => Ok(()),
         })
     }
 

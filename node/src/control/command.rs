@@ -53,6 +53,12 @@ pub struct Call<'a> {
 }
 
 impl Command {
+    /// Returns whether the command is one piece of work for the core and nothing else: those are taken in the order in which they came,
+    /// whether or not the one before was answered.
+    pub fn is_for_the_core(&self) -> bool {
+        matches!(self, Self::Referral(_) | Self::Patient(_) | Self::Consent(_))
+    }
+
     /// Runs the command and returns its reply as JSON.
     ///
     /// # Errors

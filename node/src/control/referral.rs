@@ -253,6 +253,9 @@ pub enum Reply {
     },
     /// One conversation.
     Detail(Box<Detail>),
+    /// The step is taken and durable. How the conversation stands now is asked for with [`Command::Show`], which is in the audit as
+    /// reading.
+    Taken(ConversationId),
     /// The patient's local name at the accepting clinic.
     Accepted {
         /// The patient.
@@ -276,29 +279,28 @@ impl Command {
     }
 
     fn work(self, work: &mut Work<'_>) -> Result<Reply, WorkError> {
-        let about = match self {
-            Self::OpenCase(new) => return Ok(Reply::Case { case: inquiry::open_case(work, &new)? }),
+        Ok(match self {
+            Self::OpenCase(new) => Reply::Case { case: inquiry::open_case(work, &new)? },
             Self::SetDischarge { case, discharge, exception } => {
                 inquiry::set_discharge(work, case, discharge, exception)?;
-                return Ok(Reply::Case { case });
+                Reply::Case { case }
             }
-            Self::Cases { patient } => return Ok(Reply::Cases(overview::cases(work, patient)?)),
-            Self::Preview(profile) => return Ok(Reply::Preview(Box::new(inquiry::preview(work, *profile)?))),
-            Self::Inquire { case, from, to, inquiry } => return Ok(Reply::Inquired { conversations: inquiry::send(work, case, &from, &to, &inquiry)? }),
-            Self::List { side, case, all } => return Ok(Reply::List(overview::list(work, side_named(side.as_deref())?, case, all)?)),
-            Self::Queues => return Ok(Reply::Queues(overview::queues(work)?)),
-            Self::Open(id) => return Ok(Reply::Content(content(&referral::open(work, id)?)?)),
-            Self::Accept { id, date, exception } => return Ok(Reply::Accepted { patient: referral::accept(work, id, date, exception)? }),
-            Self::HandOverAlone { patient, from, to, documents } => referral::hand_over_alone(work, patient, from, to, &documents)?,
+            Self::Cases { patient } => Reply::Cases(overview::cases(work, patient)?),
+            Self::Preview(profile) => Reply::Preview(Box::new(inquiry::preview(work, *profile)?)),
+            Self::Inquire { case, from, to, inquiry } => Reply::Inquired { conversations: inquiry::send(work, case, &from, &to, &inquiry)? },
+            Self::List { side, case, all } => Reply::List(overview::list(work, side_named(side.as_deref())?, case, all)?),
+            Self::Queues => Reply::Queues(overview::queues(work)?),
+            Self::Open(id) => Reply::Content(content(&referral::open(work, id)?)?),
+            Self::Accept { id, date, exception } => Reply::Accepted { patient: referral::accept(work, id, date, exception)? },
+            Self::HandOverAlone { patient, from, to, documents } => Reply::Taken(referral::hand_over_alone(work, patient, from, to, &documents)?),
             Self::TryAgain(member) => {
                 work.require(ASKING_OR_ANSWERING)?;
                 dispatch::try_again(work, &member)?;
-                return Ok(Reply::Queues(overview::queues(work)?));
+                Reply::Queues(overview::queues(work)?)
             }
-            Self::Show(id) => id,
-            step => step.step(work)?,
-        };
-        Ok(Reply::Detail(Box::new(overview::show(work, about)?)))
+            Self::Show(id) => Reply::Detail(Box::new(overview::show(work, id)?)),
+            step => Reply::Taken(step.step(work)?),
+        })
     }
 
     /// Commands that take one step in one conversation; returns which.

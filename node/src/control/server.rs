@@ -2,9 +2,10 @@
 
 use std::{os::unix::fs::PermissionsExt as _, path::Path, sync::Arc};
 
+use futures::{FutureExt as _, StreamExt as _, stream::FuturesOrdered};
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader},
-    net::{UnixListener, UnixStream},
+    net::{UnixListener, UnixStream, unix::OwnedWriteHalf},
     sync::Semaphore,
 };
 use tracing::{debug, info, warn};
@@ -16,6 +17,8 @@ use crate::{domain::config::People, workflow::Desk};
 pub const MAX_LINE: u64 = 4 << 20;
 /// Most connections at once; further ones wait.
 const MAX_CONNECTIONS: usize = 64;
+/// Most commands of one connection under way at once; further ones wait unread.
+const MAX_AHEAD: usize = 32;
 
 /// The socket cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -73,42 +76,82 @@ pub async fn serve(listener: UnixListener, desk: Desk, people: Arc<People>) {
     }
 }
 
+/// An answer that is on its way.
+type Later<'a> = std::pin::Pin<Box<dyn Future<Output = Answer> + Send + 'a>>;
+
+/// Answers the commands of one connection, in their order. Commands that only hand work to the core need not wait for each other's
+/// answers: a program that sends many at once has them share syncs of the disk.
 async fn converse(stream: UnixStream, desk: &Desk, people: &People) -> std::io::Result<()> {
     let uid = stream.peer_cred()?.uid();
     let actor = people.actor(uid);
     let (input, mut output) = stream.into_split();
     let mut input = BufReader::new(input);
+    let (mut line, mut under_way) = (Vec::new(), FuturesOrdered::<Later<'_>>::new());
     loop {
-        let mut line = Vec::new();
-        let read = (&mut input).take(MAX_LINE).read_until(b'\n', &mut line).await?;
-        if read == 0 {
-            return Ok(());
+        let mut rest = (&mut input).take(MAX_LINE - line.len() as u64);
+        tokio::select! {
+            Some(answer) = under_way.next() => {
+                send(&mut output, answer, &mut under_way).await?;
+                continue;
+            }
+            // What was read of a line before an answer was there stays in `line`.
+            read = rest.read_until(b'\n', &mut line), if under_way.len() < MAX_AHEAD => read?,
+        };
+        let whole = std::mem::take(&mut line);
+        if whole.is_empty() {
+            return drain(&mut output, &mut under_way).await;
         }
-        let (answer, then_send) = match (&actor, parse(&line)) {
-            (_, Err(refusal)) => (Answer::Error(refusal), None),
+        match (&actor, parse(&whole)) {
+            (_, Err(refusal)) => under_way.push_back(Box::pin(async { Answer::Error(refusal) })),
             (None, _) => {
                 info!(uid, "control command by a user without a person in the configuration");
-                (Answer::Error(stranger(uid)), None)
+                under_way.push_back(Box::pin(async move { Answer::Error(stranger(uid)) }));
+            }
+            (Some(actor), Ok(command)) if command.is_for_the_core() => {
+                let actor = actor.clone();
+                under_way.push_back(Box::pin(async move { answer(command, &mut Call { desk, actor, input: &mut tokio::io::empty(), then_send: None }).await }));
             }
             (Some(actor), Ok(command)) => {
+                drain(&mut output, &mut under_way).await?;
                 let mut call = Call { desk, actor: actor.clone(), input: &mut input, then_send: None };
-                let answer = match command.run(&mut call).await {
-                    Ok(reply) => Answer::Ok(reply),
-                    Err(error) => Answer::Error(error.into()),
-                };
-                (answer, call.then_send)
+                let answer = answer(command, &mut call).await;
+                let then_send = call.then_send;
+                send(&mut output, answer, &mut under_way).await?;
+                if let Some(mut more) = then_send {
+                    tokio::io::copy(&mut more, &mut output).await?;
+                }
             }
-        };
-        let mut bytes = serde_json::to_vec(&answer)?;
-        bytes.push(b'\n');
-        output.write_all(&bytes).await?;
-        if let Some(mut more) = then_send {
-            tokio::io::copy(&mut more, &mut output).await?;
         }
-        if line.last() != Some(&b'\n') {
-            return Ok(()); // too long, or cut off: what follows cannot be told apart
+        if whole.last() != Some(&b'\n') {
+            return drain(&mut output, &mut under_way).await; // too long, or cut off: what follows cannot be told apart
         }
     }
+}
+
+async fn answer(command: Command, call: &mut Call<'_>) -> Answer {
+    match command.run(call).await {
+        Ok(reply) => Answer::Ok(reply),
+        Err(error) => Answer::Error(error.into()),
+    }
+}
+
+/// Writes an answer, and with it those behind it that are there already.
+async fn send(output: &mut OwnedWriteHalf, first: Answer, under_way: &mut FuturesOrdered<Later<'_>>) -> std::io::Result<()> {
+    let (mut bytes, mut next) = (Vec::new(), Some(first));
+    while let Some(answer) = next {
+        serde_json::to_writer(&mut bytes, &answer)?;
+        bytes.push(b'\n');
+        next = under_way.next().now_or_never().flatten();
+    }
+    output.write_all(&bytes).await
+}
+
+/// Writes what is still on its way.
+async fn drain(output: &mut OwnedWriteHalf, under_way: &mut FuturesOrdered<Later<'_>>) -> std::io::Result<()> {
+    while let Some(answer) = under_way.next().await {
+        send(output, answer, under_way).await?;
+    }
+    Ok(())
 }
 
 fn parse(line: &[u8]) -> Result<Command, Refusal> {

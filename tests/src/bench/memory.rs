@@ -65,7 +65,7 @@ fn work(fleet: &mut Fleet, round: usize) -> anyhow::Result<()> {
     }
     let patient = desk.patient()?;
     let case = desk.open_case(patient)?;
-    let conversations = desk.inquire(&case, &from, &[&to])?;
+    let conversations = desk.inquire(std::slice::from_ref(&case), &from, &[&to])?;
     desk.until_drained(Duration::from_millis(10))?;
     fleet.desk(owner).ask("referral", json!({ "decline": { "id": conversations[0], "reason": "no-place" } }))?;
     if round.is_multiple_of(10) {

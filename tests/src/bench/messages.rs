@@ -17,8 +17,8 @@ const ASKER: usize = 0;
 const OWNER: usize = 1;
 /// Conversations, each with one message on its way.
 const IN_FLIGHT: usize = 1_000;
-/// Connections by which the messages are handed in at each clinic.
-const HANDS: usize = 48;
+/// Connections by which the messages are handed in at each clinic, each with as many commands under way as it may: together all of them.
+const HANDS: usize = IN_FLIGHT.div_ceil(scene::AHEAD);
 
 /// Two clinics with cases of discharge.
 struct Story {
@@ -44,7 +44,8 @@ impl Story {
     fn inquire(&self) -> anyhow::Result<(Vec<String>, Duration)> {
         let (from, to) = (scene::ik(&self.town, ASKER), scene::ik(&self.town, OWNER));
         let begun = Instant::now();
-        let made = scene::spread(&scene::socket(&self.town, ASKER), HANDS, self.cases.len(), |desk, at| desk.inquire(&self.cases[at], from, &[to]))?;
+        let shares: Vec<&[String]> = self.cases.chunks(scene::AHEAD).collect();
+        let made = scene::spread(&scene::socket(&self.town, ASKER), HANDS, shares.len(), |desk, share| desk.inquire(shares[share], from, &[to]))?;
         Desk::at(&self.town, ASKER)?.until_drained(Duration::from_millis(2))?;
         Ok((made.concat(), begun.elapsed()))
     }
@@ -53,7 +54,8 @@ impl Story {
     /// last signed receipt was kept.
     fn round(&self, conversations: &[String], at: usize) -> anyhow::Result<Duration> {
         let begun = Instant::now();
-        scene::spread(&scene::socket(&self.town, at), HANDS, conversations.len(), |desk, which| desk.ask("referral", next(at, &conversations[which])))?;
+        let shares: Vec<&[String]> = conversations.chunks(scene::AHEAD).collect();
+        scene::spread(&scene::socket(&self.town, at), HANDS, shares.len(), |desk, share| desk.ask_all("referral", shares[share].iter().map(|id| next(at, id))))?;
         Desk::at(&self.town, at)?.until_drained(Duration::from_millis(2))?;
         Ok(begun.elapsed())
     }

@@ -28,6 +28,9 @@ pub(crate) fn command(area: &str, what: Value) -> anyhow::Result<Command> {
     serde_json::from_value(json!({ "area": area, "do": what })).with_context(|| format!("no such command: {area}"))
 }
 
+/// Commands of one connection under way at once, as many as a node works off together.
+pub(crate) const AHEAD: usize = 32;
+
 /// A connection to one clinic's node, kept for many commands.
 pub(crate) struct Desk(Client);
 
@@ -61,6 +64,22 @@ impl Desk {
     /// What the node refuses.
     pub(crate) fn ask(&mut self, area: &str, what: Value) -> anyhow::Result<Value> {
         self.0.ask(&command(area, what)?).with_context(|| area.to_owned())
+    }
+
+    /// Hands in many commands at once and returns their replies in the same order.
+    ///
+    /// # Errors
+    /// What the node refuses.
+    pub(crate) fn ask_all(&mut self, area: &str, many: impl IntoIterator<Item = Value>) -> anyhow::Result<Vec<Value>> {
+        let commands = many.into_iter().map(|what| command(area, what)).collect::<anyhow::Result<Vec<_>>>()?;
+        let mut replies = Vec::with_capacity(commands.len());
+        for some in commands.chunks(AHEAD) {
+            some.iter().try_for_each(|command| self.0.send(command))?;
+            for _ in some {
+                replies.push(self.0.answer().with_context(|| area.to_owned())?);
+            }
+        }
+        Ok(replies)
     }
 
     /// Adds a document of noise and returns its name.
@@ -133,14 +152,16 @@ impl Desk {
         text(&self.ask("referral", json!({ "open-case": new }))?["case"]["case"])
     }
 
-    /// Asks clinics for a place in a case and returns the conversations.
+    /// Asks clinics for a place in each of the cases and returns the conversations.
     ///
     /// # Errors
     /// What the node refuses.
-    pub(crate) fn inquire(&mut self, case: &str, from: &str, to: &[&str]) -> anyhow::Result<Vec<String>> {
+    pub(crate) fn inquire(&mut self, cases: &[String], from: &str, to: &[&str]) -> anyhow::Result<Vec<String>> {
         let to: Vec<Value> = to.iter().map(|ik| json!({ "facility": ik, "department": "2300" })).collect();
-        let reply = self.ask("referral", json!({ "inquire": { "case": case, "from": from, "to": to, "inquiry": profile() } }))?;
-        reply["inquired"]["conversations"].as_array().context("an inquiry names its conversations")?.iter().map(text).collect()
+        let inquiry = profile();
+        let asked = self.ask_all("referral", cases.iter().map(|case| json!({ "inquire": { "case": case, "from": from, "to": to, "inquiry": inquiry } })))?;
+        let made = asked.iter().map(|reply| reply["inquired"]["conversations"].as_array().context("an inquiry names its conversations")).collect::<anyhow::Result<Vec<_>>>()?;
+        made.into_iter().flatten().map(text).collect()
     }
 }
 

@@ -29,7 +29,7 @@ pub(super) fn measure(plan: &Plan) -> anyhow::Result<Vec<Row>> {
     let to: Vec<&str> = to.iter().map(String::as_str).collect();
     scene::spread(&scene::socket(&town, 0), 32, cases, |desk, _| {
         let case = desk.open_case(patient)?;
-        desk.inquire(&case, &from, &to)
+        desk.inquire(std::slice::from_ref(&case), &from, &to)
     })?;
     Desk::at(&town, 0)?.until_drained(Duration::from_millis(50))?;
     let mut clean = Vec::new();
