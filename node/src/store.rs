@@ -16,7 +16,9 @@ mod column;
 mod migrations;
 mod open;
 mod readers;
+mod room;
 mod rotate;
+mod select;
 
 pub mod address;
 pub mod audit;

@@ -219,6 +219,7 @@ impl Core {
         match ended {
             Ok(()) => {
                 self.tidy(now)?;
+                self.store.keep_room();
                 Ok(turn.done())
             }
             Err(_) if planted(Bug::SendBeforeCommit) => Ok(turn.done()),

@@ -62,6 +62,15 @@ pub fn find(db: &Db, id: LocalId) -> Result<Option<Case>, StoreError> {
     Ok(db.prepare_cached("SELECT * FROM discharge_case WHERE id = ?1")?.query_row([id.0], row_to_case).optional()?)
 }
 
+/// Returns the conversation whose offer the patient chose in a case, if there is one. Asked for with every message.
+///
+/// # Errors
+/// The store's.
+pub fn chosen(db: &Db, id: LocalId) -> Result<Option<ConversationId>, StoreError> {
+    let chosen: Option<Option<[u8; 16]>> = db.prepare_cached("SELECT chosen FROM discharge_case WHERE id = ?1")?.query_row([id.0], |row| row.get(0)).optional()?;
+    Ok(chosen.flatten().map(ConversationId))
+}
+
 /// Returns the cases of a patient, or all open ones, newest first, at most `limit`.
 ///
 /// # Errors

@@ -1,8 +1,10 @@
 //! How protocol values lie in columns: moments as INTEGER milliseconds, names as TEXT, identifiers as BLOB (`id.0` both ways).
+//!
+//! A column is given by its name, or by its number where rows are read so often that looking names up would show.
 
 use std::str::FromStr;
 
-use rusqlite::{Row, types::Type};
+use rusqlite::{Row, RowIndex, types::Type};
 use verbund_protocol::time::Timestamp;
 
 /// Returns `at` as a column value: milliseconds since 1970, at most what a column holds.
@@ -14,7 +16,7 @@ pub fn millis(at: Timestamp) -> i64 {
 ///
 /// # Errors
 /// The column holds no moment.
-pub fn moment(row: &Row<'_>, column: &str) -> rusqlite::Result<Timestamp> {
+pub fn moment(row: &Row<'_>, column: impl RowIndex) -> rusqlite::Result<Timestamp> {
     row.get::<_, i64>(column).map(from_millis)
 }
 
@@ -22,7 +24,7 @@ pub fn moment(row: &Row<'_>, column: &str) -> rusqlite::Result<Timestamp> {
 ///
 /// # Errors
 /// The column holds no moment.
-pub fn moment_opt(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<Timestamp>> {
+pub fn moment_opt(row: &Row<'_>, column: impl RowIndex) -> rusqlite::Result<Option<Timestamp>> {
     Ok(row.get::<_, Option<i64>>(column)?.map(from_millis))
 }
 
@@ -34,20 +36,21 @@ fn from_millis(millis: i64) -> Timestamp {
 ///
 /// # Errors
 /// The column holds no such text.
-pub fn parsed<T: FromStr<Err: std::error::Error + Send + Sync + 'static>>(row: &Row<'_>, column: &str) -> rusqlite::Result<T> {
-    parse(row, column, &row.get::<_, String>(column)?)
+pub fn parsed<T: FromStr<Err: std::error::Error + Send + Sync + 'static>>(row: &Row<'_>, column: impl RowIndex) -> rusqlite::Result<T> {
+    let index = column.idx(row.as_ref())?;
+    parse(index, row.get_ref(index)?.as_str()?)
 }
 
 /// Returns the text in `column` as a `T`, or nothing if it is NULL.
 ///
 /// # Errors
 /// The column holds no such text.
-pub fn parsed_opt<T: FromStr<Err: std::error::Error + Send + Sync + 'static>>(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<T>> {
-    row.get::<_, Option<String>>(column)?.map(|text| parse(row, column, &text)).transpose()
+pub fn parsed_opt<T: FromStr<Err: std::error::Error + Send + Sync + 'static>>(row: &Row<'_>, column: impl RowIndex) -> rusqlite::Result<Option<T>> {
+    let index = column.idx(row.as_ref())?;
+    row.get_ref(index)?.as_str_or_null()?.map(|text| parse(index, text)).transpose()
 }
 
-fn parse<T: FromStr<Err: std::error::Error + Send + Sync + 'static>>(row: &Row<'_>, column: &str, text: &str) -> rusqlite::Result<T> {
-    let index = row.as_ref().column_index(column)?;
+fn parse<T: FromStr<Err: std::error::Error + Send + Sync + 'static>>(index: usize, text: &str) -> rusqlite::Result<T> {
     text.parse().map_err(|error| rusqlite::Error::FromSqlConversionFailure(index, Type::Text, Box::new(error)))
 }
 
@@ -55,7 +58,7 @@ fn parse<T: FromStr<Err: std::error::Error + Send + Sync + 'static>>(row: &Row<'
 ///
 /// # Errors
 /// The column holds no such JSON.
-pub fn json<T: serde::de::DeserializeOwned>(row: &Row<'_>, column: &str) -> rusqlite::Result<T> {
-    let index = row.as_ref().column_index(column)?;
+pub fn json<T: serde::de::DeserializeOwned>(row: &Row<'_>, column: impl RowIndex) -> rusqlite::Result<T> {
+    let index = column.idx(row.as_ref())?;
     serde_json::from_str(row.get_ref(index)?.as_str()?).map_err(|error| rusqlite::Error::FromSqlConversionFailure(index, Type::Text, Box::new(error)))
 }

@@ -9,10 +9,22 @@ use verbund_protocol::{
     time::Timestamp,
 };
 
-use super::{Db, StoreError, millis, moment, moment_opt, parsed, parsed_opt};
+use super::{Db, StoreError, millis, moment, moment_opt, parsed, parsed_opt, select::Select};
 
 /// Largest log or chain as stored: the messages of both sides at their limit.
 const MAX_LOG: usize = 1 << 20;
+
+macro_rules! select {
+    () => {
+        "SELECT id, side, discharge_case, patient, consent, release, own_facility, peer, peer_facility, department, log, own_chain, peer_chain, opened_at,
+             changed_at, due_at, remind_at, end_at, ended_at, erase_at, erased_at, auto_confirm, trouble FROM conversation"
+    };
+}
+macro_rules! select_message {
+    () => {
+        "SELECT side, seq, kind, header, digest, stored_at, receipt, receipted_at, outcome FROM message"
+    };
+}
 
 /// A conversation as this side sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -135,7 +147,7 @@ pub fn save(db: &Db, c: &Conversation) -> Result<(), StoreError> {
 /// # Errors
 /// The store's.
 pub fn find(db: &Db, id: ConversationId) -> Result<Option<Conversation>, StoreError> {
-    Ok(db.prepare_cached("SELECT * FROM conversation WHERE id = ?1")?.query_row([id.0], row_to_conversation).optional()?)
+    Ok(db.prepare_cached(concat!(select!(), " WHERE id = ?1"))?.query_row([id.0], row_to_conversation).optional()?)
 }
 
 /// Takes back a trouble that is over.
@@ -167,12 +179,19 @@ pub struct Filter {
 /// # Errors
 /// The store's.
 pub fn list(db: &Db, filter: &Filter, limit: usize) -> Result<Vec<Conversation>, StoreError> {
-    let sql = "SELECT * FROM conversation WHERE (?1 IS NULL OR side = ?1) AND (?2 IS NULL OR discharge_case = ?2) AND (?3 IS NULL OR peer = ?3)
-               AND (?4 IS NULL OR step = ?4) AND (?5 OR ended_at IS NULL) ORDER BY changed_at DESC, id LIMIT ?6";
-    let mut statement = db.prepare_cached(sql)?;
     let (side, step) = (filter.side.map(Side::word), filter.step.map(Step::word));
-    let peer = filter.peer.as_ref().map(MemberId::as_str);
-    let rows = statement.query_map(params![side, filter.case.map(|id| id.0), peer, step, filter.ended, limit as i64], row_to_conversation)?;
+    let (case, peer, limit) = (filter.case.map(|id| id.0), filter.peer.as_ref().map(MemberId::as_str), limit as i64);
+    let mut select = Select::new(select!());
+    select.only_if("side = ?", &side);
+    select.only_if("discharge_case = ?", &case);
+    select.only_if("peer = ?", &peer);
+    select.only_if("step = ?", &step);
+    if !filter.ended {
+        select.only("ended_at IS NULL");
+    }
+    let (sql, bound) = select.limited(" ORDER BY changed_at DESC, id", &limit);
+    let mut statement = db.prepare_cached(&sql)?;
+    let rows = statement.query_map(&bound[..], row_to_conversation)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
@@ -231,15 +250,19 @@ pub fn next_due(db: &Db) -> Result<Option<Timestamp>, StoreError> {
     Ok(db.prepare_cached(sql)?.query_row([], |row| moment_opt(row, "at"))?)
 }
 
-/// Stores a message's header, and its body if it is kept.
+/// Where a message lies: messages are in the order in which they were written here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place(pub(super) i64);
+
+/// Stores a message's header, and its body if it is kept. Returns where it lies.
 ///
 /// # Errors
 /// [`StoreError::Conflict`] if there is one under this author, conversation and number.
-pub fn add_message(db: &Db, side: Side, header: &SignedHeader, body: Option<(&Salt, &[u8])>, now: Timestamp) -> Result<(), StoreError> {
+pub fn add_message(db: &Db, side: Side, header: &SignedHeader, body: Option<(&Salt, &[u8])>, now: Timestamp) -> Result<Place, StoreError> {
     let h = &header.header;
     let sql = "INSERT INTO message (conversation, side, seq, kind, header, digest, stored_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
     db.prepare_cached(sql)?.execute(params![h.conversation.0, side.word(), h.seq as i64, h.message, header.bytes, header.digest.0, millis(now)])?;
-    add_body(db, side, header, body)
+    add_body(db, body)
 }
 
 /// Stores a message of the other side together with the receipt that it gets, and its body if it is kept.
@@ -251,16 +274,16 @@ pub fn add_receipted(db: &Db, side: Side, header: &SignedHeader, body: Option<(&
     let sql = "INSERT INTO message (conversation, side, seq, kind, header, digest, stored_at, receipt, outcome, receipted_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?7)";
     let named = params![h.conversation.0, side.word(), h.seq as i64, h.message, header.bytes, header.digest.0, millis(now), receipt, word(outcome)];
     db.prepare_cached(sql)?.execute(named)?;
-    add_body(db, side, header, body)
+    add_body(db, body).map(drop)
 }
 
-fn add_body(db: &Db, side: Side, header: &SignedHeader, body: Option<(&Salt, &[u8])>) -> Result<(), StoreError> {
-    let h = &header.header;
+/// Stores the body of the message that was written just now.
+fn add_body(db: &Db, body: Option<(&Salt, &[u8])>) -> Result<Place, StoreError> {
+    let place = db.last_insert_rowid();
     if let Some((salt, body)) = body {
-        let sql = "INSERT INTO body (conversation, side, seq, salt, body) VALUES (?1, ?2, ?3, ?4, ?5)";
-        db.prepare_cached(sql)?.execute(params![h.conversation.0, side.word(), h.seq as i64, salt, body])?;
+        db.prepare_cached("INSERT INTO body (message, salt, body) VALUES (?1, ?2, ?3)")?.execute(params![place, salt, body])?;
     }
-    Ok(())
+    Ok(Place(place))
 }
 
 fn word(outcome: Outcome) -> &'static str {
@@ -285,7 +308,7 @@ pub fn add_receipt(db: &Db, id: ConversationId, side: Side, seq: u64, receipt: &
 /// # Errors
 /// The store's.
 pub fn message(db: &Db, id: ConversationId, side: Side, seq: u64) -> Result<Option<Stored>, StoreError> {
-    let sql = "SELECT * FROM message WHERE conversation = ?1 AND side = ?2 AND seq = ?3";
+    let sql = concat!(select_message!(), " WHERE conversation = ?1 AND side = ?2 AND seq = ?3");
     Ok(db.prepare_cached(sql)?.query_row(params![id.0, side.word(), seq as i64], row_to_message).optional()?)
 }
 
@@ -294,7 +317,7 @@ pub fn message(db: &Db, id: ConversationId, side: Side, seq: u64) -> Result<Opti
 /// # Errors
 /// The store's.
 pub fn messages(db: &Db, id: ConversationId) -> Result<Vec<Stored>, StoreError> {
-    let mut statement = db.prepare_cached("SELECT * FROM message WHERE conversation = ?1 ORDER BY side, seq")?;
+    let mut statement = db.prepare_cached(concat!(select_message!(), " WHERE conversation = ?1 ORDER BY side, seq"))?;
     let rows = statement.query_map([id.0], row_to_message)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
@@ -304,7 +327,7 @@ pub fn messages(db: &Db, id: ConversationId) -> Result<Vec<Stored>, StoreError> 
 /// # Errors
 /// The store's.
 pub fn body(db: &Db, id: ConversationId, side: Side, seq: u64) -> Result<Option<(Salt, Vec<u8>)>, StoreError> {
-    let sql = "SELECT salt, body FROM body WHERE conversation = ?1 AND side = ?2 AND seq = ?3";
+    let sql = "SELECT b.salt, b.body FROM message m JOIN body b ON b.message = m.place WHERE m.conversation = ?1 AND m.side = ?2 AND m.seq = ?3";
     Ok(db.prepare_cached(sql)?.query_row(params![id.0, side.word(), seq as i64], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
 }
 
@@ -313,8 +336,7 @@ pub fn body(db: &Db, id: ConversationId, side: Side, seq: u64) -> Result<Option<
 /// # Errors
 /// The store's.
 pub fn last_body(db: &Db, id: ConversationId, side: Side, kind: u16) -> Result<Option<(u64, Vec<u8>)>, StoreError> {
-    let sql =
-        "SELECT m.seq, b.body FROM message m JOIN body b USING (conversation, side, seq) WHERE m.conversation = ?1 AND m.side = ?2 AND m.kind = ?3 ORDER BY m.seq DESC LIMIT 1";
+    let sql = "SELECT m.seq, b.body FROM message m JOIN body b ON b.message = m.place WHERE m.conversation = ?1 AND m.side = ?2 AND m.kind = ?3 ORDER BY m.seq DESC LIMIT 1";
     let read = |row: &Row<'_>| Ok((row.get::<_, i64>(0)?.unsigned_abs(), row.get(1)?));
     Ok(db.prepare_cached(sql)?.query_row(params![id.0, side.word(), kind], read).optional()?)
 }
@@ -324,10 +346,10 @@ pub fn last_body(db: &Db, id: ConversationId, side: Side, kind: u16) -> Result<O
 /// # Errors
 /// The store's.
 pub fn erase_bodies(db: &Db, id: ConversationId, side: Side) -> Result<Vec<Digest>, StoreError> {
-    let sql = "SELECT m.digest FROM message m JOIN body b USING (conversation, side, seq) WHERE m.conversation = ?1 AND m.side = ?2 ORDER BY m.seq";
+    let sql = "SELECT m.digest FROM message m JOIN body b ON b.message = m.place WHERE m.conversation = ?1 AND m.side = ?2 ORDER BY m.seq";
     let mut statement = db.prepare_cached(sql)?;
     let digests: Vec<Digest> = statement.query_map(params![id.0, side.word()], |row| Ok(Digest(row.get(0)?)))?.collect::<Result<_, _>>()?;
-    db.execute("DELETE FROM body WHERE conversation = ?1 AND side = ?2", params![id.0, side.word()])?;
+    db.execute("DELETE FROM body WHERE message IN (SELECT place FROM message WHERE conversation = ?1 AND side = ?2)", params![id.0, side.word()])?;
     Ok(digests)
 }
 
@@ -352,58 +374,59 @@ pub fn contradictions(db: &Db, id: ConversationId) -> Result<Vec<(Vec<u8>, Vec<u
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-fn local(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<LocalId>> {
+fn local(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<LocalId>> {
     Ok(row.get::<_, Option<[u8; 8]>>(column)?.map(LocalId))
 }
 
-fn side(row: &Row<'_>) -> rusqlite::Result<Side> {
-    Ok(if row.get::<_, String>("side")? == "owner" { Side::Owner } else { Side::Asker })
+fn side(row: &Row<'_>, column: usize) -> rusqlite::Result<Side> {
+    Ok(if row.get_ref(column)?.as_str()? == "owner" { Side::Owner } else { Side::Asker })
 }
 
-fn decoded<T: for<'b> minicbor::Decode<'b, ()>>(row: &Row<'_>, column: &str) -> rusqlite::Result<T> {
-    let index = row.as_ref().column_index(column)?;
+fn decoded<T: for<'b> minicbor::Decode<'b, ()>>(row: &Row<'_>, column: usize) -> rusqlite::Result<T> {
     let bytes = row.get_ref(column)?.as_blob()?;
-    cbor::read(bytes, MAX_LOG).map_err(|error| rusqlite::Error::FromSqlConversionFailure(index, Type::Blob, Box::new(error)))
+    cbor::read(bytes, MAX_LOG).map_err(|error| rusqlite::Error::FromSqlConversionFailure(column, Type::Blob, Box::new(error)))
 }
 
+/// Reads a row of `select!`: by number, since every message reads its conversation at both ends.
 fn row_to_conversation(row: &Row<'_>) -> rusqlite::Result<Conversation> {
     Ok(Conversation {
-        id: ConversationId(row.get("id")?),
-        side: side(row)?,
-        case: local(row, "discharge_case")?,
-        patient: local(row, "patient")?,
-        consent: local(row, "consent")?,
-        release: local(row, "release")?,
-        own_facility: parsed(row, "own_facility")?,
-        peer: parsed(row, "peer")?,
-        peer_facility: parsed(row, "peer_facility")?,
-        department: parsed_opt(row, "department")?,
-        log: decoded(row, "log")?,
-        own: decoded(row, "own_chain")?,
-        theirs: decoded(row, "peer_chain")?,
-        opened_at: moment(row, "opened_at")?,
-        changed_at: moment(row, "changed_at")?,
-        due_at: moment_opt(row, "due_at")?,
-        remind_at: moment_opt(row, "remind_at")?,
-        end_at: moment_opt(row, "end_at")?,
-        ended_at: moment_opt(row, "ended_at")?,
-        erase_at: moment_opt(row, "erase_at")?,
-        erased_at: moment_opt(row, "erased_at")?,
-        auto_confirm: row.get("auto_confirm")?,
-        trouble: row.get("trouble")?,
+        id: ConversationId(row.get(0)?),
+        side: side(row, 1)?,
+        case: local(row, 2)?,
+        patient: local(row, 3)?,
+        consent: local(row, 4)?,
+        release: local(row, 5)?,
+        own_facility: parsed(row, 6)?,
+        peer: parsed(row, 7)?,
+        peer_facility: parsed(row, 8)?,
+        department: parsed_opt(row, 9)?,
+        log: decoded(row, 10)?,
+        own: decoded(row, 11)?,
+        theirs: decoded(row, 12)?,
+        opened_at: moment(row, 13)?,
+        changed_at: moment(row, 14)?,
+        due_at: moment_opt(row, 15)?,
+        remind_at: moment_opt(row, 16)?,
+        end_at: moment_opt(row, 17)?,
+        ended_at: moment_opt(row, 18)?,
+        erase_at: moment_opt(row, 19)?,
+        erased_at: moment_opt(row, 20)?,
+        auto_confirm: row.get(21)?,
+        trouble: row.get(22)?,
     })
 }
 
+/// Reads a row of `select_message!`.
 fn row_to_message(row: &Row<'_>) -> rusqlite::Result<Stored> {
     Ok(Stored {
-        side: side(row)?,
-        seq: row.get::<_, i64>("seq")?.unsigned_abs(),
-        kind: row.get("kind")?,
-        header: row.get("header")?,
-        digest: Digest(row.get("digest")?),
-        stored_at: moment(row, "stored_at")?,
-        receipt: row.get("receipt")?,
-        receipted_at: moment_opt(row, "receipted_at")?,
-        outcome: row.get("outcome")?,
+        side: side(row, 0)?,
+        seq: row.get::<_, i64>(1)?.unsigned_abs(),
+        kind: row.get(2)?,
+        header: row.get(3)?,
+        digest: Digest(row.get(4)?),
+        stored_at: moment(row, 5)?,
+        receipt: row.get(6)?,
+        receipted_at: moment_opt(row, 7)?,
+        outcome: row.get(8)?,
     })
 }

@@ -16,7 +16,7 @@ use verbund_protocol::{
 pub use grant::{Given, give, given, is_live, revoke_conversation, revoke_document, revoke_one};
 pub use transfer::{Waiting, arrived, await_document, end, postpone, retry, waiting, waiting_for};
 
-use super::{Db, StoreError, column, millis, moment};
+use super::{Db, StoreError, column, millis, moment, select::Select};
 
 /// Largest stored manifest, bytes: bounds the reader, far above what one can have.
 const MAX_MANIFEST: usize = 4 << 10;
@@ -171,12 +171,16 @@ pub struct Filter {
 /// # Errors
 /// The store's.
 pub fn list(db: &Db, filter: &Filter, limit: usize) -> Result<Vec<Document>, StoreError> {
-    let sql = format!(
-        "{SELECT} WHERE (?1 IS NULL OR document.patient = ?1) AND (?2 IS NULL OR document.conversation = ?2)
-         AND (?3 OR document.state IN ('held', 'arriving')) ORDER BY document.added_at DESC, document.id LIMIT ?4"
-    );
+    let (patient, conversation, limit) = (filter.patient.map(|id| id.0), filter.conversation.map(|id| id.0), limit as i64);
+    let mut select = Select::new(SELECT);
+    select.only_if("document.patient = ?", &patient);
+    select.only_if("document.conversation = ?", &conversation);
+    if !filter.all {
+        select.only("document.state IN ('held', 'arriving')");
+    }
+    let (sql, bound) = select.limited(" ORDER BY document.added_at DESC, document.id", &limit);
     let mut statement = db.prepare_cached(&sql)?;
-    let rows = statement.query_map(params![filter.patient.map(|id| id.0), filter.conversation.map(|id| id.0), filter.all, limit as i64], row)?;
+    let rows = statement.query_map(&bound[..], row)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 

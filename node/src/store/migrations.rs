@@ -3,13 +3,14 @@
 use super::{Db, StoreError};
 
 /// One file per step, in order. Add at the end.
-const MIGRATIONS: &[&str] = &[
+pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_base.sql"),
     include_str!("migrations/0002_replication.sql"),
     include_str!("migrations/0003_conversation.sql"),
     include_str!("migrations/0004_document.sql"),
     include_str!("migrations/0005_indexes.sql"),
     include_str!("migrations/0006_open.sql"),
+    include_str!("migrations/0007_clustering.sql"),
 ];
 
 /// The schema this program writes, and the highest it can read.
@@ -35,12 +36,26 @@ pub(super) fn run(db: &Db) -> Result<(), StoreError> {
 }
 
 pub(super) fn apply(db: &Db, migrations: &[&str]) -> Result<(), StoreError> {
+    let known = u32::try_from(migrations.len()).unwrap_or(u32::MAX);
+    if schema_version(db)? == known {
+        return Ok(());
+    }
+    // A table that others refer to can only be rebuilt while nobody looks; what refers to what is checked before the commit.
+    db.pragma_update(None, "foreign_keys", false)?;
+    let applied = steps(db, migrations, known);
+    db.pragma_update(None, "foreign_keys", true)?;
+    applied
+}
+
+fn steps(db: &Db, migrations: &[&str], known: u32) -> Result<(), StoreError> {
     let tx = rusqlite::Transaction::new_unchecked(db, rusqlite::TransactionBehavior::Immediate)?;
     let found = schema_version(&tx)?;
-    let known = u32::try_from(migrations.len()).unwrap_or(u32::MAX);
     let pending = migrations.get(found as usize..).ok_or(StoreError::TooNew { found, known })?;
     for sql in pending {
         tx.execute_batch(sql)?;
+    }
+    if tx.prepare("PRAGMA foreign_key_check")?.exists([])? {
+        return Err(StoreError::Corrupt("rows that refer to rows that are not there".into()));
     }
     tx.pragma_update(None, "user_version", known)?;
     Ok(tx.commit()?)

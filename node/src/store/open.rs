@@ -15,6 +15,7 @@ use super::{
     key::{self, KeyFile},
     migrations,
     readers::Gate,
+    room::{self, Room},
 };
 
 /// Name of the database within the data directory.
@@ -31,6 +32,7 @@ const APPLICATION_ID: i32 = 0x5652_4244;
 pub(super) struct Place {
     pub(super) path: PathBuf,
     pub(super) gate: Arc<Gate>,
+    pub(super) room: Room,
     /// Held as long as the store lives; the system releases it even after kill -9.
     _lock: Flock<File>,
 }
@@ -123,7 +125,18 @@ impl Store {
     /// # Errors
     /// The store's. A reader in the middle of a question leaves the rest to the next time, which is no error.
     pub fn checkpoint(&self) -> Result<(), StoreError> {
-        Ok(self.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
+        let emptied: bool = self.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0).map(|busy| busy == 0))?;
+        if let (true, Some(place)) = (emptied, &self.place) {
+            place.room.emptied();
+        }
+        Ok(())
+    }
+
+    /// Makes room for the next commits, between batches.
+    pub fn keep_room(&self) {
+        if let Some(place) = &self.place {
+            place.room.keep();
+        }
     }
 
     pub(super) fn place(&self) -> Result<&Place, StoreError> {
@@ -152,21 +165,23 @@ fn open_with(dir: &Path, key: &DatabaseKey, lock: Flock<File>) -> Result<Store, 
     if !new {
         probe(&path, key)?;
     }
-    let conn = connect(&path, key, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+    let mut conn = connect(&path, key, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
     settings(&conn)?;
     migrations::run(&conn)?;
     if new {
         fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).map_err(|source| StoreError::Directory { path: path.clone(), source })?;
     }
-    let place = Place { path, gate: Arc::new(Gate::new(key.clone())), _lock: lock };
+    let room = Room::watch(&mut conn, &path)?;
+    let place = Place { path, gate: Arc::new(Gate::new(key.clone())), room, _lock: lock };
     Ok(Store { conn, place: Some(place) })
 }
 
-/// Returns another connection to the database of a store that is open.
-pub(super) fn again(path: &Path, key: &DatabaseKey) -> Result<Connection, StoreError> {
-    let conn = connect(path, key, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+/// Returns another writing connection to the database of a store that is open, in place of the one before.
+pub(super) fn again(path: &Path, key: &DatabaseKey) -> Result<(Connection, Room), StoreError> {
+    let mut conn = connect(path, key, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     settings(&conn)?;
-    Ok(conn)
+    let room = Room::watch(&mut conn, path)?;
+    Ok((conn, room))
 }
 
 /// Checks key, application and schema before any setting could write to the file.
@@ -196,7 +211,8 @@ pub(super) fn settings(conn: &Connection) -> Result<(), StoreError> {
     conn.set_prepared_statement_cache_capacity(128);
     // Plans do not depend on the values bound: otherwise many a statement is prepared anew whenever other values are bound.
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-    conn.execute_batch(
+    let frames = room::FRAMES;
+    conn.execute_batch(&format!(
         // Nothing unencrypted in /tmp.
         "PRAGMA temp_store = MEMORY;
          PRAGMA foreign_keys = ON;
@@ -209,10 +225,10 @@ pub(super) fn settings(conn: &Connection) -> Result<(), StoreError> {
          -- At most 16 MiB of pages, which only a database of that size fills: a page that is not here costs a decryption.
          PRAGMA cache_size = -16384;
          -- The log is copied back when it has grown to its limit below, not four times as often.
-         PRAGMA wal_autocheckpoint = 4000;
+         PRAGMA wal_autocheckpoint = {frames};
          -- A burst may grow the log; after the next checkpoint it shrinks again.
-         PRAGMA journal_size_limit = 16777216;",
-    )?;
+         PRAGMA journal_size_limit = 16777216;"
+    ))?;
     if planted(Bug::TrustTheDisk) {
         conn.execute_batch("PRAGMA synchronous = OFF")?;
     }

@@ -12,7 +12,7 @@ use verbund_protocol::{
     time::Timestamp,
 };
 
-use super::{Db, StoreError, millis, moment, moment_opt, parsed};
+use super::{Db, StoreError, conversation::Place, millis, moment, moment_opt, parsed};
 
 /// A message to be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,9 +53,8 @@ impl Failing {
 ///
 /// # Errors
 /// [`StoreError::Conflict`] if it is queued.
-pub fn queue(db: &Db, member: &MemberId, id: ConversationId, side: Side, seq: u64, now: Timestamp) -> Result<(), StoreError> {
-    let sql = "INSERT INTO outbox (member, conversation, side, seq, queued_at) VALUES (?1, ?2, ?3, ?4, ?5)";
-    db.prepare_cached(sql)?.execute(params![member.as_str(), id.0, side.word(), seq as i64, millis(now)])?;
+pub fn queue(db: &Db, member: &MemberId, message: Place, now: Timestamp) -> Result<(), StoreError> {
+    db.prepare_cached("INSERT INTO outbox (message, member, queued_at) VALUES (?1, ?2, ?3)")?.execute(params![message.0, member.as_str(), millis(now)])?;
     Ok(())
 }
 
@@ -64,10 +63,9 @@ pub fn queue(db: &Db, member: &MemberId, id: ConversationId, side: Side, seq: u6
 /// # Errors
 /// The store's.
 pub fn queue_from(db: &Db, member: &MemberId, id: ConversationId, side: Side, seq: u64, now: Timestamp) -> Result<(), StoreError> {
-    // In the order of the numbers, so that what is missing goes before what waits.
-    db.execute("DELETE FROM outbox WHERE conversation = ?1 AND seq >= ?2", params![id.0, seq as i64])?;
-    let sql = "INSERT INTO outbox (member, conversation, side, seq, queued_at) SELECT ?1, conversation, side, seq, ?5 FROM message
-               WHERE conversation = ?2 AND side = ?3 AND seq >= ?4 ORDER BY seq";
+    // What waits goes in the order in which it was written, so what is missing goes before what came after it.
+    let sql = "INSERT INTO outbox (message, member, queued_at) SELECT place, ?1, ?5 FROM message WHERE conversation = ?2 AND side = ?3 AND seq >= ?4
+               ON CONFLICT (message) DO UPDATE SET member = excluded.member, queued_at = excluded.queued_at";
     db.execute(sql, params![member.as_str(), id.0, side.word(), seq as i64, millis(now)])?;
     Ok(())
 }
@@ -78,8 +76,8 @@ pub fn queue_from(db: &Db, member: &MemberId, id: ConversationId, side: Side, se
 /// # Errors
 /// The store's.
 pub fn pending(db: &Db, member: &MemberId, count: usize, bytes: usize) -> Result<Vec<Pending>, StoreError> {
-    let sql = "SELECT o.conversation, o.seq, m.header, b.salt, b.body, o.side = 'owner' FROM outbox o JOIN message m USING (conversation, side, seq) LEFT JOIN body b USING (conversation, side, seq)
-               WHERE o.member = ?1 ORDER BY o.position LIMIT ?2";
+    let sql = "SELECT m.conversation, m.seq, m.header, b.salt, b.body, m.side = 'owner' FROM outbox o CROSS JOIN message m ON m.place = o.message LEFT JOIN body b ON b.message = o.message
+               WHERE o.member = ?1 ORDER BY o.message LIMIT ?2";
     let mut statement = db.prepare_cached(sql)?;
     let mut rows = statement.query(params![member.as_str(), count as i64])?;
     let (mut found, mut size) = (Vec::new(), 0);
@@ -100,8 +98,9 @@ pub fn pending(db: &Db, member: &MemberId, count: usize, bytes: usize) -> Result
 ///
 /// # Errors
 /// The store's.
-pub fn done(db: &Db, id: ConversationId, seq: u64) -> Result<(), StoreError> {
-    db.prepare_cached("DELETE FROM outbox WHERE conversation = ?1 AND seq = ?2")?.execute(params![id.0, seq as i64])?;
+pub fn done(db: &Db, id: ConversationId, side: Side, seq: u64) -> Result<(), StoreError> {
+    let sql = "DELETE FROM outbox WHERE message = (SELECT place FROM message WHERE conversation = ?1 AND side = ?2 AND seq = ?3)";
+    db.prepare_cached(sql)?.execute(params![id.0, side.word(), seq as i64])?;
     Ok(())
 }
 
@@ -133,7 +132,7 @@ pub fn members_due(db: &Db, now: Timestamp) -> Result<Vec<MemberId>, StoreError>
 /// # Errors
 /// The store's.
 pub fn waiting(db: &Db, member: &MemberId) -> Result<Vec<ConversationId>, StoreError> {
-    let mut statement = db.prepare_cached("SELECT DISTINCT conversation FROM outbox WHERE member = ?1")?;
+    let mut statement = db.prepare_cached("SELECT DISTINCT m.conversation FROM outbox o CROSS JOIN message m ON m.place = o.message WHERE o.member = ?1")?;
     let rows = statement.query_map([member.as_str()], |row| Ok(ConversationId(row.get(0)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
@@ -143,7 +142,7 @@ pub fn waiting(db: &Db, member: &MemberId) -> Result<Vec<ConversationId>, StoreE
 /// # Errors
 /// The store's.
 pub fn waiting_since(db: &Db, id: ConversationId) -> Result<Option<Timestamp>, StoreError> {
-    let sql = "SELECT min(queued_at) AS since FROM outbox WHERE conversation = ?1";
+    let sql = "SELECT min(o.queued_at) AS since FROM message m CROSS JOIN outbox o ON o.message = m.place WHERE m.conversation = ?1";
     Ok(db.prepare_cached(sql)?.query_row([id.0], |row| moment_opt(row, "since"))?)
 }
 
@@ -152,7 +151,7 @@ pub fn waiting_since(db: &Db, id: ConversationId) -> Result<Option<Timestamp>, S
 /// # Errors
 /// The store's.
 pub fn drop_conversation(db: &Db, id: ConversationId) -> Result<(), StoreError> {
-    db.execute("DELETE FROM outbox WHERE conversation = ?1", [id.0])?;
+    db.execute("DELETE FROM outbox WHERE message IN (SELECT place FROM message WHERE conversation = ?1)", [id.0])?;
     Ok(())
 }
 

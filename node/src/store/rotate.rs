@@ -41,7 +41,11 @@ impl Store {
         } else {
             file.discard_next()?;
         }
-        self.conn = open::again(&path, if changed { new } else { old })?;
+        let (conn, room) = open::again(&path, if changed { new } else { old })?;
+        self.conn = conn;
+        if let Some(place) = &mut self.place {
+            place.room = room;
+        }
         if changed { Ok(()) } else { Err(answer.err().unwrap_or(StoreError::KeyNotChanged)) }
     }
 

@@ -116,6 +116,77 @@ fn migrations_apply_all_or_nothing() {
     assert!(matches!(migrations::apply(&db, &[first]), Err(StoreError::TooNew { found: 2, known: 1 })));
 }
 
+/// A file of schema 6, in which each message lay by its conversation's random name.
+fn of_schema_six() -> Db {
+    let db = Db::open_in_memory().unwrap();
+    migrations::apply(&db, &migrations::MIGRATIONS[..6]).unwrap();
+    let conversation = |id: u8, opened: i64, ended: Option<i64>| {
+        let sql = "INSERT INTO conversation (id, side, own_facility, peer, peer_facility, step, log, own_chain, peer_chain, opened_at, changed_at, ended_at, trouble, trouble_at)
+                   VALUES (?1, 'asker', '1', 'b', '2', 'offered', x'01', x'02', x'03', ?2, ?2, ?3, 'refused', 9)";
+        db.execute(sql, rusqlite::params![[id; 16], opened, ended]).unwrap();
+    };
+    conversation(9, 100, None);
+    conversation(1, 200, Some(300));
+    let message = |id: u8, side: &str, seq: i64, stored: i64, receipted: bool| {
+        let (header, digest) = (vec![id, seq as u8], [seq as u8; 32]);
+        let receipt = receipted.then_some(vec![7_u8]);
+        let sql = "INSERT INTO message (conversation, side, seq, kind, header, digest, stored_at, receipt) VALUES (?1, ?2, ?3, 4, ?4, ?5, ?6, ?7)";
+        db.execute(sql, rusqlite::params![[id; 16], side, seq, header, digest, stored, receipt]).unwrap();
+        let sql = "INSERT INTO body (conversation, side, seq, salt, body) VALUES (?1, ?2, ?3, ?4, ?5)";
+        db.execute(sql, rusqlite::params![[id; 16], side, seq, [0_u8; 16], vec![id, seq as u8]]).unwrap();
+        if !receipted {
+            db.execute("INSERT INTO outbox (member, conversation, side, seq, queued_at) VALUES ('b', ?1, ?2, ?3, ?4)", rusqlite::params![[id; 16], side, seq, stored]).unwrap();
+        }
+    };
+    message(1, "asker", 0, 210, true);
+    message(9, "owner", 0, 150, true);
+    // The clock was put back between them: the number still says which came first.
+    message(9, "asker", 1, 90, false);
+    message(9, "asker", 0, 110, false);
+    let hold = "INSERT INTO hold (conversation, facility, department, from_day, days, state, since) VALUES (?1, '1', '2300', 1, 1, 'held', 1)";
+    db.execute(hold, [[9_u8; 16]]).unwrap();
+    db
+}
+
+#[test]
+fn messages_laid_out_anew_are_the_same_messages() {
+    let db = of_schema_six();
+    migrations::run(&db).unwrap();
+    assert_eq!((schema_version(&db).unwrap(), integrity::pages(&db).unwrap()), (KNOWN_SCHEMA, vec![]));
+    let read = "SELECT m.conversation, m.side, m.seq, m.header, m.stored_at, m.receipt, b.body FROM message m JOIN body b ON b.message = m.place ORDER BY m.place";
+    let mut statement = db.prepare(read).unwrap();
+    let rows =
+        statement.query_map([], |row| Ok((row.get::<_, [u8; 16]>(0)?[0], row.get::<_, String>(1)?, row.get::<_, i64>(2)?, row.get::<_, Vec<u8>>(3)?, row.get::<_, i64>(4)?)));
+    let rows: Vec<_> = rows.unwrap().map(Result::unwrap).collect();
+    let expected = [(9, "asker", 0, 110), (9, "asker", 1, 90), (9, "owner", 0, 150), (1, "asker", 0, 210)];
+    assert_eq!(rows, expected.map(|(id, side, seq, stored)| (id, side.to_owned(), seq, vec![id, seq as u8], stored)));
+    let bodies: i64 = db.query_row("SELECT count(*) FROM message m JOIN body b ON b.message = m.place WHERE b.body = m.header", [], |row| row.get(0)).unwrap();
+    assert_eq!(bodies, 4);
+    let waiting = "SELECT m.seq FROM outbox o JOIN message m ON m.place = o.message WHERE o.member = 'b' ORDER BY o.message";
+    let waiting: Vec<i64> = db.prepare(waiting).unwrap().query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    assert_eq!(waiting, [0, 1], "what was written first is sent first");
+    let troubles: i64 = db.query_row("SELECT count(*) FROM conversation WHERE trouble = 'refused' AND trouble_at = 9 AND log = x'01'", [], |row| row.get(0)).unwrap();
+    assert_eq!(troubles, 2);
+    // Rules that stood in the old tables stand in the new ones.
+    assert!(db.execute("DELETE FROM message", []).is_err());
+    assert!(db.execute("UPDATE message SET header = x'00'", []).is_err());
+    assert!(db.execute("UPDATE message SET receipt = x'00' WHERE receipt IS NOT NULL", []).is_err());
+    assert!(db.execute("DELETE FROM conversation WHERE id = ?1", [[9_u8; 16]]).is_err(), "foreign keys count again");
+    let open = || db.query_row("SELECT count FROM open_conversations WHERE peer = 'b'", [], |row| row.get::<_, i64>(0)).unwrap();
+    assert_eq!(open(), 1);
+    db.execute("UPDATE conversation SET ended_at = 400 WHERE ended_at IS NULL", []).unwrap();
+    assert_eq!(open(), 0);
+}
+
+#[test]
+fn a_step_that_loses_what_others_refer_to_is_undone() {
+    let db = of_schema_six();
+    let steps = [migrations::MIGRATIONS, &["DROP TABLE conversation; CREATE TABLE conversation (id BLOB PRIMARY KEY) STRICT;"]].concat();
+    assert!(matches!(migrations::apply(&db, &steps), Err(StoreError::Corrupt(_))));
+    assert_eq!(schema_version(&db).unwrap(), 6);
+    assert!(db.execute("DELETE FROM conversation WHERE id = ?1", [[9_u8; 16]]).is_err(), "foreign keys count again");
+}
+
 #[test]
 fn another_programs_database_is_refused() {
     let dir = tempfile::tempdir().unwrap();

@@ -120,8 +120,8 @@ pub fn say(work: &mut Work<'_>, c: &mut Conversation, message: &Message) -> Resu
     }
     c.own = c.own.after(&signed);
     settle(work, c, &before)?;
-    conversation::add_message(work.db, c.side, &signed, Some((&salt, &body)), work.now)?;
-    outbox::queue(work.db, &c.peer, c.id, c.side, signed.header.seq, work.now)?;
+    let place = conversation::add_message(work.db, c.side, &signed, Some((&salt, &body)), work.now)?;
+    outbox::queue(work.db, &c.peer, place, work.now)?;
     note(work, &format!("{}.send", message.kind().word()), c, c.log.state().step.word())?;
     work.then(Effect::Wake(c.peer.clone()));
     Ok(signed.digest)

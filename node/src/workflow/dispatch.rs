@@ -70,7 +70,7 @@ pub fn due(work: &mut Work<'_>, member: &MemberId) -> Result<Option<Sent>, WorkE
         return Ok(None);
     }
     if planted(Bug::ForgetOnSend) {
-        pending.iter().try_for_each(|pending| outbox::done(work.db, pending.conversation, pending.seq))?;
+        pending.iter().try_for_each(|pending| outbox::done(work.db, pending.conversation, pending.side, pending.seq))?;
     }
     let what = pending.iter().map(|Pending { conversation, side, seq, .. }| (*conversation, *side, *seq)).collect();
     let body = Batch { items: pending.into_iter().map(|pending| pending.item).collect() }.write();
@@ -150,7 +150,7 @@ fn receipted(work: &mut Work<'_>, member: &MemberId, id: ConversationId, side: S
         return Ok(false);
     };
     conversation::add_receipt(work.db, id, side, seq, bytes, receipt.outcome, receipt.at)?;
-    outbox::done(work.db, id, seq)?;
+    outbox::done(work.db, id, side, seq)?;
     conversation::end_trouble(work.db, id, "undeliverable")?;
     if let Outcome::Refused(refusal) = receipt.outcome {
         refused(work, &mut load(work, id)?, seq, refusal)?;

@@ -284,7 +284,7 @@ fn take_one(work: &mut Work<'_>, c: &mut Conversation, signed: &SignedHeader, he
     }
     settle(work, c, &before)?;
     let kept = held.content.as_ref().filter(|_| own || outcome == Outcome::Stored).map(|content| (&content.salt, &content.body[..]));
-    conversation::add_message(work.db, side, signed, kept, work.now)?;
+    let place = conversation::add_message(work.db, side, signed, kept, work.now)?;
     match receipt {
         Some((bytes, receipt)) => conversation::add_receipt(work.db, c.id, side, signed.header.seq, bytes, outcome, receipt.at)?,
         // Theirs, and our receipt never reached them: it is given now.
@@ -293,7 +293,7 @@ fn take_one(work: &mut Work<'_>, c: &mut Conversation, signed: &SignedHeader, he
             conversation::add_receipt(work.db, c.id, side, signed.header.seq, &receipt, outcome, work.now)?;
         }
         // Ours without its receipt: the next one they send proves that they have it; sending again brings it.
-        None => outbox::queue(work.db, &c.peer, c.id, side, signed.header.seq, work.now)?,
+        None => outbox::queue(work.db, &c.peer, place, work.now)?,
     }
     let word = MessageKind::numbered(signed.header.message).map_or("unknown", MessageKind::word);
     note(work, &format!("{word}.recover"), c, c.log.state().step.word())?;

@@ -82,7 +82,7 @@ fn the_hold(work: &mut Work<'_>, c: &Conversation, state: &State) -> Result<(), 
 
 fn the_case(work: &mut Work<'_>, c: &Conversation, state: &State) -> Result<(), WorkError> {
     let Some(id) = c.case else { return Ok(()) };
-    let chosen = case::find(work.db, id)?.and_then(|case| case.chosen);
+    let chosen = case::chosen(work.db, id)?;
     match state.step {
         Step::Completed => case::close(work.db, id, work.now)?,
         // The choice came to nothing: it is over, or the offer it cited was taken back or replaced while the choice was under way.
@@ -114,7 +114,7 @@ pub fn abandon(work: &mut Work<'_>, c: &mut Conversation, why: &str) -> Result<(
         }
         Side::Asker => {
             if let Some(case) = c.case
-                && case::find(work.db, case)?.and_then(|case| case.chosen) == Some(c.id)
+                && case::chosen(work.db, case)? == Some(c.id)
             {
                 case::choose(work.db, case, None)?;
             }
