@@ -217,7 +217,7 @@ pub const RANGES_IN_FLIGHT: usize = 8;
 /// Most bytes a transfer may have to fetch again after kill -9 on either side, beyond what was still in flight.
 pub const MAX_DOCUMENT_LOSS: u64 = 4 << 20;
 /// Most incoming transfers a node runs at once; further ones wait in its store.
-pub const MAX_TRANSFERS: usize = 8;
+pub const MAX_TRANSFERS: usize = 16;
 /// Most ranges a node prepares at once for one peer; more are answered `busy`.
 pub const RANGES_PER_PEER: usize = 16;
 /// Longest document title, bytes of UTF-8.

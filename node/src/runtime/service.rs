@@ -75,7 +75,7 @@ pub fn now() -> Timestamp {
 /// [`ServiceError`].
 pub fn run(config: Config) -> Result<(), ServiceError> {
     // Two workers serve a clinic; more would only cost memory in a house of many nodes.
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).max_blocking_threads(8).thread_name("io").enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).max_blocking_threads(16).thread_name("io").enable_all().build()?;
     let result = runtime.block_on(serve(config));
     runtime.shutdown_timeout(Duration::from_secs(5));
     result

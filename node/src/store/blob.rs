@@ -9,6 +9,7 @@
 mod add;
 mod cipher;
 mod incoming;
+mod names;
 mod read;
 mod sniff;
 #[cfg(test)]
@@ -111,6 +112,7 @@ pub struct BlobStore {
     folder: PathBuf,
     serial: AtomicU64,
     disk: Disk,
+    names: names::Names,
 }
 
 impl BlobStore {
@@ -121,7 +123,8 @@ impl BlobStore {
     pub fn open(data: &Path) -> Result<Self, BlobError> {
         let folder = data.join("documents");
         fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder).map_err(BlobError::disk("make the documents folder"))?;
-        Ok(Self { folder, serial: AtomicU64::new(0), disk: Disk::default() })
+        let names = names::Names::of(&folder)?;
+        Ok(Self { folder, serial: AtomicU64::new(0), disk: Disk::default(), names })
     }
 
     /// Has the disk confirm nothing from now on.
@@ -187,14 +190,13 @@ impl BlobStore {
 
     /// Makes a file that is complete under `from` durable and gives it its final name.
     fn settle(&self, file: &File, from: &Path, root: &DocumentRoot) -> Result<(), BlobError> {
-        let folder = File::open(&self.folder).map_err(BlobError::disk("open the documents folder"))?;
         if let Err(error) = self.disk.confirm(file) {
             // What the file holds now is unknown, and reading it back would only show what memory remembers of it.
             let _ = fs::remove_file(from);
             return Err(error);
         }
         fs::rename(from, self.path(root)).map_err(BlobError::disk("name a document"))?;
-        folder.sync_all().map_err(BlobError::Fsync)
+        self.names.confirm()
     }
 }
 
