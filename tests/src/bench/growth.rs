@@ -1,6 +1,7 @@
 //! What a node costs as the cooperative grows: bytes a day, memory, search, convergence.
 
 mod drawing;
+mod simulated;
 
 use std::{path::Path, process::Command, time::Duration};
 
@@ -28,7 +29,8 @@ struct Point {
     /// From a change's commit until the last node has kept it, p99.
     visible_ms: f64,
     directory_s: f64,
-    cpu_percent: f64,
+    /// Of simulated nodes it is not known: they share one process.
+    cpu_percent: Option<f64>,
 }
 
 /// Measures the row.
@@ -81,35 +83,56 @@ fn folder(path: &Path) -> &Path {
 
 fn points(plan: &Plan, alone: bool) -> anyhow::Result<Vec<Row>> {
     let sizes = plan.size(vec![3, 6], vec![10, 30, 110]);
-    let points = sizes.into_iter().map(|clinics| point(plan, clinics)).collect::<anyhow::Result<Vec<Point>>>()?;
+    let real = Series { name: "real", points: sizes.into_iter().map(|clinics| point(plan, clinics)).collect::<anyhow::Result<_>>()? };
+    let sizes = plan.size(vec![6, 12], vec![110, 330, 1_000]);
+    let simulated = Series { name: "simulated", points: sizes.into_iter().map(|clinics| simulated::point(plan, clinics)).collect::<anyhow::Result<_>>()? };
     let drawing = folder(&plan.drawings).join("growth.svg");
-    let series = |pick: fn(&Point) -> f64| points.iter().map(|point| (point.clinics as f64, pick(point))).collect::<Vec<_>>();
-    let panels = [
-        ("MiB a day", series(|point| point.mib_a_day)),
-        ("resident MiB", series(|point| point.rss_mib)),
-        ("search µs", series(|point| point.search_us)),
-        ("visible at all, p99 ms", series(|point| point.visible_ms)),
-    ];
+    let panels: Vec<_> = real.costs().into_iter().zip(simulated.costs()).flat_map(|(real, simulated)| [real, simulated]).collect();
     std::fs::write(&drawing, drawing::draw("Cost of one node by the number of clinics", &panels)).with_context(|| format!("cannot write {}", drawing.display()))?;
-    let worst = panels.iter().map(|(_, series)| steepness(series)).fold(0.0, f64::max);
-    let list = |pick: fn(&Point) -> f64, digits: usize| points.iter().map(|point| format!("{:.digits$}", pick(point))).collect::<Vec<_>>().join(", ");
-    let measured = format!(
-        "{} MiB a day; {} MiB resident; search {} µs; visible p99 {} ms; steepest grows by {worst:.2} for each doubling of records",
-        list(|point| point.mib_a_day, 1),
-        list(|point| point.rss_mib, 1),
-        list(|point| point.search_us, 0),
-        list(|point| point.visible_ms, 0),
-    );
+    let worst = panels.iter().map(|(_, costs)| steepness(costs)).fold(0.0, f64::max);
+    let measured = format!("{real}; {simulated}; steepest cost is the records to the power of {worst:.2}");
     Ok(vec![Row {
         name: "growth",
-        what: format!("cost per node at {} clinics", points.iter().map(|point| point.clinics.to_string()).collect::<Vec<_>>().join(", ")),
+        what: format!("cost per node at {} real clinics and {} simulated", real.list(|point| point.clinics as f64, 0), simulated.list(|point| point.clinics as f64, 0)),
         against: if alone { "the number of records" } else { "the number of records (bytes of others on loopback included)" }.into(),
         aim: "grows no faster than the records (≤ 1)".into(),
         measured,
         ratio: Some(worst),
         reached: worst <= 1.0,
-        figures: json!({ "points": points, "changes_a_day": CHANGES_A_DAY, "steepest": worst, "drawing": drawing }),
+        figures: json!({ "real": real.points, "simulated": simulated.points, "changes_a_day": CHANGES_A_DAY, "steepest": worst, "drawing": drawing }),
     }])
+}
+
+/// One way of measuring at several sizes.
+struct Series {
+    name: &'static str,
+    points: Vec<Point>,
+}
+
+impl Series {
+    /// Returns every cost with its name, by the number of clinics.
+    fn costs(&self) -> [(String, Vec<(f64, f64)>); 4] {
+        let cost = |what: &str, pick: fn(&Point) -> f64| (format!("{}: {what}", self.name), self.points.iter().map(|point| (point.clinics as f64, pick(point))).collect());
+        [
+            cost("MiB a day", |point| point.mib_a_day),
+            cost("resident MiB", |point| point.rss_mib),
+            cost("search µs", |point| point.search_us),
+            cost("visible at all, p99 ms", |point| point.visible_ms),
+        ]
+    }
+    fn list(&self, pick: fn(&Point) -> f64, digits: usize) -> String {
+        self.points.iter().map(|point| format!("{:.digits$}", pick(point))).collect::<Vec<_>>().join(", ")
+    }
+}
+
+impl std::fmt::Display for Series {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let traffic = self.list(|point| point.mib_a_day, 1);
+        let memory = self.list(|point| point.rss_mib, 1);
+        let search = self.list(|point| point.search_us, 0);
+        let visible = self.list(|point| point.visible_ms, 0);
+        write!(f, "{} {traffic} MiB a day, {memory} MiB of memory, search {search} µs, visible p99 {visible} ms", self.name)
+    }
 }
 
 /// Returns by which power of the number of clinics a cost grows between the last two sizes: 1 is in proportion.
@@ -151,7 +174,7 @@ fn point(plan: &Plan, clinics: usize) -> anyhow::Result<Point> {
         search_us: percentile(&search, 50.0),
         visible_ms: percentile(&visible?, 99.0),
         directory_s: fleet.directory_s,
-        cpu_percent,
+        cpu_percent: Some(cpu_percent),
     };
     tell(&format!("growth: {point:?}"));
     Ok(point)

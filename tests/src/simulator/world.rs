@@ -72,6 +72,16 @@ pub(super) enum Event {
     },
 }
 
+impl Event {
+    /// Returns how many bytes travel with it.
+    fn bytes(&self) -> u64 {
+        match self {
+            Self::Gossip { bytes, .. } | Self::Question { body: bytes, .. } | Self::Answer { result: Ok(bytes), .. } => bytes.len() as u64,
+            Self::Answer { result: Err(_), .. } | Self::Tick { .. } | Self::Beat | Self::Flap | Self::Link { .. } | Self::Carried { .. } => 0,
+        }
+    }
+}
+
 /// A cooperative of simulated clinics.
 pub struct World {
     /// The present moment by a true clock.
@@ -84,6 +94,8 @@ pub struct World {
     pub counts: Counts,
     /// Batches that arrived since somebody last emptied this.
     pub said: Vec<Said>,
+    /// Bytes of all questions, answers and announcements on their way so far.
+    pub carried_bytes: u64,
     pub(super) nodes: Vec<Node>,
     /// Which nodes have a TLS key: one, or a node and its clone.
     pub(super) book: HashMap<PublicKey, Vec<usize>>,
@@ -127,6 +139,7 @@ impl World {
             random: Random::new(seed),
             counts: Counts::default(),
             said: Vec::new(),
+            carried_bytes: 0,
             nodes: Vec::new(),
             book: HashMap::new(),
             links: Links::default(),
@@ -363,6 +376,7 @@ impl World {
 
     pub(super) fn schedule(&mut self, delay_ms: u64, node: usize, event: Event) {
         self.counter += 1;
+        self.carried_bytes += event.bytes();
         let at = self.now.plus(Duration::from_millis(delay_ms));
         self.events.insert((at, self.counter), (node, event));
     }

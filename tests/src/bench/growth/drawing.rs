@@ -7,7 +7,7 @@ const HEIGHT: f64 = 220.0;
 const MARGIN: f64 = 46.0;
 
 /// Returns an SVG with a panel for each series of (clinics, cost).
-pub(super) fn draw(title: &str, panels: &[(&str, Vec<(f64, f64)>)]) -> String {
+pub(super) fn draw(title: &str, panels: &[(String, Vec<(f64, f64)>)]) -> String {
     let columns = 2;
     let rows = panels.len().div_ceil(columns);
     let (width, height) = (WIDTH * columns as f64, HEIGHT * rows as f64 + 30.0);
