@@ -466,6 +466,8 @@ mod tests {
         assert_eq!(two.guard(catalogue), Ok(()));
         let three = Inquiry { language: Some("sign".parse().unwrap()), ..two.clone() };
         assert_eq!(three.guard(catalogue), Err(InquiryError::Rare(vec![Flag::Language, Flag::Constraint, Flag::Constraint])));
+        let told = InquiryError::Rare(vec![Flag::Language, Flag::Constraint]).to_string();
+        assert_eq!(told, "language, constraint could identify the patient: leave out or coarsen, or confirm with a reason");
         assert_eq!(three.coarsened(catalogue).guard(catalogue), Ok(()));
         // An answer adds to what the inquiry said.
         let answers = Answers { answers: vec![("weight".parse().unwrap(), "weight-over-200".parse().unwrap())], rare_reason: None };
