@@ -1,8 +1,9 @@
 //! The control socket: the door for a person or program on this machine.
 //!
 //! One JSON object a line: `{"area":"status","do":"show"}` in, `{"ok":…}` or `{"error":{"code":…,"message":…,"remedy":…}}`
-//! out. Some commands are followed by raw bytes in one direction, announced with their length in the JSON. Who asks is
-//! the operating system's user of the connection (SO_PEERCRED), mapped to a person with roles in the configuration.
+//! out. Some commands are followed by raw bytes in one direction, announced with their length in the JSON. Further commands may be sent
+//! before the answers are there; they are answered in their order. Who asks is the operating system's user of the connection
+//! (SO_PEERCRED), mapped to a person with roles in the configuration.
 
 pub mod audit;
 pub mod backup;
