@@ -1,5 +1,6 @@
 //! The command line. clap lives here and nowhere else; commands talk to the running node over the control socket.
 
+pub mod account;
 pub mod audit;
 pub mod backup;
 pub mod capacity;
@@ -92,6 +93,8 @@ pub enum Verb {
     /// From the choice to the report back
     #[command(subcommand)]
     Referral(referral::Verb),
+    /// Accounts of staff at the web pages
+    Account(account::Account),
     /// Show how the node is
     Status(status::Status),
     /// List the peers this node sees
@@ -201,6 +204,7 @@ impl Cli {
             Verb::Inquiry(command) => command.run(terminal),
             Verb::Offer(command) => command.run(terminal),
             Verb::Referral(command) => command.run(terminal),
+            Verb::Account(command) => command.run(terminal),
             Verb::Status(command) => command.run(terminal),
             Verb::Peers(command) => command.run(terminal),
             Verb::Patient(command) => command.run(terminal),

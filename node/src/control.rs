@@ -5,6 +5,7 @@
 //! before the answers are there; they are answered in their order. Who asks is the operating system's user of the connection
 //! (SO_PEERCRED), mapped to a person with roles in the configuration.
 
+pub mod account;
 pub mod audit;
 pub mod backup;
 pub mod capacity;
@@ -64,6 +65,7 @@ mod tests {
         fn says(reply: impl serde::Serialize, expected: &str) {
             assert_eq!(serde_json::to_string(&reply).unwrap(), expected);
         }
+        says(account::Reply::Accounts(vec![]), r#"{"accounts":[]}"#);
         says(patient::Reply::Versions(vec![]), r#"{"versions":[]}"#);
         says(patient::Reply::Found(vec![]), r#"{"found":[]}"#);
         says(consent::Reply::Decisions(vec![]), r#"{"decisions":[]}"#);

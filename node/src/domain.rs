@@ -1,5 +1,6 @@
 //! Local rules that no other clinic needs to agree with: configuration, people, identity.
 
+pub mod account;
 pub mod actor;
 pub mod capacity;
 pub mod config;

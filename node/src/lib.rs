@@ -7,6 +7,7 @@ pub mod cli;
 pub mod control;
 pub mod domain;
 pub mod mesh;
+pub mod portal;
 pub mod runtime;
 pub mod store;
 pub mod workflow;

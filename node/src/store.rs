@@ -20,6 +20,7 @@ mod room;
 mod rotate;
 mod select;
 
+pub mod account;
 pub mod address;
 pub mod audit;
 pub mod backup;

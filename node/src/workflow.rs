@@ -1,5 +1,6 @@
 //! The story: what clinics do, one file a chapter. Owns the write transactions' content; never commits.
 
+pub mod account;
 pub mod audit;
 #[cfg(test)]
 pub(crate) mod bench;

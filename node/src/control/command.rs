@@ -2,7 +2,7 @@
 
 use tokio::io::{AsyncBufRead, AsyncRead};
 
-use super::{audit, backup, capacity, consent, doctor, document, evidence, key, membership, patient, referral, search, status};
+use super::{account, audit, backup, capacity, consent, doctor, document, evidence, key, membership, patient, referral, search, status};
 use crate::{
     domain::actor::Actor,
     workflow::{Desk, WorkError},
@@ -12,6 +12,8 @@ use crate::{
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 #[serde(tag = "area", content = "do", rename_all = "kebab-case")]
 pub enum Command {
+    /// Accounts of staff at the web pages.
+    Account(account::Command),
     /// Free places.
     Capacity(capacity::Command),
     /// Finding a free place.
@@ -65,6 +67,7 @@ impl Command {
     /// [`WorkError`]; nothing has changed then.
     pub async fn run(self, call: &mut Call<'_>) -> Result<serde_json::Value, WorkError> {
         match self {
+            Self::Account(command) => json(command.run(call).await?),
             Self::Evidence(command) => json(command.run(call).await?),
             Self::Capacity(command) => json(command.run(call).await?),
             Self::Search(command) => json(command.run(call).await?),

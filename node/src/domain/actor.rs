@@ -2,6 +2,10 @@
 
 use std::{fmt, str::FromStr};
 
+use verbund_protocol::id::LocalId;
+
+use super::account::{Account, Kind};
+
 /// What a person may do at this clinic (DESIGN section 11).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -66,14 +70,34 @@ pub enum Actor {
         /// What the person may do.
         roles: Vec<Role>,
     },
+    /// A patient at the clinic's web pages, or somebody who acts for one.
+    Visitor {
+        /// `patient` or `proxy` with the account's random id, as the audit shows it: never a name, since the audit outlives it.
+        name: String,
+        /// The patient whom everything is about.
+        patient: LocalId,
+        /// Whether it is the patient in person.
+        in_person: bool,
+    },
     /// The node itself: clocks, arrivals from the mesh, retention.
     Node,
 }
 
 impl Actor {
+    /// Returns who acts when somebody is signed in with `account`.
+    pub fn of(account: &Account) -> Self {
+        match (account.kind, account.patient) {
+            (Kind::Patient | Kind::Proxy, Some(patient)) => {
+                let in_person = account.kind == Kind::Patient;
+                Self::Visitor { name: format!("{} {}", account.kind, account.id), patient, in_person }
+            }
+            _ => Self::Person { name: account.name.clone(), roles: account.roles.clone() },
+        }
+    }
     /// Returns whether the actor has any of `roles`. The node itself may do everything it does.
     pub fn has_any(&self, roles: &[Role]) -> bool {
         match self {
+            Self::Visitor { .. } => false,
             Self::Person { roles: held, .. } => held.iter().any(|role| roles.contains(role)),
             Self::Node => true,
         }
@@ -81,7 +105,7 @@ impl Actor {
     /// Returns the name for the audit.
     pub fn name(&self) -> &str {
         match self {
-            Self::Person { name, .. } => name,
+            Self::Person { name, .. } | Self::Visitor { name, .. } => name,
             Self::Node => "node",
         }
     }
@@ -89,6 +113,7 @@ impl Actor {
     pub fn role_words(&self) -> String {
         match self {
             Self::Person { roles, .. } => roles.iter().map(|role| role.word()).collect::<Vec<_>>().join(","),
+            Self::Visitor { in_person, .. } => if *in_person { "patient" } else { "proxy" }.into(),
             Self::Node => "node".into(),
         }
     }

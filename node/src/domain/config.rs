@@ -16,6 +16,8 @@ use verbund_protocol::{
 
 use super::actor::{Actor, Role};
 
+pub mod web;
+
 /// Largest configuration file, bytes: room for thousands of people.
 const MAX_CONFIG: u64 = 1 << 20;
 
@@ -68,6 +70,9 @@ pub struct Config {
     /// Documents.
     #[serde(default)]
     pub documents: DocumentsSection,
+    /// Web pages.
+    #[serde(default)]
+    pub web: web::WebSection,
     /// Logs.
     #[serde(default)]
     pub log: LogSection,
@@ -235,7 +240,8 @@ impl Config {
         let mut config = Self::parse(&text, &shown)?;
         let folder = path.parent().unwrap_or(Path::new("")).to_owned();
         let node = &mut config.node;
-        for place in [&mut node.data_dir, &mut node.identity_dir, &mut node.database_key, &mut node.control_socket] {
+        let own = [&mut node.data_dir, &mut node.identity_dir, &mut node.database_key, &mut node.control_socket];
+        for place in own.into_iter().chain(config.web.paths()) {
             *place = folder.join(&*place);
         }
         Ok(config)
@@ -260,6 +266,7 @@ impl Config {
         within("referral.hold_hours", self.referral.hold_hours, 1, 24 * 7, "hours")?;
         within("documents.max_mib", self.documents.max_mib, 1, 4096, "MiB")?;
         within("documents.grant_days", self.documents.grant_days, 1, 30, "days")?;
+        self.web.check()?;
         if self.mesh.announce.len() > limits::MAX_ADDRESSES {
             return Err(("mesh.announce".into(), format!("at most {} addresses", limits::MAX_ADDRESSES)));
         }
@@ -359,6 +366,9 @@ mod tests {
         least.node.network = example.node.network.clone();
         least.node.member = example.node.member.clone();
         least.people = example.people.clone();
+        // Sites have no default: the example shows what they look like.
+        assert!(example.web.patient.is_some() && example.web.staff.is_some());
+        least.web = example.web.clone();
         assert_eq!(example, least, "the example's values are the defaults");
         assert!(!example.people.is_empty());
     }

@@ -3,6 +3,7 @@
 mod carrier;
 mod documents;
 mod outside;
+mod sites;
 
 use std::{sync::Arc, thread::JoinHandle, time::Duration};
 
@@ -52,6 +53,9 @@ pub enum ServiceError {
     /// The control socket cannot be opened.
     #[error(transparent)]
     Control(#[from] ServerError),
+    /// The web pages cannot be served.
+    #[error("web pages")]
+    Portal(#[from] crate::portal::PortalError),
     /// The folder of documents is not usable.
     #[error("documents")]
     Files(#[from] BlobError),
@@ -135,6 +139,7 @@ async fn start(config: &Config) -> Result<Running, ServiceError> {
     let membership = Arc::new(ArcSwap::from_pointee(core.membership().clone()));
     let (mesh, events) = mesh::spawn(mesh_config(config, &identity), membership.load_full())?;
     let listener = server::bind(&node.control_socket)?;
+    let open_sites = sites::bind(&config.web).await?;
 
     let (inputs, queue) = mpsc::channel(MAX_INPUTS);
     let (outputs, carried) = mpsc::channel(MAX_INPUTS);
@@ -163,7 +168,8 @@ async fn start(config: &Config) -> Result<Running, ServiceError> {
     for output in opening {
         carrier.carry_out(output).await;
     }
-    let tasks = vec![
+    let mut tasks = sites::serve(open_sites, config, &desk)?;
+    tasks.extend([
         tokio::spawn(carrier.clone().carry(carried, dead)),
         tokio::spawn(carrier.hear(events)),
         tokio::spawn(pass_on_jobs(waiting, inputs.clone())),
@@ -171,7 +177,7 @@ async fn start(config: &Config) -> Result<Running, ServiceError> {
         tokio::spawn(transfers.run()),
         tokio::spawn(join(mesh.clone(), membership, config.mesh.announce.clone(), config.mesh.bootstrap.clone())),
         tokio::spawn(server::serve(listener, desk, Arc::new(People::new(&config.people)))),
-    ];
+    ]);
     Ok(Running { mesh, inputs, thread, tasks, died })
 }
 

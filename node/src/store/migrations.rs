@@ -11,6 +11,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0005_indexes.sql"),
     include_str!("migrations/0006_open.sql"),
     include_str!("migrations/0007_clustering.sql"),
+    include_str!("migrations/0008_account.sql"),
 ];
 
 /// The schema this program writes, and the highest it can read.

@@ -1,0 +1,139 @@
+//! The clinic's web pages: one site for patients and those who act for them, one for staff. A door: it asks the workflow and renders.
+//!
+//! - `routes` is the one table of all pages; it builds the routers and the tests of who may not see what.
+//! - `guard` stands before every page: session, rights, where a form came from, headers.
+//! - `pages` are the handlers, `templates/` what they render, `words/` what those say.
+//! - `listen` serves a site over TLS.
+
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
+
+use crate::{
+    domain::{
+        account::Site,
+        config::web::{SiteSection, WebSection},
+    },
+    workflow::Desk,
+};
+
+pub mod assets;
+pub mod date;
+pub mod fields;
+pub mod guard;
+pub mod letter;
+pub mod listen;
+pub mod page;
+pub mod pages;
+pub mod passkeys;
+pub mod qr;
+pub mod routes;
+pub mod words;
+
+#[cfg(test)]
+mod tests;
+
+/// Passwords that are hashed at once: each takes a processor and 19 MiB for some tens of milliseconds.
+const HASHED_AT_ONCE: usize = 2;
+
+/// What the pages tell about the clinic.
+#[derive(Clone, Debug, Default)]
+pub struct Clinic {
+    /// Its name.
+    pub name: String,
+    /// Whom to call.
+    pub phone: String,
+    /// When.
+    pub hours: String,
+    /// Legal notice, privacy notice and accessibility statement, as paragraphs.
+    pub about: [Vec<String>; 3],
+}
+
+impl Clinic {
+    /// Reads what the configuration names. A text that cannot be read is absent, which `doctor` reports and the page says.
+    pub fn load(web: &WebSection) -> Self {
+        let text = |path: &Option<std::path::PathBuf>| {
+            let text = path.as_ref().and_then(|path| std::fs::read_to_string(path).ok()).unwrap_or_default();
+            text.split("\n\n").map(|paragraph| paragraph.trim().to_owned()).filter(|paragraph| !paragraph.is_empty()).collect()
+        };
+        Self { name: web.clinic.clone(), phone: web.phone.clone(), hours: web.hours.clone(), about: [text(&web.imprint), text(&web.privacy), text(&web.accessibility)] }
+    }
+}
+
+/// One site, as its handlers see it. Cheap to clone.
+#[derive(Clone)]
+pub struct Portal(Arc<Inner>);
+
+/// What a site is made of.
+pub struct Inner {
+    /// Which.
+    pub site: Site,
+    /// Where work is handed in.
+    pub desk: Desk,
+    /// What the pages tell about the clinic.
+    pub clinic: Clinic,
+    /// The public address, without a slash at the end.
+    pub origin: String,
+    /// The public address of the patients' site, for letters.
+    pub patients: String,
+    /// Begins the names of this site's cookies, so that two nodes on one host do not log each other out.
+    pub cookie: String,
+    /// Reverse proxies that are believed.
+    pub trusted_proxies: Vec<std::net::IpAddr>,
+    /// Passkeys of this site.
+    pub passkeys: passkeys::Passkeys,
+    /// Places for hashing passwords.
+    pub hashing: Semaphore,
+    /// Binds forms of visitors without a session to their browser.
+    pub secret: [u8; 32],
+}
+
+impl std::ops::Deref for Portal {
+    type Target = Inner;
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+/// A site cannot be set up.
+#[derive(Debug, thiserror::Error)]
+pub enum PortalError {
+    /// The certificate, the key or the address.
+    #[error(transparent)]
+    Listen(#[from] listen::ListenError),
+    /// The public address is none that passkeys can belong to.
+    #[error("web.{site}.public_url: passkeys cannot belong to it: {what}")]
+    Passkeys {
+        /// Which site.
+        site: Site,
+        /// Why.
+        what: String,
+    },
+}
+
+impl Portal {
+    /// Returns a site. `patients` is the public address of the patients' site; `name` tells this clinic's cookies from others' on the same host.
+    ///
+    /// # Errors
+    /// [`PortalError::Passkeys`].
+    pub fn new(site: Site, section: &SiteSection, patients: &str, name: &str, clinic: Clinic, desk: Desk, secret: [u8; 32]) -> Result<Self, PortalError> {
+        let passkeys = passkeys::Passkeys::new(section, &clinic.name).map_err(|what| PortalError::Passkeys { site, what })?;
+        Ok(Self(Arc::new(Inner {
+            site,
+            desk,
+            clinic,
+            origin: section.public_url.clone(),
+            patients: patients.to_owned(),
+            cookie: format!("__Host-{site}-{name}"),
+            trusted_proxies: section.trusted_proxies.clone(),
+            passkeys,
+            hashing: Semaphore::new(HASHED_AT_ONCE),
+            secret,
+        })))
+    }
+
+    /// Returns everything the site answers.
+    pub fn router(&self) -> axum::Router {
+        routes::router(self)
+    }
+}

@@ -1,0 +1,80 @@
+// Passkeys, and comforts that pages do without: everything essential works with scripts off.
+"use strict";
+
+const bytes = (text) => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
+const text = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+
+async function post(path, form, body) {
+  const answer = await fetch(path, { method: "POST", headers: { "content-type": "application/json", "x-form": form }, body: JSON.stringify(body) });
+  if (!answer.ok) throw new Error(answer.status);
+  return answer.json();
+}
+
+async function register(form) {
+  const { ceremony, challenge } = await post("/setup/passkey/begin", form, {});
+  const options = challenge.publicKey;
+  options.challenge = bytes(options.challenge);
+  options.user.id = bytes(options.user.id);
+  for (const known of options.excludeCredentials ?? []) known.id = bytes(known.id);
+  const made = await navigator.credentials.create({ publicKey: options });
+  const answer = {
+    id: made.id, rawId: text(made.rawId), type: made.type, extensions: made.getClientExtensionResults(),
+    response: { attestationObject: text(made.response.attestationObject), clientDataJSON: text(made.response.clientDataJSON), transports: made.response.getTransports?.() ?? null },
+  };
+  return post("/setup/passkey/finish", form, { ceremony, answer });
+}
+
+async function signIn(form, next) {
+  const { ceremony, challenge } = await post("/sign-in/passkey/begin", form, {});
+  const options = challenge.publicKey;
+  options.challenge = bytes(options.challenge);
+  for (const known of options.allowCredentials ?? []) known.id = bytes(known.id);
+  const found = await navigator.credentials.get({ publicKey: options });
+  const answer = {
+    id: found.id, rawId: text(found.rawId), type: found.type, extensions: found.getClientExtensionResults(),
+    response: {
+      authenticatorData: text(found.response.authenticatorData), clientDataJSON: text(found.response.clientDataJSON),
+      signature: text(found.response.signature), userHandle: found.response.userHandle ? text(found.response.userHandle) : null,
+    },
+  };
+  return post("/sign-in/passkey/finish", form, { ceremony, answer, next });
+}
+
+for (const place of document.querySelectorAll("[data-passkey]")) {
+  if (!window.PublicKeyCredential) continue;
+  const button = place.querySelector("button");
+  const fault = place.querySelector("[role=alert]");
+  button.addEventListener("click", async () => {
+    fault.hidden = true;
+    button.disabled = true;
+    try {
+      const { form, next } = place.dataset;
+      const { to } = place.dataset.passkey === "setup" ? await register(form) : await signIn(form, next ?? "");
+      location.assign(to);
+    } catch {
+      fault.hidden = false;
+      button.disabled = false;
+      button.focus();
+    }
+  });
+}
+
+if (window.PublicKeyCredential) for (const only of document.querySelectorAll(".script-only")) only.hidden = false;
+for (const without of document.querySelectorAll(".no-script")) without.hidden = true;
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}
+
+// The code of a letter lies behind the # of its address: it reaches no server, and no history once it is read.
+const form = document.querySelector("[data-code]");
+if (form && location.hash.length > 1) {
+  document.getElementById(form.dataset.code).value = decodeURIComponent(location.hash.slice(1));
+  history.replaceState(null, "", location.pathname);
+  const next = form.querySelector("input:not([type=hidden]):not([name=code])");
+  next?.focus();
+}
+
+// What went wrong is where reading goes on.
+document.querySelector(".wrong input, .fault[role=alert]:not([hidden])")?.scrollIntoView({ block: "center" });
+document.querySelector("[aria-invalid=true]")?.focus();

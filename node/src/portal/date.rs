@@ -1,0 +1,72 @@
+//! Days and moments as people in Germany write them: shown and typed in.
+
+use jiff::{civil, tz::TimeZone};
+use verbund_protocol::{person::BirthDate, time::Timestamp};
+
+use super::words::Language;
+
+/// Every clinic of the network lies there.
+const ZONE: TimeZone = jiff::tz::get!("Europe/Berlin");
+
+fn local(at: Timestamp) -> jiff::ZonedDateTime {
+    let millis = i64::try_from(at.0).unwrap_or(i64::MAX);
+    jiff::Timestamp::from_millisecond(millis).unwrap_or(jiff::Timestamp::MAX).to_zoned_datetime(ZONE)
+}
+
+/// Returns the day of a moment: `3.4.1951`, in English `3 Apr 1951`.
+pub fn day(at: Timestamp, language: Language) -> String {
+    let pattern = if language == Language::English { "%-d %b %Y" } else { "%-d.%-m.%Y" };
+    local(at).strftime(pattern).to_string()
+}
+
+/// Returns a moment: `3.4.1951, 14:05 Uhr`.
+pub fn moment(at: Timestamp, language: Language) -> String {
+    let pattern = if language == Language::English { "%-d %b %Y, %H:%M" } else { "%-d.%-m.%Y, %H:%M Uhr" };
+    local(at).strftime(pattern).to_string()
+}
+
+/// Returns a birth date as people write it.
+pub fn birth(date: &BirthDate, language: Language) -> String {
+    let iso = date.to_string();
+    let Ok(day) = iso.parse::<civil::Date>() else { return iso };
+    day.strftime(if language == Language::English { "%-d %b %Y" } else { "%-d.%-m.%Y" }).to_string()
+}
+
+/// Reads a date as people type it: `3.4.1951`, `03.04.1951`, `3. April 1951` no, `1951-04-03` yes, `3/4/1951` and `3 4 1951` too.
+pub fn typed(text: &str) -> Option<BirthDate> {
+    let parts: Vec<&str> = text.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty()).collect();
+    let numbers: Vec<i16> = parts.iter().map(|part| part.parse().ok()).collect::<Option<_>>()?;
+    let (year, month, day) = match (parts.as_slice(), numbers.as_slice()) {
+        ([first, _, _], [year, month, day]) if first.len() == 4 => (*year, *month, *day),
+        ([_, _, last], [day, month, year]) if last.len() == 4 => (*year, *month, *day),
+        ([one], _) if one.len() == 8 => (one[4..].parse().ok()?, one[2..4].parse().ok()?, one[..2].parse().ok()?),
+        _ => return None,
+    };
+    let date = civil::Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()?;
+    date.to_string().parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn dates_are_read_however_people_write_them() {
+        for text in ["3.4.1951", "03.04.1951", " 3. 4. 1951", "1951-04-03", "3/4/1951", "3 4 1951", "03041951"] {
+            assert_eq!(typed(text).unwrap().to_string(), "1951-04-03", "{text}");
+        }
+        for text in ["", "3.4.51", "31.2.1951", "1951", "heute", "3.13.1951"] {
+            assert!(typed(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn moments_are_local_in_summer_and_winter() {
+        let at = |secs| Timestamp::from_secs(secs);
+        assert_eq!(moment(at(1_782_907_200), Language::German), "1.7.2026, 14:00 Uhr");
+        assert_eq!(moment(at(1_797_854_400), Language::English), "21 Dec 2026, 13:00");
+        assert_eq!(day(at(1_797_854_400), Language::German), "21.12.2026");
+        assert_eq!(birth(&"1951-04-03".parse().unwrap(), Language::English), "3 Apr 1951");
+    }
+}

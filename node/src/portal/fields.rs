@@ -1,0 +1,73 @@
+//! The fields of a form, after its token was checked.
+
+use axum::{
+    body::Bytes,
+    extract::{FromRequest, Request},
+    http::StatusCode,
+    response::{IntoResponse as _, Response},
+};
+
+use super::{Portal, guard::Context, page::PageError};
+
+/// What every form carries, to prove that this site showed it to this browser.
+pub const TOKEN: &str = "form";
+
+/// The fields of a form that came from here.
+#[derive(Clone, Default)]
+pub struct Fields(Vec<(String, String)>);
+
+impl Fields {
+    /// Returns a field's text without spaces at either end; empty if it is absent.
+    pub fn get(&self, name: &str) -> &str {
+        self.raw(name).trim()
+    }
+    /// Returns a field's text as it was typed; empty if it is absent. For passwords.
+    pub fn raw(&self, name: &str) -> &str {
+        self.0.iter().find(|(field, _)| field == name).map_or("", |(_, text)| text)
+    }
+    /// Returns every text under one name.
+    pub fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.0.iter().filter(move |(field, _)| field == name).map(|(_, text)| text.as_str())
+    }
+    /// Returns a field's text, or nothing if it is empty.
+    pub fn given(&self, name: &str) -> Option<String> {
+        Some(self.get(name)).filter(|text| !text.is_empty()).map(str::to_owned)
+    }
+}
+
+impl FromRequest<Portal> for Fields {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, portal: &Portal) -> Result<Self, Response> {
+        let context = request.extensions().get::<Context>().cloned().ok_or_else(|| PageError::NotFound.into_response())?;
+        let body = Bytes::from_request(request, portal).await.map_err(too_large)?;
+        let fields = Self(form_urlencoded::parse(&body).into_owned().collect());
+        if same(fields.raw(TOKEN), &context.csrf) { Ok(fields) } else { Err(PageError::Form.into_response()) }
+    }
+}
+
+/// What a script sends: JSON, with the form's token in a header.
+pub struct Message<T>(pub T);
+
+impl<T: serde::de::DeserializeOwned> FromRequest<Portal> for Message<T> {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, portal: &Portal) -> Result<Self, Response> {
+        let context = request.extensions().get::<Context>().cloned().ok_or_else(|| PageError::NotFound.into_response())?;
+        let token = request.headers().get("x-form").and_then(|value| value.to_str().ok()).unwrap_or_default();
+        if !same(token, &context.csrf) {
+            return Err(PageError::Form.into_response());
+        }
+        let body = Bytes::from_request(request, portal).await.map_err(too_large)?;
+        serde_json::from_slice(&body).map(Self).map_err(|_| StatusCode::BAD_REQUEST.into_response())
+    }
+}
+
+fn too_large(_: axum::extract::rejection::BytesRejection) -> Response {
+    PageError::TooLarge.into_response()
+}
+
+/// Compares in the same time whatever differs.
+fn same(given: &str, wanted: &str) -> bool {
+    !wanted.is_empty() && aws_lc_rs::constant_time::verify_slices_are_equal(given.as_bytes(), wanted.as_bytes()).is_ok()
+}

@@ -1,0 +1,306 @@
+//! Stands before every page: who asks, whether they may, whether a form came from here, and the headers of the answer.
+
+use std::net::{IpAddr, SocketAddr};
+
+use axum::{
+    extract::{ConnectInfo, Request, State},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse as _, Redirect, Response},
+};
+use verbund_protocol::time::Timestamp;
+
+use super::{
+    Portal,
+    page::{Page, PageError},
+    routes::Who,
+    words::{Language, Words},
+};
+use crate::{
+    domain::{
+        account::{Kind, Site, Stage, Token, hash},
+        actor::{Actor, Role},
+        entropy::{Entropy, System},
+    },
+    workflow::account::{self, From, Visit},
+};
+
+/// How long a browser keeps what it is known by and its language: 400 days, the longest browsers allow.
+const KEPT_FOR: u64 = 400 * 86_400;
+
+/// What is known about a request, for its handler.
+#[derive(Clone)]
+pub struct Context {
+    /// The words of the reader's language.
+    pub words: Words,
+    /// Who is signed in or about to be.
+    pub visit: Option<Visit>,
+    /// From where.
+    pub from: From,
+    /// What a form of this page must carry.
+    pub csrf: String,
+    /// What scripts and styles of this page must carry.
+    pub nonce: String,
+    /// When the request came.
+    pub now: Timestamp,
+    /// The page's path.
+    pub path: String,
+}
+
+impl Context {
+    /// Returns who acts.
+    pub fn actor(&self) -> Actor {
+        match &self.visit {
+            Some(visit) if visit.session.stage == Stage::Open => Actor::of(&visit.account),
+            _ => Actor::Person { name: "web".into(), roles: vec![] },
+        }
+    }
+    /// Returns the visit on pages that need one.
+    ///
+    /// # Errors
+    /// [`PageError::NotFound`] on others.
+    pub fn visit(&self) -> Result<&Visit, PageError> {
+        self.visit.as_ref().ok_or(PageError::NotFound)
+    }
+}
+
+/// The middleware.
+pub async fn stand(State((portal, who)): State<(Portal, Who)>, mut request: Request, next: Next) -> Response {
+    let mut cookies = Vec::new();
+    let headers = request.headers().clone();
+    let fresh = blank(&portal, &request);
+    let context = match recognise(&portal, fresh.clone(), &headers, &mut cookies).await {
+        Ok(context) => context,
+        Err(error) => return finish(&portal, &fresh, error.into_response(), cookies),
+    };
+    if request.method() == Method::POST && !came_from_here(&portal, &headers) {
+        return finish(&portal, &context, PageError::Form.into_response(), cookies);
+    }
+    if let Err(turned_away) = may(&context, who, request.method()) {
+        return finish(&portal, &context, turned_away, cookies);
+    }
+    request.extensions_mut().insert(context.clone());
+    let response = next.run(request).await;
+    finish(&portal, &context, response, cookies)
+}
+
+/// Finds out who asks, and keeps their session alive.
+async fn recognise(portal: &Portal, mut context: Context, headers: &HeaderMap, cookies: &mut Vec<String>) -> Result<Context, PageError> {
+    let now = context.now;
+    if let Some(token) = cookie(headers, &portal.cookie).and_then(|text| unhex(&text)).map(Token) {
+        let site = portal.site;
+        context.visit = portal.desk.read(move |db| account::visit(db, &token, site, now)).await?;
+    }
+    if let Some(visit) = &context.visit {
+        context.csrf = hex(&visit.session.csrf);
+        // Not at every picture of a page, but often enough for the shortest limit.
+        let due = now.since(visit.session.seen_at).as_secs() >= 60 || now.since(visit.session.changed_at) >= crate::domain::account::TOKEN_FOR.0;
+        if due {
+            let session = visit.session.clone();
+            if let Some(token) = portal.desk.ask(&Actor::Node, move |work| account::keep(work, &session)).await? {
+                cookies.push(session_cookie(portal, &token));
+            }
+        }
+        if let Some(language) = visit.account.language.as_deref().and_then(Language::of) {
+            context.words = Words { language };
+        }
+    } else {
+        let name = format!("{}-form", portal.cookie);
+        let bound = cookie(headers, &name).filter(|text| unhex::<16>(text).is_some()).unwrap_or_else(|| {
+            let fresh = hex(&(&mut System as &mut dyn Entropy).bytes::<16>());
+            cookies.push(format!("{name}={fresh}; Path=/; Secure; HttpOnly; SameSite=Strict"));
+            fresh
+        });
+        context.csrf = hex(&hash("form", &[&portal.secret[..], bound.as_bytes()].concat())[..16]);
+    }
+    Ok(context)
+}
+
+/// What is known of a request without asking the store.
+fn blank(portal: &Portal, request: &Request) -> Context {
+    let headers = request.headers();
+    let chosen = cookie(headers, &format!("{}-language", portal.cookie)).and_then(|word| Language::of(&word));
+    let asked = || Language::asked_for(headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default());
+    let known = cookie(headers, &format!("{}-device", portal.cookie)).and_then(|text| unhex::<16>(&text)).map(Vec::from).unwrap_or_default();
+    let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    Context {
+        words: Words { language: chosen.unwrap_or_else(asked) },
+        visit: None,
+        from: From { site: portal.site, device: device(agent), known, network: network(origin_address(portal, peer, headers)) },
+        csrf: String::new(),
+        nonce: hex(&(&mut System as &mut dyn Entropy).bytes::<16>()),
+        now: portal.desk.outside().now(),
+        path: request.uri().path().to_owned(),
+    }
+}
+
+/// A form posted by another site carries that site's origin, and browsers let no script change that.
+fn came_from_here(portal: &Portal, headers: &HeaderMap) -> bool {
+    match headers.get(header::ORIGIN) {
+        Some(origin) => origin.as_bytes() == portal.origin.as_bytes(),
+        None => headers.get("sec-fetch-site").is_some_and(|site| site.as_bytes() == b"same-origin"),
+    }
+}
+
+/// Whether `who` fits; otherwise where to go instead.
+fn may(context: &Context, who: Who, method: &Method) -> Result<(), Response> {
+    let stage = context.visit.as_ref().map(|visit| visit.session.stage);
+    let fits = match who {
+        Who::Anyone => return Ok(()),
+        Who::At(wanted) => stage == Some(wanted),
+        Who::SettingUp => matches!(stage, Some(Stage::Setup | Stage::Open)),
+        Who::SignedIn => stage == Some(Stage::Open),
+        Who::Role(roles) => {
+            let account = context.visit.as_ref().filter(|_| stage == Some(Stage::Open)).map(|visit| &visit.account);
+            match account {
+                Some(account) if account.kind == Kind::Staff && holds(&account.roles, roles) => true,
+                Some(_) => return Err(PageError::Forbidden.into_response()),
+                None => false,
+            }
+        }
+    };
+    if fits {
+        return Ok(());
+    }
+    Err(match stage {
+        Some(Stage::Second) => Redirect::to("/sign-in/second"),
+        Some(Stage::Setup) => Redirect::to("/setup"),
+        Some(Stage::Open) => Redirect::to("/"),
+        None if method == Method::GET && context.path != "/" => Redirect::to(&format!("/sign-in?next={}", context.path)),
+        None => Redirect::to("/sign-in"),
+    }
+    .into_response())
+}
+
+fn holds(held: &[Role], wanted: &[Role]) -> bool {
+    held.iter().any(|role| wanted.contains(role))
+}
+
+/// Renders what went wrong in the reader's words, and adds the headers that every answer has.
+fn finish(portal: &Portal, context: &Context, response: Response, cookies: Vec<String>) -> Response {
+    let mut response = match response.extensions().get::<PageError>().cloned() {
+        Some(error) => Page::new(portal, context).error(error),
+        None => response,
+    };
+    let headers = response.headers_mut();
+    for cookie in cookies {
+        if let Ok(value) = HeaderValue::from_str(&cookie) {
+            headers.append(header::SET_COOKIE, value);
+        }
+    }
+    let nonce = &context.nonce;
+    let policy = format!(
+        "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    );
+    let fixed: [(&'static str, &str); 7] = [
+        ("content-security-policy", &policy),
+        ("strict-transport-security", "max-age=63072000"),
+        ("x-content-type-options", "nosniff"),
+        // Without it browsers send the form's own page as referrer only here, and `Origin` stays readable.
+        ("referrer-policy", "same-origin"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("cross-origin-resource-policy", "same-origin"),
+        ("permissions-policy", "camera=(), microphone=(), geolocation=(), publickey-credentials-get=(self), publickey-credentials-create=(self)"),
+    ];
+    for (name, value) in fixed {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            headers.insert(name, value);
+        }
+    }
+    // What somebody has seen stays in no cache of a shared computer.
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    if response.status() == StatusCode::METHOD_NOT_ALLOWED {
+        return Page::new(portal, context).error(PageError::NotFound);
+    }
+    response
+}
+
+/// Returns the cookie that carries a session's token.
+pub fn session_cookie(portal: &Portal, token: &Token) -> String {
+    format!("{}={}; Path=/; Secure; HttpOnly; SameSite=Lax", portal.cookie, hex(&token.0))
+}
+
+/// Returns the cookies of a browser that has just signed in: the session, and what it is known by from now on.
+pub fn signed_in_cookies(portal: &Portal, token: &Token, from: &From) -> Vec<String> {
+    let known = if from.known.is_empty() { (&mut System as &mut dyn Entropy).bytes::<16>().to_vec() } else { from.known.clone() };
+    vec![session_cookie(portal, token), format!("{}-device={}; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age={KEPT_FOR}", portal.cookie, hex(&known))]
+}
+
+/// Returns the cookie that ends a session in the browser.
+pub fn forget_cookie(portal: &Portal) -> String {
+    format!("{}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0", portal.cookie)
+}
+
+/// Returns the cookie that keeps a language.
+pub fn language_cookie(portal: &Portal, language: Language) -> String {
+    format!("{}-language={}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={KEPT_FOR}", portal.cookie, language.word())
+}
+
+fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+    let pairs = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok()).flat_map(|text| text.split(';'));
+    pairs.filter_map(|pair| pair.trim().split_once('=')).find(|(found, _)| *found == name).map(|(_, value)| value.to_owned())
+}
+
+/// Returns bytes as hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Returns the bytes behind exactly `2 N` hexadecimal digits.
+pub fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
+    let digits = text.as_bytes();
+    if digits.len() != 2 * N || !digits.iter().all(u8::is_ascii_hexdigit) {
+        return None;
+    }
+    let mut bytes = [0; N];
+    for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks(2)) {
+        *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
+    }
+    Some(bytes)
+}
+
+/// The address a request came from: the last one that a trusted proxy does not vouch for.
+fn origin_address(portal: &Portal, peer: Option<IpAddr>, headers: &HeaderMap) -> Option<IpAddr> {
+    let mut address = peer?;
+    let hops: Vec<IpAddr> =
+        headers.get_all("x-forwarded-for").into_iter().filter_map(|value| value.to_str().ok()).flat_map(|text| text.split(',')).map_while(|text| text.trim().parse().ok()).collect();
+    for hop in hops.into_iter().rev() {
+        if !portal.trusted_proxies.contains(&address) {
+            break;
+        }
+        address = hop;
+    }
+    Some(address)
+}
+
+/// A network, coarsely: /24 or /56.
+fn network(address: Option<IpAddr>) -> String {
+    match address {
+        Some(IpAddr::V4(v4)) => format!("{}.{}.{}", v4.octets()[0], v4.octets()[1], v4.octets()[2]),
+        Some(IpAddr::V6(v6)) => hex(&v6.octets()[..7]),
+        None => String::new(),
+    }
+}
+
+/// A browser in coarse words, for the list of one's own sessions.
+fn device(agent: &str) -> String {
+    let pick = |known: &[(&str, &'static str)]| known.iter().find(|(mark, _)| agent.contains(mark)).map_or("?", |(_, name)| name);
+    let browser = pick(&[("Firefox/", "Firefox"), ("Edg/", "Edge"), ("OPR/", "Opera"), ("SamsungBrowser/", "Samsung Internet"), ("Chrome/", "Chrome"), ("Safari/", "Safari")]);
+    let system = pick(&[("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Macintosh", "macOS"), ("Linux", "Linux")]);
+    format!("{browser}, {system}")
+}
+
+/// Returns whether `path` is one a visitor may be led back to after signing in: a page of this site and nothing else.
+pub fn is_own_path(path: &str) -> bool {
+    let plain = path.starts_with('/') && path.len() <= 100 && path.bytes().all(|b| b.is_ascii_alphanumeric() || b"/-".contains(&b));
+    plain && !path.starts_with("//") && !path.starts_with("/sign-in") && !path.starts_with("/setup")
+}
+
+/// The site of a row, for tests that walk the table.
+pub const fn kind_of(site: Site) -> Kind {
+    match site {
+        Site::Patient => Kind::Patient,
+        Site::Staff => Kind::Staff,
+    }
+}

@@ -1,0 +1,153 @@
+//! What all pages share: frame, words, errors.
+
+use askama::Template;
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::{Html, IntoResponse, Response},
+};
+
+use super::{Clinic, Portal, assets, date, guard::Context, words::{Language, Words}};
+use crate::{
+    domain::account::{Site, Stage},
+    workflow::WorkError,
+};
+
+/// What the frame of a page needs. Templates call it `p`.
+#[derive(Clone)]
+pub struct Page {
+    /// The words.
+    pub w: Words,
+    /// Which site.
+    pub site: Site,
+    /// What pages tell about the clinic.
+    pub clinic: Clinic,
+    /// What a form must carry.
+    pub csrf: String,
+    /// What scripts and styles must carry.
+    pub nonce: String,
+    /// Who is signed in: the name, and whether it is a member of staff.
+    pub name: Option<String>,
+    /// The page's path.
+    pub path: String,
+    /// A marker that lets a script of ours be loaded under its content's name.
+    pub script: &'static str,
+    /// The same for the style sheet.
+    pub style: &'static str,
+}
+
+impl Page {
+    /// Returns the frame of a page.
+    pub fn new(portal: &Portal, context: &Context) -> Self {
+        let open = context.visit.as_ref().filter(|visit| visit.session.stage == Stage::Open);
+        Self {
+            w: context.words,
+            site: portal.site,
+            clinic: portal.clinic.clone(),
+            csrf: context.csrf.clone(),
+            nonce: context.nonce.clone(),
+            name: open.map(|visit| visit.account.name.clone()),
+            path: context.path.clone(),
+            script: assets::SCRIPT.path(),
+            style: assets::STYLE.path(),
+        }
+    }
+
+    /// Returns whether this is the staff's site.
+    pub fn is_staff(&self) -> bool {
+        self.site == Site::Staff
+    }
+    /// Returns the languages to choose from: word, own name, language tag, whether it is the present one.
+    pub fn languages(&self) -> Vec<(&'static str, &'static str, &'static str, bool)> {
+        Language::OFFERED.into_iter().map(|language| (language.word(), language.own_name(), language.tag(), language == self.w.language)).collect()
+    }
+    /// Returns a day as people write it.
+    pub fn day(&self, at: verbund_protocol::time::Timestamp) -> String {
+        date::day(at, self.w.language)
+    }
+    /// Returns a moment as people write it.
+    pub fn moment(&self, at: verbund_protocol::time::Timestamp) -> String {
+        date::moment(at, self.w.language)
+    }
+
+    /// Returns the page of an error.
+    pub fn error(self, error: PageError) -> Response {
+        let w = self.w;
+        let (status, title, text) = match error {
+            PageError::NotFound => (StatusCode::NOT_FOUND, w.error_not_found_title(), w.error_not_found()),
+            PageError::Forbidden => (StatusCode::FORBIDDEN, w.error_forbidden_title(), w.error_forbidden()),
+            PageError::Form => (StatusCode::FORBIDDEN, w.error_form_title(), w.error_form()),
+            PageError::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, w.error_large_title(), w.error_large()),
+            PageError::Unavailable => (StatusCode::SERVICE_UNAVAILABLE, w.error_unavailable_title(), w.error_unavailable()),
+        };
+        let (title, text) = (title.into_owned(), text.into_owned());
+        (status, render(&ErrorPage { p: self, title, text })).into_response()
+    }
+}
+
+/// Why a page is not shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PageError {
+    /// No such page, or not for this visitor: both look the same.
+    NotFound,
+    /// Signed in, but without the role.
+    Forbidden,
+    /// The form is too old or not from here.
+    Form,
+    /// More than a form may have.
+    TooLarge,
+    /// Not now.
+    Unavailable,
+}
+
+impl From<WorkError> for PageError {
+    fn from(error: WorkError) -> Self {
+        match error {
+            WorkError::NotFound(_) | WorkError::Invalid { .. } => Self::NotFound,
+            WorkError::Forbidden(_) => Self::Forbidden,
+            WorkError::State { .. } => Self::Form,
+            WorkError::Unavailable { .. } => Self::Unavailable,
+            WorkError::Store(error) => {
+                tracing::error!(error = &error as &dyn std::error::Error, "a page could not be served");
+                Self::Unavailable
+            }
+        }
+    }
+}
+
+impl IntoResponse for PageError {
+    /// The guard, which knows the reader's language, renders it.
+    fn into_response(self) -> Response {
+        let mut response = StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+#[derive(Template)]
+#[template(path = "error.html")]
+struct ErrorPage {
+    p: Page,
+    title: String,
+    text: String,
+}
+
+/// Renders a page.
+pub fn render(page: &impl Template) -> Response {
+    match page.render() {
+        Ok(html) => Html(html).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "a page could not be rendered");
+            PageError::Unavailable.into_response()
+        }
+    }
+}
+
+/// Adds cookies to an answer.
+pub fn with_cookies(mut response: Response, cookies: impl IntoIterator<Item = String>) -> Response {
+    for cookie in cookies {
+        if let Ok(value) = HeaderValue::from_str(&cookie) {
+            response.headers_mut().append(header::SET_COOKIE, value);
+        }
+    }
+    response
+}

@@ -1,0 +1,10 @@
+//! The handlers: each takes what the browser sent, asks the workflow and renders.
+
+pub mod about;
+pub mod access;
+pub mod assets;
+pub mod invitation;
+pub mod setup;
+pub mod sign_in;
+pub mod staff;
+pub mod start;

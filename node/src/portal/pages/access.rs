@@ -1,0 +1,82 @@
+//! One's own access: ways to sign in, and where one is signed in.
+
+use askama::Template;
+use axum::{
+    Extension,
+    extract::State,
+    response::{IntoResponse as _, Redirect, Response},
+};
+
+use crate::{
+    portal::{
+        Portal,
+        fields::Fields,
+        guard::{self, Context},
+        page::{Page, PageError, render},
+    },
+    workflow::account::{self, setup},
+};
+
+/// One of somebody's passkeys.
+struct PasskeyRow {
+    id: String,
+    text: String,
+}
+
+#[derive(Template)]
+#[template(path = "access.html")]
+struct AccessPage {
+    p: Page,
+    login: Option<String>,
+    passkeys: Vec<PasskeyRow>,
+    app: bool,
+    left: Option<u32>,
+    /// Text, and whether it is this one.
+    sessions: Vec<(String, bool)>,
+    /// Whether ways may be changed now.
+    fresh: bool,
+    ended: bool,
+}
+
+async fn page(portal: &Portal, context: &Context, ended: bool) -> Result<Response, PageError> {
+    let (visit, w) = (context.visit()?.clone(), context.words);
+    let id = visit.account.id;
+    let ways = portal.desk.read(move |db| account::ways(db, id)).await?;
+    let p = Page::new(portal, context);
+    let passkeys = ways.passkeys.iter().map(|passkey| PasskeyRow { id: guard::hex(&passkey.id), text: w.account_passkey(p.day(passkey.made_at), passkey.label.clone()) }).collect();
+    let now = context.now;
+    let stands = ways.sessions.iter().filter(|session| session.stands(now));
+    let sessions = stands.map(|session| (w.account_session(session.device.clone(), p.moment(session.seen_at)), session.id == visit.session.id)).collect();
+    let login = visit.account.login.clone();
+    let page = AccessPage { p, login, passkeys, app: ways.password && ways.app, left: ways.codes_left.filter(|_| ways.password), sessions, fresh: visit.session.is_fresh(now), ended };
+    Ok(render(&page))
+}
+
+/// The page.
+///
+/// # Errors
+/// [`PageError`].
+pub async fn show(State(portal): State<Portal>, Extension(context): Extension<Context>) -> Result<Response, PageError> {
+    page(&portal, &context, false).await
+}
+
+/// Signs out all other devices.
+///
+/// # Errors
+/// [`PageError`].
+pub async fn sign_out_elsewhere(State(portal): State<Portal>, Extension(context): Extension<Context>, _: Fields) -> Result<Response, PageError> {
+    let visit = context.visit()?.clone();
+    portal.desk.ask(&context.actor(), move |work| account::sign_out_elsewhere(work, &visit)).await?;
+    page(&portal, &context, true).await
+}
+
+/// Removes a passkey.
+///
+/// # Errors
+/// [`PageError`].
+pub async fn remove_passkey(State(portal): State<Portal>, Extension(context): Extension<Context>, fields: Fields) -> Result<Response, PageError> {
+    let visit = context.visit()?.clone();
+    let digits = fields.get("passkey").to_owned();
+    portal.desk.ask(&context.actor(), move |work| setup::remove_passkey(work, &visit, |id| guard::hex(id) == digits)).await?;
+    Ok(Redirect::to("/access").into_response())
+}

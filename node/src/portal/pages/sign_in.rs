@@ -1,0 +1,215 @@
+//! Signing in and out.
+
+use std::time::Duration;
+
+use askama::Template;
+use axum::{
+    Extension, Json,
+    extract::{Query, State, rejection::QueryRejection},
+    response::{IntoResponse as _, Redirect, Response},
+};
+use verbund_protocol::id::LocalId;
+use webauthn_rs::prelude::PublicKeyCredential;
+
+use crate::{
+    domain::{
+        account::{Login, Stage, Token, factor},
+        actor::Actor,
+    },
+    portal::{
+        Portal,
+        fields::{Fields, Message},
+        guard::{self, Context},
+        page::{Page, PageError, render, with_cookies},
+    },
+    workflow::{
+        WorkError,
+        account::{self, Tried, sign_in},
+    },
+};
+
+#[derive(Template)]
+#[template(path = "sign_in.html")]
+struct SignInPage {
+    p: Page,
+    /// What was wrong, in words.
+    fault: Option<String>,
+    login: String,
+    /// Where to go on afterwards.
+    next: String,
+    timed_out: bool,
+}
+
+/// Where to go on after signing in.
+#[derive(Default, serde::Deserialize)]
+pub struct Next {
+    #[serde(default)]
+    next: String,
+}
+
+impl Next {
+    fn path(&self) -> String {
+        if guard::is_own_path(&self.next) { self.next.clone() } else { String::new() }
+    }
+}
+
+/// The page to sign in.
+pub async fn show(State(portal): State<Portal>, Extension(context): Extension<Context>, next: Result<Query<Next>, QueryRejection>) -> Response {
+    if context.visit.as_ref().is_some_and(|visit| visit.session.stage == Stage::Open && visit.session.is_fresh(context.now)) {
+        return Redirect::to("/").into_response();
+    }
+    let next = next.map(|Query(next)| next.path()).unwrap_or_default();
+    let timed_out = !next.is_empty();
+    render(&SignInPage { p: Page::new(&portal, &context), fault: None, login: String::new(), next, timed_out })
+}
+
+/// User name and password.
+///
+/// # Errors
+/// [`PageError`].
+pub async fn password(State(portal): State<Portal>, Extension(context): Extension<Context>, fields: Fields) -> Result<Response, PageError> {
+    let next = Next { next: fields.get("next").to_owned() }.path();
+    let again = |fault: String| {
+        let page = SignInPage { p: Page::new(&portal, &context), fault: Some(fault), login: fields.get("login").to_owned(), next: next.clone(), timed_out: false };
+        Ok(render(&page))
+    };
+    let wrong = || context.words.sign_in_wrong().into_owned();
+    // A user name that cannot exist is as wrong as one that does not, and takes as long.
+    let login: Login = fields.get("login").parse().unwrap_or_else(|_| "unknown".parse().expect("a user name"));
+    let (asked, from) = (login.clone(), context.from.clone());
+    let compare = match portal.desk.ask(&Actor::Node, move |work| sign_in::begin(work, &asked, &from)).await? {
+        Tried::Right(compare) => compare,
+        Tried::Wait(wait) => return again(context.words.sign_in_wait(seconds(wait))),
+        Tried::Wrong => return again(wrong()),
+    };
+    let (typed, hash) = (fields.raw("password").to_owned(), compare.hash.clone());
+    let Ok(place) = portal.hashing.acquire().await else { return Err(PageError::Unavailable) };
+    let right = portal.desk.wait(move || Ok(factor::verify_password(&typed, hash.as_deref()))).await?;
+    drop(place);
+    if !right {
+        return again(wrong());
+    }
+    let from = context.from.clone();
+    match portal.desk.ask(&Actor::Node, move |work| sign_in::password_right(work, &compare, &login, &from)).await? {
+        Tried::Right(token) => {
+            let to = if next.is_empty() { "/sign-in/second".to_owned() } else { format!("/sign-in/second?next={next}") };
+            Ok(with_cookies(Redirect::to(&to).into_response(), [guard::session_cookie(&portal, &token)]))
+        }
+        _ => again(wrong()),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "second.html")]
+struct SecondPage {
+    p: Page,
+    fault: Option<String>,
+    next: String,
+}
+
+/// The page for the second factor.
+pub async fn show_second(State(portal): State<Portal>, Extension(context): Extension<Context>, next: Result<Query<Next>, QueryRejection>) -> Response {
+    let next = next.map(|Query(next)| next.path()).unwrap_or_default();
+    render(&SecondPage { p: Page::new(&portal, &context), fault: None, next })
+}
+
+/// The second factor.
+///
+/// # Errors
+/// [`PageError`].
+pub async fn second(State(portal): State<Portal>, Extension(context): Extension<Context>, fields: Fields) -> Result<Response, PageError> {
+    let (visit, from, typed) = (context.visit()?.clone(), context.from.clone(), fields.get("code").to_owned());
+    let next = Next { next: fields.get("next").to_owned() }.path();
+    let fault = match portal.desk.ask(&Actor::of(&visit.account), move |work| sign_in::second(work, &visit, &typed, &from)).await? {
+        Tried::Right(token) => {
+            let to = if next.is_empty() { "/" } else { &next };
+            return Ok(with_cookies(Redirect::to(to).into_response(), guard::signed_in_cookies(&portal, &token, &context.from)));
+        }
+        Tried::Wrong => context.words.second_wrong().into_owned(),
+        Tried::Wait(wait) => context.words.second_wait(seconds(wait)),
+    };
+    Ok(render(&SecondPage { p: Page::new(&portal, &context), fault: Some(fault), next }))
+}
+
+/// What a script gets to begin with.
+#[derive(serde::Serialize)]
+pub(super) struct Begun<T> {
+    pub ceremony: String,
+    pub challenge: T,
+}
+
+/// What a script sends to end with.
+#[derive(serde::Deserialize)]
+pub struct Answered<T> {
+    pub(super) ceremony: String,
+    pub(super) answer: T,
+    #[serde(default)]
+    next: String,
+}
+
+/// Where a script goes on.
+#[derive(serde::Serialize)]
+pub(super) struct GoOn {
+    pub to: String,
+}
+
+/// Begins with a passkey.
+///
+/// # Errors
+/// [`PageError`].
+pub async fn passkey_begin(State(portal): State<Portal>, _: Message<serde_json::Value>) -> Result<Response, PageError> {
+    let (token, challenge) = portal.passkeys.begin_sign_in().map_err(refused)?;
+    Ok(Json(Begun { ceremony: guard::hex(&token.0), challenge }).into_response())
+}
+
+/// Ends with a passkey.
+///
+/// # Errors
+/// [`PageError`].
+pub async fn passkey_finish(State(portal): State<Portal>, Extension(context): Extension<Context>, message: Message<Answered<PublicKeyCredential>>) -> Result<Response, PageError> {
+    let Message(Answered { ceremony, answer, next }) = message;
+    let token = guard::unhex(&ceremony).map(Token).ok_or(PageError::Form)?;
+    let id: Vec<u8> = answer.get_credential_id().to_vec();
+    let asked = id.clone();
+    let held = portal.desk.ask(&Actor::Node, move |work| sign_in::passkey(work, &asked)).await?.ok_or(PageError::Form)?;
+    let credential = portal.passkeys.finish_sign_in(&token, &answer, &held.credential).map_err(refused)?;
+    let from = context.from.clone();
+    match portal.desk.ask(&Actor::Node, move |work| sign_in::passkey_right(work, &id, &credential, &from)).await? {
+        Tried::Right(token) => {
+            let next = Next { next }.path();
+            let to = if next.is_empty() { "/".to_owned() } else { next };
+            Ok(with_cookies(Json(GoOn { to }).into_response(), guard::signed_in_cookies(&portal, &token, &context.from)))
+        }
+        _ => Err(PageError::Form),
+    }
+}
+
+/// Signs out.
+///
+/// # Errors
+/// [`PageError`].
+pub async fn sign_out(State(portal): State<Portal>, Extension(context): Extension<Context>, _: Fields) -> Result<Response, PageError> {
+    let visit = context.visit()?.clone();
+    match portal.desk.ask(&context.actor(), move |work| account::sign_out(work, &visit.account, &visit.session.id)).await {
+        Ok(()) | Err(WorkError::NotFound(_)) => {}
+        Err(error) => return Err(error.into()),
+    }
+    let mut response = with_cookies(Redirect::to("/sign-in").into_response(), [guard::forget_cookie(&portal)]);
+    // Nothing of this visit stays on a shared computer.
+    response.headers_mut().insert("clear-site-data", axum::http::HeaderValue::from_static("\"cache\", \"storage\""));
+    Ok(response)
+}
+
+pub(super) fn refused(error: crate::portal::passkeys::PasskeyError) -> PageError {
+    tracing::info!(%error, "a passkey was refused");
+    PageError::Form
+}
+
+fn seconds(wait: Duration) -> u64 {
+    wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
+}
+
+/// Reads the id in a path; a wrong one is as absent as an unknown one.
+pub(super) fn id(text: &str) -> Result<LocalId, PageError> {
+    text.parse().map_err(|_| PageError::NotFound)
+}

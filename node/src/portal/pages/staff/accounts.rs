@@ -1,0 +1,176 @@
+//! Accounts of staff, kept by IT. No patient appears here.
+
+use askama::Template;
+use axum::{
+    Extension,
+    extract::{Path, State},
+    response::{IntoResponse as _, Redirect, Response},
+};
+
+use crate::{
+    domain::{
+        account::{Account, Login, State as AccountState},
+        actor::Role,
+    },
+    portal::{
+        Portal,
+        fields::Fields,
+        guard::Context,
+        page::{Page, PageError, render},
+        pages::sign_in::id,
+        words::Words,
+    },
+    workflow::{
+        WorkError,
+        account::{invite::Invited, staff},
+    },
+};
+
+/// A role to tick: word, name, whether it is held.
+type RoleBox = (&'static str, String, bool);
+
+/// One account.
+struct Row {
+    id: String,
+    name: String,
+    login: String,
+    state: String,
+    locked: bool,
+    roles: Vec<RoleBox>,
+}
+
+#[derive(Template)]
+#[template(path = "staff/accounts.html")]
+struct AccountsPage {
+    p: Page,
+    rows: Vec<Row>,
+    name: String,
+    login: String,
+    roles: Vec<RoleBox>,
+    name_fault: Option<String>,
+    login_fault: Option<String>,
+}
+
+fn role_name(w: Words, role: Role) -> String {
+    match role {
+        Role::Ward => w.role_ward(),
+        Role::Physician => w.role_physician(),
+        Role::SocialService => w.role_social_service(),
+        Role::Admissions => w.role_admissions(),
+        Role::Capacity => w.role_capacity(),
+        Role::It => w.role_it(),
+        Role::PrivacyOfficer => w.role_privacy_officer(),
+    }
+    .into_owned()
+}
+
+fn boxes(w: Words, held: &[Role]) -> Vec<RoleBox> {
+    Role::ALL.into_iter().map(|role| (role.word(), role_name(w, role), held.contains(&role))).collect()
+}
+
+fn row(w: Words, account: Account) -> Row {
+    let state = match account.state {
+        AccountState::Invited => w.accounts_state_invited(),
+        AccountState::Open => w.accounts_state_open(),
+        AccountState::Locked => w.accounts_state_locked(),
+    };
+    Row {
+        id: account.id.to_string(),
+        roles: boxes(w, &account.roles),
+        name: account.name,
+        login: account.login.unwrap_or_default(),
+        state: state.into_owned(),
+        locked: account.state == AccountState::Locked,
+    }
+}
+
+async fn page(portal: &Portal, context: &Context, fields: &Fields, faults: (Option<String>, Option<String>)) -> Result<Response, PageError> {
+    let (p, w) = (Page::new(portal, context), context.words);
+    let accounts = portal.desk.ask(&context.actor(), staff::list).await?;
+    let text = |name: &str| fields.get(name).chars().take(200).collect();
+    Ok(render(&AccountsPage {
+        p,
+        rows: accounts.into_iter().map(|account| row(w, account)).collect(),
+        name: text("name"),
+        login: text("login"),
+        roles: boxes(w, &chosen(fields)),
+        name_fault: faults.0,
+        login_fault: faults.1,
+    }))
+}
+
+fn chosen(fields: &Fields) -> Vec<Role> {
+    let ticked: Vec<Role> = fields.all("role").filter_map(|word| word.parse().ok()).collect();
+    Role::ALL.into_iter().filter(|role| ticked.contains(role)).collect()
+}
+
+/// The page.
+///
+/// # Errors
+/// [`PageError`].
+pub async fn show(State(portal): State<Portal>, Extension(context): Extension<Context>) -> Result<Response, PageError> {
+    page(&portal, &context, &Fields::default(), (None, None)).await
+}
+
+#[derive(Template)]
+#[template(path = "staff/account_code.html")]
+struct CodePage {
+    p: Page,
+    title: String,
+    code: String,
+    until: String,
+}
+
+fn code(portal: &Portal, context: &Context, name: String, made: &Invited) -> Response {
+    let (p, w) = (Page::new(portal, context), context.words);
+    render(&CodePage { title: w.accounts_code_title(name), code: made.code.to_string(), until: w.invited_until(p.day(made.ends_at)), p })
+}
+
+/// Adds an account.
+///
+/// # Errors
+/// [`PageError`].
+pub async fn add(State(portal): State<Portal>, Extension(context): Extension<Context>, fields: Fields) -> Result<Response, PageError> {
+    let w = context.words;
+    let Ok(login) = fields.get("login").parse::<Login>() else { return page(&portal, &context, &fields, (None, Some(w.setup_login_wrong().into_owned()))).await };
+    let (name, roles) = (fields.get("name").to_owned(), chosen(&fields));
+    match portal.desk.ask(&context.actor(), move |work| staff::add(work, &login, &name, &roles)).await {
+        Ok(made) => Ok(code(&portal, &context, fields.get("name").to_owned(), &made)),
+        Err(WorkError::State { code: "login-taken", .. }) => page(&portal, &context, &fields, (None, Some(w.setup_login_taken().into_owned()))).await,
+        Err(WorkError::Invalid { .. }) => page(&portal, &context, &fields, (Some(w.accounts_name_wrong().into_owned()), None)).await,
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Changes name and roles.
+///
+/// # Errors
+/// [`PageError`].
+pub async fn change(State(portal): State<Portal>, Extension(context): Extension<Context>, Path(text): Path<String>, fields: Fields) -> Result<Response, PageError> {
+    let (id, name, roles) = (id(&text)?, fields.get("name").to_owned(), chosen(&fields));
+    match portal.desk.ask(&context.actor(), move |work| staff::change(work, id, &name, &roles)).await {
+        Ok(()) => Ok(Redirect::to("/accounts").into_response()),
+        Err(WorkError::Invalid { .. }) => page(&portal, &context, &Fields::default(), (Some(context.words.accounts_name_wrong().into_owned()), None)).await,
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Locks or unlocks.
+///
+/// # Errors
+/// [`PageError`].
+pub async fn lock(State(portal): State<Portal>, Extension(context): Extension<Context>, Path(text): Path<String>, fields: Fields) -> Result<Response, PageError> {
+    let (id, locked) = (id(&text)?, fields.get("lock") == "yes");
+    portal.desk.ask(&context.actor(), move |work| staff::lock(work, id, locked)).await?;
+    Ok(Redirect::to("/accounts").into_response())
+}
+
+/// Makes a new set-up code.
+///
+/// # Errors
+/// [`PageError`].
+pub async fn start_over(State(portal): State<Portal>, Extension(context): Extension<Context>, Path(text): Path<String>, _: Fields) -> Result<Response, PageError> {
+    let id = id(&text)?;
+    let (name, made) = portal.desk.ask(&context.actor(), move |work| Ok((staff::name(work, id)?, staff::start_over(work, id)?))).await?;
+    Ok(code(&portal, &context, name, &made))
+}

@@ -1,0 +1,157 @@
+//! One patient, as staff see them: so far the access to the patients' site.
+
+use askama::Template;
+use axum::{
+    Extension,
+    extract::{Path, State},
+    http::header,
+    response::{IntoResponse as _, Response},
+};
+use verbund_protocol::id::LocalId;
+
+use crate::{
+    domain::{
+        account::Code,
+        patient::Patient,
+    },
+    portal::{
+        Portal, date,
+        fields::Fields,
+        guard::Context,
+        letter::{self, Letter},
+        page::{Page, PageError, render},
+        pages::sign_in::id,
+        qr::Modules,
+    },
+    workflow::{
+        WorkError,
+        account::invite::{self, Invited, Standing},
+        patient,
+    },
+};
+
+#[derive(Template)]
+#[template(path = "staff/patient.html")]
+struct PatientPage {
+    p: Page,
+    id: String,
+    name: String,
+    born: String,
+    access: String,
+    /// Whether a code may be made without more ado.
+    may_invite: bool,
+    invited: bool,
+    open: bool,
+    card_fault: Option<String>,
+}
+
+async fn page(portal: &Portal, context: &Context, id: LocalId, card_fault: Option<String>) -> Result<Response, PageError> {
+    let (patient, standing) = portal.desk.ask(&context.actor(), move |work| Ok((patient::show(work, id)?, invite::standing(work, id)?))).await?;
+    let (p, w) = (Page::new(portal, context), context.words);
+    let access = match &standing {
+        Standing::None => w.patient_access_none().into_owned(),
+        Standing::Invited { until } if *until > context.now => w.patient_access_invited(p.day(*until)),
+        Standing::Invited { until } => w.patient_access_expired(p.day(*until)),
+        Standing::Blocked => w.patient_access_blocked().into_owned(),
+        Standing::Open => w.patient_access_open().into_owned(),
+    };
+    let open = matches!(standing, Standing::Open);
+    Ok(render(&PatientPage {
+        p,
+        id: id.to_string(),
+        name: patient.person.full_name(),
+        born: w.patients_born(date::birth(&patient.person.birth_date, w.language)),
+        access,
+        may_invite: !open,
+        invited: matches!(standing, Standing::Invited { .. } | Standing::Blocked),
+        open,
+        card_fault,
+    }))
+}
+
+/// The page.
+///
+/// # Errors
+/// [`PageError`].
+pub async fn show(State(portal): State<Portal>, Extension(context): Extension<Context>, Path(text): Path<String>) -> Result<Response, PageError> {
+    page(&portal, &context, id(&text)?, None).await
+}
+
+#[derive(Template)]
+#[template(path = "staff/invited.html")]
+struct InvitedPage {
+    p: Page,
+    id: String,
+    title: String,
+    code: String,
+    until: String,
+    view: String,
+    path: String,
+}
+
+/// Shows a code that was just made. Where patients sign in is another site, whose address the code carries.
+fn invited(portal: &Portal, context: &Context, patient: &Patient, invited: &Invited) -> Result<Response, PageError> {
+    let (p, w) = (Page::new(portal, context), context.words);
+    let modules = Modules::of(&letter::scanned(&portal.patients, &invited.code.to_string())).ok_or(PageError::Unavailable)?;
+    let name = format!("{} {}", patient.person.given, patient.person.family);
+    Ok(render(&InvitedPage {
+        id: patient.id.to_string(),
+        title: w.invited_title(name),
+        code: invited.code.to_string(),
+        until: w.invited_until(p.day(invited.ends_at)),
+        view: modules.view(),
+        path: modules.path(),
+        p,
+    }))
+}
+
+/// Makes a code.
+///
+/// # Errors
+/// [`PageError`].
+pub async fn invite(State(portal): State<Portal>, Extension(context): Extension<Context>, Path(text): Path<String>, _: Fields) -> Result<Response, PageError> {
+    let id = id(&text)?;
+    let made = portal.desk.ask(&context.actor(), move |work| Ok((patient::existing(work, id)?, invite::patient(work, id)?))).await;
+    match made {
+        Ok((patient, made)) => invited(&portal, &context, &patient, &made),
+        // Somebody else was quicker, or the patient has just used the code.
+        Err(WorkError::State { code: "account-open", .. }) => page(&portal, &context, id, None).await,
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Prints the letter for a code that was just made.
+///
+/// # Errors
+/// [`PageError`].
+pub async fn letter(State(portal): State<Portal>, Extension(context): Extension<Context>, Path(text): Path<String>, fields: Fields) -> Result<Response, PageError> {
+    let (id, code): (LocalId, Code) = (id(&text)?, fields.get("code").parse().map_err(|_| PageError::NotFound)?);
+    let (patient, made) = portal.desk.ask(&context.actor(), move |work| Ok((patient::existing(work, id)?, invite::check(work, id, &code)?))).await?;
+    let person = &patient.person;
+    let address = person.address.iter().flat_map(|address| [address.street.clone(), format!("{} {}", address.postal_code, address.city)]).collect();
+    let pdf = letter::write(&Letter {
+        w: context.words,
+        clinic: &portal.clinic,
+        name: format!("{} {}", person.given, person.family),
+        address,
+        portal: &portal.patients,
+        code: made.code.to_string(),
+        ends_at: made.ends_at,
+        today: context.now,
+    });
+    Ok(([(header::CONTENT_TYPE, "application/pdf"), (header::CONTENT_DISPOSITION, "inline; filename=\"brief.pdf\"")], pdf).into_response())
+}
+
+/// Starts over for somebody who lost everything.
+///
+/// # Errors
+/// [`PageError`].
+pub async fn start_over(State(portal): State<Portal>, Extension(context): Extension<Context>, Path(text): Path<String>, fields: Fields) -> Result<Response, PageError> {
+    let (id, card_seen) = (id(&text)?, fields.get("card") == "seen");
+    if !card_seen {
+        return page(&portal, &context, id, Some(context.words.patient_lost_card_missing().into_owned())).await;
+    }
+    let (patient, made) = portal.desk.ask(&context.actor(), move |work| Ok((patient::existing(work, id)?, invite::start_over(work, id, card_seen)?))).await?;
+    invited(&portal, &context, &patient, &made)
+}
+

@@ -1,0 +1,135 @@
+//! Looking patients up, and entering one. What was looked for travels in forms, never in an address.
+
+use askama::Template;
+use axum::{
+    Extension,
+    extract::State,
+    response::{IntoResponse as _, Redirect, Response},
+};
+
+use crate::{
+    domain::patient::{Person, Search},
+    portal::{
+        Portal, date,
+        fields::Fields,
+        guard::Context,
+        page::{Page, PageError, render},
+        words::Words,
+    },
+    workflow::{WorkError, patient},
+};
+
+/// One found patient.
+struct Found {
+    id: String,
+    name: String,
+    born: String,
+}
+
+#[derive(Template)]
+#[template(path = "staff/patients.html")]
+struct PatientsPage {
+    p: Page,
+    name: String,
+    birth: String,
+    case_number: String,
+    birth_fault: Option<String>,
+    /// Nothing before the first search.
+    found: Option<Vec<Found>>,
+}
+
+/// The page to search.
+pub async fn show(State(portal): State<Portal>, Extension(context): Extension<Context>) -> Response {
+    let p = Page::new(&portal, &context);
+    render(&PatientsPage { p, name: String::new(), birth: String::new(), case_number: String::new(), birth_fault: None, found: None })
+}
+
+/// Searches.
+///
+/// # Errors
+/// [`PageError`].
+pub async fn search(State(portal): State<Portal>, Extension(context): Extension<Context>, fields: Fields) -> Result<Response, PageError> {
+    let (p, w) = (Page::new(&portal, &context), context.words);
+    let (name, birth, case_number) = (fields.get("name").to_owned(), fields.get("birth").to_owned(), fields.get("case_number").to_owned());
+    let birth_date = date::typed(&birth);
+    let birth_fault = (!birth.is_empty() && birth_date.is_none()).then(|| w.invitation_birth_wrong().into_owned());
+    let asks = fields.given("name").is_some() || birth_date.is_some() || fields.given("case_number").is_some();
+    let found = if birth_fault.is_none() && asks {
+        let search = Search { name: fields.given("name"), birth_date, kvnr: None, case_number: fields.given("case_number") };
+        let found = portal.desk.ask(&context.actor(), move |work| patient::find(work, &search)).await?;
+        Some(found.into_iter().map(|patient| row(&patient, w)).collect())
+    } else {
+        None
+    };
+    Ok(render(&PatientsPage { p, name, birth, case_number, birth_fault, found }))
+}
+
+fn row(patient: &crate::domain::patient::Patient, w: Words) -> Found {
+    Found { id: patient.id.to_string(), name: patient.person.full_name(), born: w.patients_born(date::birth(&patient.person.birth_date, w.language)) }
+}
+
+#[derive(Template)]
+#[template(path = "staff/patient_new.html")]
+struct NewPage {
+    p: Page,
+    family: String,
+    given: String,
+    birth: String,
+    phone: String,
+    case_number: String,
+    birth_fault: Option<String>,
+    fault: Option<String>,
+}
+
+/// The page to enter somebody.
+pub async fn show_new(State(portal): State<Portal>, Extension(context): Extension<Context>) -> Response {
+    let (p, none) = (Page::new(&portal, &context), String::new);
+    render(&NewPage { p, family: none(), given: none(), birth: none(), phone: none(), case_number: none(), birth_fault: None, fault: None })
+}
+
+/// Enters somebody.
+///
+/// # Errors
+/// [`PageError`].
+pub async fn add(State(portal): State<Portal>, Extension(context): Extension<Context>, fields: Fields) -> Result<Response, PageError> {
+    let w = context.words;
+    let again = |birth_fault: Option<String>, fault: Option<String>| {
+        let text = |name: &str| fields.get(name).chars().take(200).collect();
+        let p = Page::new(&portal, &context);
+        Ok(render(&NewPage { p, family: text("family"), given: text("given"), birth: text("birth"), phone: text("phone"), case_number: text("case_number"), birth_fault, fault }))
+    };
+    let Some(birth_date) = date::typed(fields.get("birth")) else { return again(Some(w.invitation_birth_wrong().into_owned()), None) };
+    let person = Person {
+        family: fields.get("family").to_owned(),
+        given: fields.get("given").to_owned(),
+        birth_date,
+        gender: None,
+        kvnr: None,
+        insurance: None,
+        payer: None,
+        case_number: fields.given("case_number"),
+        address: None,
+        phone: fields.given("phone"),
+        contact: None,
+        representative: None,
+    };
+    if let Err(fault) = person.check(context.now.day()) {
+        return again(None, Some(w.patient_field_wrong(label(w, fault.field))));
+    }
+    match portal.desk.ask(&context.actor(), move |work| patient::add(work, &person)).await {
+        Ok(added) => Ok(Redirect::to(&format!("/patients/{}", added.id)).into_response()),
+        Err(WorkError::State { code: "exists", .. }) => again(None, Some(w.patient_exists().into_owned())),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn label(w: Words, field: &str) -> String {
+    match field {
+        "family" => w.patient_family(),
+        "given" => w.patient_given(),
+        "birth_date" => w.patient_birth(),
+        "phone" => w.patient_phone(),
+        _ => w.patient_case(),
+    }
+    .into_owned()
+}

@@ -1,0 +1,82 @@
+//! Start pages, and the language.
+
+use askama::Template;
+use axum::{
+    Extension,
+    extract::State,
+    response::{IntoResponse as _, Redirect, Response},
+};
+
+use crate::{
+    domain::{account::Stage, actor::Role},
+    portal::{
+        Portal,
+        fields::Fields,
+        guard::{self, Context},
+        page::{Page, PageError, render, with_cookies},
+        words::Language,
+    },
+    workflow::account::{self, invite},
+};
+
+#[derive(Template)]
+#[template(path = "patient/start.html")]
+struct PatientPage {
+    p: Page,
+    name: String,
+}
+
+/// A patient's start page.
+///
+/// # Errors
+/// [`PageError`].
+pub async fn patient(State(portal): State<Portal>, Extension(context): Extension<Context>) -> Result<Response, PageError> {
+    let name = context.visit()?.account.name.clone();
+    Ok(render(&PatientPage { p: Page::new(&portal, &context), name }))
+}
+
+#[derive(Template)]
+#[template(path = "staff/start.html")]
+struct StaffPage {
+    p: Page,
+    name: String,
+    cares: bool,
+    it: bool,
+    none: bool,
+    /// Whose letter no longer works: id and name.
+    blocked: Vec<(String, String)>,
+}
+
+/// The start page of staff.
+///
+/// # Errors
+/// [`PageError`].
+pub async fn staff(State(portal): State<Portal>, Extension(context): Extension<Context>) -> Result<Response, PageError> {
+    let account = context.visit()?.account.clone();
+    let holds = |roles: &[Role]| account.roles.iter().any(|role| roles.contains(role));
+    let cares = holds(Role::CARE);
+    let blocked = if cares { portal.desk.ask(&context.actor(), |work| invite::blocked_with_names(work)).await? } else { vec![] };
+    let blocked = blocked.into_iter().map(|(id, name)| (id.to_string(), name)).collect();
+    Ok(render(&StaffPage { p: Page::new(&portal, &context), name: account.name.clone(), cares, it: holds(&[Role::It]), none: account.roles.is_empty(), blocked }))
+}
+
+/// Changes the language, for whoever is signed in or for this browser.
+///
+/// # Errors
+/// [`PageError`].
+pub async fn language(State(portal): State<Portal>, Extension(context): Extension<Context>, fields: Fields) -> Result<Response, PageError> {
+    let chosen = Language::of(fields.get("language")).filter(|language| offered(*language)).ok_or(PageError::NotFound)?;
+    if let Some(visit) = context.visit.clone().filter(|visit| visit.session.stage == Stage::Open) {
+        portal.desk.ask(&context.actor(), move |work| account::set_language(work, &visit.account, chosen.word())).await?;
+    }
+    let back = fields.get("back");
+    let own = guard::is_own_path(back) || back.starts_with("/sign-in") && back.bytes().all(|b| b.is_ascii_lowercase() || b"/-".contains(&b));
+    let setup = back.starts_with("/setup") && back.bytes().all(|b| b.is_ascii_lowercase() || b"/-".contains(&b));
+    let to = if own || setup { back } else { "/" };
+    Ok(with_cookies(Redirect::to(to).into_response(), [guard::language_cookie(&portal, chosen)]))
+}
+
+/// The pseudo-language exists where the demo does: not in a hospital's build.
+fn offered(language: Language) -> bool {
+    Language::OFFERED.contains(&language) || (language == Language::Pseudo && cfg!(feature = "demo"))
+}

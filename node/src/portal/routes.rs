@@ -1,0 +1,123 @@
+//! The one table of all pages. It builds both sites' routers and the tests of who may not see what: a page without a row does not exist.
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    http::Method,
+    middleware,
+    routing::{MethodRouter, get, post},
+};
+
+use super::{
+    Portal, guard,
+    pages::{about, access, assets, invitation, setup, sign_in, staff, start},
+};
+use crate::domain::{
+    account::{Site, Stage},
+    actor::Role,
+};
+
+/// Largest form, bytes.
+pub const MAX_FORM: usize = 64 << 10;
+
+/// Who may see a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// Everybody.
+    Anyone,
+    /// Whoever is at this step of signing in.
+    At(Stage),
+    /// Whoever is setting up a way to sign in, or signed in and about to add one.
+    SettingUp,
+    /// Whoever is signed in.
+    SignedIn,
+    /// Staff with one of these roles.
+    Role(&'static [Role]),
+}
+
+/// One row.
+pub struct Route {
+    /// On which sites.
+    pub sites: &'static [Site],
+    /// How it is asked.
+    pub method: Method,
+    /// Where.
+    pub path: &'static str,
+    /// Who may.
+    pub who: Who,
+    handler: fn() -> MethodRouter<Portal>,
+}
+
+const BOTH: &[Site] = &[Site::Patient, Site::Staff];
+const PATIENT: &[Site] = &[Site::Patient];
+const STAFF: &[Site] = &[Site::Staff];
+
+/// Makes a row.
+macro_rules! row {
+    ($sites:ident GET $path:literal $who:expr, $handler:path) => {
+        Route { sites: $sites, method: Method::GET, path: $path, who: $who, handler: || get($handler) }
+    };
+    ($sites:ident POST $path:literal $who:expr, $handler:path) => {
+        Route { sites: $sites, method: Method::POST, path: $path, who: $who, handler: || post($handler) }
+    };
+}
+
+const CARE: Who = Who::Role(Role::CARE);
+const IT: Who = Who::Role(&[Role::It]);
+
+/// All pages of both sites.
+pub const ROUTES: &[Route] = &[
+    row!(PATIENT GET "/" Who::SignedIn, start::patient),
+    row!(STAFF GET "/" Who::SignedIn, start::staff),
+    row!(BOTH GET "/sign-in" Who::Anyone, sign_in::show),
+    row!(BOTH POST "/sign-in" Who::Anyone, sign_in::password),
+    row!(BOTH POST "/sign-in/passkey/begin" Who::Anyone, sign_in::passkey_begin),
+    row!(BOTH POST "/sign-in/passkey/finish" Who::Anyone, sign_in::passkey_finish),
+    row!(BOTH GET "/sign-in/second" Who::At(Stage::Second), sign_in::show_second),
+    row!(BOTH POST "/sign-in/second" Who::At(Stage::Second), sign_in::second),
+    row!(BOTH POST "/sign-out" Who::SignedIn, sign_in::sign_out),
+    row!(BOTH GET "/invitation" Who::Anyone, invitation::show),
+    row!(BOTH POST "/invitation" Who::Anyone, invitation::redeem),
+    row!(BOTH GET "/setup" Who::SettingUp, setup::show),
+    row!(BOTH POST "/setup/passkey/begin" Who::SettingUp, setup::passkey_begin),
+    row!(BOTH POST "/setup/passkey/finish" Who::SettingUp, setup::passkey_finish),
+    row!(BOTH GET "/setup/password" Who::SettingUp, setup::show_password),
+    row!(BOTH POST "/setup/password" Who::SettingUp, setup::password),
+    row!(BOTH GET "/setup/second" Who::SettingUp, setup::show_second),
+    row!(BOTH GET "/setup/app" Who::SettingUp, setup::show_app),
+    row!(BOTH POST "/setup/app" Who::SettingUp, setup::app),
+    row!(BOTH POST "/setup/list" Who::SettingUp, setup::list),
+    row!(BOTH POST "/setup/finish" Who::SettingUp, setup::finish),
+    row!(BOTH GET "/access" Who::SignedIn, access::show),
+    row!(BOTH POST "/access/sign-out-elsewhere" Who::SignedIn, access::sign_out_elsewhere),
+    row!(BOTH POST "/access/remove-passkey" Who::SignedIn, access::remove_passkey),
+    row!(BOTH POST "/language" Who::Anyone, start::language),
+    row!(BOTH GET "/imprint" Who::Anyone, about::imprint),
+    row!(BOTH GET "/privacy" Who::Anyone, about::privacy),
+    row!(BOTH GET "/accessibility" Who::Anyone, about::accessibility),
+    row!(BOTH GET "/assets/{name}" Who::Anyone, assets::serve),
+    row!(STAFF GET "/patients" CARE, staff::patients::show),
+    row!(STAFF POST "/patients" CARE, staff::patients::search),
+    row!(STAFF GET "/patients/new" CARE, staff::patients::show_new),
+    row!(STAFF POST "/patients/new" CARE, staff::patients::add),
+    row!(STAFF GET "/patients/{id}" CARE, staff::patient::show),
+    row!(STAFF POST "/patients/{id}/invite" CARE, staff::patient::invite),
+    row!(STAFF POST "/patients/{id}/letter" CARE, staff::patient::letter),
+    row!(STAFF POST "/patients/{id}/start-over" CARE, staff::patient::start_over),
+    row!(STAFF GET "/accounts" IT, staff::accounts::show),
+    row!(STAFF POST "/accounts" IT, staff::accounts::add),
+    row!(STAFF POST "/accounts/{id}/change" IT, staff::accounts::change),
+    row!(STAFF POST "/accounts/{id}/lock" IT, staff::accounts::lock),
+    row!(STAFF POST "/accounts/{id}/start-over" IT, staff::accounts::start_over),
+];
+
+/// Returns the router of `portal`'s site: only its own pages exist there.
+pub(super) fn router(portal: &Portal) -> Router {
+    let mut router = Router::new();
+    for route in ROUTES.iter().filter(|route| route.sites.contains(&portal.site)) {
+        let guarded = (route.handler)().layer(middleware::from_fn_with_state((portal.clone(), route.who), guard::stand));
+        router = router.route(route.path, guarded);
+    }
+    let lost = get(about::lost).post(about::lost).layer(middleware::from_fn_with_state((portal.clone(), Who::Anyone), guard::stand));
+    router.fallback_service(lost.with_state(portal.clone())).layer(DefaultBodyLimit::max(MAX_FORM)).with_state(portal.clone())
+}

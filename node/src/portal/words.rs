@@ -1,0 +1,128 @@
+//! What the pages say, in the reader's language. The catalogues are Fluent files; `build.rs` makes a function of each message.
+
+use std::{borrow::Cow, sync::LazyLock};
+
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
+
+/// A language of the pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Language {
+    /// German.
+    German,
+    /// German in plain words (Einfache Sprache).
+    Plain,
+    /// English.
+    English,
+    /// German with marks around it: shows in tests what is not from the catalogues. No page offers it.
+    Pseudo,
+}
+
+impl Language {
+    /// What the pages offer, in this order.
+    pub const OFFERED: [Self; 3] = [Self::German, Self::Plain, Self::English];
+
+    /// Returns the word used in forms and cookies.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::German => "de",
+            Self::Plain => "de-simple",
+            Self::English => "en",
+            Self::Pseudo => "qps",
+        }
+    }
+    /// Returns the tag for the `lang` attribute (BCP 47).
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::German | Self::Plain | Self::Pseudo => "de",
+            Self::English => "en",
+        }
+    }
+    /// Returns the language's own name for itself.
+    pub const fn own_name(self) -> &'static str {
+        match self {
+            Self::German => "Deutsch",
+            Self::Plain => "Einfache Sprache",
+            Self::English => "English",
+            Self::Pseudo => "Pseudo",
+        }
+    }
+    /// Returns the language of a word.
+    pub fn of(word: &str) -> Option<Self> {
+        [Self::German, Self::Plain, Self::English, Self::Pseudo].into_iter().find(|language| language.word() == word)
+    }
+    /// Returns what a browser asks for (`Accept-Language`): German unless English comes first.
+    pub fn asked_for(header: &str) -> Self {
+        let first = header.split(',').map(str::trim).find(|tag| ["de", "en"].iter().any(|known| tag.to_ascii_lowercase().starts_with(known)));
+        if first.is_some_and(|tag| tag.to_ascii_lowercase().starts_with("en")) { Self::English } else { Self::German }
+    }
+}
+
+/// What a message is told.
+pub type Value = FluentValue<'static>;
+
+type Bundle = FluentBundle<FluentResource>;
+
+static GERMAN: LazyLock<Bundle> = LazyLock::new(|| bundle("de", include_str!("words/de.ftl")));
+static PLAIN: LazyLock<Bundle> = LazyLock::new(|| bundle("de", include_str!("words/plain.ftl")));
+static ENGLISH: LazyLock<Bundle> = LazyLock::new(|| bundle("en", include_str!("words/en.ftl")));
+
+fn bundle(tag: &str, source: &str) -> Bundle {
+    let mut bundle = Bundle::new_concurrent(vec![tag.parse().expect("a language tag")]);
+    // No invisible marks around what is filled in: all our languages run in one direction.
+    bundle.set_use_isolating(false);
+    let resource = FluentResource::try_new(source.to_owned()).expect("build.rs has read it");
+    bundle.add_resource(resource).expect("build.rs has seen that no message stands twice");
+    bundle
+}
+
+/// The words of one language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Words {
+    /// Which.
+    pub language: Language,
+}
+
+include!(concat!(env!("OUT_DIR"), "/words.rs"));
+
+impl Words {
+    fn plain(&self, key: &str) -> Cow<'static, str> {
+        Cow::Owned(self.format(key, None))
+    }
+
+    fn with(&self, key: &str, values: Vec<(&'static str, Value)>) -> String {
+        let values: FluentArgs<'_> = values.into_iter().collect();
+        self.format(key, Some(&values))
+    }
+
+    fn format(&self, key: &str, values: Option<&FluentArgs<'_>>) -> String {
+        let own = match self.language {
+            Language::German | Language::Pseudo => &GERMAN,
+            Language::Plain => &PLAIN,
+            Language::English => &ENGLISH,
+        };
+        let (bundle, message) = own.get_message(key).map(|message| (own, message)).or_else(|| GERMAN.get_message(key).map(|message| (&GERMAN, message))).expect("build.rs has seen it");
+        let pattern = message.value().expect("build.rs has seen a text");
+        let text = bundle.format_pattern(pattern, values, &mut vec![]).into_owned();
+        if self.language == Language::Pseudo { format!("⟦{text}⟧") } else { text }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_language_speaks_and_plain_german_falls_back() {
+        let title = |language| Words { language }.sign_in_title().into_owned();
+        assert_eq!([title(Language::German), title(Language::English)], ["Anmelden", "Sign in"]);
+        assert_eq!(title(Language::Pseudo), "⟦Anmelden⟧");
+        let plain = Words { language: Language::Plain };
+        assert_eq!(plain.imprint(), Words { language: Language::German }.imprint());
+        assert!(plain.second_wait(90).contains("90"));
+    }
+
+    #[test]
+    fn a_browser_is_asked_once() {
+        assert_eq!(["", "fr, en;q=0.5, de;q=0.4", "de-DE,de;q=0.9,en;q=0.8", "en-GB", "tr"].map(Language::asked_for).map(Language::word), ["de", "en", "de", "en", "de"]);
+    }
+}

@@ -1,0 +1,196 @@
+//! Accounts of the web pages: who is invited, how a way to sign in is set up, signing in, sessions, and starting over when everything is
+//! lost.
+//!
+//! What a stranger may try (a code, a password, a second factor) never ends in an error: an error undoes what was done, and a failed
+//! attempt must stay counted. These pieces of work return what came of it instead, and say no more than a stranger may know.
+
+use std::time::Duration;
+
+use verbund_protocol::{id::LocalId, time::Timestamp};
+
+use super::{Work, WorkError};
+use crate::{
+    domain::account::{Account, Counted, LONGEST_WAIT, Session, Site, Stage, Token},
+    store::account::{self, attempt, passkey, session},
+};
+
+pub mod invite;
+pub mod setup;
+pub mod sign_in;
+pub mod staff;
+
+#[cfg(test)]
+mod tests;
+
+/// From where somebody tries to sign in, as far as it is counted or shown.
+#[derive(Clone, Debug)]
+pub struct From {
+    /// Which site.
+    pub site: Site,
+    /// The browser in coarse words: `Firefox, Linux`.
+    pub device: String,
+    /// What a browser keeps after the first sign-in, to be known again; empty in a new one.
+    pub known: Vec<u8>,
+    /// The network it comes from, coarsely.
+    pub network: String,
+}
+
+/// What came of an attempt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tried<T> {
+    /// It was right.
+    Right(T),
+    /// It was not; that is counted.
+    Wrong,
+    /// Too many failed attempts: this one was not looked at. The next may come after so long.
+    Wait(Duration),
+}
+
+/// Somebody's session with the account it belongs to.
+#[derive(Clone, Debug)]
+pub struct Visit {
+    /// The session.
+    pub session: Session,
+    /// The account.
+    pub account: Account,
+}
+
+/// Returns whose session a token belongs to, if it stands. Reads only.
+///
+/// # Errors
+/// The store's.
+pub fn visit(db: &crate::store::Db, token: &Token, site: Site, now: Timestamp) -> Result<Option<Visit>, WorkError> {
+    let Some(session) = session::find(db, &token.hash(), now)?.filter(|session| session.site == site && session.stands(now)) else { return Ok(None) };
+    let account = account::find(db, session.account)?;
+    Ok(account.filter(|account| account.state != crate::domain::account::State::Locked).map(|account| Visit { session, account }))
+}
+
+/// Notes that a session is in use, and gives it another token if the present one is old. Returns the new token.
+///
+/// # Errors
+/// The store's.
+pub fn keep(work: &mut Work<'_>, held: &Session) -> Result<Option<Token>, WorkError> {
+    if work.now.since(held.changed_at) < crate::domain::account::TOKEN_FOR.0 {
+        session::seen(work.db, &held.id, work.now)?;
+        return Ok(None);
+    }
+    let token = Token::new(work.entropy);
+    Ok(session::change_token(work.db, &held.id, &token.hash(), work.now)?.then_some(token))
+}
+
+/// Ends a session.
+///
+/// # Errors
+/// [`WorkError::NotFound`] if the account has no such session.
+pub fn sign_out(work: &mut Work<'_>, account: &Account, id: &[u8; 32]) -> Result<(), WorkError> {
+    if !session::end(work.db, account.id, id)? {
+        return Err(WorkError::NotFound("session"));
+    }
+    work.audit("account.sign-out", account.patient, "account", "")
+}
+
+/// Ends all sessions of an account but the one it is asked from. Returns how many.
+///
+/// # Errors
+/// The store's.
+pub fn sign_out_elsewhere(work: &mut Work<'_>, visit: &Visit) -> Result<usize, WorkError> {
+    let ended = session::end_others(work.db, visit.account.id, &visit.session.id)?;
+    work.audit("account.sign-out-elsewhere", visit.account.patient, "account", &format!("sessions={ended}"))?;
+    Ok(ended)
+}
+
+/// The ways somebody can sign in, and where they are signed in.
+#[derive(Clone, Default)]
+pub struct Ways {
+    /// Passkeys, oldest first.
+    pub passkeys: Vec<passkey::Passkey>,
+    /// Whether there is a password.
+    pub password: bool,
+    /// Whether there is an authenticator app.
+    pub app: bool,
+    /// Codes left on a printed list, if there is one.
+    pub codes_left: Option<u32>,
+    /// Sessions, the one used last first; some may have ended by time.
+    pub sessions: Vec<Session>,
+}
+
+/// Returns the ways an account's owner can sign in. Reads only.
+///
+/// # Errors
+/// The store's.
+pub fn ways(db: &crate::store::Db, id: LocalId) -> Result<Ways, WorkError> {
+    let secrets = account::secrets(db, id)?;
+    Ok(Ways {
+        passkeys: passkey::of_account(db, id)?,
+        password: secrets.password.is_some(),
+        app: secrets.totp.is_some(),
+        codes_left: account::codes_left(db, id)?,
+        sessions: session::of_account(db, id)?,
+    })
+}
+
+/// Notes the language somebody chose.
+///
+/// # Errors
+/// The store's.
+pub fn set_language(work: &mut Work<'_>, account: &Account, language: &str) -> Result<(), WorkError> {
+    Ok(account::set_language(work.db, account.id, language)?)
+}
+
+/// Forgets sessions that are over and counts that no longer matter.
+///
+/// # Errors
+/// The store's.
+pub fn tidy(work: &mut Work<'_>) -> Result<usize, WorkError> {
+    Ok(session::sweep(work.db, work.now)? + attempt::forget_before(work.db, work.now.minus(LONGEST_WAIT))?)
+}
+
+/// Opens a session and returns its token.
+fn open_session(work: &mut Work<'_>, account: &Account, from: &From, stage: Stage) -> Result<Token, WorkError> {
+    let (token, now) = (Token::new(work.entropy), work.now);
+    let opened = Session {
+        id: token.hash(),
+        account: account.id,
+        site: from.site,
+        stage,
+        csrf: work.entropy.bytes(),
+        device: from.device.chars().take(60).collect(),
+        opened_at: now,
+        seen_at: now,
+        changed_at: now,
+        proved_at: now,
+    };
+    session::add(work.db, &opened)?;
+    Ok(token)
+}
+
+/// Counts an attempt under all of `what` as failed before it is looked at, or says how long to wait. [`refund`] takes it back.
+fn charge(work: &Work<'_>, what: &[Counted<'_>]) -> Result<Option<Duration>, WorkError> {
+    let mut counts = Vec::new();
+    for counted in what {
+        let held = attempt::count(work.db, &counted.key())?.filter(|(_, last)| work.now.since(*last) < LONGEST_WAIT);
+        let (failures, last) = held.unwrap_or((0, work.now));
+        let left = counted.wait(failures).saturating_sub(work.now.since(last));
+        if !left.is_zero() {
+            return Ok(Some(left));
+        }
+        counts.push((counted.key(), failures + 1));
+    }
+    for (key, failures) in counts {
+        attempt::set(work.db, &key, failures, work.now)?;
+    }
+    Ok(None)
+}
+
+/// Forgets what was counted.
+fn refund(work: &Work<'_>, what: &[Counted<'_>]) -> Result<(), WorkError> {
+    for counted in what {
+        attempt::forget(work.db, &counted.key())?;
+    }
+    Ok(())
+}
+
+/// Returns an account that must be there.
+fn existing(work: &Work<'_>, id: LocalId) -> Result<Account, WorkError> {
+    account::find(work.db, id)?.ok_or(WorkError::NotFound("account"))
+}

@@ -1,0 +1,215 @@
+//! Codes on paper: made by staff, used once by whoever holds the paper and knows the birth date.
+
+use verbund_protocol::{
+    id::LocalId,
+    person::BirthDate,
+    time::Timestamp,
+};
+
+use super::{From, Tried, charge, existing, open_session};
+use crate::{
+    domain::{
+        account::{Account, Code, Counted, INVITATION_FOR, INVITATION_TRIES, Kind, Login, Stage, State, Token},
+        actor::Role,
+    },
+    store::{
+        account::{self, invitation},
+        patient,
+    },
+    workflow::{Work, WorkError, patient as patients},
+};
+
+/// A code that was just made: shown once, on paper or at the desk.
+#[derive(Clone)]
+pub struct Invited {
+    /// The account it opens.
+    pub account: LocalId,
+    /// The code.
+    pub code: Code,
+    /// Until when it works.
+    pub ends_at: Timestamp,
+}
+
+/// Invites a patient to the clinic's pages. A code made before no longer works.
+///
+/// # Errors
+/// [`WorkError::State`] `account-open` if the patient signs in already; [`WorkError::NotFound`], [`WorkError::Forbidden`].
+pub fn patient(work: &mut Work<'_>, id: LocalId) -> Result<Invited, WorkError> {
+    work.require(Role::CARE)?;
+    let entry = patients::existing(work, id)?;
+    let name = format!("{} {}", entry.person.given, entry.person.family);
+    let account = match own_account(work, id)? {
+        Some(account) if account.state == State::Invited => account,
+        Some(_) => {
+            return Err(WorkError::state("account-open", "the patient has an account and can sign in", "if everything was lost, check an identity card and start over"));
+        }
+        None => new(work, Kind::Patient, name, Some(id))?,
+    };
+    let invited = make_code(work, &account)?;
+    work.audit("account.invite", Some(id), "account", &format!("account={}", account.id))?;
+    Ok(invited)
+}
+
+/// Takes away every way to sign in, ends all sessions and makes a new code: for somebody who lost everything and showed an identity card.
+///
+/// # Errors
+/// As [`patient`]; [`WorkError::Invalid`] unless the card was looked at.
+pub fn start_over(work: &mut Work<'_>, id: LocalId, card_seen: bool) -> Result<Invited, WorkError> {
+    work.require(Role::CARE)?;
+    if !card_seen {
+        return Err(WorkError::invalid("an identity card must be looked at first", "look at the card and confirm it"));
+    }
+    let account = own_account(work, id)?.ok_or(WorkError::NotFound("account"))?;
+    account::revoke_all(work.db, account.id)?;
+    account::set_state(work.db, account.id, State::Invited)?;
+    let invited = make_code(work, &account)?;
+    work.audit("account.start-over", Some(id), "account", &format!("account={} identity-card=seen", account.id))?;
+    Ok(invited)
+}
+
+/// Returns the account with which a patient signs in, if there is one.
+///
+/// # Errors
+/// The store's.
+pub fn own_account(work: &Work<'_>, patient: LocalId) -> Result<Option<Account>, WorkError> {
+    Ok(account::of_patient(work.db, patient)?.into_iter().find(|account| account.kind == Kind::Patient))
+}
+
+/// Returns whether `code` is the one that opens `account` now: for the letter, which is printed from it.
+///
+/// # Errors
+/// [`WorkError::NotFound`] if it is not; [`WorkError::Forbidden`].
+pub fn check(work: &mut Work<'_>, id: LocalId, code: &Code) -> Result<Invited, WorkError> {
+    work.require(Role::CARE)?;
+    let account = own_account(work, id)?.ok_or(WorkError::NotFound("account"))?;
+    let held = invitation::find(work.db, &code.hash())?.filter(|held| held.account == account.id && held.ended_at.is_none() && held.ends_at > work.now);
+    let held = held.ok_or(WorkError::NotFound("invitation"))?;
+    work.audit("account.letter", Some(id), "account", &format!("account={}", account.id))?;
+    Ok(Invited { account: account.id, code: code.clone(), ends_at: held.ends_at })
+}
+
+/// How far a patient's access is, for staff.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Never invited.
+    None,
+    /// A code is out.
+    Invited {
+        /// Until when it works or worked.
+        until: Timestamp,
+    },
+    /// The code ended by wrong birth dates.
+    Blocked,
+    /// The patient signs in.
+    Open,
+}
+
+/// Returns how far a patient's access is.
+///
+/// # Errors
+/// [`WorkError::Forbidden`].
+pub fn standing(work: &mut Work<'_>, patient: LocalId) -> Result<Standing, WorkError> {
+    work.require(Role::CARE)?;
+    let Some(account) = own_account(work, patient)? else { return Ok(Standing::None) };
+    if account.state == State::Open {
+        return Ok(Standing::Open);
+    }
+    Ok(match invitation::latest(work.db, account.id)? {
+        Some(latest) if latest.ended_by_tries => Standing::Blocked,
+        Some(latest) => Standing::Invited { until: latest.ends_at },
+        None => Standing::None,
+    })
+}
+
+/// Makes a code for `account`; one made before no longer works.
+pub(super) fn make_code(work: &mut Work<'_>, account: &Account) -> Result<Invited, WorkError> {
+    let (code, ends_at) = (Code::new(work.entropy), work.now.plus(INVITATION_FOR));
+    invitation::add(work.db, &code.hash(), account.id, work.actor.name(), work.now, ends_at)?;
+    Ok(Invited { account: account.id, code, ends_at })
+}
+
+/// Adds an account that nobody has signed in to.
+pub(super) fn new(work: &mut Work<'_>, kind: Kind, name: String, patient: Option<LocalId>) -> Result<Account, WorkError> {
+    let id = work.entropy.local_id();
+    let account = Account { id, kind, login: None, name, patient, roles: vec![], state: State::Invited, language: None, made_at: work.now };
+    account::add(work.db, &account, work.actor.name())?;
+    Ok(account)
+}
+
+/// What somebody types beside the code.
+#[derive(Clone, Debug)]
+pub enum Knows {
+    /// The patient's birth date.
+    Birth(BirthDate),
+    /// The user name that an administrator gave.
+    Login(Login),
+}
+
+/// Takes a code with what its holder must know beside it, and opens the steps that set up a way to sign in. A code that is unknown, used or
+/// too old and a wrong birth date look the same. After [`INVITATION_TRIES`] wrong ones the code ends, and staff see it.
+///
+/// # Errors
+/// The store's.
+pub fn redeem(work: &mut Work<'_>, code: &Code, knows: &Knows, from: &From) -> Result<Tried<Token>, WorkError> {
+    if let Some(wait) = charge(work, &[Counted::Network(&from.network)])? {
+        return Ok(Tried::Wait(wait));
+    }
+    let Some(held) = invitation::find(work.db, &code.hash())?.filter(|held| held.ended_at.is_none() && held.ends_at > work.now) else { return Ok(Tried::Wrong) };
+    let account = existing(work, held.account)?;
+    if !from.site.serves(account.kind) {
+        return Ok(Tried::Wrong);
+    }
+    let fits = match (knows, account.patient) {
+        (Knows::Birth(date), Some(id)) => patient::find(work.db, id)?.is_some_and(|entry| entry.person.birth_date == *date),
+        (Knows::Login(login), None) => account.login.as_deref() == Some(login.as_str()),
+        _ => false,
+    };
+    if fits {
+        return Ok(Tried::Right(open_session(work, &account, from, Stage::Setup)?));
+    }
+    if invitation::count_try(work.db, &held.hash)? >= INVITATION_TRIES {
+        invitation::end(work.db, &held.hash, invitation::End::Tries, work.now)?;
+        work.audit("account.code-blocked", account.patient, "account", &format!("account={} tries={INVITATION_TRIES}", account.id))?;
+    }
+    Ok(Tried::Wrong)
+}
+
+/// A patient whose code ended by wrong birth dates, for the staff's list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Blocked {
+    /// Who.
+    pub patient: LocalId,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Returns whose codes ended by wrong birth dates in the last fortnight and who still waits for a new one, newest first.
+///
+/// # Errors
+/// [`WorkError::Forbidden`]; the store's.
+pub fn blocked(work: &mut Work<'_>) -> Result<Vec<Blocked>, WorkError> {
+    const SHOWN: usize = 50;
+    work.require(Role::CARE)?;
+    let mut found = Vec::new();
+    for ended in invitation::ended_by_tries(work.db, work.now.minus(INVITATION_FOR), SHOWN)? {
+        let account = existing(work, ended.account)?;
+        let waits = invitation::latest(work.db, account.id)?.is_some_and(|latest| latest.hash == ended.hash);
+        if let (Some(patient), State::Invited, true) = (account.patient, account.state, waits) {
+            found.push(Blocked { patient, at: ended.ended_at.unwrap_or(ended.made_at) });
+        }
+    }
+    Ok(found)
+}
+
+/// Returns the same with names; each look is in the audit.
+///
+/// # Errors
+/// As [`blocked`].
+pub fn blocked_with_names(work: &mut Work<'_>) -> Result<Vec<(LocalId, String)>, WorkError> {
+    let mut named = Vec::new();
+    for found in blocked(work)? {
+        named.push((found.patient, patients::existing(work, found.patient)?.person.full_name()));
+        work.audit("patient.list", Some(found.patient), "treatment", "")?;
+    }
+    Ok(named)
+}

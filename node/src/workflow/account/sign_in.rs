@@ -1,0 +1,115 @@
+//! Signing in: password and second factor, or a passkey.
+
+use verbund_protocol::id::LocalId;
+
+use super::{From, Tried, Visit, charge, existing, open_session, refund, setup};
+use crate::{
+    domain::account::{Account, Code, Counted, Login, Stage, State, Token, factor},
+    store::account::{self, passkey, session},
+    workflow::{Work, WorkError},
+};
+
+/// What a password is compared with, outside the transaction, since that takes long. Without an account it is compared with nothing and
+/// takes as long.
+#[derive(Clone, Default)]
+pub struct Compare {
+    account: Option<LocalId>,
+    /// The hash, in PHC form.
+    pub hash: Option<String>,
+}
+
+/// Begins with user name and password: counts the attempt as failed and returns what to compare the password with.
+///
+/// # Errors
+/// The store's.
+pub fn begin(work: &mut Work<'_>, login: &Login, from: &From) -> Result<Tried<Compare>, WorkError> {
+    if let Some(wait) = charge(work, &counted(login, from))? {
+        return Ok(Tried::Wait(wait));
+    }
+    let Some(account) = account::by_login(work.db, login)?.filter(|account| may_sign_in(account, from)) else { return Ok(Tried::Right(Compare::default())) };
+    let hash = account::secrets(work.db, account.id)?.password;
+    Ok(Tried::Right(Compare { account: Some(account.id), hash }))
+}
+
+/// Goes on after the password was right: to the second factor, or to set one up if that was never finished.
+///
+/// # Errors
+/// The store's.
+pub fn password_right(work: &mut Work<'_>, compared: &Compare, login: &Login, from: &From) -> Result<Tried<Token>, WorkError> {
+    let Some(id) = compared.account else { return Ok(Tried::Wrong) };
+    let account = existing(work, id)?;
+    // Meanwhile everything may have been revoked.
+    if !may_sign_in(&account, from) || account::secrets(work.db, id)?.password != compared.hash {
+        return Ok(Tried::Wrong);
+    }
+    refund(work, &counted(login, from))?;
+    let stage = if setup::is_complete(work, &account)? { Stage::Second } else { Stage::Setup };
+    Ok(Tried::Right(open_session(work, &account, from, stage)?))
+}
+
+/// Takes the second factor: a code of the authenticator app or of the printed list. Each works once.
+///
+/// # Errors
+/// The store's; [`WorkError::State`] if the session is at another step.
+pub fn second(work: &mut Work<'_>, visit: &Visit, typed: &str, from: &From) -> Result<Tried<Token>, WorkError> {
+    if visit.session.stage != Stage::Second {
+        return Err(WorkError::state("other-step", "this step is over", "go on where the page leads"));
+    }
+    let login: Login = format!("second-{}", visit.account.id).parse().map_err(|_| WorkError::NotFound("account"))?;
+    let counted = [Counted::Account(&login)];
+    if let Some(wait) = charge(work, &counted)? {
+        return Ok(Tried::Wait(wait));
+    }
+    let (id, secrets) = (visit.account.id, account::secrets(work.db, visit.account.id)?);
+    let by_app = match secrets.totp.and_then(|secret| factor::totp_step(&secret, typed, work.now)) {
+        Some(step) => account::use_totp(work.db, id, step)?,
+        None => false,
+    };
+    let right = by_app
+        || match typed.parse::<Code>() {
+            Ok(code) => account::use_code(work.db, id, &code.hash(), work.now)?,
+            Err(_) => false,
+        };
+    if !right {
+        return Ok(Tried::Wrong);
+    }
+    refund(work, &counted)?;
+    session::end(work.db, id, &visit.session.id)?;
+    let token = open_session(work, &visit.account, from, Stage::Open)?;
+    work.audit("account.sign-in", visit.account.patient, "account", if by_app { "by=password,app" } else { "by=password,list" })?;
+    Ok(Tried::Right(token))
+}
+
+/// Returns what the WebAuthn library needs to check a passkey, and whose it is.
+///
+/// # Errors
+/// The store's.
+pub fn passkey(work: &mut Work<'_>, id: &[u8]) -> Result<Option<passkey::Passkey>, WorkError> {
+    Ok(passkey::find(work.db, id)?)
+}
+
+/// Signs in after a passkey was checked; `credential` is what the library keeps of it since.
+///
+/// # Errors
+/// The store's.
+pub fn passkey_right(work: &mut Work<'_>, id: &[u8], credential: &str, from: &From) -> Result<Tried<Token>, WorkError> {
+    let Some(held) = passkey::find(work.db, id)? else { return Ok(Tried::Wrong) };
+    let account = existing(work, held.account)?;
+    if !may_sign_in(&account, from) {
+        return Ok(Tried::Wrong);
+    }
+    passkey::used(work.db, id, credential, work.now)?;
+    let token = open_session(work, &account, from, Stage::Open)?;
+    work.audit("account.sign-in", account.patient, "account", "by=passkey")?;
+    Ok(Tried::Right(token))
+}
+
+fn may_sign_in(account: &Account, from: &From) -> bool {
+    from.site.serves(account.kind) && account.state != State::Locked
+}
+
+/// On a device that has signed in before, only what fails there counts.
+fn counted<'a>(login: &'a Login, from: &'a From) -> [Counted<'a>; 2] {
+    let account = if from.known.is_empty() { Counted::Account(login) } else { Counted::OnDevice(login, &from.known) };
+    [account, Counted::Network(&from.network)]
+}

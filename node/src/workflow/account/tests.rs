@@ -1,0 +1,206 @@
+#![allow(clippy::unwrap_used)]
+use super::{invite::Knows, *};
+use crate::{
+    domain::{
+        account::{Code, INVITATION_FOR, Kind, Login, State, factor},
+        actor::Role,
+        patient::tests::anna,
+    },
+    workflow::{bench::Bench, patient},
+};
+
+const HASH: &str = "a hash";
+
+fn from(site: Site) -> From {
+    From { site, device: "Firefox, Linux".into(), known: vec![], network: "10.0.0".into() }
+}
+
+fn login(text: &str) -> Login {
+    text.parse().unwrap()
+}
+
+fn birth(text: &str) -> Knows {
+    Knows::Birth(text.parse().unwrap())
+}
+
+/// A patient with a code on paper.
+fn invited(bench: &mut Bench) -> (LocalId, Code) {
+    let id = bench.run(Role::Ward, |work| patient::add(work, &anna())).unwrap().id;
+    let invited = bench.run(Role::Ward, |work| invite::patient(work, id)).unwrap();
+    (id, invited.code)
+}
+
+fn right<T: std::fmt::Debug>(tried: Tried<T>) -> T {
+    match tried {
+        Tried::Right(right) => right,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn visiting(bench: &mut Bench, token: &Token) -> Visit {
+    let now = bench.now;
+    visit(bench.store.db(), token, Site::Patient, now).unwrap().expect("the session stands")
+}
+
+/// From the code to an open account with password and printed list.
+fn opened(bench: &mut Bench, code: &Code) -> (Visit, Vec<Code>) {
+    let token = right(bench.run(Role::It, |work| invite::redeem(work, code, &birth("1951-04-03"), &from(Site::Patient))).unwrap());
+    let setting_up = visiting(bench, &token);
+    bench.run(Role::It, |work| setup::password(work, &setting_up, &login("anna"), HASH)).unwrap();
+    assert!(bench.run(Role::It, |work| setup::finish(work, &setting_up, &from(Site::Patient))).unwrap().is_none(), "a password alone is not enough");
+    let codes = bench.run(Role::It, |work| setup::codes(work, &setting_up)).unwrap();
+    let token = bench.run(Role::It, |work| setup::finish(work, &setting_up, &from(Site::Patient))).unwrap().unwrap();
+    (visiting(bench, &token), codes)
+}
+
+#[test]
+fn a_code_opens_an_account_once() {
+    let mut bench = Bench::new();
+    let (id, code) = invited(&mut bench);
+    let (visit, codes) = opened(&mut bench, &code);
+    assert!(visit.account.state == State::Open && visit.session.stage == Stage::Open && visit.account.patient == Some(id) && codes.len() == 12);
+    let again = bench.run(Role::It, |work| invite::redeem(work, &code, &birth("1951-04-03"), &from(Site::Patient))).unwrap();
+    assert_eq!(again, Tried::Wrong);
+    let twice = bench.run(Role::Ward, |work| invite::patient(work, id)).map(|_| ()).unwrap_err();
+    assert_eq!(twice.code(), "account-open");
+}
+
+#[test]
+fn five_wrong_birth_dates_end_a_code_and_staff_see_it() {
+    let mut bench = Bench::new();
+    let (id, code) = invited(&mut bench);
+    let mut try_it = |bench: &mut Bench, date: &str| bench.run(Role::It, |work| invite::redeem(work, &code, &birth(date), &from(Site::Patient))).unwrap();
+    for _ in 0..4 {
+        assert_eq!(try_it(&mut bench, "1951-04-04"), Tried::Wrong);
+    }
+    assert_eq!(bench.run(Role::Ward, invite::blocked).unwrap(), []);
+    assert_eq!(try_it(&mut bench, "1951-04-04"), Tried::Wrong);
+    assert_eq!(try_it(&mut bench, "1951-04-03"), Tried::Wrong, "the right date comes too late");
+    assert_eq!(bench.run(Role::Ward, invite::blocked).unwrap().iter().map(|b| b.patient).collect::<Vec<_>>(), [id]);
+    bench.run(Role::Ward, |work| invite::patient(work, id)).unwrap();
+    assert_eq!(bench.run(Role::Ward, invite::blocked).unwrap(), [], "a new letter is out");
+}
+
+#[test]
+fn a_code_ends_after_a_fortnight_or_with_the_next_one_and_serves_one_site() {
+    let mut bench = Bench::new();
+    let (id, code) = invited(&mut bench);
+    let other_site = bench.run(Role::It, |work| invite::redeem(work, &code, &birth("1951-04-03"), &from(Site::Staff))).unwrap();
+    assert_eq!(other_site, Tried::Wrong);
+    let next = bench.run(Role::Ward, |work| invite::patient(work, id)).unwrap().code;
+    let replaced = bench.run(Role::It, |work| invite::redeem(work, &code, &birth("1951-04-03"), &from(Site::Patient))).unwrap();
+    assert_eq!(replaced, Tried::Wrong);
+    bench.now = bench.now.plus(INVITATION_FOR);
+    let too_late = bench.run(Role::It, |work| invite::redeem(work, &next, &birth("1951-04-03"), &from(Site::Patient))).unwrap();
+    assert_eq!(too_late, Tried::Wrong);
+}
+
+#[test]
+fn password_and_list_sign_in_and_each_code_works_once() {
+    let mut bench = Bench::new();
+    let (_, code) = invited(&mut bench);
+    let (_, codes) = opened(&mut bench, &code);
+    let compare = right(bench.run(Role::It, |work| sign_in::begin(work, &login("anna"), &from(Site::Patient))).map(forget_debug).unwrap());
+    assert_eq!(compare.0.hash.as_deref(), Some(HASH));
+    let step = |bench: &mut Bench| {
+        let token = right(bench.run(Role::It, |work| sign_in::password_right(work, &compare.0, &login("anna"), &from(Site::Patient))).unwrap());
+        visiting(bench, &token)
+    };
+    let half = step(&mut bench);
+    assert_eq!(half.session.stage, Stage::Second);
+    assert_eq!(bench.run(Role::It, |work| sign_in::second(work, &half, "000000", &from(Site::Patient))).unwrap(), Tried::Wrong);
+    let token = right(bench.run(Role::It, |work| sign_in::second(work, &half, &codes[3].to_string(), &from(Site::Patient))).unwrap());
+    assert_eq!(visiting(&mut bench, &token).session.stage, Stage::Open);
+    let half = step(&mut bench);
+    assert_eq!(bench.run(Role::It, |work| sign_in::second(work, &half, &codes[3].to_string(), &from(Site::Patient))).unwrap(), Tried::Wrong);
+    let secret = [9; factor::TOTP_SECRET];
+    let now = bench.now;
+    let shown = factor::totp_code(&secret, now).unwrap();
+    let full = visiting(&mut bench, &token);
+    assert!(bench.run(Role::It, |work| setup::totp(work, &full, &secret, &shown)).unwrap());
+    assert_eq!(bench.run(Role::It, |work| sign_in::second(work, &half, &shown, &from(Site::Patient))).unwrap(), Tried::Wrong, "shown once already");
+    bench.now = bench.now.plus(Duration::from_secs(30));
+    let next = factor::totp_code(&secret, bench.now).unwrap();
+    right(bench.run(Role::It, |work| sign_in::second(work, &half, &next, &from(Site::Patient))).unwrap());
+}
+
+/// `Compare` shows itself to nobody.
+struct Hidden(sign_in::Compare);
+impl std::fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Hidden")
+    }
+}
+fn forget_debug(tried: Tried<sign_in::Compare>) -> Tried<Hidden> {
+    match tried {
+        Tried::Right(compare) => Tried::Right(Hidden(compare)),
+        Tried::Wrong => Tried::Wrong,
+        Tried::Wait(wait) => Tried::Wait(wait),
+    }
+}
+
+#[test]
+fn guessing_slows_down_but_not_on_the_owners_own_device() {
+    let mut bench = Bench::new();
+    let (_, code) = invited(&mut bench);
+    opened(&mut bench, &code);
+    let mut begin = |bench: &mut Bench, from: &From| bench.run(Role::It, |work| sign_in::begin(work, &login("anna"), from)).map(forget_debug).unwrap();
+    for _ in 0..5 {
+        right(begin(&mut bench, &from(Site::Patient)));
+    }
+    assert!(matches!(begin(&mut bench, &from(Site::Patient)), Tried::Wait(wait) if wait == Duration::from_secs(5)));
+    let own = From { known: b"device".to_vec(), ..from(Site::Patient) };
+    right(begin(&mut bench, &own));
+    bench.now = bench.now.plus(Duration::from_secs(5));
+    right(begin(&mut bench, &from(Site::Patient)));
+    assert!(matches!(begin(&mut bench, &from(Site::Patient)), Tried::Wait(wait) if wait == Duration::from_secs(10)));
+    let unknown = bench.run(Role::It, |work| sign_in::begin(work, &login("nobody"), &from(Site::Patient))).map(forget_debug).unwrap();
+    assert!(right(unknown).0.hash.is_none(), "who is not there looks the same from outside");
+}
+
+#[test]
+fn who_lost_everything_starts_over_with_a_card() {
+    let mut bench = Bench::new();
+    let (id, code) = invited(&mut bench);
+    let (visit, codes) = opened(&mut bench, &code);
+    let unseen = bench.run(Role::Ward, |work| invite::start_over(work, id, false)).map(|_| ()).unwrap_err();
+    assert_eq!(unseen.code(), "invalid");
+    let fresh = bench.run(Role::Ward, |work| invite::start_over(work, id, true)).unwrap().code;
+    assert!(super::visit(bench.store.db(), &Token([0; 32]), Site::Patient, bench.now).unwrap().is_none());
+    assert!(session::of_account(bench.store.db(), visit.account.id).unwrap().is_empty(), "all sessions ended");
+    assert_eq!(account::codes_left(bench.store.db(), visit.account.id).unwrap(), None);
+    drop(codes);
+    let (again, _) = opened(&mut bench, &fresh);
+    assert_eq!(again.account.id, visit.account.id);
+}
+
+#[test]
+fn staff_are_made_by_it_and_locked_at_once() {
+    let mut bench = Bench::new();
+    let add = |bench: &mut Bench, role: Role| bench.run(role, |work| staff::add(work, &login("ben"), "Ben Beispiel", &[Role::Ward]));
+    assert!(matches!(add(&mut bench, Role::Ward).map(|_| ()), Err(WorkError::Forbidden(_))));
+    let code = add(&mut bench, Role::It).unwrap().code;
+    assert_eq!(add(&mut bench, Role::It).map(|_| ()).unwrap_err().code(), "login-taken");
+    let wrong = bench.run(Role::It, |work| invite::redeem(work, &code, &Knows::Login(login("eva")), &from(Site::Staff))).unwrap();
+    assert_eq!(wrong, Tried::Wrong);
+    let token = right(bench.run(Role::It, |work| invite::redeem(work, &code, &Knows::Login(login("ben")), &from(Site::Staff))).unwrap());
+    let now = bench.now;
+    let visit = super::visit(bench.store.db(), &token, Site::Staff, now).unwrap().unwrap();
+    assert_eq!((visit.account.kind, visit.account.roles.clone()), (Kind::Staff, vec![Role::Ward]));
+    bench.run(Role::It, |work| staff::lock(work, visit.account.id, true)).unwrap();
+    assert!(super::visit(bench.store.db(), &token, Site::Staff, now).unwrap().is_none());
+}
+
+#[test]
+fn a_session_in_use_changes_its_token() {
+    let mut bench = Bench::new();
+    let (_, code) = invited(&mut bench);
+    let (mut held, _) = opened(&mut bench, &code);
+    assert!(bench.run(Role::It, |work| keep(work, &held.session)).unwrap().is_none());
+    bench.now = bench.now.plus(Duration::from_secs(15 * 60));
+    let token = bench.run(Role::It, |work| keep(work, &held.session)).unwrap().expect("an old token changes");
+    held = visiting(&mut bench, &token);
+    assert!(bench.run(Role::It, |work| setup::codes(work, &held)).map(|_| ()).unwrap_err().code() == "prove-again", "the proof is old by now");
+    bench.run(Role::It, |work| sign_out(work, &held.account, &held.session.id)).unwrap();
+    assert!(super::visit(bench.store.db(), &token, Site::Patient, bench.now).unwrap().is_none());
+}
