@@ -1,6 +1,7 @@
 //! Whole nodes seen from outside: a simulator over the real core and store, transcripts, and real processes.
 
 pub mod bench;
+pub mod chromium;
 pub mod disk;
 pub mod fuzz;
 pub mod kills;

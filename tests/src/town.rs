@@ -79,8 +79,11 @@ impl Town {
     fn configure(&self, at: usize, setting: &str, values: &[&str]) {
         let config = self.village.clinics[at].config();
         let text = fs::read_to_string(&config).expect("the configuration was written");
-        let lines = text.lines().map(|line| if line.starts_with(setting) { format!("{setting} = {values:?}") } else { line.to_owned() });
-        fs::write(&config, lines.collect::<Vec<_>>().join("\n")).expect("the configuration can be written");
+        let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        // The first is the mesh's; the sites of the web pages come later.
+        let line = lines.iter_mut().find(|line| line.starts_with(setting)).expect("the configuration names it");
+        *line = format!("{setting} = {values:?}");
+        fs::write(&config, lines.join("\n")).expect("the configuration can be written");
     }
     /// Has a clinic's program run inside of something, which is a command with its first arguments ([`crate::network::Internet::inside`]).
     /// Before it is started.

@@ -14,7 +14,7 @@ use crate::{
     domain::actor::Role,
 };
 
-/// Accounts of staff at the web pages
+/// Accounts of the web pages: staff, and invitations of patients
 #[derive(Debug, Args)]
 pub struct Account {
     #[command(subcommand)]
@@ -57,6 +57,11 @@ enum Verb {
         /// The account's id, see `list`
         account: LocalId,
     },
+    /// Invite a patient; prints the code that a letter carries
+    Invite {
+        /// The patient's id, see `verbund patient find`
+        patient: LocalId,
+    },
     /// Take away every way to sign in, end all sessions and print a new set-up code
     StartOver {
         /// The account's id, see `list`
@@ -76,12 +81,13 @@ impl Account {
             Verb::Change { account, name, roles } => Ask::Change { account, name, roles },
             Verb::Lock { account } => Ask::Lock { account, locked: true },
             Verb::Unlock { account } => Ask::Lock { account, locked: false },
+            Verb::Invite { patient } => Ask::Invite(patient),
             Verb::StartOver { account } => Ask::StartOver(account),
         };
         let reply: Reply = terminal.ask(&Command::Account(ask))?;
         terminal.show(&reply, |reply, out| match reply {
             Reply::Code { account, code, ends_at } => {
-                writeln!(out, "account {account}\nset-up code {code}\nworks once, until {ends_at}; hand it over in person")
+                writeln!(out, "account {account}\ncode {code}\nworks once, until {ends_at}; hand it over in person")
             }
             Reply::Accounts(accounts) => {
                 let mut table = Table::new(&["account", "user name", "name", "state", "roles"]);

@@ -1,9 +1,11 @@
 //! `verbund demo`: a fictional cooperative on this machine, each clinic a process of its own, and the story played once.
 
+pub mod browser;
 pub mod cast;
 pub mod figures;
 pub mod found;
 pub mod plan;
+pub mod portals;
 pub mod process;
 pub mod proof;
 pub mod story;
@@ -64,6 +66,13 @@ impl Demo {
         let village = Village::found(&self.dir, plan::plans(clinics, self.beds), service::now())?;
         screen.say(format!("founded: a board of three, an authority, {clinics} clinics with {} beds in {}", self.beds, village.folder.display()));
         let (mut players, mesh_ready_ms) = start(&village, &screen)?;
+        let portals = portals::open(&village, &players, service::now())?;
+        if terminal.json && !self.once {
+            serde_json::to_writer(&mut terminal.out, &serde_json::json!({ "portals": portals }))?;
+            writeln!(terminal.out)?;
+            terminal.out.flush()?;
+        }
+        screen.say("the web pages answer");
         let figures = self.play(&village, &players, mesh_ready_ms, &screen)?;
         if terminal.json {
             serde_json::to_writer(&mut terminal.out, &figures)?;
@@ -73,7 +82,7 @@ impl Demo {
         }
         terminal.out.flush()?;
         if !self.once {
-            screen.say(invitation(&village));
+            screen.say(invitation(&village, &portals));
             wait_for_interrupt()?;
         }
         players.iter_mut().try_for_each(|player| player.process.stop().map(drop))?;
@@ -137,10 +146,14 @@ fn start(village: &Village, screen: &Screen) -> anyhow::Result<(Vec<Player>, f64
 }
 
 /// What the user can try now.
-fn invitation(village: &Village) -> String {
+fn invitation(village: &Village, portals: &[portals::Portal]) -> String {
     let first = village.clinics[0].config();
     let rehab = village.clinics.iter().find(|clinic| clinic.plan.facility.kind == FacilityKind::Rehab).map_or_else(|| first.clone(), |clinic| clinic.config());
     let (first, rehab) = (first.display(), rehab.display());
+    let logins: String = portals
+        .iter()
+        .map(|portal| format!("  {:<15} {:<26} user {}, password \"{}\", app secret {}\n", portal.role, portal.url, portal.login.user, portal.login.password, portal.login.totp_secret))
+        .collect();
     format!(
         "the clinics stay up until Ctrl-C. Try, in another terminal:\n
   verbund -c {first} status
@@ -150,7 +163,9 @@ fn invitation(village: &Village) -> String {
   verbund -c {rehab} capacity show
   verbund -c {first} audit verify
   verbund -c {first} doctor\n
-(verbund is {}; every command has --help and --json)\n",
+(verbund is {}; every command has --help and --json)\n
+Web pages, with a certificate of the demo's own that a browser warns about:\n
+{logins}",
         std::env::current_exe().map_or_else(|_| "this program".into(), |exe| exe.display().to_string())
     )
 }

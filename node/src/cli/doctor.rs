@@ -16,11 +16,14 @@ use crate::{
         doctor::{self, Finding, State},
     },
     domain::{config::Config, identity::Identity},
+    portal::listen,
     store::key::KeyFile,
 };
 
 /// Days before a certificate's end from which its renewal is asked for.
 const RENEW_DAYS: u64 = 60;
+/// Days before a web certificate's end from which its renewal is asked for.
+const RENEW_WEB_DAYS: u64 = 14;
 /// Disk syncs slower than this make every acknowledged message slow.
 const SLOW_SYNC: Duration = Duration::from_millis(20);
 
@@ -41,6 +44,7 @@ impl Doctor {
         let config = terminal.load()?;
         let examine = if self.confirm_clock { doctor::Command::ConfirmClock } else { doctor::Command::Examine };
         let mut findings = vec![certificates(&config), database_key(&config), disk(&config.node.data_dir)];
+        findings.extend(pages(&config));
         match terminal.ask::<Vec<Finding>>(&Command::Doctor(examine)) {
             Ok(online) => findings.extend(online),
             Err(error) => findings.push(Finding::new("node", State::Fail, format!("{error:#}"), "start it: verbund run (or systemctl start verbund)")),
@@ -84,6 +88,27 @@ fn database_key(config: &Config) -> Finding {
         Ok(_) => Finding::new(check, State::Ok, "readable by this user only, outside the data directory", ""),
         Err(error) => Finding::new(check, State::Fail, error.to_string(), "put the key file back from your safe; without it the data cannot be read"),
     }
+}
+
+/// The web pages' certificates, and the texts that the law asks for.
+fn pages(config: &Config) -> Vec<Finding> {
+    let (web, mut findings) = (&config.web, Vec::new());
+    for (name, site) in [("patients' pages", &web.patient), ("staff's pages", &web.staff)] {
+        let Some(site) = site else { continue };
+        let remedy = "put a certificate chain and its key in the files named in the configuration; they are read again by themselves";
+        findings.push(match listen::days_left(site, super::now()) {
+            Ok(days) => Finding::new(name, if days < RENEW_WEB_DAYS { State::Warn } else { State::Ok }, format!("certificate valid for {days} more days"), remedy),
+            Err(error) => Finding::new(name, State::Fail, error.to_string(), remedy),
+        });
+    }
+    if !findings.is_empty() {
+        let texts = [("imprint", &web.imprint), ("privacy", &web.privacy), ("accessibility", &web.accessibility)];
+        let absent = |path: &Option<std::path::PathBuf>| path.as_ref().is_none_or(|path| !fs::read_to_string(path).is_ok_and(|text| !text.trim().is_empty()));
+        let absent: Vec<&str> = texts.into_iter().filter(|(_, path)| absent(path)).map(|(name, _)| name).collect();
+        let (state, found) = if absent.is_empty() { (State::Ok, "all three are there".to_owned()) } else { (State::Warn, format!("absent: {}", absent.join(", "))) };
+        findings.push(Finding::new("legal texts", state, found, "write them as plain text and name the files in the part [web] of the configuration"));
+    }
+    findings
 }
 
 /// Times what every acknowledged message waits for: a small write and its sync.

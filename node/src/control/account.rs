@@ -1,4 +1,4 @@
-//! `account`: accounts of staff at the web pages.
+//! `account`: accounts of staff at the web pages, and invitations of patients.
 
 use verbund_protocol::{id::LocalId, time::Timestamp};
 
@@ -10,7 +10,10 @@ use crate::{
     },
     workflow::{
         WorkError,
-        account::{invite::Invited, staff},
+        account::{
+            invite::{self, Invited},
+            staff,
+        },
     },
 };
 
@@ -45,6 +48,8 @@ pub enum Command {
         /// Whether to lock.
         locked: bool,
     },
+    /// Invite a patient.
+    Invite(LocalId),
     /// Take away every way to sign in and make a new set-up code.
     StartOver(LocalId),
 }
@@ -89,6 +94,7 @@ impl Command {
                 Self::List => staff::list(work).map(Reply::Accounts),
                 Self::Change { account, name, roles } => staff::change(work, account, &name, &roles).map(|()| Reply::Done),
                 Self::Lock { account, locked } => staff::lock(work, account, locked).map(|()| Reply::Done),
+                Self::Invite(patient) => invite::patient(work, patient).map(Reply::from),
                 Self::StartOver(account) => staff::start_over(work, account).map(Reply::from),
             })
             .await

@@ -24,6 +24,7 @@ use tokio::{net::TcpListener, sync::Semaphore};
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt as _;
 use tracing::{debug, info, warn};
+use verbund_protocol::time::Timestamp;
 
 use crate::domain::config::web::SiteSection;
 
@@ -106,6 +107,19 @@ impl ResolvesServerCert for Certificate {
         self.look();
         Some(self.held.load_full())
     }
+}
+
+/// Returns how many whole days a site's certificate is still good at `now`, after checking that it can be used.
+///
+/// # Errors
+/// [`ListenError::Certificate`].
+pub fn days_left(section: &SiteSection, now: Timestamp) -> Result<u64, ListenError> {
+    let held = read(&section.certificate, &section.private_key)?;
+    let wrong = |what: String| ListenError::Certificate { path: section.certificate.display().to_string(), what };
+    let leaf = held.end_entity_cert().map_err(|error| wrong(error.to_string()))?;
+    let (_, leaf) = x509_parser::parse_x509_certificate(leaf).map_err(|error| wrong(format!("no X.509 certificate: {error}")))?;
+    let end = u64::try_from(leaf.validity().not_after.timestamp()).unwrap_or(0);
+    Ok(end.saturating_sub(now.secs()) / 86_400)
 }
 
 fn changed(chain: &PathBuf, key: &PathBuf) -> Option<SystemTime> {

@@ -11,3 +11,4 @@ mod simulator;
 mod stories;
 mod transcripts;
 mod trust;
+mod web;

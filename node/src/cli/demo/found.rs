@@ -5,6 +5,7 @@ use std::{
     fs,
     net::TcpListener,
     path::{Path, PathBuf},
+    sync::atomic::{AtomicU32, Ordering},
 };
 
 use anyhow::{Context as _, bail};
@@ -13,7 +14,10 @@ use verbund_protocol::{certificate::NodeName, id::NetworkId, sign::SecretKey, ti
 
 use super::plan::Plan;
 use crate::{
-    domain::identity::{self, Papers},
+    domain::{
+        account::Site,
+        identity::{self, Papers},
+    },
     store::key::{DatabaseKey, KeyFile},
 };
 
@@ -31,12 +35,18 @@ pub struct Clinic {
     pub folder: PathBuf,
     /// Its port on loopback.
     pub port: u16,
+    /// The ports of its web pages: for patients, for staff.
+    pub web: [u16; 2],
 }
 
 impl Clinic {
     /// Returns its configuration file.
     pub fn config(&self) -> PathBuf {
         self.folder.join("verbund.toml")
+    }
+    /// Returns the address of one of its sites.
+    pub fn url(&self, site: Site) -> String {
+        format!("https://localhost:{}", self.web[usize::from(site == Site::Staff)])
     }
 }
 
@@ -70,10 +80,11 @@ impl Village {
         }
         let new = NewAuthority { network: network.clone(), board: board.iter().map(SecretKey::public).collect(), threshold: BOARD.1 };
         let mut authority = Authority::create(&folder.join("authority"), new, now)?;
-        let ports = free_ports(plans.len())?;
+        web_certificate(folder)?;
+        let ports = free_ports(plans.len() * 3)?;
         let mut clinics = Vec::new();
-        for (plan, port) in plans.into_iter().zip(ports) {
-            let clinic = Clinic { folder: folder.join(plan.member.as_str()), plan, port };
+        for (plan, ports) in plans.into_iter().zip(ports.chunks(3)) {
+            let clinic = Clinic { folder: folder.join(plan.member.as_str()), plan, port: ports[0], web: [ports[1], ports[2]] };
             admit(&mut authority, &network, &clinic, now)?;
             clinics.push(clinic);
         }
@@ -153,6 +164,29 @@ fn admit(authority: &mut Authority, network: &NetworkId, clinic: &Clinic, now: T
     Ok(())
 }
 
+/// One certificate for the web pages of all the demo's clinics, which share this machine.
+fn web_certificate(folder: &Path) -> anyhow::Result<()> {
+    // Browsers take no Ed25519 here.
+    let key = rcgen::KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256)?;
+    let mut params = rcgen::CertificateParams::new(vec!["localhost".into(), "127.0.0.1".into(), "::1".into()])?;
+    params.distinguished_name.push(rcgen::DnType::CommonName, "Verbund demo");
+    fs::write(folder.join("web.crt"), params.self_signed(&key)?.pem())?;
+    Ok(fs::write(folder.join("web.key"), key.serialize_pem())?)
+}
+
+/// What the web section of a clinic's configuration says.
+fn web(clinic: &Clinic) -> String {
+    let site = |name: &str, site: Site, port: u16| {
+        format!("\n[web.{name}]\nlisten = \"127.0.0.1:{port}\"\npublic_url = \"{}\"\ncertificate = \"../web.crt\"\nprivate_key = \"../web.key\"\n", clinic.url(site))
+    };
+    format!(
+        "\n[web]\nclinic = \"{}\"\nphone = \"089 0000-0 (erfunden)\"\nhours = \"Montag bis Freitag, 8 bis 16 Uhr\"\n{}{}",
+        clinic.plan.facility.name,
+        site("patient", Site::Patient, clinic.web[0]),
+        site("staff", Site::Staff, clinic.web[1])
+    )
+}
+
 /// Whoever runs the demo plays all the people.
 fn configuration(network: &NetworkId, clinic: &Clinic) -> String {
     let user = nix::unistd::User::from_uid(nix::unistd::Uid::current()).ok().flatten().map_or_else(|| nix::unistd::Uid::current().to_string(), |user| user.name);
@@ -167,18 +201,34 @@ node = "1"
 [mesh]
 listen = ["{address}"]
 announce = ["{address}"]
-
+{web}
 [[person]]
 user = "{user}"
 name = "Alex Beispiel"
 roles = ["ward", "physician", "social-service", "admissions", "capacity", "it", "privacy-officer"]
 "#,
-        name = clinic.plan.facility.name
+        name = clinic.plan.facility.name,
+        web = web(clinic),
     )
 }
 
-/// Returns ports that were free on loopback a moment ago; all are held until the last is found, so they differ.
+/// Ports that the demo may take: below those that the system gives to outgoing connections, so that none of these is in the way.
+const PORTS: std::ops::Range<u32> = 10_000..32_768;
+
+/// Returns ports that are free on loopback; no two calls of one program return the same, and two programs begin at different places.
 fn free_ports(count: usize) -> anyhow::Result<Vec<u16>> {
-    let held: Vec<TcpListener> = (0..count).map(|_| TcpListener::bind("127.0.0.1:0")).collect::<Result<_, _>>().context("no free port on loopback")?;
-    Ok(held.iter().map(|listener| listener.local_addr().map(|address| address.port())).collect::<Result<_, _>>()?)
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let begin = std::process::id().wrapping_mul(2_654_435_761);
+    let mut free = Vec::new();
+    for _ in PORTS {
+        if free.len() == count {
+            return Ok(free);
+        }
+        let nth = begin.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed)) % PORTS.len() as u32;
+        let port = u16::try_from(PORTS.start + nth)?;
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            free.push(port);
+        }
+    }
+    bail!("there are not {count} free ports on loopback")
 }

@@ -1,0 +1,107 @@
+//! The demo's people at the web pages: each set up as in life, by invitation and the ordinary pages.
+
+use anyhow::{Context as _, ensure};
+use serde_json::json;
+use verbund_protocol::{membership::FacilityKind, time::Timestamp};
+
+use super::{
+    browser::{Answer, Browser},
+    cast::Player,
+    found::{Clinic, Village},
+};
+use crate::domain::account::{Site, factor};
+
+/// Somebody who can sign in.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Portal {
+    /// Who: `patient`, `social-service`, `admissions`, `it`.
+    pub role: &'static str,
+    /// At which clinic.
+    pub clinic: String,
+    /// Where.
+    pub url: String,
+    /// With what.
+    pub login: Login,
+}
+
+/// What somebody signs in with.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Login {
+    /// The user name.
+    pub user: String,
+    /// The password.
+    pub password: String,
+    /// The authenticator app's secret, base32.
+    pub totp_secret: String,
+}
+
+/// The patient of the demo. Fictional.
+const PATIENT: (&str, &str, &str) = ("Beispiel", "Erna", "1951-04-03");
+
+/// Sets the demo's people up: a patient, a social worker and IT at the first acute hospital, admissions at the first rehab clinic.
+///
+/// # Errors
+/// Names the step that did not hold.
+pub fn open(village: &Village, players: &[Player], now: Timestamp) -> anyhow::Result<Vec<Portal>> {
+    let acute = players.first().context("the demo has a clinic")?;
+    let rehab = players.iter().find(|player| player.clinic.plan.facility.kind == FacilityKind::Rehab).unwrap_or(acute);
+    let mut open = vec![patient(village, acute, now)?];
+    for (player, role, login, name) in [
+        (acute, "social-service", "sonja", "Sonja Beispiel (Sozialdienst)"),
+        (rehab, "admissions", "rolf", "Rolf Beispiel (Aufnahme)"),
+        (acute, "it", "ida", "Ida Beispiel (IT)"),
+    ] {
+        open.push(staff(village, player, role, login, name, now)?);
+    }
+    Ok(open)
+}
+
+/// Returns a browser at one of a clinic's sites.
+///
+/// # Errors
+/// If the demo's certificate cannot be read.
+pub fn browser(village: &Village, clinic: &Clinic, site: Site) -> anyhow::Result<Browser> {
+    Browser::new(&clinic.url(site), &village.folder.join("web.crt"))
+}
+
+fn patient(village: &Village, player: &Player, now: Timestamp) -> anyhow::Result<Portal> {
+    let (family, given, birth_date) = PATIENT;
+    let added = player.ask("patient", json!({ "add": { "family": family, "given": given, "birth_date": birth_date } }))?;
+    let id = added["added"]["id"].as_str().context("the patient's id")?;
+    let invited = player.ask("account", json!({ "invite": id }))?;
+    let code = invited["code"]["code"].as_str().context("the code on paper")?;
+    let mut browser = browser(village, &player.clinic, Site::Patient)?;
+    let page = browser.get("/invitation")?;
+    let page = browser.submit(&page, "/invitation", &[("code", code), ("birth", birth_date)])?;
+    let login = set_up(&mut browser, &page, "erna", now)?;
+    Ok(Portal { role: "patient", clinic: player.name().to_owned(), url: browser.origin, login })
+}
+
+fn staff(village: &Village, player: &Player, role: &'static str, user: &str, name: &str, now: Timestamp) -> anyhow::Result<Portal> {
+    let added = player.ask("account", json!({ "add": { "login": user, "name": name, "roles": [role] } }))?;
+    let code = added["code"]["code"].as_str().context("the set-up code")?;
+    let mut browser = browser(village, &player.clinic, Site::Staff)?;
+    let page = browser.get("/invitation")?;
+    let page = browser.submit(&page, "/invitation", &[("code", code), ("login", user)])?;
+    let login = set_up(&mut browser, &page, user, now)?;
+    Ok(Portal { role, clinic: player.name().to_owned(), url: browser.origin, login })
+}
+
+/// Chooses password and authenticator app, as the pages ask for them.
+///
+/// # Errors
+/// If a page is another than expected.
+pub fn set_up(browser: &mut Browser, page: &Answer, user: &str, now: Timestamp) -> anyhow::Result<Login> {
+    ensure!(page.status == 200 && page.text().contains("/setup/password"), "the code was not taken: status {}", page.status);
+    let password = format!("drei blaue Boote für {user}");
+    let page = browser.get("/setup/password")?;
+    let page = browser.submit(&page, "/setup/password", &[("login", user), ("password", &password)])?;
+    ensure!(page.text().contains("/setup/app"), "the password was not taken: status {}", page.status);
+    let page = browser.get("/setup/app")?;
+    let carried = page.hidden("secret").context("the app's secret")?;
+    let secret = crate::portal::guard::unhex::<{ factor::TOTP_SECRET }>(&carried).context("the app's secret")?;
+    let code = factor::totp_code(&secret, now).context("the app's code")?;
+    let page = browser.submit(&page, "/setup/app", &[("secret", &carried), ("code", &code)])?;
+    ensure!(page.status == 200 && page.text().contains("/sign-out"), "the app was not taken: status {}", page.status);
+    Ok(Login { user: user.to_owned(), password, totp_secret: factor::totp_text(&secret).replace(' ', "") })
+}

@@ -1,0 +1,235 @@
+//! Headless Chromium, driven over WebDriver: what people do at the pages, and what they see.
+
+use std::{
+    io::{BufRead as _, BufReader},
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+use fantoccini::{
+    Client, ClientBuilder, Locator,
+    error::CmdError,
+    wd::WebDriverCompatibleCommand,
+};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// How long a page may take before it counts as not coming.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How a window looks at the pages.
+#[derive(Clone, Copy, Debug)]
+pub struct Look {
+    /// The window's width, pixels.
+    pub width: u32,
+    /// Its height.
+    pub height: u32,
+    /// Whether pages are dark.
+    pub dark: bool,
+    /// Whether scripts run.
+    pub scripts: bool,
+    /// The language asked for.
+    pub language: &'static str,
+}
+
+impl Look {
+    /// A desktop.
+    pub const DESKTOP: Self = Self { width: 1_280, height: 900, dark: false, scripts: true, language: "de" };
+    /// A phone.
+    pub const PHONE: Self = Self { width: 390, height: 844, ..Self::DESKTOP };
+    /// The narrowest that must work without scrolling sideways (WCAG 1.4.10).
+    pub const NARROW: Self = Self { width: 320, height: 640, ..Self::DESKTOP };
+}
+
+/// A window of a browser of its own. Close it with [`Window::close`]; a test that fails leaves it to the driver's end.
+pub struct Window {
+    /// What it is driven by.
+    pub client: Client,
+    /// How it looks.
+    pub look: Look,
+    driver: Child,
+    _profile: TempDir,
+}
+
+impl Window {
+    /// Opens a window.
+    ///
+    /// # Panics
+    /// If Chromium or its driver is missing (`scripts/test` installs them) or does not start.
+    pub async fn open(look: Look) -> Self {
+        let mut driver = Command::new("chromedriver").arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("chromedriver starts: install chromium-driver");
+        let lines = BufReader::new(driver.stdout.take().expect("piped")).lines();
+        let said = "started successfully on port ";
+        let port = lines.map_while(Result::ok).find_map(|line| line.split(said).nth(1).map(|rest| rest.trim_end_matches('.').to_owned())).expect("chromedriver says its port");
+        let profile = tempfile::tempdir().expect("a temporary folder");
+        let mut arguments: Vec<String> = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--hide-scrollbars", "--force-device-scale-factor=1"].map(str::to_owned).into();
+        arguments.push(format!("--window-size={},{}", look.width, look.height));
+        arguments.push(format!("--user-data-dir={}", profile.path().display()));
+        arguments.push(format!("--accept-lang={}", look.language));
+        if look.dark {
+            arguments.push("--blink-settings=preferredColorScheme=0".into());
+        }
+        let mut options = json!({ "args": arguments, "prefs": { "intl.accept_languages": look.language } });
+        if !look.scripts {
+            options["prefs"]["profile.managed_default_content_settings.javascript"] = json!(2);
+        }
+        let capabilities = json!({ "browserName": "chrome", "acceptInsecureCerts": true, "goog:chromeOptions": options, "webauthn:virtualAuthenticators": true });
+        let Value::Object(capabilities) = capabilities else { unreachable!("an object was written") };
+        let client = ClientBuilder::new(HttpConnector::new()).capabilities(capabilities).connect(&format!("http://127.0.0.1:{port}")).await.expect("chromium starts: install chromium");
+        let window = Self { client, look, driver, _profile: profile };
+        // The window's frame takes no room away from the page.
+        window.command("POST", "goog/cdp/execute", json!({ "cmd": "Emulation.setDeviceMetricsOverride", "params": { "width": look.width, "height": look.height, "deviceScaleFactor": 1, "mobile": false } })).await;
+        window
+    }
+
+    /// Closes it.
+    pub async fn close(mut self) {
+        let _ = self.client.clone().close().await;
+        let _ = self.driver.kill();
+        let _ = self.driver.wait();
+    }
+
+    /// Sends a command that the library does not name.
+    ///
+    /// # Panics
+    /// If the driver refuses it.
+    pub async fn command(&self, method: &'static str, path: &'static str, body: Value) -> Value {
+        self.client.issue_cmd(Raw { method, path, body }).await.unwrap_or_else(|error| panic!("{path}: {error}"))
+    }
+
+    /// Gives the browser a passkey device that always agrees.
+    pub async fn with_passkeys(&self) {
+        let device = json!({ "protocol": "ctap2", "transport": "internal", "hasResidentKey": true, "hasUserVerification": true, "isUserVerified": true, "isUserConsenting": true });
+        self.command("POST", "webauthn/authenticator", device).await;
+    }
+
+    /// Goes to an address.
+    ///
+    /// # Panics
+    /// If it does not answer.
+    pub async fn go(&self, url: &str) {
+        self.client.goto(url).await.unwrap_or_else(|error| panic!("{url}: {error}"));
+    }
+
+    /// Waits until there is an element for a CSS selector.
+    ///
+    /// # Panics
+    /// If there never is; with the page's text.
+    pub async fn see(&self, selector: &str) -> fantoccini::elements::Element {
+        let found = self.client.wait().at_most(PATIENCE).for_element(Locator::Css(selector)).await;
+        match found {
+            Ok(element) => element,
+            Err(error) => panic!("no {selector} at {:?}: {error}\n{}", self.client.current_url().await, self.text().await),
+        }
+    }
+
+    /// Waits until the page's text holds `words`.
+    ///
+    /// # Panics
+    /// If it never does.
+    pub async fn read(&self, words: &str) {
+        let begun = std::time::Instant::now();
+        loop {
+            if self.text().await.contains(words) {
+                return;
+            }
+            assert!(begun.elapsed() < PATIENCE, "never read {words:?} at {:?}:\n{}", self.client.current_url().await, self.text().await);
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Returns the page's text as people see it.
+    pub async fn text(&self) -> String {
+        match self.client.find(Locator::Css("body")).await {
+            Ok(body) => body.text().await.unwrap_or_default(),
+            Err(_) => String::new(),
+        }
+    }
+
+    /// Clicks on what a selector finds.
+    ///
+    /// # Panics
+    /// If it is not there or cannot be clicked.
+    pub async fn click(&self, selector: &str) {
+        self.see(selector).await.click().await.unwrap_or_else(|error| panic!("{selector}: {error}"));
+    }
+
+    /// Types into a field.
+    ///
+    /// # Panics
+    /// If it is not there or takes no text.
+    pub async fn fill(&self, selector: &str, text: &str) {
+        let field = self.see(selector).await;
+        let done: Result<(), CmdError> = async {
+            field.clear().await?;
+            field.send_keys(text).await
+        }
+        .await;
+        done.unwrap_or_else(|error| panic!("{selector}: {error}"));
+    }
+
+    /// Runs a script of the test's own, which no page may forbid.
+    ///
+    /// # Panics
+    /// If it fails.
+    pub async fn script(&self, script: &str, arguments: Vec<Value>) -> Value {
+        self.client.execute(script, arguments).await.unwrap_or_else(|error| panic!("{script}: {error}"))
+    }
+
+    /// Asserts what holds for every page: nothing to scroll sideways, a heading, a title, and at patients' pages targets that a thumb hits.
+    ///
+    /// # Panics
+    /// If one does not hold.
+    pub async fn is_in_order(&self) {
+        let found = self.script(include_str!("chromium/order.js"), vec![]).await;
+        assert_eq!(found, json!([]), "at {:?}, {:?}", self.client.current_url().await, self.look);
+    }
+
+    /// Asserts that axe-core (WCAG 2.2 A and AA, best practice) finds nothing. `axe` is its source.
+    ///
+    /// # Panics
+    /// With what it found.
+    pub async fn passes_axe(&self, axe: &str) {
+        let script = format!("{axe};{}", include_str!("chromium/axe.js"));
+        let found = self.client.execute_async(&script, vec![]).await.unwrap_or_else(|error| panic!("axe-core: {error}"));
+        assert_eq!(found, json!([]), "at {:?}, {:?}", self.client.current_url().await, self.look);
+    }
+
+    /// Returns a picture of the whole page.
+    ///
+    /// # Panics
+    /// If the driver makes none.
+    pub async fn picture(&self) -> Vec<u8> {
+        let height = self.script("return Math.max(document.documentElement.scrollHeight, innerHeight)", vec![]).await.as_u64().unwrap_or(900);
+        let metrics = |height: u64| json!({ "cmd": "Emulation.setDeviceMetricsOverride", "params": { "width": self.look.width, "height": height, "deviceScaleFactor": 1, "mobile": false } });
+        self.command("POST", "goog/cdp/execute", metrics(height)).await;
+        let picture = self.client.screenshot().await.expect("a screenshot");
+        self.command("POST", "goog/cdp/execute", metrics(self.look.height.into())).await;
+        picture
+    }
+}
+
+impl Drop for Window {
+    fn drop(&mut self) {
+        // A driver that is gone already is what is wanted.
+        let _ = self.driver.kill();
+        let _ = self.driver.wait();
+    }
+}
+
+#[derive(Debug)]
+struct Raw {
+    method: &'static str,
+    path: &'static str,
+    body: Value,
+}
+
+impl WebDriverCompatibleCommand for Raw {
+    fn endpoint(&self, base: &url::Url, session: Option<&str>) -> Result<url::Url, url::ParseError> {
+        base.join(&format!("session/{}/{}", session.unwrap_or_default(), self.path))
+    }
+    fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
+        (self.method.parse().expect("a method"), Some(self.body.to_string()))
+    }
+}

@@ -1,0 +1,98 @@
+//! The web pages of real nodes: who may see what, forms that did not come from here, attempts that are slowed down.
+
+mod chromium;
+mod doors;
+mod sign_in;
+
+use verbund_node::{
+    cli::demo::{
+        browser::{Answer, Browser},
+        portals::{self, Login},
+    },
+    control::{
+        Command,
+        account::{Command as Account, Reply as AccountReply},
+        patient::{Command as Patient, Reply as PatientReply},
+    },
+    domain::{
+        account::{Site, factor},
+        actor::Role,
+        patient::Person,
+    },
+    runtime::service::now,
+};
+use verbund_protocol::id::LocalId;
+use verbund_tests::town::Town;
+
+/// A name that nobody bears, to be searched for where no name may be.
+const CANARY: &str = "Zwetschgenmuster";
+
+/// One clinic and its people.
+struct House {
+    town: Town,
+}
+
+impl House {
+    fn new() -> Self {
+        Self { town: Town::start(1, 40) }
+    }
+
+    fn browser(&self, site: Site) -> Browser {
+        portals::browser(&self.town.village, &self.town.village.clinics[0], site).unwrap()
+    }
+
+    fn patient(&mut self, given: &str) -> LocalId {
+        let person: Person = serde_json::from_value(serde_json::json!({ "family": CANARY, "given": given, "birth_date": "1951-04-03" })).unwrap();
+        match self.town.ask(0, &Command::Patient(Patient::Add(Box::new(person)))).unwrap() {
+            PatientReply::Added(patient) => patient.id,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn code(&mut self, command: Account) -> String {
+        match self.town.ask(0, &Command::Account(command)).unwrap() {
+            AccountReply::Code { code, .. } => code,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// A member of staff who has set everything up, and a browser that is signed in.
+    fn staff(&mut self, login: &str, roles: &[Role]) -> (Browser, Login) {
+        let code = self.code(Account::Add { login: login.into(), name: format!("{login} Beispiel"), roles: roles.to_vec() });
+        let mut browser = self.browser(Site::Staff);
+        let page = browser.get("/invitation").unwrap();
+        let page = browser.submit(&page, "/invitation", &[("code", &code), ("login", login)]).unwrap();
+        let login = portals::set_up(&mut browser, &page, login, now()).unwrap();
+        (browser, login)
+    }
+
+    /// A patient who has set everything up.
+    fn visitor(&mut self, login: &str) -> (LocalId, Browser, Login) {
+        let id = self.patient(login);
+        let code = self.code(Account::Invite(id));
+        let mut browser = self.browser(Site::Patient);
+        let page = browser.get("/invitation").unwrap();
+        let page = browser.submit(&page, "/invitation", &[("code", &code), ("birth", "3.4.1951")]).unwrap();
+        let login = portals::set_up(&mut browser, &page, login, now()).unwrap();
+        (id, browser, login)
+    }
+}
+
+/// The password step.
+fn type_password(browser: &mut Browser, login: &str, password: &str) -> Answer {
+    let page = browser.get("/sign-in").unwrap();
+    browser.submit(&page, "/sign-in", &[("login", login), ("password", password)]).unwrap()
+}
+
+/// The code that an app shows after the one that was used when it was set up.
+fn next_code(login: &Login) -> String {
+    let secret = base32(&login.totp_secret);
+    let later = now().plus(std::time::Duration::from_secs(30));
+    factor::totp_code(&secret, later).unwrap()
+}
+
+/// RFC 4648, by hand: what an app does with the secret it was told.
+fn base32(text: &str) -> Vec<u8> {
+    let bits: Vec<u8> = text.bytes().flat_map(|c| (0..5).rev().map(move |bit| ((if c >= b'A' { c - b'A' } else { c - b'2' + 26 }) >> bit) & 1)).collect();
+    bits.chunks_exact(8).map(|byte| byte.iter().fold(0, |sum, bit| sum << 1 | bit)).collect()
+}

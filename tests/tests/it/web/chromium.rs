@@ -1,0 +1,151 @@
+//! The pages in a real browser: patients and staff, phone and desktop, with scripts and without.
+
+use verbund_node::{
+    control::account::Command as Account,
+    domain::{account::Site, actor::Role},
+};
+use verbund_tests::chromium::{Look, Window};
+
+use super::{CANARY, House, next_code};
+
+/// axe-core's source, which `scripts/test` fetches; every page is checked with it.
+fn axe() -> String {
+    let place = std::env::var("VERBUND_AXE").unwrap_or_else(|_| panic!("VERBUND_AXE names axe.min.js: scripts/test sets it"));
+    std::fs::read_to_string(&place).unwrap_or_else(|error| panic!("{place}: {error}"))
+}
+
+fn at(house: &House, site: Site, path: &str) -> String {
+    format!("{}{path}", house.browser(site).origin)
+}
+
+/// Whether pages go into a folder as pictures, to be looked at: `VERBUND_PICTURES`.
+async fn look_at(window: &Window, axe: &str, name: &str) {
+    window.is_in_order().await;
+    window.passes_axe(axe).await;
+    if let Ok(folder) = std::env::var("VERBUND_PICTURES") {
+        std::fs::create_dir_all(&folder).unwrap();
+        let dark = if window.look.dark { "-dark" } else { "" };
+        std::fs::write(format!("{folder}/{name}-{}{dark}.png", window.look.width), window.picture().await).unwrap();
+    }
+}
+
+/// From the letter to the start page with nothing but a device that knows its owner, then out and in again.
+async fn by_passkey(look: Look) {
+    let (mut house, axe) = (House::new(), axe());
+    let id = house.patient("Erna");
+    let code = house.code(Account::Invite(id));
+    let window = Window::open(look).await;
+    window.with_passkeys().await;
+    window.go(&at(&house, Site::Patient, &format!("/invitation#{code}"))).await;
+    look_at(&window, &axe, "invitation").await;
+    assert_eq!(window.client.current_url().await.unwrap().fragment(), None, "the code stays in no history");
+    assert_eq!(window.see("#code").await.prop("value").await.unwrap().unwrap(), code);
+    window.fill("#birth", "4.4.1951").await;
+    window.click("main button.main").await;
+    window.read("passen nicht zusammen").await;
+    look_at(&window, &axe, "invitation-wrong").await;
+    window.fill("#birth", "3.4.1951").await;
+    window.click("main button.main").await;
+    window.read("Wie möchten Sie sich künftig anmelden?").await;
+    look_at(&window, &axe, "setup").await;
+    window.click("[data-passkey] button").await;
+    window.read("So melden Sie sich an").await;
+    look_at(&window, &axe, "access").await;
+    window.click(".clinic a").await;
+    window.read("Was ist jetzt zu tun?").await;
+    look_at(&window, &axe, "start").await;
+    window.click("header form button").await;
+    window.read("Mit Passkey anmelden").await;
+    look_at(&window, &axe, "sign-in").await;
+    window.click("[data-passkey] button").await;
+    window.read("Was ist jetzt zu tun?").await;
+    window.close().await;
+    assert!(!house.town.node(0).log().contains(CANARY));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_patient_signs_in_by_passkey_on_a_phone() {
+    by_passkey(Look::PHONE).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_patient_signs_in_by_passkey_at_a_desk_in_the_dark() {
+    by_passkey(Look { dark: true, ..Look::DESKTOP }).await;
+}
+
+/// The second way, on the narrowest screen, without any script of the page.
+#[tokio::test(flavor = "multi_thread")]
+async fn everything_works_without_scripts() {
+    let mut house = House::new();
+    let id = house.patient("Erna");
+    let code = house.code(Account::Invite(id));
+    let window = Window::open(Look { scripts: false, ..Look::NARROW }).await;
+    window.go(&at(&house, Site::Patient, "/invitation")).await;
+    window.fill("#code", &code).await;
+    window.fill("#birth", "03.04.1951").await;
+    window.click("main button.main").await;
+    window.read("Dafür muss JavaScript eingeschaltet sein").await;
+    assert!(!window.see("[data-passkey] button").await.is_displayed().await.unwrap(), "scripts do not run");
+    window.click("a[href='/setup/password']").await;
+    window.fill("#login", "erna").await;
+    window.fill("#password", "Passwort2026").await;
+    window.click("main button.main").await;
+    window.read("zu leicht erraten").await;
+    window.fill("#password", "drei blaue Boote").await;
+    window.click("main button.main").await;
+    window.click("form[action='/setup/list'] button").await;
+    window.read("Ihre Liste mit Codes").await;
+    let first = window.see(".codes li").await.text().await.unwrap();
+    window.click("form[action='/setup/finish'] button").await;
+    window.read("Was ist jetzt zu tun?").await;
+    window.click("header form button").await;
+    window.fill("#login", "erna").await;
+    window.fill("#password", "drei blaue Boote").await;
+    window.click("form[action='/sign-in'] button").await;
+    window.read("Zweiter Schritt").await;
+    window.fill("#code", first.trim()).await;
+    window.click("main button.main").await;
+    window.read("Was ist jetzt zu tun?").await;
+    window.click("footer button[value=en]").await;
+    window.read("What is there to do now?").await;
+    window.close().await;
+}
+
+/// From looking a patient up to the code on paper, and the pages of IT.
+#[tokio::test(flavor = "multi_thread")]
+async fn staff_invite_a_patient_in_under_a_minute() {
+    let (mut house, axe) = (House::new(), axe());
+    let (_, login) = house.staff("wanda", &[Role::Ward, Role::It]);
+    let window = Window::open(Look::DESKTOP).await;
+    window.go(&at(&house, Site::Staff, "/patients")).await;
+    look_at(&window, &axe, "staff-sign-in").await;
+    window.fill("#login", &login.user).await;
+    window.fill("#password", &login.password).await;
+    window.click("form[action='/sign-in'] button").await;
+    window.fill("#code", &next_code(&login)).await;
+    look_at(&window, &axe, "staff-second").await;
+    window.click("main button.main").await;
+    window.read("Neu aufnehmen").await;
+    window.click("a[href='/patients/new']").await;
+    window.fill("#family", CANARY).await;
+    window.fill("#given", "Maria").await;
+    window.fill("#birth", "3.4.1951").await;
+    look_at(&window, &axe, "staff-patient-new").await;
+    window.click("main button.main").await;
+    window.read("Noch nicht eingeladen").await;
+    look_at(&window, &axe, "staff-patient").await;
+    window.click("main button.main").await;
+    window.read("Gültig bis").await;
+    look_at(&window, &axe, "staff-invited").await;
+    window.go(&at(&house, Site::Staff, "/patients")).await;
+    window.fill("#name", "zwetsch").await;
+    window.click("form[role=search] button").await;
+    window.read("Eine Person gefunden").await;
+    assert!(!window.client.current_url().await.unwrap().as_str().contains("zwetsch"), "no search word in an address");
+    look_at(&window, &axe, "staff-patients").await;
+    window.go(&at(&house, Site::Staff, "/accounts")).await;
+    window.read("Konten der Mitarbeitenden").await;
+    look_at(&window, &axe, "staff-accounts").await;
+    window.close().await;
+    assert!(!house.town.node(0).log().contains(CANARY));
+}
