@@ -63,7 +63,7 @@ impl Window {
         let said = "started successfully on port ";
         let port = lines.map_while(Result::ok).find_map(|line| line.split(said).nth(1).map(|rest| rest.trim_end_matches('.').to_owned())).expect("chromedriver says its port");
         let profile = tempfile::tempdir().expect("a temporary folder");
-        let mut arguments: Vec<String> = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--hide-scrollbars", "--force-device-scale-factor=1"].map(str::to_owned).into();
+        let mut arguments: Vec<String> = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--hide-scrollbars", "--force-device-scale-factor=1", "--force-prefers-reduced-motion"].map(str::to_owned).into();
         arguments.push(format!("--window-size={},{}", look.width, look.height));
         arguments.push(format!("--user-data-dir={}", profile.path().display()));
         arguments.push(format!("--accept-lang={}", look.language));

@@ -19,6 +19,9 @@ fn every_page_turns_strangers_away() {
             let mut stranger = house.browser(site);
             let path = path(route, "0011223344556677");
             let here = route.sites.contains(&site);
+            if !here && ROUTES.iter().any(|other| other.path == route.path && other.method == route.method && other.sites.contains(&site)) {
+                continue; // this site's own page of that name has a row of its own
+            }
             let post = route.method == "POST";
             let answer = if post { stranger.post(&path, &[("form", "0000")]).unwrap() } else { stranger.ask("GET", &path, &[], b"").unwrap() };
             let said = format!("{} {path} at the {site} site: {}", route.method, answer.status);
