@@ -41,7 +41,12 @@ fn read(path: &Path) -> Catalogue {
                 let pattern = message.value.unwrap_or_else(|| panic!("{}: {} has no text", path.display(), message.id.name));
                 let mut variables = BTreeSet::new();
                 collect(&pattern, &mut variables);
-                let shown = pattern.elements.iter().filter_map(|element| if let PatternElement::TextElement { value } = element { Some(*value) } else { None }).collect::<Vec<_>>().join("…");
+                let shown = pattern
+                    .elements
+                    .iter()
+                    .filter_map(|element| if let PatternElement::TextElement { value } = element { Some(*value) } else { None })
+                    .collect::<Vec<_>>()
+                    .join("…");
                 let twice = found.insert(message.id.name.to_owned(), (variables, shown));
                 assert!(twice.is_none(), "{}: {} stands twice", path.display(), message.id.name);
             }

@@ -30,9 +30,6 @@ pub mod qr;
 pub mod routes;
 pub mod words;
 
-#[cfg(test)]
-mod tests;
-
 /// Passwords that are hashed at once: each takes a processor and 19 MiB for some tens of milliseconds.
 const HASHED_AT_ONCE: usize = 2;
 

@@ -6,11 +6,7 @@ use std::{
     time::Duration,
 };
 
-use fantoccini::{
-    Client, ClientBuilder, Locator,
-    error::CmdError,
-    wd::WebDriverCompatibleCommand,
-};
+use fantoccini::{Client, ClientBuilder, Locator, error::CmdError, wd::WebDriverCompatibleCommand};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -63,7 +59,22 @@ impl Window {
         let said = "started successfully on port ";
         let port = lines.map_while(Result::ok).find_map(|line| line.split(said).nth(1).map(|rest| rest.trim_end_matches('.').to_owned())).expect("chromedriver says its port");
         let profile = tempfile::tempdir().expect("a temporary folder");
-        let mut arguments: Vec<String> = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--hide-scrollbars", "--force-device-scale-factor=1", "--force-prefers-reduced-motion"].map(str::to_owned).into();
+        let mut arguments: Vec<String> = [
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--disable-dev-shm-usage",
+            "--hide-scrollbars",
+            "--force-device-scale-factor=1",
+            "--force-prefers-reduced-motion",
+        ]
+        .map(str::to_owned)
+        .into();
         arguments.push(format!("--window-size={},{}", look.width, look.height));
         arguments.push(format!("--user-data-dir={}", profile.path().display()));
         arguments.push(format!("--accept-lang={}", look.language));
@@ -76,10 +87,17 @@ impl Window {
         }
         let capabilities = json!({ "browserName": "chrome", "acceptInsecureCerts": true, "goog:chromeOptions": options, "webauthn:virtualAuthenticators": true });
         let Value::Object(capabilities) = capabilities else { unreachable!("an object was written") };
-        let client = ClientBuilder::new(HttpConnector::new()).capabilities(capabilities).connect(&format!("http://127.0.0.1:{port}")).await.expect("chromium starts: install chromium");
+        let client =
+            ClientBuilder::new(HttpConnector::new()).capabilities(capabilities).connect(&format!("http://127.0.0.1:{port}")).await.expect("chromium starts: install chromium");
         let window = Self { client, look, driver, _profile: profile };
         // The window's frame takes no room away from the page.
-        window.command("POST", "goog/cdp/execute", json!({ "cmd": "Emulation.setDeviceMetricsOverride", "params": { "width": look.width, "height": look.height, "deviceScaleFactor": 1, "mobile": false } })).await;
+        window
+            .command(
+                "POST",
+                "goog/cdp/execute",
+                json!({ "cmd": "Emulation.setDeviceMetricsOverride", "params": { "width": look.width, "height": look.height, "deviceScaleFactor": 1, "mobile": false } }),
+            )
+            .await;
         window
     }
 
@@ -202,7 +220,8 @@ impl Window {
     /// If the driver makes none.
     pub async fn picture(&self) -> Vec<u8> {
         let height = self.script("return Math.max(document.documentElement.scrollHeight, innerHeight)", vec![]).await.as_u64().unwrap_or(900);
-        let metrics = |height: u64| json!({ "cmd": "Emulation.setDeviceMetricsOverride", "params": { "width": self.look.width, "height": height, "deviceScaleFactor": 1, "mobile": false } });
+        let metrics =
+            |height: u64| json!({ "cmd": "Emulation.setDeviceMetricsOverride", "params": { "width": self.look.width, "height": height, "deviceScaleFactor": 1, "mobile": false } });
         self.command("POST", "goog/cdp/execute", metrics(height)).await;
         let picture = self.client.screenshot().await.expect("a screenshot");
         self.command("POST", "goog/cdp/execute", metrics(self.look.height.into())).await;

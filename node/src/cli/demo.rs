@@ -152,7 +152,9 @@ fn invitation(village: &Village, portals: &[portals::Portal]) -> String {
     let (first, rehab) = (first.display(), rehab.display());
     let logins: String = portals
         .iter()
-        .map(|portal| format!("  {:<15} {:<26} user {}, password \"{}\", app secret {}\n", portal.role, portal.url, portal.login.user, portal.login.password, portal.login.totp_secret))
+        .map(|portal| {
+            format!("  {:<15} {:<26} user {}, password \"{}\", app secret {}\n", portal.role, portal.url, portal.login.user, portal.login.password, portal.login.totp_secret)
+        })
         .collect();
     format!(
         "the clinics stay up until Ctrl-C. Try, in another terminal:\n

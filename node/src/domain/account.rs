@@ -273,7 +273,7 @@ mod tests {
 
     #[test]
     fn sessions_end_by_rest_and_by_age() {
-        let at = |secs| Timestamp::from_secs(1_000_000 + secs);
+        let at = |secs: u64| Timestamp::from_secs(1_000_000 + secs);
         let session = Session {
             id: [0; 32],
             account: LocalId([0; 8]),

@@ -76,7 +76,7 @@ pub async fn stand(State((portal, who)): State<(Portal, Who)>, mut request: Requ
     if request.method() == Method::POST && !came_from_here(&portal, &headers) {
         return finish(&portal, &context, PageError::Form.into_response(), cookies);
     }
-    if let Err(turned_away) = may(&context, who, request.method()) {
+    if let Some(turned_away) = turned_away(&context, who, request.method()) {
         return finish(&portal, &context, turned_away, cookies);
     }
     request.extensions_mut().insert(context.clone());
@@ -143,11 +143,11 @@ fn came_from_here(portal: &Portal, headers: &HeaderMap) -> bool {
     }
 }
 
-/// Whether `who` fits; otherwise where to go instead.
-fn may(context: &Context, who: Who, method: &Method) -> Result<(), Response> {
+/// Returns where to go instead if `who` does not fit.
+fn turned_away(context: &Context, who: Who, method: &Method) -> Option<Response> {
     let stage = context.visit.as_ref().map(|visit| visit.session.stage);
     let fits = match who {
-        Who::Anyone => return Ok(()),
+        Who::Anyone => return None,
         Who::At(wanted) => stage == Some(wanted),
         Who::SettingUp => matches!(stage, Some(Stage::Setup | Stage::Open)),
         Who::SignedIn => stage == Some(Stage::Open),
@@ -155,22 +155,22 @@ fn may(context: &Context, who: Who, method: &Method) -> Result<(), Response> {
             let account = context.visit.as_ref().filter(|_| stage == Some(Stage::Open)).map(|visit| &visit.account);
             match account {
                 Some(account) if account.kind == Kind::Staff && holds(&account.roles, roles) => true,
-                Some(_) => return Err(PageError::Forbidden.into_response()),
+                Some(_) => return Some(PageError::Forbidden.into_response()),
                 None => false,
             }
         }
     };
     if fits {
-        return Ok(());
+        return None;
     }
-    Err(match stage {
+    let to = match stage {
         Some(Stage::Second) => Redirect::to("/sign-in/second"),
         Some(Stage::Setup) => Redirect::to("/setup"),
         Some(Stage::Open) => Redirect::to("/"),
         None if method == Method::GET && context.path != "/" => Redirect::to(&format!("/sign-in?next={}", context.path)),
         None => Redirect::to("/sign-in"),
-    }
-    .into_response())
+    };
+    Some(to.into_response())
 }
 
 fn holds(held: &[Role], wanted: &[Role]) -> bool {
@@ -263,8 +263,13 @@ pub fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
 /// The address a request came from: the last one that a trusted proxy does not vouch for.
 fn origin_address(portal: &Portal, peer: Option<IpAddr>, headers: &HeaderMap) -> Option<IpAddr> {
     let mut address = peer?;
-    let hops: Vec<IpAddr> =
-        headers.get_all("x-forwarded-for").into_iter().filter_map(|value| value.to_str().ok()).flat_map(|text| text.split(',')).map_while(|text| text.trim().parse().ok()).collect();
+    let hops: Vec<IpAddr> = headers
+        .get_all("x-forwarded-for")
+        .into_iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|text| text.split(','))
+        .map_while(|text| text.trim().parse().ok())
+        .collect();
     for hop in hops.into_iter().rev() {
         if !portal.trusted_proxies.contains(&address) {
             break;

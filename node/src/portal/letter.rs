@@ -1,6 +1,9 @@
 //! The letter with a patient's code, as a PDF of one page.
 
-use pdf_writer::{Content, Finish as _, Name, Pdf, Rect, Ref, Str, TextStr, types::{TabOrder, TextRenderingMode}};
+use pdf_writer::{
+    Content, Finish as _, Name, Pdf, Rect, Ref, Str, TextStr,
+    types::{TabOrder, TextRenderingMode},
+};
 use verbund_protocol::time::Timestamp;
 
 use super::{Clinic, date, qr::Modules, words::Words};

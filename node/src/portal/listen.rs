@@ -148,7 +148,8 @@ impl Listener {
     /// [`ListenError`].
     pub async fn bind(section: &SiteSection) -> Result<Self, ListenError> {
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let mut config = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?.with_no_client_auth().with_cert_resolver(Arc::new(Certificate::open(section)?));
+        let mut config =
+            ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?.with_no_client_auth().with_cert_resolver(Arc::new(Certificate::open(section)?));
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         let port = TcpListener::bind(section.listen).await.map_err(|source| ListenError::Bind { address: section.listen, source })?;
         Ok(Self { port, tls: TlsAcceptor::from(Arc::new(config)) })

@@ -6,7 +6,11 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 
-use super::{Clinic, Portal, assets, date, guard::Context, words::{Language, Words}};
+use super::{
+    Clinic, Portal, assets, date,
+    guard::Context,
+    words::{Language, Words},
+};
 use crate::{
     domain::account::{Site, Stage},
     workflow::WorkError,

@@ -6,6 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use verbund_protocol::id::LocalId;
 use webauthn_rs::{
     Webauthn, WebauthnBuilder,
     prelude::{
@@ -13,13 +14,8 @@ use webauthn_rs::{
         RequestChallengeResponse, Url, Uuid,
     },
 };
-use verbund_protocol::id::LocalId;
 
-use crate::domain::{
-    account::Token,
-    config::web::SiteSection,
-    entropy::System,
-};
+use crate::domain::{account::Token, config::web::SiteSection, entropy::System};
 
 /// How long a browser may take.
 const CEREMONY_FOR: Duration = Duration::from_secs(5 * 60);
@@ -91,7 +87,7 @@ impl Passkeys {
     /// # Errors
     /// [`PasskeyError::Refused`].
     pub fn begin_registration(&self, account: LocalId, name: &str, known: Vec<Vec<u8>>) -> Result<(Token, CreationChallengeResponse), PasskeyError> {
-        let exclude = known.into_iter().map(CredentialID::from).collect();
+        let exclude: Vec<CredentialID> = known;
         let (mut challenge, state) = self.library.start_passkey_registration(handle(account), name, name, Some(exclude))?;
         if let Some(wish) = &mut challenge.public_key.authenticator_selection {
             wish.resident_key = Some(webauthn_rs_proto::ResidentKeyRequirement::Required);

@@ -100,7 +100,8 @@ impl Words {
             Language::Plain => &PLAIN,
             Language::English => &ENGLISH,
         };
-        let (bundle, message) = own.get_message(key).map(|message| (own, message)).or_else(|| GERMAN.get_message(key).map(|message| (&GERMAN, message))).expect("build.rs has seen it");
+        let (bundle, message) =
+            own.get_message(key).map(|message| (own, message)).or_else(|| GERMAN.get_message(key).map(|message| (&GERMAN, message))).expect("build.rs has seen it");
         let pattern = message.value().expect("build.rs has seen a text");
         let text = bundle.format_pattern(pattern, values, &mut vec![]).into_owned();
         if self.language == Language::Pseudo { format!("⟦{text}⟧") } else { text }

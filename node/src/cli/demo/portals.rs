@@ -46,11 +46,9 @@ pub fn open(village: &Village, players: &[Player], now: Timestamp) -> anyhow::Re
     let acute = players.first().context("the demo has a clinic")?;
     let rehab = players.iter().find(|player| player.clinic.plan.facility.kind == FacilityKind::Rehab).unwrap_or(acute);
     let mut open = vec![patient(village, acute, now)?];
-    for (player, role, login, name) in [
-        (acute, "social-service", "sonja", "Sonja Beispiel (Sozialdienst)"),
-        (rehab, "admissions", "rolf", "Rolf Beispiel (Aufnahme)"),
-        (acute, "it", "ida", "Ida Beispiel (IT)"),
-    ] {
+    for (player, role, login, name) in
+        [(acute, "social-service", "sonja", "Sonja Beispiel (Sozialdienst)"), (rehab, "admissions", "rolf", "Rolf Beispiel (Aufnahme)"), (acute, "it", "ida", "Ida Beispiel (IT)")]
+    {
         open.push(staff(village, player, role, login, name, now)?);
     }
     Ok(open)

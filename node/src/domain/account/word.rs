@@ -11,8 +11,35 @@ pub const PASSWORD_MOST: usize = 200;
 
 /// The beginnings of what is tried first everywhere (published lists of leaked passwords, German and English).
 const COMMON: &[&str] = &[
-    "0123456789", "1234567890", "123456789", "1q2w3e4r5t", "abcdefghij", "aaaaaaaaaa", "administrator", "baseball", "dragon", "fickdich", "football", "hallo", "iloveyou", "ichliebedich",
-    "krankenhaus", "letmein", "master", "passwort", "password", "qwertzuiop", "qwertyuiop", "schalke", "sommer", "sonnenschein", "superman", "verbund", "welcome", "willkommen", "winter",
+    "0123456789",
+    "1234567890",
+    "123456789",
+    "1q2w3e4r5t",
+    "abcdefghij",
+    "aaaaaaaaaa",
+    "administrator",
+    "baseball",
+    "dragon",
+    "fickdich",
+    "football",
+    "hallo",
+    "iloveyou",
+    "ichliebedich",
+    "krankenhaus",
+    "letmein",
+    "master",
+    "passwort",
+    "password",
+    "qwertzuiop",
+    "qwertyuiop",
+    "schalke",
+    "sommer",
+    "sonnenschein",
+    "superman",
+    "verbund",
+    "welcome",
+    "willkommen",
+    "winter",
 ];
 
 /// A user name, in lower case: 3 to 64 letters, digits and `. - _ @ +`, so that an e-mail address will do.

@@ -63,7 +63,10 @@ impl WebSection {
         for (key, site) in [("patient", &self.patient), ("staff", &self.staff)] {
             let Some(site) = site else { continue };
             if site.host().is_none() {
-                return Err((format!("web.{key}.public_url"), format!("{:?} is not an address such as https://patienten.klinikum.example, in lower case and without a path", site.public_url)));
+                return Err((
+                    format!("web.{key}.public_url"),
+                    format!("{:?} is not an address such as https://patienten.klinikum.example, in lower case and without a path", site.public_url),
+                ));
             }
             for (name, text) in [("clinic", &self.clinic), ("phone", &self.phone), ("hours", &self.hours)] {
                 if text.trim().is_empty() || text.chars().count() > 120 {

@@ -1,7 +1,11 @@
 //! Legal notice, privacy notice, accessibility statement, and pages that are not there.
 
 use askama::Template;
-use axum::{Extension, extract::State, response::{IntoResponse as _, Response}};
+use axum::{
+    Extension,
+    extract::State,
+    response::{IntoResponse as _, Response},
+};
 
 use crate::portal::{
     Portal,

@@ -48,7 +48,8 @@ async fn page(portal: &Portal, context: &Context, ended: bool) -> Result<Respons
     let stands = ways.sessions.iter().filter(|session| session.stands(now));
     let sessions = stands.map(|session| (w.account_session(session.device.clone(), p.moment(session.seen_at)), session.id == visit.session.id)).collect();
     let login = visit.account.login.clone();
-    let page = AccessPage { p, login, passkeys, app: ways.password && ways.app, left: ways.codes_left.filter(|_| ways.password), sessions, fresh: visit.session.is_fresh(now), ended };
+    let page =
+        AccessPage { p, login, passkeys, app: ways.password && ways.app, left: ways.codes_left.filter(|_| ways.password), sessions, fresh: visit.session.is_fresh(now), ended };
     Ok(render(&page))
 }
 

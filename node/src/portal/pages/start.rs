@@ -55,7 +55,7 @@ pub async fn staff(State(portal): State<Portal>, Extension(context): Extension<C
     let account = context.visit()?.account.clone();
     let holds = |roles: &[Role]| account.roles.iter().any(|role| roles.contains(role));
     let cares = holds(Role::CARE);
-    let blocked = if cares { portal.desk.ask(&context.actor(), |work| invite::blocked_with_names(work)).await? } else { vec![] };
+    let blocked = if cares { portal.desk.ask(&context.actor(), invite::blocked_with_names).await? } else { vec![] };
     let blocked = blocked.into_iter().map(|(id, name)| (id.to_string(), name)).collect();
     Ok(render(&StaffPage { p: Page::new(&portal, &context), name: account.name.clone(), cares, it: holds(&[Role::It]), none: account.roles.is_empty(), blocked }))
 }

@@ -1,10 +1,6 @@
 //! Codes on paper: made by staff, used once by whoever holds the paper and knows the birth date.
 
-use verbund_protocol::{
-    id::LocalId,
-    person::BirthDate,
-    time::Timestamp,
-};
+use verbund_protocol::{id::LocalId, person::BirthDate, time::Timestamp};
 
 use super::{From, Tried, charge, existing, open_session};
 use crate::{

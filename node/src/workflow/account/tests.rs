@@ -69,7 +69,7 @@ fn a_code_opens_an_account_once() {
 fn five_wrong_birth_dates_end_a_code_and_staff_see_it() {
     let mut bench = Bench::new();
     let (id, code) = invited(&mut bench);
-    let mut try_it = |bench: &mut Bench, date: &str| bench.run(Role::It, |work| invite::redeem(work, &code, &birth(date), &from(Site::Patient))).unwrap();
+    let try_it = |bench: &mut Bench, date: &str| bench.run(Role::It, |work| invite::redeem(work, &code, &birth(date), &from(Site::Patient))).unwrap();
     for _ in 0..4 {
         assert_eq!(try_it(&mut bench, "1951-04-04"), Tried::Wrong);
     }
@@ -144,7 +144,7 @@ fn guessing_slows_down_but_not_on_the_owners_own_device() {
     let mut bench = Bench::new();
     let (_, code) = invited(&mut bench);
     opened(&mut bench, &code);
-    let mut begin = |bench: &mut Bench, from: &From| bench.run(Role::It, |work| sign_in::begin(work, &login("anna"), from)).map(forget_debug).unwrap();
+    let begin = |bench: &mut Bench, from: &From| bench.run(Role::It, |work| sign_in::begin(work, &login("anna"), from)).map(forget_debug).unwrap();
     for _ in 0..5 {
         right(begin(&mut bench, &from(Site::Patient)));
     }

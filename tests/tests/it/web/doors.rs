@@ -94,7 +94,8 @@ fn a_form_counts_only_from_here_and_with_its_token() {
     assert_eq!(post(&[kind], &body), 403, "a browser says where a form comes from");
     assert_eq!(post(&[kind, ("sec-fetch-site", "cross-site")], &body), 403);
     let other = house.browser(Site::Staff).get("/sign-in").unwrap().hidden("form").unwrap();
-    let (origin, mut post) = (house.browser(Site::Staff).origin, |headers: &[(&str, &str)], body: &str| ward.ask("POST", "/patients/new", headers, body.as_bytes()).unwrap().status);
+    let (origin, mut post) =
+        (house.browser(Site::Staff).origin, |headers: &[(&str, &str)], body: &str| ward.ask("POST", "/patients/new", headers, body.as_bytes()).unwrap().status);
     assert_eq!(post(&[kind, ("origin", &origin)], &body.replace(&form, &other)), 403, "another visitor's token");
     assert_eq!(post(&[kind, ("origin", &origin)], &format!("{body}&x={}", "x".repeat(70_000))), 413);
     assert_eq!(post(&[kind, ("origin", &origin)], &body), 303);

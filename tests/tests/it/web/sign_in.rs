@@ -112,7 +112,12 @@ fn curl_speaks_http_2() {
     let house = House::new();
     let url = format!("{}/sign-in", house.browser(Site::Patient).origin);
     let trusted = house.town.village.folder.join("web.crt");
-    let output = Program::new("curl").args(["--silent", "--show-error", "--http2", "--compressed", "--cacert"]).arg(trusted).args(["--write-out", "\n%{http_version} %{http_code} %{size_download}", &url]).output().unwrap();
+    let output = Program::new("curl")
+        .args(["--silent", "--show-error", "--http2", "--compressed", "--cacert"])
+        .arg(trusted)
+        .args(["--write-out", "\n%{http_version} %{http_code} %{size_download}", &url])
+        .output()
+        .unwrap();
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(output.status.success() && text.contains("Anmelden"), "{text} {}", String::from_utf8_lossy(&output.stderr));
     assert!(text.lines().last().unwrap().starts_with("2 200 "), "{text}");

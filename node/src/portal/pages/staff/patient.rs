@@ -10,10 +10,7 @@ use axum::{
 use verbund_protocol::id::LocalId;
 
 use crate::{
-    domain::{
-        account::Code,
-        patient::Patient,
-    },
+    domain::{account::Code, patient::Patient},
     portal::{
         Portal, date,
         fields::Fields,
@@ -154,4 +151,3 @@ pub async fn start_over(State(portal): State<Portal>, Extension(context): Extens
     let (patient, made) = portal.desk.ask(&context.actor(), move |work| Ok((patient::existing(work, id)?, invite::start_over(work, id, card_seen)?))).await?;
     invited(&portal, &context, &patient, &made)
 }
-
