@@ -12,7 +12,7 @@ pub mod factor;
 mod word;
 
 pub use code::{Code, CodeFault};
-pub use word::{Login, LoginFault, PasswordFault, check_password};
+pub use word::{Login, LoginFault, PASSWORD_LEAST, PASSWORD_MOST, PasswordFault, check_password};
 
 /// How long a code on paper opens an account.
 pub const INVITATION_FOR: Duration = Duration::from_secs(14 * 86_400);

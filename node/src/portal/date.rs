@@ -35,14 +35,13 @@ pub fn birth(date: &BirthDate, language: Language) -> String {
 /// Reads a date as people type it: `3.4.1951`, `03.04.1951`, `3. April 1951` no, `1951-04-03` yes, `3/4/1951` and `3 4 1951` too.
 pub fn typed(text: &str) -> Option<BirthDate> {
     let parts: Vec<&str> = text.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty()).collect();
-    let numbers: Vec<i16> = parts.iter().map(|part| part.parse().ok()).collect::<Option<_>>()?;
-    let (year, month, day) = match (parts.as_slice(), numbers.as_slice()) {
-        ([first, _, _], [year, month, day]) if first.len() == 4 => (*year, *month, *day),
-        ([_, _, last], [day, month, year]) if last.len() == 4 => (*year, *month, *day),
-        ([one], _) if one.len() == 8 => (one[4..].parse().ok()?, one[2..4].parse().ok()?, one[..2].parse().ok()?),
+    let (year, month, day) = match parts.as_slice() {
+        [year, month, day] if year.len() == 4 => (*year, *month, *day),
+        [day, month, year] if year.len() == 4 => (*year, *month, *day),
+        [all] if all.len() == 8 => (&all[4..], &all[2..4], &all[..2]),
         _ => return None,
     };
-    let date = civil::Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()?;
+    let date = civil::Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()?;
     date.to_string().parse().ok()
 }
 

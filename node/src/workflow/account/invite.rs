@@ -49,7 +49,7 @@ pub fn patient(work: &mut Work<'_>, id: LocalId) -> Result<Invited, WorkError> {
 /// Takes away every way to sign in, ends all sessions and makes a new code: for somebody who lost everything and showed an identity card.
 ///
 /// # Errors
-/// As [`patient`]; [`WorkError::Invalid`] unless the card was looked at.
+/// As [`patient()`]; [`WorkError::Invalid`] unless the card was looked at.
 pub fn start_over(work: &mut Work<'_>, id: LocalId, card_seen: bool) -> Result<Invited, WorkError> {
     work.require(Role::CARE)?;
     if !card_seen {

@@ -14,7 +14,7 @@ use crate::{
 /// Sets user name and password. With a second factor there already, the account is open.
 ///
 /// # Errors
-/// [`WorkError::State`] `login-taken`; what [`may_change`] refuses.
+/// [`WorkError::State`] `login-taken`; `prove-again` if the session's proof is too old.
 pub fn password(work: &mut Work<'_>, visit: &Visit, login: &Login, hash: &str) -> Result<(), WorkError> {
     may_change(work, &visit.session)?;
     match account::set_password(work.db, visit.account.id, login, hash) {
@@ -27,7 +27,7 @@ pub fn password(work: &mut Work<'_>, visit: &Visit, login: &Login, hash: &str) -
 /// Adds an authenticator app, if `code` is what it shows. Returns whether it is.
 ///
 /// # Errors
-/// What [`may_change`] refuses.
+/// [`WorkError::State`] `prove-again` if the session's proof is too old.
 pub fn totp(work: &mut Work<'_>, visit: &Visit, secret: &[u8], code: &str) -> Result<bool, WorkError> {
     may_change(work, &visit.session)?;
     let Some(step) = factor::totp_step(secret, code, work.now) else { return Ok(false) };
@@ -39,7 +39,7 @@ pub fn totp(work: &mut Work<'_>, visit: &Visit, secret: &[u8], code: &str) -> Re
 /// Makes a new printed list of one-time codes; a former one no longer works.
 ///
 /// # Errors
-/// What [`may_change`] refuses.
+/// [`WorkError::State`] `prove-again` if the session's proof is too old.
 pub fn codes(work: &mut Work<'_>, visit: &Visit) -> Result<Vec<Code>, WorkError> {
     may_change(work, &visit.session)?;
     let codes: Vec<Code> = (0..CODES_IN_LIST).map(|_| Code::new(work.entropy)).collect();
@@ -52,7 +52,7 @@ pub fn codes(work: &mut Work<'_>, visit: &Visit) -> Result<Vec<Code>, WorkError>
 /// Adds a passkey.
 ///
 /// # Errors
-/// [`WorkError::State`] `passkey-known`; what [`may_change`] refuses.
+/// [`WorkError::State`] `passkey-known`; `prove-again` if the session's proof is too old.
 pub fn passkey(work: &mut Work<'_>, visit: &Visit, id: Vec<u8>, credential: String, label: String) -> Result<(), WorkError> {
     may_change(work, &visit.session)?;
     let added = passkey::Passkey { id, account: visit.account.id, credential, label, made_at: work.now, used_at: None };
@@ -66,7 +66,7 @@ pub fn passkey(work: &mut Work<'_>, visit: &Visit, id: Vec<u8>, credential: Stri
 /// Removes the passkey that `which` picks by its credential id, unless it is the last way to sign in.
 ///
 /// # Errors
-/// [`WorkError::State`] `last-way`; [`WorkError::NotFound`]; what [`may_change`] refuses.
+/// [`WorkError::State`] `last-way`; [`WorkError::NotFound`]; `prove-again` if the session's proof is too old.
 pub fn remove_passkey(work: &mut Work<'_>, visit: &Visit, which: impl Fn(&[u8]) -> bool) -> Result<(), WorkError> {
     may_change(work, &visit.session)?;
     let found = passkey::of_account(work.db, visit.account.id)?.into_iter().find(|passkey| which(&passkey.id)).ok_or(WorkError::NotFound("passkey"))?;

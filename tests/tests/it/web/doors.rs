@@ -108,7 +108,7 @@ fn what_people_type_stays_text() {
     let page = ward.get("/patients/new").unwrap();
     let name = "<script>alert(1)</script>{{7*7}}\" onfocus=\"x";
     let shown = ward.submit(&page, "/patients/new", &[("family", name), ("given", "Maria"), ("birth", "3.4.1951")]).unwrap();
-    assert!(shown.status == 200 && !shown.text().contains("<script>alert") && !shown.text().contains("49") && shown.text().contains("&#60;script&#62;"), "{}", shown.text());
+    assert!(shown.status == 200 && !shown.text().contains("<script>alert") && shown.text().contains("{{7*7}}") && shown.text().contains("&#60;script&#62;"), "{}", shown.text());
     let wrong = ward.submit(&page, "/patients/new", &[("family", name), ("given", "Maria"), ("birth", "kein Datum")]).unwrap();
     assert!(wrong.text().contains("role=\"alert\"") && !wrong.text().contains("\" onfocus"), "{}", wrong.text());
     assert!(wrong.text().contains("value=\"kein Datum\""), "what was typed is still there");
