@@ -122,7 +122,13 @@ impl Init {
         if !self.announce.is_empty() {
             values.push(("announce", list(&self.announce)));
         }
+        // The web pages need certificates first, so their part waits as a comment.
+        let mut web = false;
         let set = |line: &str| {
+            web = if line.starts_with('[') { line.starts_with("[web") } else { web };
+            if web && !line.is_empty() {
+                return format!("# {line}");
+            }
             let key = line.split_once(" = ").map(|(key, _)| key);
             let value = values.iter().find(|(name, _)| Some(*name) == key);
             value.map_or_else(|| line.to_owned(), |(name, value)| with_comment(&format!("{name} = {value}"), line))
@@ -190,6 +196,7 @@ mod tests {
         let said = init(place.path(), &["--facility", facility, "--listen", "/ip4/127.0.0.1/tcp/0"]).unwrap();
         assert!(said.contains("founded urn:verbund:test:kh-a:1"), "{said}");
         let config = Config::load(&config_in(place.path())).unwrap();
+        assert!(config.web.patient.is_none(), "web pages come once their certificates are there");
         assert_eq!((config.node.member.as_str(), config.mesh.listen.as_slice()), ("kh-a", ["/ip4/127.0.0.1/tcp/0".to_owned()].as_slice()));
         assert!(fs::read_to_string(place.path().join("facilities.toml")).unwrap().contains("latitude = 48.5"));
         let keys_before = fs::read(place.path().join("identity/auth.key")).unwrap();

@@ -17,6 +17,26 @@ pub const TOKEN: &str = "form";
 pub struct Fields(Vec<(String, String)>);
 
 impl Fields {
+    /// Reads the body of a form.
+    pub(super) fn read(body: &[u8]) -> Self {
+        Self(form_urlencoded::parse(body).into_owned().collect())
+    }
+    /// Returns the fields of these pairs.
+    pub(super) fn of(pairs: Vec<(String, String)>) -> Self {
+        Self(pairs)
+    }
+    /// Returns the pairs, without the form's token.
+    pub(super) fn without_token(self) -> Vec<(String, String)> {
+        self.0.into_iter().filter(|(name, _)| name != TOKEN).collect()
+    }
+    /// Returns whether nothing is in it.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+    /// Returns a field's text as a page shows it again: at most `most` characters.
+    pub fn shown(&self, name: &str, most: usize) -> String {
+        self.get(name).chars().take(most).collect()
+    }
     /// Returns a field's text without spaces at either end; empty if it is absent.
     pub fn get(&self, name: &str) -> &str {
         self.raw(name).trim()
@@ -41,7 +61,7 @@ impl FromRequest<Portal> for Fields {
     async fn from_request(request: Request, portal: &Portal) -> Result<Self, Response> {
         let context = request.extensions().get::<Context>().cloned().ok_or_else(|| PageError::NotFound.into_response())?;
         let body = Bytes::from_request(request, portal).await.map_err(too_large)?;
-        let fields = Self(form_urlencoded::parse(&body).into_owned().collect());
+        let fields = Self::read(&body);
         if same(fields.raw(TOKEN), &context.csrf) { Ok(fields) } else { Err(PageError::Form.into_response()) }
     }
 }

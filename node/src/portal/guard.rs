@@ -12,8 +12,9 @@ use verbund_protocol::time::Timestamp;
 
 use super::{
     Portal,
+    fields::Fields,
     page::{Page, PageError},
-    routes::Who,
+    routes::{self, MAX_FORM, Who},
     words::{Language, Words},
 };
 use crate::{
@@ -45,6 +46,8 @@ pub struct Context {
     pub now: Timestamp,
     /// The page's path.
     pub path: String,
+    /// What the reader had typed here when their session ran out.
+    pub draft: Fields,
 }
 
 impl Context {
@@ -77,11 +80,35 @@ pub async fn stand(State((portal, who)): State<(Portal, Who)>, mut request: Requ
         return finish(&portal, &context, PageError::Form.into_response(), cookies);
     }
     if let Some(turned_away) = turned_away(&context, who, request.method()) {
+        if request.method() == Method::POST && context.visit.is_none() && matches!(who, Who::SignedIn | Who::Role(_)) {
+            let answer = keep_typed(&portal, &context, &headers, request).await.unwrap_or(turned_away);
+            return finish(&portal, &context, answer, cookies);
+        }
         return finish(&portal, &context, turned_away, cookies);
     }
+    let sent = request.method() == Method::POST;
     request.extensions_mut().insert(context.clone());
     let response = next.run(request).await;
+    if let Some(visit) = context.visit.as_ref().filter(|_| sent && !context.draft.is_empty() && response.extensions().get::<PageError>().is_none()) {
+        let (id, path) = (visit.account.id, context.path.clone());
+        if let Err(error) = portal.desk.ask(&Actor::Node, move |work| account::forget_draft(work, id, &path)).await {
+            tracing::warn!(%error, "what was typed could not be forgotten; it goes within a day");
+        }
+    }
     finish(&portal, &context, response, cookies)
+}
+
+/// Keeps what was typed in a form that came after its session had run out, and leads to signing in and back to the form's page. Nothing if
+/// it is not known whose session it was.
+async fn keep_typed(portal: &Portal, context: &Context, headers: &HeaderMap, request: Request) -> Option<Response> {
+    let token = cookie(headers, &portal.cookie).and_then(|text| unhex(&text)).map(Token)?;
+    let (site, now, path) = (portal.site, context.now, context.path.clone());
+    let account = portal.desk.read(move |db| account::who_was(db, &token, site, now)).await.ok().flatten()?;
+    let body = axum::body::to_bytes(request.into_body(), MAX_FORM).await.ok()?;
+    let typed = Fields::read(&body).without_token();
+    let to = if routes::has_page(site, &path) { path.clone() } else { "/".to_owned() };
+    portal.desk.ask(&Actor::Node, move |work| account::keep_draft(work, account, &path, &typed)).await.ok()?;
+    Some(Redirect::to(&format!("/sign-in?next={to}")).into_response())
 }
 
 /// Finds out who asks, and keeps their session alive.
@@ -100,6 +127,10 @@ async fn recognise(portal: &Portal, mut context: Context, headers: &HeaderMap, c
             if let Some(token) = portal.desk.ask(&Actor::Node, move |work| account::keep(work, &session)).await? {
                 cookies.push(session_cookie(portal, &token));
             }
+        }
+        let (id, path) = (visit.account.id, context.path.clone());
+        if let Some(typed) = portal.desk.read(move |db| account::draft(db, id, &path)).await? {
+            context.draft = Fields::of(typed);
         }
         if let Some(language) = visit.account.language.as_deref().and_then(Language::of) {
             context.words = Words { language };
@@ -132,6 +163,7 @@ fn blank(portal: &Portal, request: &Request) -> Context {
         nonce: hex(&(&mut System as &mut dyn Entropy).bytes::<16>()),
         now: portal.desk.outside().now(),
         path: request.uri().path().to_owned(),
+        draft: Fields::default(),
     }
 }
 

@@ -111,6 +111,11 @@ pub const ROUTES: &[Route] = &[
     row!(STAFF POST "/accounts/{id}/start-over" IT, staff::accounts::start_over),
 ];
 
+/// Returns whether a site shows a page at `path`, which is no other's pattern.
+pub(super) fn has_page(site: Site, path: &str) -> bool {
+    ROUTES.iter().any(|route| route.path == path && route.method == Method::GET && route.sites.contains(&site))
+}
+
 /// Returns the router of `portal`'s site: only its own pages exist there.
 pub(super) fn router(portal: &Portal) -> Router {
     let mut router = Router::new();

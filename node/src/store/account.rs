@@ -10,6 +10,7 @@ use crate::domain::{
 };
 
 pub mod attempt;
+pub mod draft;
 pub mod invitation;
 pub mod passkey;
 pub mod session;

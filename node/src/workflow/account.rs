@@ -11,7 +11,7 @@ use verbund_protocol::{id::LocalId, time::Timestamp};
 use super::{Work, WorkError};
 use crate::{
     domain::account::{Account, Counted, LONGEST_WAIT, Session, Site, Stage, Token},
-    store::account::{self, attempt, passkey, session},
+    store::account::{self, attempt, draft, passkey, session},
 };
 
 pub mod invite;
@@ -21,6 +21,9 @@ pub mod staff;
 
 #[cfg(test)]
 mod tests;
+
+/// How long what somebody typed waits for them.
+const DRAFT_FOR: Duration = Duration::from_secs(86_400);
 
 /// From where somebody tries to sign in, as far as it is counted or shown.
 #[derive(Clone, Debug)]
@@ -137,12 +140,45 @@ pub fn set_language(work: &mut Work<'_>, account: &Account, language: &str) -> R
     Ok(account::set_language(work.db, account.id, language)?)
 }
 
-/// Forgets sessions that are over and counts that no longer matter.
+/// Returns whose session a token belonged to that has run out. Reads only.
+///
+/// # Errors
+/// The store's.
+pub fn who_was(db: &crate::store::Db, token: &Token, site: Site, now: Timestamp) -> Result<Option<LocalId>, WorkError> {
+    let found = session::find(db, &token.hash(), now)?.filter(|session| session.site == site && session.stage == Stage::Open && !session.stands(now));
+    Ok(found.map(|session| session.account))
+}
+
+/// Keeps what somebody sent after their session had run out: nothing is done with it, and they find it again at the same page.
+///
+/// # Errors
+/// The store's.
+pub fn keep_draft(work: &mut Work<'_>, account: LocalId, path: &str, fields: &[(String, String)]) -> Result<(), WorkError> {
+    Ok(draft::keep(work.db, account, path, fields, work.now)?)
+}
+
+/// Returns what was kept of a page. Reads only.
+///
+/// # Errors
+/// The store's.
+pub fn draft(db: &crate::store::Db, account: LocalId, path: &str) -> Result<Option<Vec<(String, String)>>, WorkError> {
+    Ok(draft::find(db, account, path)?)
+}
+
+/// Forgets what was kept of a page, because its form was sent.
+///
+/// # Errors
+/// The store's.
+pub fn forget_draft(work: &mut Work<'_>, account: LocalId, path: &str) -> Result<(), WorkError> {
+    Ok(draft::forget(work.db, account, path)?)
+}
+
+/// Forgets sessions that are over, drafts nobody came back for, and counts that no longer matter.
 ///
 /// # Errors
 /// The store's.
 pub fn tidy(work: &mut Work<'_>) -> Result<usize, WorkError> {
-    Ok(session::sweep(work.db, work.now)? + attempt::forget_before(work.db, work.now.minus(LONGEST_WAIT))?)
+    Ok(session::sweep(work.db, work.now)? + draft::forget_before(work.db, work.now.minus(DRAFT_FOR))? + attempt::forget_before(work.db, work.now.minus(LONGEST_WAIT))?)
 }
 
 /// Opens a session and returns its token.

@@ -28,7 +28,7 @@ use verbund_tests::town::Town;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Waits until `holds` returns something, looking again and again; panics with `what` after [`PATIENCE`].
-fn eventually<T>(what: &str, mut holds: impl FnMut() -> Option<T>) -> T {
+pub(super) fn eventually<T>(what: &str, mut holds: impl FnMut() -> Option<T>) -> T {
     let begun = Instant::now();
     while begun.elapsed() < PATIENCE {
         if let Some(value) = holds() {

@@ -66,6 +66,35 @@ impl House {
         (browser, login)
     }
 
+    /// Makes all sessions of the stopped node half an hour older than they are.
+    fn age_sessions(&self) {
+        use verbund_node::{
+            domain::account::Session,
+            store::{
+                Store,
+                account::{self, session},
+                key::KeyFile,
+            },
+        };
+        let folder = &self.town.village.clinics[0].folder;
+        let key = KeyFile::new(&folder.join("identity/database.key"), &folder.join("data")).unwrap();
+        let store = Store::unlock(&folder.join("data"), &key).unwrap();
+        let back = std::time::Duration::from_secs(30 * 60);
+        for account in account::staff(store.db()).unwrap() {
+            for held in session::of_account(store.db(), account.id).unwrap() {
+                session::end(store.db(), account.id, &held.id).unwrap();
+                let older = Session {
+                    opened_at: held.opened_at.minus(back),
+                    seen_at: held.seen_at.minus(back),
+                    changed_at: held.changed_at.minus(back),
+                    proved_at: held.proved_at.minus(back),
+                    ..held
+                };
+                session::add(store.db(), &older).unwrap();
+            }
+        }
+    }
+
     /// A patient who has set everything up.
     fn visitor(&mut self, login: &str) -> (LocalId, Browser, Login) {
         let id = self.patient(login);

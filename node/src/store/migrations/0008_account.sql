@@ -76,3 +76,12 @@ CREATE TABLE attempt (
     last_at  INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX attempt_last ON attempt (last_at);
+
+-- What somebody had typed when their session ran out: shown again on the same page once they are back.
+CREATE TABLE draft (
+    account BLOB PRIMARY KEY REFERENCES account (id) ON DELETE CASCADE,
+    path    TEXT NOT NULL,
+    fields  TEXT NOT NULL,           -- JSON: pairs of name and text, without the form's token
+    at      INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX draft_at ON draft (at);

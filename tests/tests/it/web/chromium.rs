@@ -149,3 +149,60 @@ async fn staff_invite_a_patient_in_under_a_minute() {
     window.close().await;
     assert!(!house.town.node(0).log().contains(CANARY));
 }
+
+/// Text that stands in a template or in code instead of in the catalogues shows in the pseudo-language as text without marks.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_text_is_hard_coded() {
+    let mut house = House::new();
+    let (ward, login) = house.staff("wanda", &[Role::Ward, Role::It]);
+    let id = house.patient("Erna");
+    let (_, visitor, patient) = house.visitor("frieda");
+    let code = house.code(Account::Invite(id));
+    for (mut browser, data, paths) in [
+        (house.browser(Site::Patient), vec![], vec!["/sign-in", "/invitation", "/imprint", "/nowhere"]),
+        (visitor, vec![patient.user.clone(), "frieda".into()], vec!["/", "/access", "/setup", "/setup/password", "/setup/second", "/setup/app"]),
+        (house.browser(Site::Staff), vec![], vec!["/sign-in", "/invitation"]),
+        (ward, vec![login.user.clone(), "wanda".into()], vec!["/", "/patients", "/patients/new", "/accounts", "/access"]),
+    ] {
+        let page = browser.get("/sign-in").unwrap();
+        let page = if page.hidden("form").is_some() { page } else { browser.get("/").unwrap() };
+        browser.submit(&page, "/language", &[("language", "qps"), ("back", "/")]).unwrap();
+        for path in paths {
+            let text = browser.get(path).unwrap().text();
+            let bare = bare_text(&text, &data);
+            assert!(bare.is_empty(), "{path} says {bare:?} in no catalogue");
+        }
+    }
+    drop(code);
+}
+
+/// Returns the texts of a page that carry no marks of the pseudo-language and are no data: names, numbers, the clinic's own words.
+fn bare_text(html: &str, data: &[String]) -> Vec<String> {
+    let body = html.split_once("<body").map_or(html, |(_, body)| body);
+    let mut bare = Vec::new();
+    let (mut marked, mut rest) = (0_i32, body);
+    while let Some(at) = rest.find('>') {
+        let text = &rest[at + 1..];
+        let end = text.find('<').unwrap_or(text.len());
+        let mut outside = String::new();
+        for c in text[..end].chars() {
+            match c {
+                '⟦' => marked += 1,
+                '⟧' => marked -= 1,
+                other if marked == 0 => outside.push(other),
+                _ => {}
+            }
+        }
+        let known = ["Klinikum Musterstadt", "Deutsch", "Einfache Sprache", "English", CANARY, "Beispiel"];
+        let is_data = known.iter().copied().chain(data.iter().map(String::as_str)).any(|word| outside.contains(word));
+        let is_code = outside.split_whitespace().all(|word| word.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit()));
+        if outside.chars().any(char::is_alphabetic) && !is_data && !is_code {
+            bare.push(outside.trim().to_owned());
+        }
+        rest = &text[end..];
+        if rest.is_empty() {
+            break;
+        }
+    }
+    bare
+}

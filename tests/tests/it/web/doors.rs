@@ -1,6 +1,7 @@
 //! Walks the table of all pages: nobody sees what is not theirs.
 
 use verbund_node::{
+    cli::demo::browser::Browser,
     domain::{account::Site, actor::Role},
     portal::routes::{ROUTES, Route, Who},
 };
@@ -49,7 +50,7 @@ fn every_page_asks_for_its_role() {
     let (mut ward, _) = house.staff("wanda", &[Role::Ward]);
     let (mut it, _) = house.staff("ida", &[Role::It]);
     let (mut nobody, _) = house.staff("nora", &[]);
-    let token = |browser: &mut verbund_node::cli::demo::browser::Browser| browser.get("/").unwrap().hidden("form").unwrap();
+    let token = |browser: &mut Browser| browser.get("/").unwrap().hidden("form").unwrap();
     for route in ROUTES.iter().filter(|route| route.sites.contains(&Site::Staff)) {
         let Who::Role(roles) = route.who else { continue };
         for (browser, held) in [(&mut ward, Role::Ward), (&mut it, Role::It), (&mut nobody, Role::Capacity)] {
@@ -128,4 +129,32 @@ fn a_letter_is_printed_for_its_code_only() {
     assert_eq!(other.status, 404);
     // The address of no page names anybody, and neither does the log.
     assert!(!house.town.node(0).log().contains(CANARY));
+}
+
+#[test]
+fn a_new_certificate_is_served_without_a_restart_and_a_broken_one_never() {
+    let mut house = House::new();
+    let folder = house.town.village.folder.clone();
+    let old = house.browser(Site::Patient);
+    assert_eq!(old.clone().get("/sign-in").unwrap().status, 200);
+    std::fs::copy(folder.join("web.crt"), folder.join("former.crt")).unwrap();
+    std::fs::write(folder.join("web.crt"), "no certificate").unwrap();
+    let said = |house: &mut House, words: &str| {
+        // The files are looked at when somebody comes, every few seconds at most.
+        super::super::trust::eventually(words, || {
+            let _ = old.clone().get("/sign-in");
+            house.town.node(0).log().contains(words).then_some(())
+        });
+    };
+    said(&mut house, "the former one stays");
+    assert_eq!(old.clone().get("/sign-in").unwrap().status, 200, "the former one still serves");
+    let key = rcgen::KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256).unwrap();
+    let params = rcgen::CertificateParams::new(vec!["localhost".into()]).unwrap();
+    std::fs::write(folder.join("web.key"), key.serialize_pem()).unwrap();
+    std::fs::write(folder.join("web.crt"), params.self_signed(&key).unwrap().pem()).unwrap();
+    said(&mut house, "web certificate read again");
+    assert_eq!(house.browser(Site::Patient).get("/sign-in").unwrap().status, 200);
+    // A new visitor, since one who comes back may resume the session without seeing a certificate.
+    let mut former = Browser::new(&old.origin, &folder.join("former.crt")).unwrap();
+    assert!(former.get("/sign-in").is_err(), "who trusts only the former certificate is not served by it any more");
 }

@@ -122,3 +122,26 @@ fn curl_speaks_http_2() {
     assert!(output.status.success() && text.contains("Anmelden"), "{text} {}", String::from_utf8_lossy(&output.stderr));
     assert!(text.lines().last().unwrap().starts_with("2 200 "), "{text}");
 }
+
+/// What was typed when the session ran out is there again after signing in: for its owner and nobody else.
+#[test]
+fn typed_text_survives_a_session_that_ran_out() {
+    let mut house = House::new();
+    let (mut ward, login) = house.staff("wanda", &[Role::Ward]);
+    let (mut other, _) = house.staff("walter", &[Role::Ward]);
+    let page = ward.get("/patients/new").unwrap();
+    // Every session ran out: as if a quarter of an hour had passed.
+    house.town.kill(0);
+    house.age_sessions();
+    house.town.restart(0);
+    let away = ward.submit(&page, "/patients/new", &[("family", "Mustermann"), ("given", "Maria <b>"), ("birth", "3.4.")]).unwrap();
+    assert!(away.text().contains("auf derselben Seite weiter"), "{}", away.text());
+    assert_eq!(away.hidden("next").as_deref(), Some("/patients/new"));
+    let step = ward.submit(&away, "/sign-in", &[("login", &login.user), ("password", &login.password), ("next", "/patients/new")]).unwrap();
+    let back = ward.submit(&step, "/sign-in/second", &[("code", &next_code(&login)), ("next", "/patients/new")]).unwrap();
+    assert!(back.text().contains("value=\"Mustermann\"") && back.text().contains("value=\"Maria &#60;b&#62;\"") && back.text().contains("value=\"3.4.\""), "{}", back.text());
+    assert!(other.get("/patients/new").unwrap().text().contains("action=\"/sign-in\""), "another person is signed out, too");
+    let done = ward.submit(&back, "/patients/new", &[("family", "Mustermann"), ("given", "Maria"), ("birth", "3.4.1951")]).unwrap();
+    assert!(done.text().contains("Mustermann"));
+    assert!(!ward.get("/patients/new").unwrap().text().contains("value=\"Mustermann\""), "once it is sent it is gone");
+}

@@ -87,7 +87,7 @@ fn row(w: Words, account: Account) -> Row {
 async fn page(portal: &Portal, context: &Context, fields: &Fields, faults: (Option<String>, Option<String>)) -> Result<Response, PageError> {
     let (p, w) = (Page::new(portal, context), context.words);
     let accounts = portal.desk.ask(&context.actor(), staff::list).await?;
-    let text = |name: &str| fields.get(name).chars().take(200).collect();
+    let text = |name: &str| fields.shown(name, 200);
     Ok(render(&AccountsPage {
         p,
         rows: accounts.into_iter().map(|account| row(w, account)).collect(),
@@ -109,7 +109,7 @@ fn chosen(fields: &Fields) -> Vec<Role> {
 /// # Errors
 /// [`PageError`].
 pub async fn show(State(portal): State<Portal>, Extension(context): Extension<Context>) -> Result<Response, PageError> {
-    page(&portal, &context, &Fields::default(), (None, None)).await
+    page(&portal, &context, &context.draft, (None, None)).await
 }
 
 #[derive(Template)]

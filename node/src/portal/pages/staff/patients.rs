@@ -19,6 +19,9 @@ use crate::{
     workflow::{WorkError, patient},
 };
 
+/// Most characters of a field that a page shows again.
+const MAX_SHOWN: usize = 200;
+
 /// One found patient.
 struct Found {
     id: String,
@@ -40,8 +43,8 @@ struct PatientsPage {
 
 /// The page to search.
 pub async fn show(State(portal): State<Portal>, Extension(context): Extension<Context>) -> Response {
-    let p = Page::new(&portal, &context);
-    render(&PatientsPage { p, name: String::new(), birth: String::new(), case_number: String::new(), birth_fault: None, found: None })
+    let (p, typed) = (Page::new(&portal, &context), |name: &str| context.draft.shown(name, MAX_SHOWN));
+    render(&PatientsPage { p, name: typed("name"), birth: typed("birth"), case_number: typed("case_number"), birth_fault: None, found: None })
 }
 
 /// Searches.
@@ -81,10 +84,15 @@ struct NewPage {
     fault: Option<String>,
 }
 
+fn new_page(portal: &Portal, context: &Context, fields: &Fields, birth_fault: Option<String>, fault: Option<String>) -> NewPage {
+    let text = |name: &str| fields.shown(name, MAX_SHOWN);
+    let p = Page::new(portal, context);
+    NewPage { p, family: text("family"), given: text("given"), birth: text("birth"), phone: text("phone"), case_number: text("case_number"), birth_fault, fault }
+}
+
 /// The page to enter somebody.
 pub async fn show_new(State(portal): State<Portal>, Extension(context): Extension<Context>) -> Response {
-    let (p, none) = (Page::new(&portal, &context), String::new);
-    render(&NewPage { p, family: none(), given: none(), birth: none(), phone: none(), case_number: none(), birth_fault: None, fault: None })
+    render(&new_page(&portal, &context, &context.draft, None, None))
 }
 
 /// Enters somebody.
@@ -93,11 +101,7 @@ pub async fn show_new(State(portal): State<Portal>, Extension(context): Extensio
 /// [`PageError`].
 pub async fn add(State(portal): State<Portal>, Extension(context): Extension<Context>, fields: Fields) -> Result<Response, PageError> {
     let w = context.words;
-    let again = |birth_fault: Option<String>, fault: Option<String>| {
-        let text = |name: &str| fields.get(name).chars().take(200).collect();
-        let p = Page::new(&portal, &context);
-        Ok(render(&NewPage { p, family: text("family"), given: text("given"), birth: text("birth"), phone: text("phone"), case_number: text("case_number"), birth_fault, fault }))
-    };
+    let again = |birth_fault: Option<String>, fault: Option<String>| Ok(render(&new_page(&portal, &context, &fields, birth_fault, fault)));
     let Some(birth_date) = date::typed(fields.get("birth")) else { return again(Some(w.invitation_birth_wrong().into_owned()), None) };
     let person = Person {
         family: fields.get("family").to_owned(),
