@@ -18,7 +18,9 @@ mod play;
 mod promises;
 mod random;
 mod run;
+mod scenes;
 mod settled;
+mod staff;
 mod trace;
 mod world;
 
@@ -27,4 +29,5 @@ pub use network::Faults;
 pub use play::Play;
 pub use random::Random;
 pub use run::{Busy, Plan, REGRESSIONS, Run, Scale, run};
+pub use staff::Staff;
 pub use world::{World, staff};

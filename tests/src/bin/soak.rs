@@ -5,15 +5,17 @@ use std::{
     time::{Duration, Instant},
 };
 
-use verbund_tests::simulator::{Plan, REGRESSIONS, Run, Scale, run};
+use verbund_tests::simulator::{Plan, REGRESSIONS, Run, Scale, Staff, run};
 
 /// What was asked for.
 struct Asked {
     scale: Scale,
+    staff: Staff,
     first: u64,
     seeds: u64,
     hours: f64,
     once: bool,
+    story: bool,
 }
 
 fn main() -> ExitCode {
@@ -28,12 +30,13 @@ fn main() -> ExitCode {
         }
     };
     let (begin, mut sum, mut failed, mut played) = (Instant::now(), Run::default(), Vec::new(), 0);
-    let regressions = REGRESSIONS.iter().filter(|(_, scale)| asked.seeds > 1 && asked.first == 1 && *scale == asked.scale).map(|(seed, _)| *seed);
-    for seed in regressions.chain(asked.first..asked.first.saturating_add(asked.seeds)) {
+    let regressions = REGRESSIONS.iter().copied().filter(|(_, scale, _)| asked.seeds > 1 && asked.first == 1 && *scale == asked.scale);
+    let seeds = (asked.first..asked.first.saturating_add(asked.seeds)).map(|seed| (seed, asked.scale, asked.staff));
+    for (seed, scale, staff) in regressions.chain(seeds) {
         if begin.elapsed().as_secs_f64() > asked.hours * 3600.0 {
             break;
         }
-        match one(seed, &asked) {
+        match one(seed, Plan { tells_all: asked.story, ..Plan::of(seed, scale, staff) }, asked.once) {
             Some(run) => sum.add(&run),
             None => failed.push(seed),
         }
@@ -56,7 +59,7 @@ fn planted() -> ExitCode {
     for bug in Bug::ALL {
         let caught = (1..=PLANTED_SEEDS).find_map(|seed| {
             plant(Some(*bug));
-            let plan = Plan { quiet: true, ..Plan::of(seed, Scale::Short) };
+            let plan = Plan { quiet: true, ..Plan::of(seed, Scale::Short, Staff::Purposeful) };
             let played = std::panic::catch_unwind(|| run(seed, plan));
             plant(None);
             played.err().map(|why| (seed, what(&*why)))
@@ -89,7 +92,7 @@ fn planted() -> ExitCode {
 }
 
 fn read(arguments: impl Iterator<Item = String>) -> Result<Asked, String> {
-    let mut asked = Asked { scale: Scale::Full, first: 1, seeds: u64::MAX, hours: f64::INFINITY, once: false };
+    let mut asked = Asked { scale: Scale::Full, staff: Staff::Purposeful, first: 1, seeds: u64::MAX, hours: f64::INFINITY, once: false, story: false };
     let mut arguments = arguments;
     while let Some(argument) = arguments.next() {
         let mut number = || arguments.next().and_then(|text| text.parse::<f64>().ok()).filter(|number| *number >= 0.0).ok_or(format!("{argument} needs a number"));
@@ -100,7 +103,9 @@ fn read(arguments: impl Iterator<Item = String>) -> Result<Asked, String> {
             "--seed" => (asked.first, asked.seeds) = (number()? as u64, 1),
             "--short" => asked.scale = Scale::Short,
             "--full" => asked.scale = Scale::Full,
+            "--aimless" => asked.staff = Staff::Aimless,
             "--once" => asked.once = true,
+            "--story" => asked.story = true,
             other => return Err(format!("unknown option {other}")),
         }
     }
@@ -108,10 +113,10 @@ fn read(arguments: impl Iterator<Item = String>) -> Result<Asked, String> {
 }
 
 /// Plays a seed, twice unless told otherwise; nothing if a promise was broken or the second run was another.
-fn one(seed: u64, asked: &Asked) -> Option<Run> {
-    let play = || std::panic::catch_unwind(|| run(seed, Plan::of(seed, asked.scale))).ok();
+fn one(seed: u64, plan: Plan, once: bool) -> Option<Run> {
+    let play = || std::panic::catch_unwind(|| run(seed, plan)).ok();
     let first = play()?;
-    if !asked.once && play()?.trace != first.trace {
+    if !once && play()?.trace != first.trace {
         eprintln!("seed {seed} does not replay");
         return None;
     }

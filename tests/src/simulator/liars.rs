@@ -4,12 +4,17 @@
 //! sizes, poisons its addresses, brings back old documents, and gives receipts for other messages. Honest nodes must stay right, and
 //! where a lie is provable the proof must be kept.
 
+use std::collections::BTreeMap;
+
 use verbund_node::store::{capacity, conversation, membership};
 use verbund_protocol::{
     address::{AddressRecord, Order},
     capacity::{CapacityRecord, DepartmentId, EquivocationProof, SignedCapacity},
     cbor,
-    conversation::{Batch, Item, Reply, SignedHeader, body_hash, frame::Replies},
+    conversation::{
+        Batch, Item, Reply, SignedHeader, body_hash,
+        frame::{Rejection, Replies},
+    },
     id::{ConversationId, Digest},
     limits::{MAX_ADDRESSES, MAX_BATCH, MAX_BATCH_MESSAGES},
     sync::{Announcement, Item as Record, Set},
@@ -21,6 +26,7 @@ use super::{
     cooperative::{self, member_of},
     play::Play,
     promises::{conversations, messages},
+    staff::Staff,
     world::Event,
 };
 
@@ -34,10 +40,23 @@ pub(super) struct Liars {
     pub members: Vec<usize>,
     /// Batches that came to liars, or left them.
     heard: Vec<Vec<u8>>,
-    /// Departments of which two statements under one order were made, and who heard both.
-    pub two_tongued: Vec<(DepartmentId, usize)>,
-    /// Conversations in which an honest member has been sent a second message under a number it had acknowledged.
-    pub forked: Vec<(usize, ConversationId)>,
+    /// Departments of which two statements under one order were made.
+    two_tongued: Vec<TwoTongued>,
+    /// By their tokens: second messages under a number that an honest member had acknowledged.
+    forks: BTreeMap<u64, (usize, ConversationId)>,
+    /// Members that have answered such a one with the word that it contradicts the first, in which conversation, and in which life.
+    forked: Vec<(usize, ConversationId, u64)>,
+}
+
+/// A liar's two statements under one order.
+#[derive(Debug)]
+struct TwoTongued {
+    /// Of which department.
+    id: DepartmentId,
+    /// The honest member that heard both at once, and how often it had been set back then.
+    witness: (usize, u64),
+    /// Whether the proof was seen at another honest member since: then it must reach everybody.
+    told_on: bool,
 }
 
 impl Liars {
@@ -48,13 +67,27 @@ impl Liars {
 
 impl World {
     /// Says something as a member, past its core.
-    fn say_as(&mut self, from: usize, to: usize, protocol: Protocol, body: Vec<u8>) {
+    fn say_as(&mut self, from: usize, to: usize, protocol: Protocol, body: Vec<u8>) -> u64 {
         self.counts.lies += 1;
         self.connect(from, to);
         let (starts, restores) = (self.nodes[from].starts, self.nodes[from].restores);
         let token = u64::MAX - self.counts.lies;
         for delay in self.deliveries(from, to) {
             self.schedule(delay, to, Event::Question { from, starts, restores, token, protocol, body: body.clone() });
+        }
+        token
+    }
+
+    /// What an honest node answers to a contradiction: it may not take it in, and if it says that it is one, it keeps the proof.
+    pub(super) fn answered_a_fork(&mut self, at: usize, token: u64, body: Option<&[u8]>) {
+        let Some(&(to, id)) = self.liars.forks.get(&token).filter(|(to, _)| *to == at) else { return };
+        let Some(replies) = body.and_then(|body| Replies::read(body).ok()) else { return };
+        for reply in &replies.replies {
+            assert!(!matches!(reply, Reply::Receipt(_)), "{at} has given a receipt for a second message under one number in {id}");
+            if *reply == Reply::Rejected(Rejection::Equivocation) {
+                self.counts.proofs += 1;
+                self.liars.forked.push((to, id, self.restores(to)));
+            }
         }
     }
 
@@ -109,7 +142,8 @@ impl Play {
             return;
         }
         let to = *self.dice.pick(&honest);
-        match self.dice.below(10) {
+        let kinds = if self.plan.staff == Staff::Purposeful { 12 } else { 10 };
+        match self.dice.below(kinds) {
             0 => self.two_statements(from, &honest),
             1 => self.two_messages(from),
             2 => self.replay(from, to),
@@ -118,6 +152,7 @@ impl Play {
             6 => self.wrong_size(from, to),
             7 => self.poison_addresses(from, to),
             8 => self.old_document(from, to),
+            10 | 11 => self.skip_numbers(from),
             _ => self.foreign_message(from, to),
         }
         self.tell(format!("{from} lies"));
@@ -148,7 +183,11 @@ impl Play {
             let proved = self.world.is_up(witness) && proved(&self.world, witness).contains(&id);
             self.world.counts.proofs += u64::from(proved);
             assert!(proved || !self.world.is_up(witness), "{witness} heard two statements of {id} under one order and keeps no proof");
-            self.world.liars.two_tongued.push((id, witness));
+            // Its machine may have lost power at that very moment; then nobody heard both.
+            if proved {
+                let lives = self.world.restores(witness);
+                self.world.liars.two_tongued.push(TwoTongued { id, witness: (witness, lives), told_on: false });
+            }
         }
     }
 
@@ -167,10 +206,24 @@ impl Play {
             let (salt, body) = ([self.dice.below(256) as u8; 16], b"something else".to_vec());
             let other = verbund_protocol::conversation::Header { body: body_hash(&salt, &body), ..first }.sign(&author.network, &author.key);
             let batch = Batch { items: vec![Item { header: other.bytes, salt, body }] };
-            self.world.say_as(from, to, Protocol::Message, batch.write());
-            self.world.liars.forked.push((to, c.id));
+            let token = self.world.say_as(from, to, Protocol::Message, batch.write());
+            self.world.liars.forks.insert(token, (to, c.id));
             return;
         }
+    }
+
+    /// The last of what might be said in a conversation, without what comes before it.
+    fn skip_numbers(&mut self, from: usize) {
+        let author = self.world.author(from).clone();
+        let Some(c) = conversations(&self.world, from).into_iter().find(|c| !self.suspects.contains(&member_of(&c.peer)) && c.ended_at.is_none()) else { return };
+        let all = messages(&self.world, from, c.id);
+        let Some(last) = all.iter().filter(|message| message.side == c.side).max_by_key(|message| message.seq) else { return };
+        let first = SignedHeader::trusted(&last.header).expect("a header").header;
+        let (salt, body) = ([self.dice.below(256) as u8; 16], b"out of turn".to_vec());
+        let seq = last.seq + 2 + self.dice.below(3);
+        let header = verbund_protocol::conversation::Header { seq, previous: Some(last.digest), body: body_hash(&salt, &body), ..first };
+        let signed = header.sign(&author.network, &author.key);
+        self.world.say_as(from, member_of(&c.peer), Protocol::Message, Batch { items: vec![Item { header: signed.bytes, salt, body }] }.write());
     }
 
     /// What was heard or said before, once more, to somebody.
@@ -287,18 +340,39 @@ fn proved(world: &World, at: usize) -> Vec<DepartmentId> {
     proofs.iter().map(|(bytes, _)| EquivocationProof::trusted(bytes).expect("a proof").id).collect()
 }
 
-/// The proof of every lie that can be proved is where it must be: with everybody, or with whom it was told to.
-pub(super) fn proofs_are_kept(play: &Play) {
-    for at in play.honest().filter(|at| Some(*at) != play.removed) {
-        let proved = proved(&play.world, at);
-        for (id, witness) in &play.world.liars.two_tongued {
-            let gone = [Some(cooperative::of_ik(&id.facility)), Some(*witness)].contains(&play.removed) || play.set_back.contains(witness);
-            assert!(gone || proved.contains(id), "{at} holds no proof that two statements of {id} were made, which {witness} heard");
+/// Notes which proofs have been told on.
+pub(super) fn follow_proofs(play: &mut Play) {
+    for which in 0..play.world.liars.two_tongued.len() {
+        let TwoTongued { id, witness: (witness, _), told_on } = &play.world.liars.two_tongued[which];
+        if !told_on {
+            let known = play.honest().any(|at| at != *witness && Some(at) != play.removed && !play.set_back.contains(&at) && proved(&play.world, at).contains(id));
+            play.world.liars.two_tongued[which].told_on = known;
         }
     }
-    for (at, id) in play.world.liars.forked.iter().filter(|(at, _)| Some(*at) != play.removed && !play.set_back.contains(at)) {
-        let db = play.world.store(*at).expect("a healed node").db();
-        let rejected = !conversation::contradictions(db, *id).expect("a good store").is_empty();
-        assert!(rejected || play.world.counts.lost > 0 || play.world.counts.gated > 0, "{at} holds no proof of two messages under one number in {id}");
+}
+
+/// Returns which proof is not where it must be, if one is: of public statements with everybody, of messages with whom they were sent
+/// to. Exempt is a proof that was nowhere but with a witness set back to a backup before it had told anybody, or removed; and once the liar
+/// is removed, its statements are nobody's business any more, so that only who had the proof then keeps it.
+pub(super) fn proof_missing(play: &Play) -> Option<String> {
+    let lives = |at: usize| play.world.restores(at);
+    for TwoTongued { id, witness: (witness, then), told_on } in &play.world.liars.two_tongued {
+        let witness_kept = lives(*witness) == *then && Some(*witness) != play.removed;
+        if play.removed == Some(cooperative::of_ik(&id.facility)) || !(witness_kept || *told_on) {
+            continue;
+        }
+        for at in play.honest().filter(|at| Some(*at) != play.removed) {
+            if !proved(&play.world, at).contains(id) {
+                return Some(format!("{at} holds no proof that two statements of {id} were made, which {witness} heard"));
+            }
+        }
     }
+    for (at, id, then) in play.world.liars.forked.iter().filter(|(at, _, then)| Some(*at) != play.removed && lives(*at) == *then) {
+        let db = play.world.store(*at).expect("a healed node").db();
+        let kept = !conversation::contradictions(db, *id).expect("a good store").is_empty();
+        if !kept {
+            return Some(format!("{at} holds no proof of two messages under one number in {id}, though it said so in life {then}"));
+        }
+    }
+    None
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use verbund_node::workflow::{recovery, replication};
 
 use super::{
-    Faults, World,
+    Faults,
     cooperative::{self, Size},
     node::End,
     play::Play,
@@ -15,6 +15,8 @@ use super::{
 const GOOD_CLOCK_MS: i64 = 45_000;
 /// The farthest a clock jumps, hours.
 const JUMP_HOURS: u64 = 24;
+/// How likely a node that is down is started before the next step, per mille.
+const RESTARTED: u64 = 100;
 /// How long a disk is full, or a node falls over again and again, seconds at most.
 const SICK_FOR: u64 = 300;
 
@@ -90,14 +92,25 @@ impl Play {
 
     /// Starts everything that is down and can start; what cannot is set back to its backup.
     pub fn restart(&mut self) {
+        self.members_down().into_iter().for_each(|at| self.start(at));
+    }
+
+    /// Starts some of what is down, as the service manager does by and by.
+    pub fn restart_some(&mut self) {
         for at in self.members_down() {
-            if self.world.start(at) {
-                self.tell(format!("start {at}"));
-            } else {
-                self.world.counts.damaged += 1;
-                self.tell(format!("{at} is damaged"));
-                self.restore(at);
+            if self.dice.chance(RESTARTED) {
+                self.start(at);
             }
+        }
+    }
+
+    fn start(&mut self, at: usize) {
+        if self.world.start(at) {
+            self.tell(format!("start {at}"));
+        } else {
+            self.world.counts.damaged += 1;
+            self.tell(format!("{at} is damaged"));
+            self.restore(at);
         }
     }
 
@@ -138,19 +151,29 @@ impl Play {
 
     /// A clock goes wrong by hours, up to a day, or right again.
     fn wild_clock(&mut self, at: usize) {
-        if let Some(wild) = self.wild.take() {
-            self.world.set_clock(wild, 0);
-            return self.tell(format!("clock of {wild} right again"));
+        if self.wild.is_some() {
+            return self.right_the_wild_clock();
         }
         if self.suspects.contains(&at) {
             return;
         }
         let hours = 1 + self.dice.below(JUMP_HOURS) as i64;
         let offset = hours * 3_600_000 * if self.dice.chance(500) { 1 } else { -1 };
-        self.world.set_clock(at, offset);
+        self.put_wild(at, offset);
+    }
+
+    pub(super) fn put_wild(&mut self, at: usize, offset_ms: i64) {
+        self.world.set_clock(at, offset_ms);
         self.world.counts.clock_jumps += 1;
         self.wild = Some(at);
-        self.tell(format!("clock of {at} wrong by {hours} h"));
+        self.tell(format!("clock of {at} wrong by {} min", offset_ms / 60_000));
+    }
+
+    pub(super) fn right_the_wild_clock(&mut self) {
+        if let Some(wild) = self.wild.take() {
+            self.world.set_clock(wild, 0);
+            self.tell(format!("clock of {wild} right again"));
+        }
     }
 
     /// The board removes a member, or an officer suspends one for minutes; a node that runs hears it first.
@@ -160,19 +183,27 @@ impl Play {
             return;
         }
         if self.suspended.is_none() && self.dice.chance(500) {
-            let (from, until) = (self.world.now.minus(Duration::from_secs(120)), self.world.now.plus(Duration::from_secs(240)));
-            let bytes = cooperative::suspension(at, from, until);
-            self.suspended = Some((at, from, until));
-            self.world.counts.suspensions += 1;
-            self.person(witness, "take a suspension", move |work| replication::take_suspension(work, &bytes));
+            self.suspend(at, witness);
         } else if self.removed.is_none() && self.dice.chance(300) {
-            let bytes = World::signed(&cooperative::document(self.size(), 2, Some(at)));
-            if self.person(witness, "take a document that removes a member", move |work| replication::take_document(work, &bytes)).is_some() {
-                self.removed = Some(at);
-                self.world.counts.removals += 1;
-                self.tell(format!("{at} is removed"));
-            }
+            self.remove(at, witness);
         }
+    }
+
+    pub(super) fn suspend(&mut self, at: usize, witness: usize) {
+        let (from, until) = (self.world.now.minus(Duration::from_secs(120)), self.world.now.plus(Duration::from_secs(240)));
+        let bytes = cooperative::suspension(at, from, until);
+        self.suspended = Some((at, from, until));
+        self.world.counts.suspensions += 1;
+        self.person(witness, "take a suspension", move |work| replication::take_suspension(work, &bytes));
+    }
+
+    pub(super) fn remove(&mut self, at: usize, witness: usize) {
+        let bytes = self.next_document(Some(at));
+        self.person(witness, "take a document that removes a member", move |work| replication::take_document(work, &bytes));
+        // Whether or not the witness came to say so: it is signed, and the next document will say the same.
+        (self.removed, self.removed_by) = (Some(at), self.documents_signed.len() as u64);
+        self.world.counts.removals += 1;
+        self.tell(format!("{at} is removed"));
     }
 
     /// The power goes in the middle of one of the next turns that write.

@@ -32,9 +32,6 @@ use verbund_protocol::{
     time::{Day, Timestamp},
 };
 
-/// Most cases of one hospital.
-const CASES: usize = 4;
-
 /// One run of a seed.
 pub struct Play {
     /// The seed.
@@ -49,8 +46,12 @@ pub struct Play {
     pub story: Vec<String>,
     /// How often each kind of action went through, and how often it was refused.
     pub done: BTreeMap<&'static str, (u64, u64)>,
+    /// Network documents that the board has signed, the first one first.
+    pub documents_signed: Vec<Vec<u8>>,
     /// The member that the board removed.
     pub removed: Option<usize>,
+    /// The version of the network document that did.
+    pub removed_by: u64,
     /// The member that an officer suspended, from when until when.
     pub suspended: Option<(usize, Timestamp, Timestamp)>,
     /// Whose clock is wrong by hours.
@@ -70,9 +71,9 @@ pub struct Play {
 impl Drop for Play {
     fn drop(&mut self) {
         if std::thread::panicking() && !self.plan.quiet {
-            let from = self.story.len().saturating_sub(40);
+            let from = if self.plan.tells_all { 0 } else { self.story.len().saturating_sub(40) };
             eprintln!("seed {} failed; the last steps were:\n{}", self.seed, self.story[from..].join("\n"));
-            eprintln!("replay with scripts/soak --seed {} {}", self.seed, self.plan.flag());
+            eprintln!("replay with scripts/soak --seed {} {}", self.seed, self.plan.flags());
         }
     }
 }
@@ -80,7 +81,8 @@ impl Drop for Play {
 impl Play {
     /// Returns the play of a seed after its first seconds: everybody knows everybody, free places are stated, backups taken.
     pub fn new(seed: u64, plan: Plan) -> Self {
-        let world = World::new(seed, START, &cooperative::document(plan.size, 1, None), plan.encrypted);
+        let first = cooperative::document(plan.size, 1, None);
+        let world = World::new(seed, START, &first, plan.encrypted);
         let mut play = Self {
             seed,
             plan,
@@ -88,7 +90,9 @@ impl Play {
             dice: Random::new(seed ^ 0x5eed),
             story: vec![],
             done: BTreeMap::new(),
+            documents_signed: vec![World::signed(&first)],
             removed: None,
+            removed_by: 0,
             suspended: None,
             wild: None,
             set_back: BTreeSet::new(),
@@ -151,7 +155,7 @@ impl Play {
         result.ok()
     }
 
-    fn day(&mut self, least: u32, most: u32) -> Day {
+    pub(super) fn day(&mut self, least: u32, most: u32) -> Day {
         let offset = least + self.dice.below(u64::from(most - least + 1)) as u32;
         self.world.now.day().plus(offset)
     }
@@ -177,14 +181,18 @@ impl Play {
         }
     }
 
-    fn cases(&self, at: usize) -> Vec<Case> {
+    pub(super) fn cases(&self, at: usize) -> Vec<Case> {
         self.world.store(at).map_or_else(Vec::new, |store| case::list(store.db(), None, 64).unwrap_or_default())
     }
 
     fn open(&mut self, at: usize) {
-        if self.cases(at).len() >= CASES {
+        if self.cases(at).len() >= self.plan.cases {
             return self.converse(at, Side::Asker);
         }
+        self.open_case(at);
+    }
+
+    pub(super) fn open_case(&mut self, at: usize) {
         self.patients += 1;
         let (person, now) = (cooperative::person(self.patients), self.world.clock(at));
         let consents = !self.dice.chance(100);
@@ -218,10 +226,7 @@ impl Play {
                 targets.push(target);
             }
         }
-        let minutes = if self.dice.chance(150) { 5 } else { 24 * 60 };
-        let (now, span) = (self.world.clock(at), Duration::from_secs(60 * minutes));
-        let profile = if rehab { cooperative::profile(now, span) } else { cooperative::transfer(now, span) };
-        self.person(at, if rehab { "inquire" } else { "inquire for a transfer" }, move |work| inquiry::send(work, case.id, &cooperative::ik(at), &targets, &profile));
+        self.send_inquiry(at, &case, targets);
     }
 
     fn revoke(&mut self, at: usize) {
@@ -241,7 +246,7 @@ impl Play {
         let today = self.world.clock(at).day();
         let renews = self.dice.chance(500);
         // Never fewer than before: taking back what is promised is a matter for people.
-        let free = [1 + self.dice.below(2) as u16, 2];
+        let free = [1 + self.dice.below(2) as u16, 2].map(|free| free * self.plan.places);
         self.person(at, "state free places", move |work| {
             let id = cooperative::department(at, 0);
             let before = verbund_node::store::capacity::stated(work.db, &id)?.and_then(|row| row.stated.free.first().copied());
@@ -267,22 +272,14 @@ impl Play {
     }
 
     fn as_asker(&mut self, at: usize, c: &Conversation, step: Step) {
-        let (id, now) = (c.id, self.world.clock(at));
+        let id = c.id;
         if self.dice.chance(25) {
             self.person(at, "withdraw", move |work| referral::withdraw(work, id, Withdraw::new(3)));
             return;
         }
         match (step, self.dice.below(10)) {
             (Step::Asked, _) | (Step::Requested, 1) => self.answer(at, id),
-            (Step::Offered, roll) => {
-                let release = c.patient.filter(|_| roll > 1).map(|patient| (patient, Recipient { member: c.peer.clone(), facility: c.peer_facility.clone() }));
-                self.person(at, "choose", move |work| {
-                    if let Some((patient, recipient)) = release {
-                        consent::record(work, patient, cooperative::decision(Kind::IdentifiedRelease, Some(recipient), now))?;
-                    }
-                    referral::choose(work, id)
-                });
-            }
+            (Step::Offered, roll) => self.choose(at, c, roll > 1),
             (Step::Confirmed, 3..) => self.refer(at, c),
             (Step::Referred | Step::Accepted, 3 | 4) => self.hand_over(at, c),
             (Step::Confirmed | Step::Referred | Step::Accepted, 1 | 2 | 5 | 6) => self.change_date(at, c),
@@ -303,10 +300,7 @@ impl Play {
             (Step::Requested, 0) => drop(self.person(at, "ask", move |work| offer::ask(work, id, vec!["weight".parse().expect("a code")]))),
             (Step::Requested | Step::Asked | Step::Offered, 1) => drop(self.person(at, "decline", move |work| offer::decline(work, id, "no-place".parse().expect("a code")))),
             (Step::Offered, 2) => drop(self.person(at, "take back", move |work| offer::take_back(work, id, "place-lost".parse().expect("a code")))),
-            (Step::Requested | Step::Asked, _) | (Step::Offered, 4) => {
-                let auto = self.dice.chance(300);
-                self.person(at, "offer", move |work| offer::make(work, id, cooperative::offer(date, stay, auto)));
-            }
+            (Step::Requested | Step::Asked, _) | (Step::Offered, 4) => self.offer(at, id, date, stay),
             (Step::Chosen, 0) => drop(self.person(at, "gone", move |work| offer::gone(work, id, "place-lost".parse().expect("a code")))),
             (Step::Chosen, _) => drop(self.person(at, "confirm", move |work| offer::confirm(work, id))),
             (Step::Confirmed | Step::Referred | Step::Accepted, 1 | 2) => self.change_date(at, c),
@@ -322,13 +316,36 @@ impl Play {
         }
     }
 
-    fn answer(&mut self, at: usize, id: ConversationId) {
+    /// Chooses the offer that stands; the patient has released the referral to this clinic, or has not been asked.
+    pub(super) fn choose(&mut self, at: usize, c: &Conversation, released: bool) {
+        let (id, now) = (c.id, self.world.clock(at));
+        let release = c.patient.filter(|_| released).map(|patient| (patient, Recipient { member: c.peer.clone(), facility: c.peer_facility.clone() }));
+        self.person(at, "choose", move |work| {
+            if let Some((patient, recipient)) = release {
+                consent::record(work, patient, cooperative::decision(Kind::IdentifiedRelease, Some(recipient), now))?;
+            }
+            referral::choose(work, id)
+        });
+    }
+
+    /// Offers a place on some day for some days.
+    pub(super) fn make_offer(&mut self, at: usize, id: ConversationId) {
+        let (date, stay) = (self.day(4, 12), 5 + self.dice.below(12) as u16);
+        self.offer(at, id, date, stay);
+    }
+
+    fn offer(&mut self, at: usize, id: ConversationId, date: Day, stay: u16) {
+        let auto = self.dice.chance(300);
+        self.person(at, "offer", move |work| offer::make(work, id, cooperative::offer(date, stay, auto)));
+    }
+
+    pub(super) fn answer(&mut self, at: usize, id: ConversationId) {
         let answers = Answers { answers: vec![("weight".parse().expect("a code"), "weight-under-100".parse().expect("a code"))], rare_reason: None };
         self.person(at, "answer", move |work| inquiry::answer(work, id, answers));
     }
 
     /// Another day, by one side or, now and then, by both at the same moment.
-    fn change_date(&mut self, at: usize, c: &Conversation) {
+    pub(super) fn change_date(&mut self, at: usize, c: &Conversation) {
         let (id, date) = (c.id, self.day(4, 20));
         self.person(at, "change the date", move |work| referral::change_date(work, id, date, "place".parse().expect("a code"), None));
         let (other, date) = (member_of(&c.peer), self.day(4, 20));
@@ -338,7 +355,7 @@ impl Play {
     }
 
     /// The referral, now and then with a document.
-    fn refer(&mut self, at: usize, c: &Conversation) {
+    pub(super) fn refer(&mut self, at: usize, c: &Conversation) {
         let (id, patient, with_document) = (c.id, c.patient, self.dice.chance(400));
         let new = self.new_document();
         self.person(at, if with_document { "refer with a document" } else { "refer" }, move |work| {
@@ -351,7 +368,7 @@ impl Play {
     }
 
     /// A further document for a referral that is there already.
-    fn hand_over(&mut self, at: usize, c: &Conversation) {
+    pub(super) fn hand_over(&mut self, at: usize, c: &Conversation) {
         let (id, new) = (c.id, self.new_document());
         let Some(patient) = c.patient else { return };
         self.person(at, "hand over a document", move |work| {
@@ -360,19 +377,19 @@ impl Play {
         });
     }
 
-    fn new_document(&mut self) -> u64 {
+    pub(super) fn new_document(&mut self) -> u64 {
         self.documents += 1;
         self.documents
     }
 
-    fn payer(&mut self, at: usize, id: ConversationId) {
+    pub(super) fn payer(&mut self, at: usize, id: ConversationId) {
         let today = self.world.clock(at).day();
         self.person(at, "payer's decision", move |work| referral::payer_decided(work, id, "approved".parse().expect("a code"), today));
     }
 }
 
 /// Records a document as if its bytes were on disk.
-fn add_document(work: &mut Work<'_>, patient: LocalId, number: u64) -> Result<LocalId, WorkError> {
+pub(super) fn add_document(work: &mut Work<'_>, patient: LocalId, number: u64) -> Result<LocalId, WorkError> {
     let key = DocumentKey::new(work.entropy.bytes());
     let added = Added { root: DocumentRoot(work.entropy.bytes()), cipher_size: 100_032, plain_size: 100_000, media_type: "application/pdf" };
     let new = document::NewDocument { patient, kind: "AD010115".parse().expect("a kind"), title: format!("Brief {number}"), replaces: None };

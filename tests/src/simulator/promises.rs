@@ -1,7 +1,10 @@
 //! What Verbund promises, each as a function that panics when it does not hold. Most are asked after every step of a run,
 //! the long ones now and then and at the end.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use verbund_node::store::{
     audit, capacity, case,
@@ -26,6 +29,10 @@ use super::{
 #[derive(Default)]
 pub struct Memory {
     orders: BTreeMap<(usize, DepartmentId), Order>,
+    /// The version of the network document that each node held.
+    versions: BTreeMap<usize, u64>,
+    /// The most places that a clinic has ever stated for a department.
+    stated: BTreeMap<(usize, DepartmentId), u16>,
     /// The store's count of changes when it was last looked at.
     changes: BTreeMap<usize, u64>,
     /// How often each node was set back when it was last looked at.
@@ -67,14 +74,14 @@ pub fn hold_now(play: &mut Play, memory: &mut Memory) {
             continue;
         }
         let told: Vec<Told> = conversations(world, at).into_iter().map(|c| (messages(world, at, c.id), c)).map(|(all, c)| (c, all)).collect();
+        after_a_restore_memory_begins_anew(world, at, memory);
         statements_of_free_places_only_move_on(world, at, memory);
+        the_network_document_only_moves_on(world, at, memory);
         queues_and_rows_are_bounded(play, at, &told);
         if recovers(world, at) {
             continue;
         }
-        if !play.set_back.contains(&at) {
-            no_place_is_promised_twice(world, at);
-        }
+        no_place_is_promised_twice(play, at, memory);
         a_promise_has_its_place_and_no_other(world, at, &told);
         a_promise_ends_by_a_good_clock_alone(world, at, &told);
         a_patient_chooses_one_offer_at_a_time(play, at, &told);
@@ -82,7 +89,7 @@ pub fn hold_now(play: &mut Play, memory: &mut Memory) {
         each_chain_is_in_order_and_counts_once(at, &told);
         what_is_chosen_is_the_offer_that_stands(at, &told);
         what_has_ended_is_over(play, at, &told);
-        who_is_named_has_released_it(play, at, &told);
+        who_is_named_has_released_it(at, &told, &given_back(play, at));
     }
     who_has_the_wrong_time_promises_nothing(play);
 }
@@ -95,16 +102,20 @@ pub fn hold_on_the_whole(play: &Play) {
     no_honest_node_is_taken_for_a_liar(play);
 }
 
-/// At every owner, on every day: no more holds than places stated.
-fn no_place_is_promised_twice(world: &World, at: usize) {
-    let Some(db) = world.store(at).map(|store| store.db()) else { return };
+/// At every owner, on every day: no more holds than places stated. A clinic that was set back may have lost its last statement, and gets
+/// back the promises made on it: it is measured by the most that it has ever stated.
+fn no_place_is_promised_twice(play: &Play, at: usize, memory: &mut Memory) {
+    let Some(db) = play.world.store(at).map(|store| store.db()) else { return };
     for row in capacity::all_stated(db, None).expect("a good store") {
         let DepartmentId { facility, department } = &row.stated.id;
         let holds = hold::active(db, facility, department, row.observed_at, None).expect("a good store");
+        let most = memory.stated.entry((at, row.stated.id.clone())).or_default();
+        *most = row.stated.free.iter().copied().fold(*most, u16::max);
         for (offset, stated) in (0_u32..).zip(&row.stated.free) {
             let day = row.stated.first_day.plus(offset);
             let held = holds.iter().filter(|hold| hold.covers(day)).count();
-            assert!(held <= usize::from(*stated), "{held} holds on {day} in {department} of {at}, {stated} places are stated");
+            let places = if play.set_back.contains(&at) { *most } else { *stated };
+            assert!(held <= usize::from(places), "{held} holds on {day} in {department} of {at}, {places} places are stated");
         }
     }
 }
@@ -161,8 +172,10 @@ fn a_patient_chooses_one_offer_at_a_time(play: &Play, at: usize, told: &[Told]) 
 fn a_receipt_means_that_both_have_the_same_bytes(play: &Play, at: usize, told: &[Told]) {
     for (c, all) in told {
         let other = member_of(&c.peer);
-        // Who lies may give receipts for what it has thrown away; who was set back has to be given back first what it had.
-        if play.suspects.contains(&other) || recovers(&play.world, other) {
+        // Who lies may give receipts for what it has thrown away; who was set back has to be given back first what it had, and is not
+        // given it by a member that was removed.
+        let lost = play.removed == Some(at) && play.set_back.contains(&other);
+        if play.suspects.contains(&other) || recovers(&play.world, other) || lost {
             continue;
         }
         let Some(theirs) = play.world.store(other).map(|store| store.db()) else { continue };
@@ -174,7 +187,7 @@ fn a_receipt_means_that_both_have_the_same_bytes(play: &Play, at: usize, told: &
     }
 }
 
-/// A receipt that is kept proves that the other clinic has this very message.
+/// A receipt that is kept proves that the other clinic has this very message: compared here field by field, not by the product.
 fn a_receipt_is_for_its_message(play: &Play) {
     for at in play.honest() {
         for c in conversations(&play.world, at) {
@@ -182,7 +195,10 @@ fn a_receipt_is_for_its_message(play: &Play) {
                 let Some(receipt) = &message.receipt else { continue };
                 let header = SignedHeader::trusted(&message.header).expect("a header");
                 let receipt = Receipt::open_by(&cooperative::network(), receipt, |_, _| true).expect("a receipt");
-                assert!(receipt.matches(&header).is_ok(), "{} {:?} {} at {at}: the receipt is for another message", c.id, message.side, message.seq);
+                let h = &header.header;
+                let said = (receipt.header, receipt.conversation, &receipt.author, receipt.seq, &receipt.receiver);
+                let meant = (header.digest, h.conversation, &h.author.member, h.seq, &h.recipient.member);
+                assert_eq!(said, meant, "{} {:?} {} at {at}: the receipt is for another message", c.id, message.side, message.seq);
             }
         }
     }
@@ -228,12 +244,24 @@ fn each_chain_is_in_order_and_counts_once(at: usize, told: &[Told]) {
     }
 }
 
-/// The order of what a department states never falls, at any node, whatever comes again or late.
-fn statements_of_free_places_only_move_on(world: &World, at: usize, memory: &mut Memory) {
+fn after_a_restore_memory_begins_anew(world: &World, at: usize, memory: &mut Memory) {
     let restores = world.restores(at);
     if memory.restores.insert(at, restores).is_some_and(|before| before != restores) {
         memory.orders.retain(|(node, _), _| *node != at);
+        memory.versions.remove(&at);
     }
+}
+
+/// The version of the network document that a node holds never falls, whatever old one comes again.
+fn the_network_document_only_moves_on(world: &World, at: usize, memory: &mut Memory) {
+    let Some(core) = world.core(at) else { return };
+    let version = core.membership().held().document.version;
+    let before = memory.versions.insert(at, version).unwrap_or_default();
+    assert!(before <= version, "{at} held network document {before}, and then {version}");
+}
+
+/// The order of what a department states never falls, at any node, whatever comes again or late.
+fn statements_of_free_places_only_move_on(world: &World, at: usize, memory: &mut Memory) {
     let Some(db) = world.store(at).map(|store| store.db()) else { return };
     for bytes in capacity::all(db).expect("a good store") {
         let record = SignedCapacity::trusted(&bytes).expect("a record").record;
@@ -274,12 +302,20 @@ fn nobody_is_named_before_the_owner_has_confirmed(play: &mut Play, memory: &mut 
 }
 
 /// Who has sent a name holds a decision about this patient that names the recipient, or a necessity, as what the conversation rests on.
-fn who_is_named_has_released_it(play: &Play, at: usize, told: &[Told]) {
-    for (c, all) in told.iter().filter(|(c, _)| c.side == Side::Asker && !play.set_back.contains(&at) && c.patient.is_some()) {
+/// After a restore this is asked of what was said since: a referral that another clinic gave back names no patient here, and no decision.
+fn who_is_named_has_released_it(at: usize, told: &[Told], given_back: &BTreeSet<ConversationId>) {
+    for (c, all) in told.iter().filter(|(c, _)| c.side == Side::Asker && c.patient.is_some() && !given_back.contains(&c.id)) {
         if all.iter().any(|message| message.side == Side::Asker && message.kind == MessageKind::Referral.number()) {
             assert!(c.release.is_some(), "{} of {at}: named without anything it rests on", c.id);
         }
     }
+}
+
+/// Returns the conversations of which a node was given something back after a restore.
+pub fn given_back(play: &Play, at: usize) -> BTreeSet<ConversationId> {
+    let Some(db) = play.world.store(at).map(|store| store.db()).filter(|_| play.set_back.contains(&at)) else { return BTreeSet::new() };
+    let lines = audit::list(db, &audit::Filter::default(), 1_000_000).expect("a good store").into_iter().filter(|line| line.action.ends_with(".recover"));
+    lines.filter_map(|line| line.detail.split(' ').next()?.parse().ok()).collect()
 }
 
 /// Nothing piles up: what waits for others is bounded by what people said, and a lying member cannot fill the store.
@@ -341,13 +377,14 @@ fn nothing_from_the_cut_off_counts(play: &Play) {
         let mut lines = audit::list(db, &audit::Filter::default(), 1_000_000).expect("a good store");
         lines.reverse();
         let from = |line: &audit::Line, who: usize| line.action.ends_with(".receive") && line.detail.split(' ').nth(1) == Some(&cooperative::name(who));
-        let after = |action: &str| lines.iter().position(|line| line.action == action).map_or(&[][..], |found| &lines[found..]);
+        let after = |found: Option<usize>| found.map_or(&[][..], |found| &lines[found..]);
         if let Some(removed) = play.removed {
-            let taken = after("document.taken").iter().find(|line| from(line, removed));
+            let knows = |line: &audit::Line| line.action == "document.taken" && line.detail.parse::<u64>().is_ok_and(|version| version >= play.removed_by);
+            let taken = after(lines.iter().position(knows)).iter().find(|line| from(line, removed));
             assert!(taken.is_none(), "{at} took in {taken:?} although it knew that {removed} is removed");
         }
         if let Some((suspended, from_when, until)) = play.suspended {
-            let taken = after("suspension.taken").iter().find(|line| from(line, suspended) && line.at >= from_when && line.at < until);
+            let taken = after(lines.iter().position(|line| line.action == "suspension.taken")).iter().find(|line| from(line, suspended) && line.at >= from_when && line.at < until);
             assert!(taken.is_none(), "{at} took in {taken:?} although it knew that {suspended} is suspended");
         }
     }

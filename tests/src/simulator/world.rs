@@ -356,6 +356,7 @@ impl World {
             Output::Request { token, to, protocol, body } => self.send(at, token, &to, protocol, body),
             Output::Respond { id, body } => {
                 let Some((asker, starts, token)) = self.nodes[at].asked.remove(&id) else { return };
+                self.answered_a_fork(at, token, body.as_deref());
                 let result = self.twist(at, body).map(|body| self.as_this_version_says(at, body)).ok_or(Failure::Busy);
                 for delay in self.deliveries(at, asker) {
                     self.schedule(delay, asker, Event::Answer { token, starts, result: result.clone() });
