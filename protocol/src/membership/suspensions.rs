@@ -56,6 +56,11 @@ impl Suspensions {
         Ok(self.known.contains_key(&digest))
     }
 
+    /// Returns whether anything is too long past for any limit to depend on it.
+    pub fn has_past(&self, now: Timestamp) -> bool {
+        self.known.values().any(|s| is_past(s, now))
+    }
+
     /// Forgets what is too long past for any limit to depend on it. Returns whether there was anything.
     pub fn forget_past(&mut self, now: Timestamp) -> bool {
         let before = self.known.len();

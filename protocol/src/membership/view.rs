@@ -253,6 +253,11 @@ impl Membership {
         self.suspensions.add(&self.held.document, bytes, now)
     }
 
+    /// Returns whether there are suspensions that ended too long ago to matter.
+    pub fn has_past(&self, now: Timestamp) -> bool {
+        self.suspensions.has_past(now)
+    }
+
     /// Forgets suspensions that ended too long ago to matter. Returns whether there was one. Every node does it by its clock: two that
     /// never did would know different suspensions for ever, since none takes a past one.
     pub fn forget_past(&mut self, now: Timestamp) -> bool {

@@ -87,7 +87,8 @@ pub(super) fn take_suspension(work: &mut Work<'_>, bytes: &[u8], told: Told) -> 
 
 /// Forgets suspensions that ended too long ago to matter, unless the clock is in doubt.
 pub(super) fn forget_past_suspensions(work: &mut Work<'_>) -> Result<(), WorkError> {
-    if !work.clock_agrees {
+    // Asked at every round: the members are copied only when something is to be forgotten.
+    if !work.clock_agrees || !work.membership.has_past(work.now) {
         return Ok(());
     }
     let mut next = work.membership.clone();
