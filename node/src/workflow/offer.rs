@@ -17,8 +17,9 @@ use verbund_protocol::{
 use super::{
     Work, WorkError, capacity,
     conversation::{ANSWERING, load_as, say},
+    recovery,
 };
-use crate::store::{self, conversation::Conversation, hold, hold::Held};
+use crate::store::{self, conversation::Conversation, hold, hold::Held, meta};
 
 /// What an offer says.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -76,8 +77,9 @@ pub fn make(work: &mut Work<'_>, id: ConversationId, new: NewOffer) -> Result<()
 /// Holds a place for `c`, in place of the one held for it before, and shows one less as free.
 ///
 /// # Errors
-/// [`WorkError::State`] `full`.
+/// [`WorkError::State`] `full`; [`WorkError::Unavailable`] after a restore.
 pub fn take_place(work: &mut Work<'_>, c: &Conversation, department: &DepartmentKey, wanted: Hold) -> Result<(), WorkError> {
+    all_promises_known(work)?;
     let id = DepartmentId { facility: c.own_facility.clone(), department: department.clone() };
     let stated = store::capacity::stated(work.db, &id)?;
     let stated =
@@ -95,6 +97,20 @@ pub fn take_place(work: &mut Work<'_>, c: &Conversation, department: &Department
         capacity::republish(work, &DepartmentId { facility, department })?;
     }
     capacity::republish(work, &id)
+}
+
+/// After a restore any member that has not answered yet may hold a promise that the backup does not know, for this very place.
+fn all_promises_known(work: &Work<'_>) -> Result<(), WorkError> {
+    if meta::recovering_since(work.db)?.is_none() {
+        return Ok(());
+    }
+    match recovery::outstanding(work)?.first() {
+        Some(member) => Err(WorkError::unavailable(
+            format!("this node was restored from a backup, and {member}, which may hold a promise of this place, has not yet said so"),
+            format!("wait until it is reachable, or release it: `verbund restore release {member}`"),
+        )),
+        None => Ok(()),
+    }
 }
 
 /// Declines an inquiry.

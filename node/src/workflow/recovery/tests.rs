@@ -9,6 +9,7 @@ use verbund_protocol::{
     conversation::Header,
     id::LocalId,
     inquiry::{Inquiry, Variant},
+    membership::Membership,
     referral::Step,
 };
 
@@ -22,7 +23,7 @@ use crate::{
     },
     store::Store,
     workflow::{
-        bench::{Bench, NOW, ik},
+        bench::{Bench, NOW, document, ik},
         consent, inbound,
         inquiry::{self, NewCase, Target},
         offer::{self, NewOffer},
@@ -61,10 +62,7 @@ impl Pair {
     }
 
     fn offer(&mut self, id: ConversationId) {
-        let new =
-            serde_json::json!({"department": null, "date": NOW.day().plus(8), "stay_days": 21, "hold_hours": 48, "room": "double", "therapies": ["physio"], "auto_confirm": false});
-        let new: NewOffer = serde_json::from_value(new).unwrap();
-        self.b.run(Role::Admissions, |work| offer::make(work, id, new)).unwrap();
+        self.b.run(Role::Admissions, |work| offer::make(work, id, new_offer())).unwrap();
     }
 
     fn choose(&mut self, id: ConversationId) {
@@ -93,6 +91,12 @@ impl Pair {
 
 fn of(bench: &Bench, id: ConversationId) -> Conversation {
     conversation::find(bench.store.db(), id).unwrap().unwrap()
+}
+
+fn new_offer() -> NewOffer {
+    let new =
+        serde_json::json!({"department": null, "date": NOW.day().plus(8), "stay_days": 21, "hold_hours": 48, "room": "double", "therapies": ["physio"], "auto_confirm": false});
+    serde_json::from_value(new).unwrap()
 }
 
 fn profile() -> Inquiry {
@@ -201,6 +205,25 @@ fn the_owner_keeps_the_promise_its_backup_does_not_know() {
     pair.deliver();
     assert_eq!(pair.steps(id), [Step::Confirmed; 2]);
     assert!(conversation::contradictions(pair.a.store.db(), id).unwrap().is_empty());
+}
+
+#[test]
+fn no_place_is_promised_while_somebody_may_hold_a_promise_of_it() {
+    let mut pair = Pair::new();
+    let id = pair.inquire();
+    pair.deliver();
+    pair.b.membership = Membership::new(document(2, &[("a", 11), ("b", 12), ("c", 13)])).unwrap();
+    let backup = pair.b.store.copy().unwrap();
+    restore(&mut pair.b, backup);
+    assert!(post(&mut pair.b, &mut pair.a));
+    // The asker has answered; the third clinic has not, and it may have been promised the place.
+    let offer = |bench: &mut Bench| bench.run(Role::Admissions, |work| offer::make(work, id, new_offer()));
+    let refused = offer(&mut pair.b).unwrap_err();
+    assert!(recovering(&pair.b) && refused.code() == "unavailable" && refused.to_string().contains(" c,"), "{refused}");
+    assert_eq!(hold::of(pair.b.store.db(), id).unwrap(), None);
+    pair.b.run(Role::It, |work| release(work, &"c".parse().unwrap())).unwrap();
+    offer(&mut pair.b).unwrap();
+    assert!(hold::of(pair.b.store.db(), id).unwrap().is_some());
 }
 
 #[test]
