@@ -306,6 +306,12 @@ impl Play {
         }
     }
 
+    /// Returns whether a node is a suspect's: the member's own, or its clone, which has a number of its own.
+    pub(super) fn is_suspect(&self, node: usize) -> bool {
+        let member = self.clone.filter(|(copy, _)| *copy == node).map_or(node, |(_, of)| of);
+        self.suspects.contains(&member)
+    }
+
     /// People go on without the word of members that lie or were cloned.
     fn release(&mut self) {
         for at in self.honest().collect::<Vec<_>>() {

@@ -285,7 +285,7 @@ fn nobody_is_named_before_the_owner_has_confirmed(play: &mut Play, memory: &mut 
     for said in std::mem::take(&mut play.world.said) {
         let named = |bytes: &[u8]| bytes.windows(NAME.len()).any(|window| window == NAME.as_bytes());
         // Whoever lies may repeat to anybody what it was told in confidence.
-        if !named(&said.body) || play.suspects.contains(&said.from) {
+        if !named(&said.body) || play.is_suspect(said.from) {
             continue;
         }
         memory.named += 1;
@@ -295,7 +295,7 @@ fn nobody_is_named_before_the_owner_has_confirmed(play: &mut Play, memory: &mut 
             assert_eq!(header.message, MessageKind::Referral.number(), "a name in another message than the referral");
             let confirmed =
                 messages(&play.world, said.to, header.conversation).into_iter().any(|message| message.side == Side::Owner && message.kind == MessageKind::Confirmed.number());
-            let knows = !play.suspects.contains(&said.to) && !recovers(&play.world, said.to);
+            let knows = !play.is_suspect(said.to) && !recovers(&play.world, said.to);
             assert!(confirmed || !knows, "{}: named before it was confirmed", header.conversation);
         }
     }

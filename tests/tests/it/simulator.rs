@@ -1,4 +1,4 @@
-//! A few hundred short seeds of the simulator: small cooperatives on a virtual clock and network, with everything that breaks.
+//! Some short seeds of the simulator: small cooperatives on a virtual clock and network, with everything that breaks.
 //! `scripts/soak` plays the cooperative at full size.
 
 use std::{
@@ -12,7 +12,7 @@ use std::{
 use verbund_tests::simulator::{Plan, REGRESSIONS, Run, Scale, Staff, run};
 
 /// Seeds of the normal run besides those that once found something.
-const SEEDS: u64 = 200;
+const SEEDS: u64 = 60;
 
 #[test]
 fn promises_hold_whatever_breaks_and_every_seed_replays() {
