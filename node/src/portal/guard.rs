@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     domain::{
-        account::{Kind, Site, Stage, Token, hash},
+        account::{Kind, Stage, Token, hash},
         actor::{Actor, Role},
         entropy::{Entropy, System},
     },
@@ -332,12 +332,4 @@ fn device(agent: &str) -> String {
 pub fn is_own_path(path: &str) -> bool {
     let plain = path.starts_with('/') && path.len() <= 100 && path.bytes().all(|b| b.is_ascii_alphanumeric() || b"/-".contains(&b));
     plain && !path.starts_with("//") && !path.starts_with("/sign-in") && !path.starts_with("/setup")
-}
-
-/// The site of a row, for tests that walk the table.
-pub const fn kind_of(site: Site) -> Kind {
-    match site {
-        Site::Patient => Kind::Patient,
-        Site::Staff => Kind::Staff,
-    }
 }

@@ -14,7 +14,10 @@ use crate::{
         guard::{self, Context},
         page::{Page, PageError, render},
     },
-    workflow::account::{self, setup},
+    workflow::{
+        WorkError,
+        account::{self, setup},
+    },
 };
 
 /// One of somebody's passkeys.
@@ -35,10 +38,11 @@ struct AccessPage {
     sessions: Vec<(String, bool)>,
     /// Whether ways may be changed now.
     fresh: bool,
-    ended: bool,
+    /// What was just done or could not be.
+    note: Option<String>,
 }
 
-async fn page(portal: &Portal, context: &Context, ended: bool) -> Result<Response, PageError> {
+async fn page(portal: &Portal, context: &Context, note: Option<String>) -> Result<Response, PageError> {
     let (visit, w) = (context.visit()?.clone(), context.words);
     let id = visit.account.id;
     let ways = portal.desk.read(move |db| account::ways(db, id)).await?;
@@ -49,7 +53,7 @@ async fn page(portal: &Portal, context: &Context, ended: bool) -> Result<Respons
     let sessions = stands.map(|session| (w.account_session(session.device.clone(), p.moment(session.seen_at)), session.id == visit.session.id)).collect();
     let login = visit.account.login.clone();
     let page =
-        AccessPage { p, login, passkeys, app: ways.password && ways.app, left: ways.codes_left.filter(|_| ways.password), sessions, fresh: visit.session.is_fresh(now), ended };
+        AccessPage { p, login, passkeys, app: ways.password && ways.app, left: ways.codes_left.filter(|_| ways.password), sessions, fresh: visit.session.is_fresh(now), note };
     Ok(render(&page))
 }
 
@@ -58,7 +62,7 @@ async fn page(portal: &Portal, context: &Context, ended: bool) -> Result<Respons
 /// # Errors
 /// [`PageError`].
 pub async fn show(State(portal): State<Portal>, Extension(context): Extension<Context>) -> Result<Response, PageError> {
-    page(&portal, &context, false).await
+    page(&portal, &context, None).await
 }
 
 /// Signs out all other devices.
@@ -68,7 +72,7 @@ pub async fn show(State(portal): State<Portal>, Extension(context): Extension<Co
 pub async fn sign_out_elsewhere(State(portal): State<Portal>, Extension(context): Extension<Context>, _: Fields) -> Result<Response, PageError> {
     let visit = context.visit()?.clone();
     portal.desk.ask(&context.actor(), move |work| account::sign_out_elsewhere(work, &visit)).await?;
-    page(&portal, &context, true).await
+    page(&portal, &context, Some(context.words.account_sessions_ended().into_owned())).await
 }
 
 /// Removes a passkey.
@@ -78,6 +82,10 @@ pub async fn sign_out_elsewhere(State(portal): State<Portal>, Extension(context)
 pub async fn remove_passkey(State(portal): State<Portal>, Extension(context): Extension<Context>, fields: Fields) -> Result<Response, PageError> {
     let visit = context.visit()?.clone();
     let digits = fields.get("passkey").to_owned();
-    portal.desk.ask(&context.actor(), move |work| setup::remove_passkey(work, &visit, |id| guard::hex(id) == digits)).await?;
-    Ok(Redirect::to("/access").into_response())
+    match portal.desk.ask(&context.actor(), move |work| setup::remove_passkey(work, &visit, |id| guard::hex(id) == digits)).await {
+        Err(WorkError::State { code: "last-way", .. }) => page(&portal, &context, Some(context.words.account_last_way().into_owned())).await,
+        // The page says that a new proof is needed.
+        Ok(()) | Err(WorkError::State { code: "prove-again", .. }) => Ok(Redirect::to("/access").into_response()),
+        Err(error) => Err(error.into()),
+    }
 }

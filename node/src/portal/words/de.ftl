@@ -126,6 +126,7 @@ account-ways = So melden Sie sich an
 account-login = Benutzername: { $login }
 account-passkey = Passkey „{ $label }“, eingerichtet am { $day }
 account-passkey-remove = Diesen Passkey entfernen
+account-last-way = Das ist Ihr letzter Weg, sich anzumelden. Richten Sie zuerst einen anderen ein.
 account-app = Passwort mit Authenticator-App
 account-list = Passwort mit gedruckter Liste: noch { $left ->
     [one] ein Code
@@ -174,6 +175,7 @@ patient-access-invited = Eingeladen. Der Code gilt bis { $day }. Noch nicht benu
 patient-access-expired = Der Code ist am { $day } abgelaufen. Erstellen Sie einen neuen Brief.
 patient-access-blocked = Der Code wurde nach fünf falschen Geburtsdaten gesperrt. Erstellen Sie einen neuen Brief.
 patient-access-open = Der Zugang ist eingerichtet.
+patient-access-no-site = Diese Klinik hat noch kein Patientenportal. Ihre IT richtet es ein.
 patient-invite = Einladen
 patient-invite-again = Neuen Brief erstellen
 patient-lost = Alles verloren?

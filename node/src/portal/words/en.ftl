@@ -126,6 +126,7 @@ account-ways = How you sign in
 account-login = User name: { $login }
 account-passkey = Passkey “{ $label }”, set up on { $day }
 account-passkey-remove = Remove this passkey
+account-last-way = This is your last way to sign in. Set up another one first.
 account-app = Password with authenticator app
 account-list = Password with printed list: { $left ->
     [one] one code
@@ -174,6 +175,7 @@ patient-access-invited = Invited. The code works until { $day }. Not used yet.
 patient-access-expired = The code ended on { $day }. Make a new letter.
 patient-access-blocked = The code was blocked after five wrong birth dates. Make a new letter.
 patient-access-open = Access is set up.
+patient-access-no-site = This clinic has no patient portal yet. Your IT department sets it up.
 patient-invite = Invite
 patient-invite-again = Make a new letter
 patient-lost = Lost everything?

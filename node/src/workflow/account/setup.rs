@@ -78,7 +78,7 @@ pub fn remove_passkey(work: &mut Work<'_>, visit: &Visit, which: impl Fn(&[u8]) 
 }
 
 /// Ends setting up: if a complete way to sign in is there, the account is open, the code on paper has ended, and the session is a full one
-/// with a new token. Returns nothing while something is missing.
+/// with a new token. Who was signed in and added a way keeps their other sessions. Returns nothing while something is missing.
 ///
 /// # Errors
 /// The store's.
@@ -87,15 +87,17 @@ pub fn finish(work: &mut Work<'_>, visit: &Visit, from: &From) -> Result<Option<
     if !is_complete(work, &account)? {
         return Ok(None);
     }
-    account::set_state(work.db, account.id, State::Open)?;
-    if let Some(held) = invitation::latest(work.db, account.id)? {
-        invitation::end(work.db, &held.hash, invitation::End::Used, work.now)?;
-    }
     session::end(work.db, account.id, &visit.session.id)?;
     let token = open_session(work, &account, from, Stage::Open)?;
-    // Whoever else holds the paper's code and began to set up something does not go on.
-    session::end_others(work.db, account.id, &token.hash())?;
-    work.audit("account.open", account.patient, "account", &format!("account={}", account.id))?;
+    if visit.session.stage == Stage::Setup {
+        account::set_state(work.db, account.id, State::Open)?;
+        if let Some(held) = invitation::latest(work.db, account.id)? {
+            invitation::end(work.db, &held.hash, invitation::End::Used, work.now)?;
+        }
+        // Whoever else holds the paper's code and began to set up something does not go on.
+        session::end_others(work.db, account.id, &token.hash())?;
+        work.audit("account.open", account.patient, "account", &format!("account={}", account.id))?;
+    }
     Ok(Some(token))
 }
 

@@ -51,6 +51,8 @@ async fn by_passkey(look: Look) {
     window.click("[data-passkey] button").await;
     window.read("So melden Sie sich an").await;
     look_at(&window, &axe, "access").await;
+    window.click("form[action='/access/remove-passkey'] button").await;
+    window.read("Das ist Ihr letzter Weg").await;
     window.click(".clinic a").await;
     window.read("Was ist jetzt zu tun?").await;
     look_at(&window, &axe, "start").await;

@@ -46,6 +46,7 @@ async fn page(portal: &Portal, context: &Context, id: LocalId, card_fault: Optio
     let (patient, standing) = portal.desk.ask(&context.actor(), move |work| Ok((patient::show(work, id)?, invite::standing(work, id)?))).await?;
     let (p, w) = (Page::new(portal, context), context.words);
     let access = match &standing {
+        _ if portal.patients.is_empty() => w.patient_access_no_site().into_owned(),
         Standing::None => w.patient_access_none().into_owned(),
         Standing::Invited { until } if *until > context.now => w.patient_access_invited(p.day(*until)),
         Standing::Invited { until } => w.patient_access_expired(p.day(*until)),
@@ -59,7 +60,7 @@ async fn page(portal: &Portal, context: &Context, id: LocalId, card_fault: Optio
         name: patient.person.full_name(),
         born: w.patients_born(date::birth(&patient.person.birth_date, w.language)),
         access,
-        may_invite: !open,
+        may_invite: !open && !portal.patients.is_empty(),
         invited: matches!(standing, Standing::Invited { .. } | Standing::Blocked),
         open,
         card_fault,
@@ -102,12 +103,18 @@ fn invited(portal: &Portal, context: &Context, patient: &Patient, invited: &Invi
     }))
 }
 
+/// A code opens the patients' site, so there must be one; the page says so where there is none.
+fn has_site(portal: &Portal) -> Result<(), PageError> {
+    if portal.patients.is_empty() { Err(PageError::NotFound) } else { Ok(()) }
+}
+
 /// Makes a code.
 ///
 /// # Errors
 /// [`PageError`].
 pub async fn invite(State(portal): State<Portal>, Extension(context): Extension<Context>, Path(text): Path<String>, _: Fields) -> Result<Response, PageError> {
     let id = id(&text)?;
+    has_site(&portal)?;
     let made = portal.desk.ask(&context.actor(), move |work| Ok((patient::existing(work, id)?, invite::patient(work, id)?))).await;
     match made {
         Ok((patient, made)) => invited(&portal, &context, &patient, &made),
@@ -148,6 +155,7 @@ pub async fn start_over(State(portal): State<Portal>, Extension(context): Extens
     if !card_seen {
         return page(&portal, &context, id, Some(context.words.patient_lost_card_missing().into_owned())).await;
     }
+    has_site(&portal)?;
     let (patient, made) = portal.desk.ask(&context.actor(), move |work| Ok((patient::existing(work, id)?, invite::start_over(work, id, card_seen)?))).await?;
     invited(&portal, &context, &patient, &made)
 }
