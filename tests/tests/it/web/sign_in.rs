@@ -61,7 +61,7 @@ fn a_code_on_paper_works_once_and_says_what_was_mistyped() {
     let page = browser.get("/invitation").unwrap();
     let mut attempt = |code: &str, birth: &str| browser.submit(&page, "/invitation", &[("code", code), ("birth", birth)]).unwrap().text();
     assert!(attempt("ABC", "3.4.1951").contains("12 Zeichen"));
-    assert!(attempt(&code.replace(&code[..1], if code.starts_with('A') { "B" } else { "A" }), "3.4.1951").contains("Ein Zeichen im Code ist falsch"));
+    assert!(attempt(&code.replacen(&code[..1], if code.starts_with('A') { "B" } else { "A" }, 1), "3.4.1951").contains("Ein Zeichen im Code ist falsch"));
     assert!(attempt(&code, "gestern").contains("Tag, Monat und Jahr"));
     assert!(attempt(&code, "4.4.1951").contains("passen nicht zusammen"));
     assert!(attempt(&code.to_lowercase().replace('-', " "), "03.04.1951").contains("/setup/password"));
