@@ -26,8 +26,8 @@ use crate::{
     workflow::account::{self, From, Visit},
 };
 
-/// How long a browser keeps what it is known by and its language: 400 days, the longest browsers allow.
-const KEPT_FOR: u64 = 400 * 86_400;
+/// How long a browser keeps what it is known by and its language, seconds.
+const KEPT_FOR: u64 = account::BROWSER_FOR.as_secs();
 
 /// What is known about a request, for its handler.
 #[derive(Clone)]
@@ -138,7 +138,7 @@ async fn recognise(portal: &Portal, mut context: Context, headers: &HeaderMap, c
     } else {
         let name = format!("{}-form", portal.cookie);
         let bound = cookie(headers, &name).filter(|text| unhex::<16>(text).is_some()).unwrap_or_else(|| {
-            let fresh = hex(&(&mut System as &mut dyn Entropy).bytes::<16>());
+            let fresh = hex(&random());
             cookies.push(format!("{name}={fresh}; Path=/; Secure; HttpOnly; SameSite=Strict"));
             fresh
         });
@@ -152,15 +152,15 @@ fn blank(portal: &Portal, request: &Request) -> Context {
     let headers = request.headers();
     let chosen = cookie(headers, &format!("{}-language", portal.cookie)).and_then(|word| Language::of(&word));
     let asked = || Language::asked_for(headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default());
-    let known = cookie(headers, &format!("{}-device", portal.cookie)).and_then(|text| unhex::<16>(&text)).map(Vec::from).unwrap_or_default();
+    let browser = cookie(headers, &format!("{}-device", portal.cookie)).and_then(|text| unhex(&text)).unwrap_or_else(random);
     let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
     Context {
         words: Words { language: chosen.unwrap_or_else(asked) },
         visit: None,
-        from: From { site: portal.site, device: device(agent), known, network: network(origin_address(portal, peer, headers)) },
+        from: From { site: portal.site, device: device(agent), browser, network: network(origin_address(portal, peer, headers)) },
         csrf: String::new(),
-        nonce: hex(&(&mut System as &mut dyn Entropy).bytes::<16>()),
+        nonce: hex(&random()),
         now: portal.desk.outside().now(),
         path: request.uri().path().to_owned(),
         draft: Fields::default(),
@@ -213,6 +213,7 @@ fn holds(held: &[Role], wanted: &[Role]) -> bool {
 fn finish(portal: &Portal, context: &Context, response: Response, cookies: Vec<String>) -> Response {
     let mut response = match response.extensions().get::<PageError>().cloned() {
         Some(error) => Page::new(portal, context).error(error),
+        None if response.status() == StatusCode::METHOD_NOT_ALLOWED => Page::new(portal, context).error(PageError::NotFound),
         None => response,
     };
     let headers = response.headers_mut();
@@ -242,9 +243,6 @@ fn finish(portal: &Portal, context: &Context, response: Response, cookies: Vec<S
     }
     // What somebody has seen stays in no cache of a shared computer.
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-    if response.status() == StatusCode::METHOD_NOT_ALLOWED {
-        return Page::new(portal, context).error(PageError::NotFound);
-    }
     response
 }
 
@@ -255,8 +253,7 @@ pub fn session_cookie(portal: &Portal, token: &Token) -> String {
 
 /// Returns the cookies of a browser that has just signed in: the session, and what it is known by from now on.
 pub fn signed_in_cookies(portal: &Portal, token: &Token, from: &From) -> Vec<String> {
-    let known = if from.known.is_empty() { (&mut System as &mut dyn Entropy).bytes::<16>().to_vec() } else { from.known.clone() };
-    vec![session_cookie(portal, token), format!("{}-device={}; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age={KEPT_FOR}", portal.cookie, hex(&known))]
+    vec![session_cookie(portal, token), format!("{}-device={}; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age={KEPT_FOR}", portal.cookie, hex(&from.browser))]
 }
 
 /// Returns the cookie that ends a session in the browser.
@@ -272,6 +269,10 @@ pub fn language_cookie(portal: &Portal, language: Language) -> String {
 fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
     let pairs = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok()).flat_map(|text| text.split(';'));
     pairs.filter_map(|pair| pair.trim().split_once('=')).find(|(found, _)| *found == name).map(|(_, value)| value.to_owned())
+}
+
+fn random() -> [u8; 16] {
+    (&mut System as &mut dyn Entropy).bytes()
 }
 
 /// Returns bytes as hexadecimal digits.

@@ -10,6 +10,7 @@ use crate::domain::{
 };
 
 pub mod attempt;
+pub mod device;
 pub mod draft;
 pub mod invitation;
 pub mod passkey;
@@ -187,8 +188,8 @@ pub fn use_code(db: &Db, id: LocalId, hash: &[u8; 32], now: Timestamp) -> Result
 /// The store's.
 pub fn revoke_all(db: &Db, id: LocalId) -> Result<(), StoreError> {
     db.prepare_cached("UPDATE account SET password = NULL, totp = NULL, totp_step = NULL WHERE id = ?1")?.execute([id.0])?;
-    for sql in ["DELETE FROM passkey WHERE account = ?1", "DELETE FROM one_time_code WHERE account = ?1", "DELETE FROM session WHERE account = ?1"] {
-        db.prepare_cached(sql)?.execute([id.0])?;
+    for table in ["passkey", "one_time_code", "session", "known_device"] {
+        db.prepare_cached(&format!("DELETE FROM {table} WHERE account = ?1"))?.execute([id.0])?;
     }
     Ok(())
 }

@@ -11,7 +11,7 @@ use verbund_protocol::{id::LocalId, time::Timestamp};
 use super::{Work, WorkError};
 use crate::{
     domain::account::{Account, Counted, LONGEST_WAIT, Session, Site, Stage, Token},
-    store::account::{self, attempt, draft, passkey, session},
+    store::account::{self, attempt, device, draft, passkey, session},
 };
 
 pub mod invite;
@@ -25,6 +25,9 @@ mod tests;
 /// How long what somebody typed waits for them.
 const DRAFT_FOR: Duration = Duration::from_secs(86_400);
 
+/// How long a browser in which nobody signs in any more is known: as long as it keeps its cookie, 400 days, the longest browsers allow.
+pub const BROWSER_FOR: Duration = Duration::from_secs(400 * 86_400);
+
 /// From where somebody tries to sign in, as far as it is counted or shown.
 #[derive(Clone, Debug)]
 pub struct From {
@@ -32,10 +35,18 @@ pub struct From {
     pub site: Site,
     /// The browser in coarse words: `Firefox, Linux`.
     pub device: String,
-    /// What a browser keeps after the first sign-in, to be known again; empty in a new one.
-    pub known: Vec<u8>,
+    /// What the browser keeps to be known again, or will keep once somebody has signed in there. Anybody may send anything: it counts only
+    /// for accounts that have signed in with it before.
+    pub browser: [u8; 16],
     /// The network it comes from, coarsely.
     pub network: String,
+}
+
+impl From {
+    /// Returns what the store keeps of the browser.
+    fn device(&self) -> [u8; 32] {
+        crate::domain::account::hash("browser", &self.browser)
+    }
 }
 
 /// What came of an attempt.
@@ -178,7 +189,10 @@ pub fn forget_draft(work: &mut Work<'_>, account: LocalId, path: &str) -> Result
 /// # Errors
 /// The store's.
 pub fn tidy(work: &mut Work<'_>) -> Result<usize, WorkError> {
-    Ok(session::sweep(work.db, work.now)? + draft::forget_before(work.db, work.now.minus(DRAFT_FOR))? + attempt::forget_before(work.db, work.now.minus(LONGEST_WAIT))?)
+    Ok(session::sweep(work.db, work.now)?
+        + device::forget_before(work.db, work.now.minus(BROWSER_FOR))?
+        + draft::forget_before(work.db, work.now.minus(DRAFT_FOR))?
+        + attempt::forget_before(work.db, work.now.minus(LONGEST_WAIT))?)
 }
 
 /// Opens a session and returns its token.
@@ -197,6 +211,9 @@ fn open_session(work: &mut Work<'_>, account: &Account, from: &From, stage: Stag
         proved_at: now,
     };
     session::add(work.db, &opened)?;
+    if stage == Stage::Open {
+        device::note(work.db, account.id, &from.device(), now)?;
+    }
     Ok(token)
 }
 
@@ -218,10 +235,13 @@ fn charge(work: &Work<'_>, what: &[Counted<'_>]) -> Result<Option<Duration>, Wor
     Ok(None)
 }
 
-/// Forgets what was counted.
+/// Takes a charge back, since the attempt was right: an account's count begins anew, a network's is what it was before.
 fn refund(work: &Work<'_>, what: &[Counted<'_>]) -> Result<(), WorkError> {
     for counted in what {
-        attempt::forget(work.db, &counted.key())?;
+        match counted {
+            Counted::Network(_) => attempt::give_back(work.db, &counted.key())?,
+            Counted::Account(_) | Counted::OnDevice(..) => attempt::forget(work.db, &counted.key())?,
+        }
     }
     Ok(())
 }

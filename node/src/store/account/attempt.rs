@@ -24,6 +24,15 @@ pub fn set(db: &Db, what: &[u8; 32], failures: u32, now: Timestamp) -> Result<()
     Ok(())
 }
 
+/// Takes one failure back that was none.
+///
+/// # Errors
+/// The store's.
+pub fn give_back(db: &Db, what: &[u8; 32]) -> Result<(), StoreError> {
+    db.prepare_cached("UPDATE attempt SET failures = failures - 1 WHERE what = ?1 AND failures > 0")?.execute([what])?;
+    Ok(())
+}
+
 /// Forgets the count under `what`.
 ///
 /// # Errors

@@ -2,7 +2,7 @@
 
 use verbund_protocol::{id::LocalId, person::BirthDate, time::Timestamp};
 
-use super::{From, Tried, charge, existing, open_session};
+use super::{From, Tried, charge, existing, open_session, refund};
 use crate::{
     domain::{
         account::{Account, Code, Counted, INVITATION_FOR, INVITATION_TRIES, Kind, Login, Stage, State, Token},
@@ -161,6 +161,7 @@ pub fn redeem(work: &mut Work<'_>, code: &Code, knows: &Knows, from: &From) -> R
         _ => false,
     };
     if fits {
+        refund(work, &[Counted::Network(&from.network)])?;
         return Ok(Tried::Right(open_session(work, &account, from, Stage::Setup)?));
     }
     if invitation::count_try(work.db, &held.hash)? >= INVITATION_TRIES {

@@ -5,7 +5,7 @@ use verbund_protocol::id::LocalId;
 use super::{From, Tried, Visit, charge, existing, open_session, refund, setup};
 use crate::{
     domain::account::{Account, Code, Counted, Login, Stage, State, Token, factor},
-    store::account::{self, passkey, session},
+    store::account::{self, device, passkey, session},
     workflow::{Work, WorkError},
 };
 
@@ -23,10 +23,12 @@ pub struct Compare {
 /// # Errors
 /// The store's.
 pub fn begin(work: &mut Work<'_>, login: &Login, from: &From) -> Result<Tried<Compare>, WorkError> {
-    if let Some(wait) = charge(work, &counted(login, from))? {
+    let account = account::by_login(work.db, login)?.filter(|account| may_sign_in(account, from));
+    let known = account.as_ref().map_or(Ok(false), |account| device::is_known(work.db, account.id, &from.device()))?;
+    if let Some(wait) = charge(work, &counted(login, known, from))? {
         return Ok(Tried::Wait(wait));
     }
-    let Some(account) = account::by_login(work.db, login)?.filter(|account| may_sign_in(account, from)) else { return Ok(Tried::Right(Compare::default())) };
+    let Some(account) = account else { return Ok(Tried::Right(Compare::default())) };
     let hash = account::secrets(work.db, account.id)?.password;
     Ok(Tried::Right(Compare { account: Some(account.id), hash }))
 }
@@ -42,7 +44,8 @@ pub fn password_right(work: &mut Work<'_>, compared: &Compare, login: &Login, fr
     if !may_sign_in(&account, from) || account::secrets(work.db, id)?.password != compared.hash {
         return Ok(Tried::Wrong);
     }
-    refund(work, &counted(login, from))?;
+    let known = device::is_known(work.db, id, &from.device())?;
+    refund(work, &counted(login, known, from))?;
     let stage = if setup::is_complete(work, &account)? { Stage::Second } else { Stage::Setup };
     Ok(Tried::Right(open_session(work, &account, from, stage)?))
 }
@@ -108,8 +111,8 @@ fn may_sign_in(account: &Account, from: &From) -> bool {
     from.site.serves(account.kind) && account.state != State::Locked
 }
 
-/// On a device that has signed in before, only what fails there counts.
-fn counted<'a>(login: &'a Login, from: &'a From) -> [Counted<'a>; 2] {
-    let account = if from.known.is_empty() { Counted::Account(login) } else { Counted::OnDevice(login, &from.known) };
+/// On a device where the account's owner has signed in before, only what fails there counts.
+fn counted<'a>(login: &'a Login, known: bool, from: &'a From) -> [Counted<'a>; 2] {
+    let account = if known { Counted::OnDevice(login, &from.browser) } else { Counted::Account(login) };
     [account, Counted::Network(&from.network)]
 }
