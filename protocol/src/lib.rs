@@ -25,6 +25,7 @@ pub mod place;
 pub mod planted;
 pub mod query;
 pub mod referral;
+mod remembered;
 pub mod search;
 pub mod sign;
 pub mod sync;

@@ -16,6 +16,7 @@ use crate::{
     id::NetworkId,
     limits::MAX_SIGNATURES,
     planted::{Bug, planted},
+    remembered,
 };
 
 /// What a signature is for. The text enters the signed bytes.
@@ -96,7 +97,7 @@ impl PublicKey {
     /// # Errors
     /// [`SignatureError::Key`] if this is no valid point or one of small order.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, SignatureError> {
-        verifying(bytes).map(|key| Self(key.to_bytes()))
+        remembered::point(bytes, || verifying(bytes).map(|key| key.to_bytes())).map(Self)
     }
     /// Returns the 32 bytes of the key.
     pub fn as_bytes(&self) -> &[u8; 32] {
@@ -110,8 +111,10 @@ impl PublicKey {
         if planted(Bug::TrustSignatures) {
             return Ok(());
         }
-        let key = VerifyingKey::from_bytes(&self.0).map_err(|_| SignatureError::Key)?;
-        verify(&key, message, signature)
+        remembered::verdict(&self.0, message, signature, || {
+            let key = VerifyingKey::from_bytes(&self.0).map_err(|_| SignatureError::Key)?;
+            verify(&key, message, signature)
+        })
     }
 }
 
@@ -179,7 +182,7 @@ impl SecretKey {
     }
     /// Returns the 64-byte signature over `message`.
     pub fn sign(&self, message: &[u8]) -> [u8; 64] {
-        self.0.sign(message).to_bytes()
+        remembered::signature(self.0.verifying_key().as_bytes(), message, || self.0.sign(message).to_bytes())
     }
 }
 
@@ -225,9 +228,9 @@ pub fn claimed_signer(bytes: &[u8], limit: usize) -> Result<PublicKey, Signature
 /// [`SignatureError`] names what does not hold.
 pub fn open(network: &NetworkId, kind: Kind, bytes: &[u8], limit: usize) -> Result<Opened, SignatureError> {
     let sign1 = parse(bytes, limit)?;
-    let key = verifying(&sign1.protected.header.key_id)?;
-    sign1.verify_signature(&kind.context(network), |signature, message| verify(&key, message, signature))?;
-    let signer = PublicKey(key.to_bytes());
+    let key: [u8; 32] = sign1.protected.header.key_id.as_slice().try_into().map_err(|_| SignatureError::Key)?;
+    sign1.verify_signature(&kind.context(network), |signature, message| remembered::verdict(&key, message, signature, || verify(&verifying(&key)?, message, signature)))?;
+    let signer = PublicKey(key);
     let payload = sign1.payload.ok_or(SignatureError::Malformed(Malformed::Shape("no payload".into())))?;
     Ok(Opened { signer, payload })
 }

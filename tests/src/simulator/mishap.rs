@@ -172,6 +172,7 @@ impl Play {
     pub(super) fn right_the_wild_clock(&mut self) {
         if let Some(wild) = self.wild.take() {
             self.world.set_clock(wild, 0);
+            self.righted_at = self.world.now;
             self.tell(format!("clock of {wild} right again"));
         }
     }
@@ -335,6 +336,7 @@ impl Play {
             self.world.disk(at).power_on();
         }
         self.wild = None;
+        self.righted_at = self.world.now;
         self.world.heal();
         self.restart();
         self.release();

@@ -56,6 +56,8 @@ pub struct Play {
     pub suspended: Option<(usize, Timestamp, Timestamp)>,
     /// Whose clock is wrong by hours.
     pub wild: Option<usize>,
+    /// When a clock was last put right.
+    pub righted_at: Timestamp,
     /// Members that were set back to a backup.
     pub set_back: BTreeSet<usize>,
     /// Members that do not keep to the rules, or have kept no order about themselves: lying ones, and cloned ones.
@@ -95,6 +97,7 @@ impl Play {
             removed_by: 0,
             suspended: None,
             wild: None,
+            righted_at: START,
             set_back: BTreeSet::new(),
             suspects: BTreeSet::new(),
             clone: None,

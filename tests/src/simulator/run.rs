@@ -15,14 +15,15 @@ use super::{
 /// Seeds that once broke a promise, and what each found. A seed means another play whenever plays change; the first ones were found when
 /// staff still acted at random, and are replayed so.
 pub const REGRESSIONS: &[(u64, Scale, Staff)] = &[
-    (2, Scale::Short, Staff::Aimless),     // a clock put back by hours: what waited for its next attempt waited as long
-    (15, Scale::Short, Staff::Aimless),    // an offer replaced while its choice was under way kept the case
-    (9, Scale::Short, Staff::Aimless),     // a full disk in the turn that asked a member: that member was never asked again
-    (20, Scale::Short, Staff::Aimless),    // a refused offer left its record of free places in memory: one order was signed twice
-    (36, Scale::Short, Staff::Aimless),    // a delivery refused for a while was not tried again for a quarter of an hour
-    (65, Scale::Short, Staff::Aimless),    // as 20
-    (157, Scale::Short, Staff::Aimless),   // a full disk while a member's removal was taken: its free places stayed, and the gate was not told
-    (43, Scale::Short, Staff::Purposeful), // a referral that a clone of its recipient took in: the simulator asked the clone, which had not confirmed
+    (2, Scale::Short, Staff::Aimless),      // a clock put back by hours: what waited for its next attempt waited as long
+    (15, Scale::Short, Staff::Aimless),     // an offer replaced while its choice was under way kept the case
+    (9, Scale::Short, Staff::Aimless),      // a full disk in the turn that asked a member: that member was never asked again
+    (20, Scale::Short, Staff::Aimless),     // a refused offer left its record of free places in memory: one order was signed twice
+    (36, Scale::Short, Staff::Aimless),     // a delivery refused for a while was not tried again for a quarter of an hour
+    (65, Scale::Short, Staff::Aimless),     // as 20
+    (157, Scale::Short, Staff::Aimless),    // a full disk while a member's removal was taken: its free places stayed, and the gate was not told
+    (43, Scale::Short, Staff::Purposeful),  // a referral that a clone of its recipient took in: the simulator asked the clone, which had not confirmed
+    (5006, Scale::Full, Staff::Purposeful), // the simulator wanted promises ended four seconds after a clock had been put right
 ];
 
 /// A night: longer than an offer stands.

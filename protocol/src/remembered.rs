@@ -1,0 +1,89 @@
+//! For the simulator at length only (`scripts/soak`, feature `remembered`): what a signature came to is computed once. Signing and
+//! verifying are functions of their arguments, so that a play is the same with and without; but a hundred nodes in one process verify
+//! the same announcement, and every seed is played twice. Without the feature each function here just computes.
+
+use super::sign::SignatureError;
+
+#[cfg(feature = "remembered")]
+mod kept {
+    use std::{
+        cell::RefCell,
+        collections::HashMap,
+        hash::{BuildHasher as _, RandomState},
+    };
+
+    /// Results kept of each kind; with one more all are forgotten.
+    const MOST: usize = 1 << 18;
+
+    /// 128 bits that stand for any number of bytes, drawn anew in every process.
+    type Mark = (u64, u64);
+
+    pub(super) struct Kept<T> {
+        hashers: (RandomState, RandomState),
+        results: HashMap<Mark, T>,
+    }
+
+    impl<T> Default for Kept<T> {
+        fn default() -> Self {
+            Self { hashers: Default::default(), results: HashMap::new() }
+        }
+    }
+
+    impl<T: Clone> Kept<T> {
+        /// Returns the result for `of`, computed at most once.
+        pub(super) fn get(cell: &'static std::thread::LocalKey<RefCell<Self>>, of: &[&[u8]], compute: impl FnOnce() -> T) -> T {
+            let mark = cell.with_borrow(|kept| (kept.hashers.0.hash_one(of), kept.hashers.1.hash_one(of)));
+            if let Some(result) = cell.with_borrow(|kept| kept.results.get(&mark).cloned()) {
+                return result;
+            }
+            let result = compute();
+            cell.with_borrow_mut(|kept| {
+                if kept.results.len() >= MOST {
+                    kept.results.clear();
+                }
+                kept.results.insert(mark, result.clone());
+            });
+            result
+        }
+    }
+}
+
+#[cfg(feature = "remembered")]
+thread_local! {
+    static POINTS: std::cell::RefCell<kept::Kept<Result<[u8; 32], SignatureError>>> = std::cell::RefCell::default();
+    static VERDICTS: std::cell::RefCell<kept::Kept<Result<(), SignatureError>>> = std::cell::RefCell::default();
+    static SIGNATURES: std::cell::RefCell<kept::Kept<[u8; 64]>> = std::cell::RefCell::default();
+}
+
+/// Returns what reading the key in `bytes` came to.
+pub(crate) fn point(bytes: &[u8], compute: impl FnOnce() -> Result<[u8; 32], SignatureError>) -> Result<[u8; 32], SignatureError> {
+    #[cfg(feature = "remembered")]
+    return kept::Kept::get(&POINTS, &[bytes], compute);
+    #[cfg(not(feature = "remembered"))]
+    return {
+        let _ = bytes;
+        compute()
+    };
+}
+
+/// Returns what verifying came to.
+pub(crate) fn verdict(key: &[u8; 32], message: &[u8], signature: &[u8], compute: impl FnOnce() -> Result<(), SignatureError>) -> Result<(), SignatureError> {
+    #[cfg(feature = "remembered")]
+    return kept::Kept::get(&VERDICTS, &[key, message, signature], compute);
+    #[cfg(not(feature = "remembered"))]
+    return {
+        let _ = (key, message, signature);
+        compute()
+    };
+}
+
+/// Returns the signature of the key with this public half.
+pub(crate) fn signature(public: &[u8; 32], message: &[u8], compute: impl FnOnce() -> [u8; 64]) -> [u8; 64] {
+    #[cfg(feature = "remembered")]
+    return kept::Kept::get(&SIGNATURES, &[public, message], compute);
+    #[cfg(not(feature = "remembered"))]
+    return {
+        let _ = (public, message);
+        compute()
+    };
+}
