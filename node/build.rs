@@ -5,7 +5,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     env, fs,
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement};
@@ -18,27 +18,37 @@ const RESERVED: &[&str] = &["as", "break", "continue", "for", "if", "in", "loop"
 type Catalogue = BTreeMap<String, (BTreeSet<String>, String)>;
 
 fn main() {
-    let folder = Path::new("src/portal/words");
-    let [german, english, plain] = ["de", "en", "plain"].map(|name| {
-        let path = folder.join(name).with_extension("ftl");
-        println!("cargo::rerun-if-changed={}", path.display());
-        read(&path)
+    let out = PathBuf::from(env::var("OUT_DIR").expect("cargo says where to write"));
+    let [german, english, plain] = ["de", "en", "plain"].map(|language| {
+        let text = gather(&Path::new("src/portal/words").join(language));
+        write(&out.join(language).with_extension("ftl"), &text);
+        read(language, &text)
     });
-    compare("en.ftl", &english, &german, |_| true);
-    compare("plain.ftl", &plain, &german, |key| PLAIN.iter().any(|group| key.starts_with(group)));
+    compare("en", &english, &german, |_| true);
+    compare("plain", &plain, &german, |key| PLAIN.iter().any(|group| key.starts_with(group)));
     let functions: String = german.iter().map(|(key, (variables, text))| function(key, variables, text)).collect();
-    let out = Path::new(&env::var("OUT_DIR").expect("cargo says where to write")).join("words.rs");
-    fs::write(&out, format!("impl Words {{\n{functions}}}\n")).unwrap_or_else(|error| panic!("cannot write {}: {error}", out.display()));
+    write(&out.join("words.rs"), &format!("impl Words {{\n{functions}}}\n"));
 }
 
-fn read(path: &Path) -> Catalogue {
-    let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("cannot read {}: {error}", path.display()));
-    let resource = fluent_syntax::parser::parse(text.as_str()).unwrap_or_else(|(_, errors)| panic!("{}: {errors:?}", path.display()));
+/// Returns all messages of a language: one file an area of the pages.
+fn gather(folder: &Path) -> String {
+    println!("cargo::rerun-if-changed={}", folder.display());
+    let mut files: Vec<PathBuf> = fs::read_dir(folder).expect("a folder of words").map(|entry| entry.expect("an entry").path()).collect();
+    files.sort();
+    files.iter().map(|path| fs::read_to_string(path).unwrap_or_else(|error| panic!("cannot read {}: {error}", path.display())) + "\n").collect()
+}
+
+fn write(path: &Path, text: &str) {
+    fs::write(path, text).unwrap_or_else(|error| panic!("cannot write {}: {error}", path.display()));
+}
+
+fn read(language: &str, text: &str) -> Catalogue {
+    let resource = fluent_syntax::parser::parse(text).unwrap_or_else(|(_, errors)| panic!("{language}: {errors:?}"));
     let mut found = Catalogue::new();
     for entry in resource.body {
         match entry {
             Entry::Message(message) => {
-                let pattern = message.value.unwrap_or_else(|| panic!("{}: {} has no text", path.display(), message.id.name));
+                let pattern = message.value.unwrap_or_else(|| panic!("{language}: {} has no text", message.id.name));
                 let mut variables = BTreeSet::new();
                 collect(&pattern, &mut variables);
                 let shown = pattern
@@ -48,9 +58,9 @@ fn read(path: &Path) -> Catalogue {
                     .collect::<Vec<_>>()
                     .join("…");
                 let twice = found.insert(message.id.name.to_owned(), (variables, shown));
-                assert!(twice.is_none(), "{}: {} stands twice", path.display(), message.id.name);
+                assert!(twice.is_none(), "{language}: {} stands twice", message.id.name);
             }
-            Entry::Junk { content } => panic!("{}: not Fluent: {content}", path.display()),
+            Entry::Junk { content } => panic!("{language}: not Fluent: {content}"),
             _ => {}
         }
     }
@@ -87,11 +97,11 @@ fn collect_inline(expression: &InlineExpression<&str>, into: &mut BTreeSet<Strin
 fn compare(name: &str, other: &Catalogue, german: &Catalogue, wanted: impl Fn(&str) -> bool) {
     for (key, (variables, _)) in german.iter().filter(|(key, _)| wanted(key)) {
         let (theirs, _) = other.get(key).unwrap_or_else(|| panic!("{name} lacks the message {key}"));
-        assert_eq!(theirs, variables, "{name}: {key} has other variables than in de.ftl");
+        assert_eq!(theirs, variables, "{name}: {key} has other variables than in German");
     }
     for (key, (variables, _)) in other {
-        let (own, _) = german.get(key).unwrap_or_else(|| panic!("{name}: de.ftl lacks the message {key}"));
-        assert_eq!(own, variables, "{name}: {key} has other variables than in de.ftl");
+        let (own, _) = german.get(key).unwrap_or_else(|| panic!("{name}: German lacks the message {key}"));
+        assert_eq!(own, variables, "{name}: {key} has other variables than in German");
     }
 }
 

@@ -18,6 +18,7 @@ use crate::{
 };
 
 pub mod assets;
+pub mod codes;
 pub mod date;
 pub mod fields;
 pub mod guard;

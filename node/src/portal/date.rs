@@ -1,7 +1,10 @@
 //! Days and moments as people in Germany write them: shown and typed in.
 
 use jiff::{civil, tz::TimeZone};
-use verbund_protocol::{person::BirthDate, time::Timestamp};
+use verbund_protocol::{
+    person::BirthDate,
+    time::{Day, Timestamp},
+};
 
 use super::words::Language;
 
@@ -23,6 +26,18 @@ pub fn day(at: Timestamp, language: Language) -> String {
 pub fn moment(at: Timestamp, language: Language) -> String {
     let pattern = if language == Language::English { "%-d %b %Y, %H:%M" } else { "%-d.%-m.%Y, %H:%M Uhr" };
     local(at).strftime(pattern).to_string()
+}
+
+/// Returns a calendar day as people write it, as [`day`].
+pub fn calendar(day: Day, language: Language) -> String {
+    let iso = day.to_string();
+    let Ok(date) = iso.parse::<civil::Date>() else { return iso };
+    date.strftime(if language == Language::English { "%-d %b %Y" } else { "%-d.%-m.%Y" }).to_string()
+}
+
+/// Reads a calendar day as people type it, as [`typed`].
+pub fn typed_day(text: &str) -> Option<Day> {
+    typed(text)?.to_string().parse().ok()
 }
 
 /// Returns a birth date as people write it.
@@ -66,6 +81,7 @@ mod tests {
         assert_eq!(moment(at(1_782_907_200), Language::German), "1.7.2026, 14:00 Uhr");
         assert_eq!(moment(at(1_797_854_400), Language::English), "21 Dec 2026, 13:00");
         assert_eq!(day(at(1_797_854_400), Language::German), "21.12.2026");
+        assert_eq!(calendar(typed_day("21.12.2026").unwrap(), Language::German), "21.12.2026");
         assert_eq!(birth(&"1951-04-03".parse().unwrap(), Language::English), "3 Apr 1951");
     }
 }

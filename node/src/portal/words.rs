@@ -1,4 +1,5 @@
-//! What the pages say, in the reader's language. The catalogues are Fluent files; `build.rs` makes a function of each message.
+//! What the pages say, in the reader's language. The catalogues are Fluent files, one an area of the
+//! pages; `build.rs` makes a function of each message.
 
 use std::{borrow::Cow, sync::LazyLock};
 
@@ -62,9 +63,9 @@ pub type Value = FluentValue<'static>;
 
 type Bundle = FluentBundle<FluentResource>;
 
-static GERMAN: LazyLock<Bundle> = LazyLock::new(|| bundle("de", include_str!("words/de.ftl")));
-static PLAIN: LazyLock<Bundle> = LazyLock::new(|| bundle("de", include_str!("words/plain.ftl")));
-static ENGLISH: LazyLock<Bundle> = LazyLock::new(|| bundle("en", include_str!("words/en.ftl")));
+static GERMAN: LazyLock<Bundle> = LazyLock::new(|| bundle("de", include_str!(concat!(env!("OUT_DIR"), "/de.ftl"))));
+static PLAIN: LazyLock<Bundle> = LazyLock::new(|| bundle("de", include_str!(concat!(env!("OUT_DIR"), "/plain.ftl"))));
+static ENGLISH: LazyLock<Bundle> = LazyLock::new(|| bundle("en", include_str!(concat!(env!("OUT_DIR"), "/en.ftl"))));
 
 fn bundle(tag: &str, source: &str) -> Bundle {
     let mut bundle = Bundle::new_concurrent(vec![tag.parse().expect("a language tag")]);

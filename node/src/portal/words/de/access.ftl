@@ -1,4 +1,4 @@
-# Was die Seiten sagen: Deutsch. Diese Datei hat alle Meldungen.
+# Was die Seiten sagen: Deutsch. Diese Sprache hat alle Meldungen. Hier: Rahmen, Anmelden, Zugänge.
 
 ## Auf jeder Seite
 skip-to-content = Zum Inhalt springen

@@ -1,4 +1,4 @@
-# Was die Seiten sagen: Einfache Sprache. Kurze Sätze, bekannte Wörter. Was hier fehlt, steht in de.ftl.
+# Was die Seiten sagen: Einfache Sprache. Kurze Sätze, bekannte Wörter. Was hier fehlt, steht im deutschen Ordner.
 
 ## Anmelden
 sign-in-title = Anmelden

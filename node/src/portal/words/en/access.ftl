@@ -1,4 +1,4 @@
-# What the pages say: English. Every message of de.ftl, with the same variables.
+# What the pages say: English. Every message of the German, with the same variables. Here: frame, signing in, access.
 
 ## On every page
 skip-to-content = Skip to content

@@ -1,0 +1,61 @@
+//! Coded fields in the reader's language: the labels of the shipped code lists, and what a form may choose from.
+
+use verbund_protocol::{
+    catalogue::{Catalogue, List},
+    time::Day,
+};
+
+use super::words::Language;
+
+/// One entry of a list in a form: the word that is sent, what people read, and whether it is chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// What is sent.
+    pub word: String,
+    /// What people read.
+    pub label: String,
+    /// Whether it is the present one.
+    pub chosen: bool,
+}
+
+impl Choice {
+    /// Returns an entry.
+    pub fn new(word: impl Into<String>, label: impl Into<String>, chosen: bool) -> Self {
+        Self { word: word.into(), label: label.into(), chosen }
+    }
+}
+
+/// Returns what a code means. One of a newer list is shown as its number.
+pub fn label(list: List, number: u16, language: Language) -> String {
+    Catalogue::shipped().entry(list, number).map_or_else(|| number.to_string(), |entry| if language == Language::English { entry.en.clone() } else { entry.de.clone() })
+}
+
+/// Returns the codes of a list that may be used on `day`, those in `chosen` marked.
+pub fn choices(list: List, chosen: &[u16], day: Day, language: Language) -> Vec<Choice> {
+    let catalogue = Catalogue::shipped();
+    let usable = catalogue.rows(list).filter(|entry| catalogue.check(list, entry.number, day).is_ok());
+    usable.map(|entry| Choice::new(entry.key.clone(), label(list, entry.number, language), chosen.contains(&entry.number))).collect()
+}
+
+/// Returns the number of a word that a form sent.
+pub fn number(list: List, word: &str) -> Option<u16> {
+    Catalogue::shipped().find(list, word)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn codes_are_read_in_both_languages_and_sent_as_words() {
+        assert_eq!(label(List::Ahb, 1, Language::German), "Krankheiten des Herzens und des Kreislaufs");
+        assert_eq!(label(List::Ahb, 1, Language::English), "Heart and circulation");
+        assert_eq!(label(List::Ahb, 9_999, Language::Plain), "9999");
+        let all = choices(List::Ahb, &[4], "2026-11-23".parse().unwrap(), Language::German);
+        let chosen: Vec<_> = all.iter().filter(|choice| choice.chosen).map(|choice| choice.word.as_str()).collect();
+        assert_eq!(chosen, ["locomotor"]);
+        assert_eq!(number(List::Ahb, "locomotor"), Some(4));
+        assert_eq!(number(List::Ahb, "nonsense"), None);
+    }
+}
