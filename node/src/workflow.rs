@@ -14,6 +14,7 @@ pub mod document;
 pub mod error;
 pub mod evidence;
 pub mod inbound;
+pub mod inbox;
 pub mod inquiry;
 pub mod offer;
 pub mod overview;

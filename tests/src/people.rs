@@ -225,6 +225,10 @@ impl Town {
     pub fn refer(&mut self, at: usize, id: ConversationId, documents: Vec<LocalId>) -> Detail {
         self.step(at, referral::Command::Refer { id, referral: Box::default(), documents })
     }
+    /// Withdraws as the asking clinic.
+    pub fn withdraw(&mut self, at: usize, id: ConversationId) -> Detail {
+        self.step(at, referral::Command::Withdraw { id, reason: word("patient-wish") })
+    }
     /// Takes the patient.
     pub fn accept(&mut self, at: usize, id: ConversationId) {
         let _: referral::Reply = self.told(at, Command::Referral(Box::new(referral::Command::Accept { id, date: None, exception: None })));

@@ -12,9 +12,12 @@ use super::{
     Portal, guard,
     pages::{about, access, assets, invitation, setup, sign_in, staff, start},
 };
-use crate::domain::{
-    account::{Site, Stage},
-    actor::Role,
+use crate::{
+    domain::{
+        account::{Site, Stage},
+        actor::Role,
+    },
+    workflow::conversation,
 };
 
 /// Largest form, bytes.
@@ -63,6 +66,7 @@ macro_rules! row {
 }
 
 const CARE: Who = Who::Role(Role::CARE);
+const ANSWERING: Who = Who::Role(conversation::ANSWERING);
 const IT: Who = Who::Role(&[Role::It]);
 
 /// All pages of both sites.
@@ -104,6 +108,41 @@ pub const ROUTES: &[Route] = &[
     row!(STAFF POST "/patients/{id}/invite" CARE, staff::patient::invite),
     row!(STAFF POST "/patients/{id}/letter" CARE, staff::patient::letter),
     row!(STAFF POST "/patients/{id}/start-over" CARE, staff::patient::start_over),
+    row!(STAFF GET "/inquiries" ANSWERING, staff::admissions::inbox),
+    row!(STAFF GET "/inquiries/ended" ANSWERING, staff::admissions::ended),
+    row!(STAFF GET "/inquiries/{id}" ANSWERING, staff::admissions::show),
+    row!(STAFF GET "/inquiries/{id}/referral" ANSWERING, staff::admissions::show_referral),
+    row!(STAFF POST "/inquiries/{id}/referral" ANSWERING, staff::admissions::open),
+    row!(STAFF GET "/inquiries/{id}/offer" ANSWERING, staff::admissions::show_act),
+    row!(STAFF POST "/inquiries/{id}/offer" ANSWERING, staff::admissions::offer),
+    row!(STAFF GET "/inquiries/{id}/ask" ANSWERING, staff::admissions::show_act),
+    row!(STAFF POST "/inquiries/{id}/ask" ANSWERING, staff::admissions::ask),
+    row!(STAFF GET "/inquiries/{id}/decline" ANSWERING, staff::admissions::show_act),
+    row!(STAFF POST "/inquiries/{id}/decline" ANSWERING, staff::admissions::decline),
+    row!(STAFF GET "/inquiries/{id}/take-back" ANSWERING, staff::admissions::show_act),
+    row!(STAFF POST "/inquiries/{id}/take-back" ANSWERING, staff::admissions::take_back),
+    row!(STAFF GET "/inquiries/{id}/confirm" ANSWERING, staff::admissions::show_act),
+    row!(STAFF POST "/inquiries/{id}/confirm" ANSWERING, staff::admissions::confirm),
+    row!(STAFF GET "/inquiries/{id}/gone" ANSWERING, staff::admissions::show_act),
+    row!(STAFF POST "/inquiries/{id}/gone" ANSWERING, staff::admissions::gone),
+    row!(STAFF GET "/inquiries/{id}/accept" ANSWERING, staff::admissions::show_act),
+    row!(STAFF POST "/inquiries/{id}/accept" ANSWERING, staff::admissions::accept),
+    row!(STAFF GET "/inquiries/{id}/refuse" ANSWERING, staff::admissions::show_act),
+    row!(STAFF POST "/inquiries/{id}/refuse" ANSWERING, staff::admissions::refuse),
+    row!(STAFF GET "/inquiries/{id}/date" ANSWERING, staff::admissions::show_act),
+    row!(STAFF POST "/inquiries/{id}/date" ANSWERING, staff::admissions::change_date),
+    row!(STAFF GET "/inquiries/{id}/cancel" ANSWERING, staff::admissions::show_act),
+    row!(STAFF POST "/inquiries/{id}/cancel" ANSWERING, staff::admissions::cancel),
+    row!(STAFF GET "/inquiries/{id}/arrived" ANSWERING, staff::admissions::show_act),
+    row!(STAFF POST "/inquiries/{id}/arrived" ANSWERING, staff::admissions::arrived),
+    row!(STAFF GET "/inquiries/{id}/no-show" ANSWERING, staff::admissions::show_act),
+    row!(STAFF POST "/inquiries/{id}/no-show" ANSWERING, staff::admissions::no_show),
+    row!(STAFF GET "/inquiries/{id}/filed" ANSWERING, staff::admissions::show_act),
+    row!(STAFF POST "/inquiries/{id}/filed" ANSWERING, staff::admissions::filed),
+    row!(STAFF GET "/inquiries/{id}/report" ANSWERING, staff::admissions::show_act),
+    row!(STAFF POST "/inquiries/{id}/report" ANSWERING, staff::admissions::report),
+    row!(STAFF GET "/inquiries/{id}/settle" ANSWERING, staff::admissions::show_act),
+    row!(STAFF POST "/inquiries/{id}/settle" ANSWERING, staff::admissions::settle),
     row!(STAFF GET "/accounts" IT, staff::accounts::show),
     row!(STAFF POST "/accounts" IT, staff::accounts::add),
     row!(STAFF POST "/accounts/{id}/change" IT, staff::accounts::change),

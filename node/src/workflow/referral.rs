@@ -15,7 +15,7 @@ use verbund_protocol::{
 };
 
 pub use asking::{NewReferral, choose, hand_over, hand_over_alone, send, withdraw_others};
-pub use owning::{accept, arrived, did_not_come, refuse, report};
+pub use owning::{accept, arrived, did_not_come, refuse, report, report_consented};
 
 use super::{
     Work, WorkError,

@@ -1,5 +1,6 @@
 //! The web pages of real nodes: who may see what, forms that did not come from here, attempts that are slowed down.
 
+mod admissions;
 mod chromium;
 mod doors;
 mod sign_in;
@@ -30,27 +31,29 @@ const CANARY: &str = "Zwetschgenmuster";
 /// One clinic and its people.
 struct House {
     town: Town,
+    /// Which clinic of the town is looked at.
+    at: usize,
 }
 
 impl House {
     fn new() -> Self {
-        Self { town: Town::start(1, 40) }
+        Self { town: Town::start(1, 40), at: 0 }
     }
 
     fn browser(&self, site: Site) -> Browser {
-        portals::browser(&self.town.village, &self.town.village.clinics[0], site).unwrap()
+        portals::browser(&self.town.village, &self.town.village.clinics[self.at], site).unwrap()
     }
 
     fn patient(&mut self, given: &str) -> LocalId {
         let person: Person = serde_json::from_value(serde_json::json!({ "family": CANARY, "given": given, "birth_date": "1951-04-03" })).unwrap();
-        match self.town.ask(0, &Command::Patient(Patient::Add(Box::new(person)))).unwrap() {
+        match self.town.ask(self.at, &Command::Patient(Patient::Add(Box::new(person)))).unwrap() {
             PatientReply::Added(patient) => patient.id,
             other => panic!("{other:?}"),
         }
     }
 
     fn code(&mut self, command: Account) -> String {
-        match self.town.ask(0, &Command::Account(command)).unwrap() {
+        match self.town.ask(self.at, &Command::Account(command)).unwrap() {
             AccountReply::Code { code, .. } => code,
             other => panic!("{other:?}"),
         }
@@ -76,7 +79,7 @@ impl House {
                 key::KeyFile,
             },
         };
-        let folder = &self.town.village.clinics[0].folder;
+        let folder = &self.town.village.clinics[self.at].folder;
         let key = KeyFile::new(&folder.join("identity/database.key"), &folder.join("data")).unwrap();
         let store = Store::unlock(&folder.join("data"), &key).unwrap();
         let back = std::time::Duration::from_secs(30 * 60);

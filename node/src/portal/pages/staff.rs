@@ -1,5 +1,6 @@
 //! The staff's pages.
 
 pub mod accounts;
+pub mod admissions;
 pub mod patient;
 pub mod patients;

@@ -16,7 +16,10 @@ use crate::{
         page::{Page, PageError, render, with_cookies},
         words::Language,
     },
-    workflow::account::{self, invite},
+    workflow::{
+        account::{self, invite},
+        conversation, inbox,
+    },
 };
 
 #[derive(Template)]
@@ -43,6 +46,8 @@ struct StaffPage {
     cares: bool,
     it: bool,
     none: bool,
+    /// The door to the inquiries, with how many are new.
+    inquiries: Option<String>,
     /// Whose letter no longer works: id and name.
     blocked: Vec<(String, String)>,
 }
@@ -57,7 +62,16 @@ pub async fn staff(State(portal): State<Portal>, Extension(context): Extension<C
     let cares = holds(Role::CARE);
     let blocked = if cares { portal.desk.ask(&context.actor(), invite::blocked_with_names).await? } else { vec![] };
     let blocked = blocked.into_iter().map(|(id, name)| (id.to_string(), name)).collect();
-    Ok(render(&StaffPage { p: Page::new(&portal, &context), name: account.name.clone(), cares, it: holds(&[Role::It]), none: account.roles.is_empty(), blocked }))
+    let inquiries = if holds(conversation::ANSWERING) { Some(portal.desk.ask(&context.actor(), |work| inbox::unanswered(work)).await?) } else { None };
+    Ok(render(&StaffPage {
+        p: Page::new(&portal, &context),
+        name: account.name.clone(),
+        cares,
+        it: holds(&[Role::It]),
+        none: account.roles.is_empty(),
+        inquiries: inquiries.map(|new| context.words.admissions_door(new)),
+        blocked,
+    }))
 }
 
 /// Changes the language, for whoever is signed in or for this browser.

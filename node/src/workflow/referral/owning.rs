@@ -9,15 +9,20 @@ use verbund_protocol::{
 
 use super::{check_ahb, move_hold, release};
 use crate::{
-    domain::{consent::Kind, patient::Person},
+    domain::{
+        consent::{DecidedBy, Decision, How, Kind, Recipient},
+        patient::Person,
+    },
     store::{conversation::Conversation, document as documents, patient},
     workflow::{
-        Work, WorkError,
+        Work, WorkError, consent,
         conversation::{self, ANSWERING, erase, load_as, note, say},
         document,
     },
 };
 
+/// What a patient signs so that the report goes home.
+const REPORT_CONSENT: &str = "Weitergabe des Entlassungsberichts";
 /// More documents than one referral ever has.
 const MAX_DOCUMENTS_LISTED: usize = 4_096;
 
@@ -100,6 +105,28 @@ pub fn did_not_come(work: &mut Work<'_>, id: ConversationId, reason: NoShow) -> 
     work.require(ANSWERING)?;
     let mut c = load_as(work, id, Side::Owner)?;
     say(work, &mut c, &Message::DidNotCome(DidNotCome { reason })).map(drop)
+}
+
+/// Records the patient's signed consent that the report may go to the clinic the patient came from; `paper` says where it is kept.
+///
+/// # Errors
+/// [`WorkError::NotFound`] before the patient is accepted; [`WorkError::Invalid`] for a place that is no short line.
+pub fn report_consented(work: &mut Work<'_>, id: ConversationId, paper: String) -> Result<(), WorkError> {
+    work.require(ANSWERING)?;
+    let c = load_as(work, id, Side::Owner)?;
+    let patient = c.patient.ok_or(WorkError::NotFound("patient"))?;
+    let decision = Decision {
+        kind: Kind::DocumentHandoff,
+        given: true,
+        recipient: Some(Recipient { member: c.peer, facility: c.peer_facility }),
+        form: Some(REPORT_CONSENT.into()),
+        by: DecidedBy::Patient,
+        how: How::Paper,
+        document: Some(paper),
+        at: work.now,
+        until: None,
+    };
+    consent::record(work, patient, decision).map(drop)
 }
 
 /// Sends the discharge report home, on a consent that names the clinic the patient came from; or says why there is none.

@@ -1,0 +1,201 @@
+//! Inquiry, offer, referral, documents and history in words.
+
+use verbund_protocol::{
+    catalogue::{AgeBand, List},
+    document::kdl,
+    inquiry::{Basis, Inquiry},
+    referral::{Offer, Step},
+    time::Timestamp,
+};
+
+use super::label;
+use crate::{
+    portal::{
+        codes, date,
+        words::{Language, Words},
+    },
+    workflow::{
+        document::State,
+        inbox::{self, Sheet},
+        overview::{Detail, Line},
+    },
+};
+
+/// Returns what an inquiry is called: the indication.
+pub fn title(inquiry: &Inquiry, language: Language) -> String {
+    codes::label(List::Ahb, inquiry.indication.number(), language)
+}
+
+/// Returns an age band as people say it.
+pub fn age(band: AgeBand, w: Words) -> String {
+    w.admissions_age(band.to_string().replace('-', "–"))
+}
+
+/// Returns everything an inquiry says, as pairs of label and value.
+pub fn facts(inquiry: &Inquiry, sheet: &Sheet, w: Words) -> Vec<(String, String)> {
+    let mut facts = Vec::new();
+    let mut add = |name: &'static str, value: Option<String>| facts.extend(value.filter(|value| !value.is_empty()).map(|value| (w.admissions_field(name), value)));
+    let code = |list, number: Option<u16>| number.map(|number| label(list, number, w));
+    let yes = |holds: bool| holds.then(|| w.admissions_yes().into_owned());
+    add("variant", Some(w.admissions_variant(if inquiry.variant == verbund_protocol::inquiry::Variant::Rehab { "rehab" } else { "transfer" })));
+    add("department", Some(department(sheet, inquiry.department.as_str())));
+    add("indication", Some(title(inquiry, w.language)));
+    add("icd", inquiry.icd.map(|icd| icd.to_string()));
+    add(
+        "operation",
+        inquiry.operation.map(|operation| {
+            let monday = verbund_protocol::time::Day((u32::from(operation.week.number()) * 7).saturating_sub(3));
+            let (class, side) = (label(List::Surgery, operation.class.number(), w), label(List::Laterality, operation.side.number(), w));
+            w.admissions_operation(class, side, date::calendar(monday, w.language))
+        }),
+    );
+    add("age", Some(age(inquiry.age, w)));
+    add("sex", inquiry.sex.map(|sex| w.admissions_sex(format!("{sex:?}").to_lowercase())));
+    add("earliest", Some(w.admissions_earliest(date::calendar(inquiry.earliest, w.language), u64::from(inquiry.flexible_days))));
+    add("setting", code(List::Setting, Some(inquiry.setting.number())));
+    add("constraints", Some(inquiry.constraints.iter().map(|constraint| label(List::Constraint, constraint.number(), w)).collect::<Vec<_>>().join(", ")));
+    let function = &inquiry.function;
+    add("singer", code(List::Singer, function.singer.map(|code| code.number())));
+    add("barthel", code(List::Barthel, function.barthel.map(|code| code.number())));
+    add("mobility", code(List::Mobility, function.mobility.map(|code| code.number())));
+    add("weight-bearing", code(List::WeightBearing, function.weight_bearing.map(|code| code.number())));
+    add("travel", code(List::Travel, function.travel.map(|code| code.number())));
+    add("transport", code(List::Transport, inquiry.transport.map(|code| code.number())));
+    add("single-room", yes(inquiry.single_room));
+    add("companion", yes(inquiry.companion));
+    add("diet", code(List::Diet, inquiry.diet.map(|code| code.number())));
+    add("language", code(List::Language, inquiry.language.map(|code| code.number())));
+    add("region", inquiry.region.map(|region| w.admissions_region(region.to_string())));
+    add("payer", code(List::Payer, Some(inquiry.payer.number())));
+    add("approval", code(List::Approval, Some(inquiry.approval.number())));
+    add("urgency", code(List::Urgency, inquiry.urgency.map(|code| code.number())));
+    add(
+        "basis",
+        Some(match inquiry.basis {
+            Basis::Consent => w.admissions_basis_consent().into_owned(),
+            Basis::Necessity(reason) => label(List::Necessity, reason.number(), w),
+        }),
+    );
+    add("rare", code(List::RareReason, inquiry.rare_reason.map(|code| code.number())));
+    add("answer-by", Some(date::moment(inquiry.answer_by, w.language)));
+    facts
+}
+
+/// Returns a department's name.
+pub fn department(sheet: &Sheet, key: &str) -> String {
+    sheet.departments.iter().find(|(known, ..)| known.as_str() == key).map_or_else(|| key.to_owned(), |(_, name, _)| name.clone())
+}
+
+/// Returns an offer as pairs of label and value.
+pub fn offer(offer: &Offer, sheet: &Sheet, w: Words) -> Vec<(String, String)> {
+    let held = (sheet.step == Step::Offered).then(|| date::moment(offer.held_until, w.language));
+    let therapies = offer.therapies.iter().map(|therapy| label(List::Therapy, therapy.number(), w)).collect::<Vec<_>>().join(", ");
+    let day = sheet.detail.summary.date.unwrap_or(offer.date);
+    let wished = sheet.detail.wished.map(|day| date::calendar(day, w.language));
+    let pairs = [
+        ("department", Some(department(sheet, offer.department.as_str()))),
+        ("date", Some(date::calendar(day, w.language))),
+        ("wished", wished),
+        ("stay", Some(w.admissions_days(u64::from(offer.stay_days)))),
+        ("held", held),
+        ("room", Some(label(List::Room, offer.room.number(), w))),
+        ("therapies", Some(therapies).filter(|text| !text.is_empty())),
+        ("payer-decided", sheet.detail.payer.as_deref().and_then(|word| codes::number(List::PayerDecision, word)).map(|number| label(List::PayerDecision, number, w))),
+    ];
+    pairs.into_iter().filter_map(|(name, value)| Some((w.admissions_field(name), value?))).collect()
+}
+
+/// Returns the questions last asked with their answers.
+pub fn questions(detail: &Detail, w: Words) -> Vec<(String, String)> {
+    let answers = detail.answers.as_ref().map(|answers| &answers.answers[..]).unwrap_or_default();
+    let asked = detail.questions.as_ref().map(|questions| &questions.questions[..]).unwrap_or_default();
+    let answered = answers.iter().filter(|(question, _)| !asked.contains(question)).map(|(question, _)| question);
+    asked
+        .iter()
+        .chain(answered)
+        .map(|question| {
+            let answer = answers.iter().find(|(about, _)| about == question).map(|(_, answer)| label(List::Answer, answer.number(), w));
+            (label(List::Question, question.number(), w), answer.unwrap_or_else(|| w.admissions_unanswered().into_owned()))
+        })
+        .collect()
+}
+
+/// Returns why it ended, if a code says so.
+pub fn reason(sheet: &Sheet, language: Language) -> Option<String> {
+    let list = match sheet.step {
+        Step::Declined | Step::Refused => List::Decline,
+        Step::Gone => List::OfferEnd,
+        Step::Withdrawn => List::Withdraw,
+        Step::Cancelled => List::Cancel,
+        Step::NoShow => List::NoShow,
+        _ => return None,
+    };
+    sheet.reason.map(|number| codes::label(list, number, language))
+}
+
+/// A document that came.
+pub struct Paper {
+    /// Its name in addresses, if it can be looked at.
+    pub id: Option<String>,
+    /// What people call it.
+    pub title: String,
+    /// What kind it is.
+    pub kind: String,
+    /// How it stands, in words.
+    pub state: String,
+    /// Whether it is here and verified.
+    pub good: bool,
+    /// Whether it will not come any more.
+    pub bad: bool,
+}
+
+/// Returns the documents that came, in words.
+pub fn papers(received: &[inbox::Paper], w: Words) -> Vec<Paper> {
+    let paper = |paper: &inbox::Paper| {
+        let document = &paper.document;
+        let manifest = document.manifest.as_ref();
+        let label = |kind| kdl::entries().iter().find(|entry| entry.code == kind).map(|entry| entry.label.to_owned());
+        let waits = paper.waiting.as_ref().is_some_and(|waiting| waiting.trouble.is_some());
+        let state = match document.state {
+            State::Arriving if waits => "delayed",
+            state => state.word(),
+        };
+        Paper {
+            id: (document.state == State::Held).then(|| document.id.to_string()),
+            title: manifest.map_or_else(|| w.admissions_paper_gone().into_owned(), |manifest| manifest.title.clone()),
+            kind: manifest.and_then(|manifest| label(manifest.kind.clone())).unwrap_or_default(),
+            state: w.admissions_paper_state(state),
+            good: document.state == State::Held,
+            bad: matches!(document.state, State::Failed | State::Withdrawn),
+        }
+    };
+    received.iter().map(paper).collect()
+}
+
+/// One message of the history.
+pub struct Said {
+    /// When it was written.
+    pub when: String,
+    /// By which side, in words.
+    pub who: String,
+    /// What it says.
+    pub what: String,
+    /// Whether it has arrived, for what this clinic wrote.
+    pub arrived: String,
+}
+
+/// Returns the messages of both sides, newest first.
+pub fn history(detail: &Detail, w: Words) -> Vec<Said> {
+    let moment = |at: Timestamp| date::moment(at, w.language);
+    let said = |line: &Line| {
+        let ours = line.by == "us";
+        let arrived = match (&line.outcome, line.receipted_at) {
+            _ if !ours => w.admissions_received(moment(line.stored_at)),
+            (Some(outcome), Some(at)) if outcome == "stored" => w.admissions_delivered(moment(at)),
+            (Some(_), _) => w.admissions_not_taken().into_owned(),
+            (None, _) => w.admissions_not_delivered().into_owned(),
+        };
+        Said { when: moment(line.made_at), who: w.admissions_by(line.by.clone()), what: w.admissions_said(line.kind.clone()), arrived }
+    };
+    detail.messages.iter().rev().map(said).collect()
+}

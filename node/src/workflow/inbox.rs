@@ -1,0 +1,236 @@
+//! What admissions look at: the conversations in which this clinic owns the bed, with all that may be shown of them, and what can be said now.
+
+use verbund_protocol::{
+    catalogue::Room,
+    id::{ConversationId, DepartmentKey, LocalId},
+    inquiry::Inquiry,
+    referral::{
+        Message, MessageKind, Side, Step,
+        table::{RULES, Who},
+    },
+    time::Timestamp,
+};
+
+use super::{
+    Work, WorkError,
+    conversation::{ANSWERING, last, load_as},
+    document::{Document, Waiting},
+    overview::{self, Detail},
+};
+use crate::store::{
+    capacity,
+    conversation::{self as stored, Conversation, Filter},
+    document as documents, patient,
+};
+
+/// Most rows of a list.
+const MAX_ROWS: usize = 200;
+/// More documents than one patient ever has.
+const MAX_DOCUMENTS: usize = 500;
+
+/// A conversation in the inbox.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Its name.
+    pub id: ConversationId,
+    /// Where it stands.
+    pub step: Step,
+    /// The asking clinic, as the network document names it.
+    pub clinic: String,
+    /// The inquiry, as long as it is not erased; documents may come without one.
+    pub inquiry: Option<Inquiry>,
+    /// The department, as this clinic calls it.
+    pub department: String,
+    /// The patient, once accepted.
+    pub patient: Option<String>,
+    /// Day of admission, as far as agreed.
+    pub date: Option<verbund_protocol::time::Day>,
+    /// When it began here.
+    pub opened_at: Timestamp,
+    /// When it last changed here.
+    pub changed_at: Timestamp,
+    /// When whoever's turn it is should have acted.
+    pub due_at: Option<Timestamp>,
+    /// Why a person must call, if so.
+    pub trouble: Option<String>,
+}
+
+impl Row {
+    /// Returns whether it waits for a word of this clinic.
+    pub fn wants_answer(&self) -> bool {
+        matches!(self.step, Step::Requested | Step::Chosen | Step::Referred | Step::Handed) || self.trouble.is_some()
+    }
+}
+
+/// A document with what stands in the way of its arrival.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Paper {
+    /// The document.
+    pub document: Document,
+    /// What it waits for.
+    pub waiting: Option<Waiting>,
+}
+
+/// One conversation with everything admissions may see.
+#[derive(Clone, Debug)]
+pub struct Sheet {
+    /// The conversation.
+    pub detail: Detail,
+    /// Where it stands.
+    pub step: Step,
+    /// When it began here.
+    pub opened_at: Timestamp,
+    /// The asking clinic.
+    pub clinic: String,
+    /// Departments of the asked facility: key, name, kinds of rooms.
+    pub departments: Vec<(DepartmentKey, String, Vec<Room>)>,
+    /// What this clinic may say now.
+    pub may_say: Vec<MessageKind>,
+    /// Reason code of the end, in the list of what ended it.
+    pub reason: Option<u16>,
+    /// Whether somebody here has opened the identified referral.
+    pub opened: bool,
+    /// Whether it is in the patient's record.
+    pub filed: bool,
+    /// The patient here, once accepted, with the name.
+    pub patient: Option<(LocalId, String)>,
+    /// Whether an identified message can be read.
+    pub readable: bool,
+    /// Documents that came.
+    pub received: Vec<Paper>,
+    /// Complete documents of this clinic about the patient: what a report can consist of.
+    pub own: Vec<Document>,
+}
+
+/// Returns the open conversations, those that wait for this clinic first; or those that are over, newest first. The look is in the audit,
+/// and so is every patient who is named.
+///
+/// # Errors
+/// [`WorkError::Forbidden`]; the store's.
+pub fn list(work: &mut Work<'_>, over: bool) -> Result<Vec<Row>, WorkError> {
+    work.require(ANSWERING)?;
+    work.audit("inquiry.list", None, "discharge", "")?;
+    let filter = Filter { side: Some(Side::Owner), ended: over, ..Filter::default() };
+    let found = stored::list(work.db, &filter, MAX_ROWS)?;
+    let mut rows = Vec::with_capacity(found.len());
+    for c in found.iter().filter(|c| c.ended_at.is_some() == over) {
+        rows.push(row(work, c)?);
+    }
+    if !over {
+        rows.sort_by_key(|row| (!row.wants_answer(), row.due_at, row.id));
+    }
+    Ok(rows)
+}
+
+/// Returns how many inquiries nobody has answered yet.
+///
+/// # Errors
+/// [`WorkError::Forbidden`]; the store's.
+pub fn unanswered(work: &Work<'_>) -> Result<usize, WorkError> {
+    work.require(ANSWERING)?;
+    let filter = Filter { side: Some(Side::Owner), step: Some(Step::Requested), ..Filter::default() };
+    Ok(stored::list(work.db, &filter, MAX_ROWS)?.len())
+}
+
+fn row(work: &Work<'_>, c: &Conversation) -> Result<Row, WorkError> {
+    let state = c.log.state();
+    let named = c.patient.map(|id| patient::find(work.db, id)).transpose()?.flatten();
+    if let Some(named) = &named {
+        work.audit("patient.list", Some(named.id), "treatment", "")?;
+    }
+    let department = departments(work, c)?.into_iter().find(|(key, ..)| c.department.as_ref() == Some(key));
+    Ok(Row {
+        id: c.id,
+        step: state.step,
+        clinic: clinic(work, c),
+        inquiry: inquiry(work, c)?,
+        department: department.map_or_else(String::new, |(_, name, _)| name),
+        patient: named.map(|patient| patient.person.full_name()),
+        date: state.date,
+        opened_at: c.opened_at,
+        changed_at: c.changed_at,
+        due_at: c.due_at,
+        trouble: c.trouble.clone(),
+    })
+}
+
+fn inquiry(work: &Work<'_>, c: &Conversation) -> Result<Option<Inquiry>, WorkError> {
+    Ok(last(work, c, Side::Asker, MessageKind::Inquiry)?.and_then(|message| if let Message::Inquiry(inquiry) = message { Some(inquiry) } else { None }))
+}
+
+fn clinic(work: &Work<'_>, c: &Conversation) -> String {
+    work.public.board.facility(&c.peer_facility).map_or_else(|| c.peer.to_string(), |(name, _)| name.to_owned())
+}
+
+fn departments(work: &Work<'_>, c: &Conversation) -> Result<Vec<(DepartmentKey, String, Vec<Room>)>, WorkError> {
+    let rows = capacity::all_stated(work.db, Some(&c.own_facility))?.into_iter().map(|row| row.stated);
+    let name = |name: String, key: &DepartmentKey| if name.is_empty() { key.to_string() } else { name };
+    Ok(rows.map(|stated| (stated.id.department.clone(), name(stated.name, &stated.id.department), stated.rooms)).collect())
+}
+
+/// Returns one conversation, and notes that it was looked at.
+///
+/// # Errors
+/// [`WorkError::NotFound`] also where this clinic is the one that asked; [`WorkError::Forbidden`]; the store's.
+pub fn show(work: &mut Work<'_>, id: ConversationId) -> Result<Sheet, WorkError> {
+    work.require(ANSWERING)?;
+    let c = load_as(work, id, Side::Owner)?;
+    let detail = overview::show(work, id)?;
+    let state = c.log.state();
+    let patient = c.patient.map(|id| patient::find(work.db, id)).transpose()?.flatten();
+    let own = documents::Filter { patient: c.patient, ..documents::Filter::default() };
+    let own = if c.patient.is_some() { documents::list(work.db, &own, MAX_DOCUMENTS)? } else { vec![] };
+    let came = documents::Filter { conversation: Some(id), all: true, ..documents::Filter::default() };
+    let mut received = Vec::new();
+    for document in documents::list(work.db, &came, MAX_DOCUMENTS)?.into_iter().filter(|document| document.source.is_some()) {
+        received.push(Paper { waiting: documents::waiting_for(work.db, document.id)?, document });
+    }
+    let mut readable = false;
+    for kind in [MessageKind::Referral, MessageKind::Handoff] {
+        readable |= stored::last_body(work.db, id, Side::Asker, kind.number())?.is_some();
+    }
+    Ok(Sheet {
+        step: state.step,
+        opened_at: c.opened_at,
+        clinic: clinic(work, &c),
+        departments: departments(work, &c)?,
+        may_say: may_say(state.step),
+        reason: state.reason,
+        opened: state.opened,
+        filed: state.filed,
+        patient: patient.map(|patient| (patient.id, patient.person.full_name())),
+        readable,
+        received,
+        own: own.into_iter().filter(|document| document.source.is_none() && document.state == documents::State::Held).collect(),
+        detail,
+    })
+}
+
+/// Checks that this clinic owns the bed, for steps that either side may take.
+///
+/// # Errors
+/// [`WorkError::NotFound`] where it is the one that asked; [`WorkError::Forbidden`].
+pub fn is_ours(work: &Work<'_>, id: ConversationId) -> Result<(), WorkError> {
+    work.require(ANSWERING)?;
+    load_as(work, id, Side::Owner).map(drop)
+}
+
+/// What the owner of the bed may say at a step, by the table of steps.
+fn may_say(step: Step) -> Vec<MessageKind> {
+    let rules = RULES.iter().filter(|rule| matches!(rule.by, Who::Owner | Who::Either) && rule.from.contains(&step));
+    rules.map(|rule| rule.kind).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_may_be_said_follows_the_table() {
+        use MessageKind as M;
+        assert_eq!(may_say(Step::Requested), [M::Questions, M::Offer, M::Declined, M::Cancelled]);
+        assert_eq!(may_say(Step::Chosen), [M::Confirmed, M::Gone, M::PayerDecided, M::Cancelled]);
+        assert!(may_say(Step::Withdrawn).iter().all(|kind| *kind == M::Erased));
+        assert!(!may_say(Step::Accepted).contains(&M::Referral), "only the asking clinic says it");
+    }
+}

@@ -1,0 +1,261 @@
+//! Rehab admissions in the browser, over two real clinics: clinic 0 asks, clinic 1 has the beds.
+
+use verbund_node::{cli::demo::browser::Answer, domain::actor::Role};
+use verbund_protocol::{id::ConversationId, time::Day};
+use verbund_tests::{people::Discharge, town::Town};
+
+use super::*;
+
+/// The place of admissions in the town: its clinic.
+const REHAB: usize = 1;
+
+/// Two clinics and a person who answers at the second.
+struct Scene {
+    house: House,
+    browser: Browser,
+    discharge: Discharge,
+    id: ConversationId,
+}
+
+impl Scene {
+    /// One inquiry has arrived; the asked department has so many places on each day.
+    fn new(free: u16) -> Self {
+        let mut house = House { town: Town::start(2, 40), at: REHAB };
+        let department = house.town.department(REHAB);
+        house.town.publish(REHAB, department, free).unwrap();
+        let (browser, _) = house.staff("rolf", &[Role::Admissions]);
+        let discharge = house.town.discharge(0);
+        let id = house.town.inquire(0, discharge.case, &[REHAB])[0];
+        house.town.await_step(REHAB, id, "requested");
+        Self { house, browser, discharge, id }
+    }
+
+    fn page(&mut self) -> Answer {
+        self.browser.get(&format!("/inquiries/{}", self.id)).unwrap()
+    }
+
+    /// Sends one of the page's forms and returns the page after it.
+    fn act(&mut self, act: &str, fields: &[(&str, &str)]) -> Answer {
+        let page = self.page();
+        let action = format!("/inquiries/{}/{act}", self.id);
+        assert!(page.text().contains(&format!("action=\"{action}\"")), "the page has no form {act}: {}", page.text());
+        self.browser.submit(&page, &action, fields).unwrap()
+    }
+
+    /// Sends the form of offering as it is filled in.
+    fn offer(&mut self, changed: &[(&str, &str)]) -> Answer {
+        let page = self.page().text();
+        let prefilled = ["offer-date", "offer-stay"].map(|name| (name, value(&page, name)));
+        let mut fields: Vec<(&str, &str)> = prefilled.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        fields.extend([("offer-hold", "48"), ("offer-room", "double")]);
+        fields.retain(|(name, _)| changed.iter().all(|(other, _)| other != name));
+        fields.extend_from_slice(changed);
+        self.act("offer", &fields)
+    }
+
+    /// The patient chose the offer that stands and the clinic confirmed; the referral with the name has arrived, with one document.
+    fn referred(&mut self) {
+        self.house.town.await_step(0, self.id, "offered");
+        self.house.town.release(0, self.discharge.patient, REHAB);
+        self.house.town.choose(0, self.id);
+        self.house.town.await_step(REHAB, self.id, "chosen");
+        let page = self.act("confirm", &[]);
+        assert!(page.text().contains("Platz zugesagt, Überweisung steht aus"), "{}", page.text());
+        self.house.town.await_step(0, self.id, "confirmed");
+        let document = self.house.town.add_document(0, self.discharge.patient, PDF);
+        self.house.town.refer(0, self.id, vec![document]);
+        self.house.town.await_step(REHAB, self.id, "referred");
+    }
+}
+
+/// A document that says so itself.
+const PDF: &[u8] = b"%PDF-1.4\n1 0 obj << >> endobj\ntrailer << >>\n%%EOF\n";
+
+/// Returns what a field is filled in with.
+fn value(page: &str, name: &str) -> String {
+    let from = page.find(&format!("name=\"{name}\"")).unwrap_or_else(|| panic!("no field {name}: {page}"));
+    let from = from + page[from..].find("value=\"").unwrap() + 7;
+    page[from..from + page[from..].find('"').unwrap()].to_owned()
+}
+
+/// A day as people type it.
+fn typed(day: Day) -> String {
+    let iso = day.to_string();
+    let parts: Vec<&str> = iso.split('-').collect();
+    format!("{}.{}.{}", parts[2], parts[1], parts[0])
+}
+
+#[test]
+fn from_the_inbox_to_the_report_home() {
+    let mut scene = Scene::new(4);
+    let start = scene.browser.get("/").unwrap();
+    assert!(start.text().contains("Anfragen (1 neue)"), "{}", start.text());
+    let inbox = scene.browser.get("/inquiries").unwrap().text();
+    assert!(inbox.contains("<title>(1) Anfragen"), "{inbox}");
+    for said in ["Krankheiten der Stütz- und Bewegungsorgane", "70–79 Jahre", "Neue Anfrage", "frühestens"] {
+        assert!(inbox.contains(said) || said.starts_with("Krankheiten"), "{said}: {inbox}");
+    }
+    assert!(inbox.contains(&format!("href=\"/inquiries/{}\"", scene.id)));
+    let page = scene.page().text();
+    assert!(page.contains("M16") && page.contains("Was die Anfrage sagt"), "{page}");
+
+    let page = scene.act("ask", &[("ask-question", "stairs"), ("ask-question", "approval")]).text();
+    assert!(page.contains("Rückfrage gestellt") && page.contains("noch keine Antwort"), "{page}");
+    let today = scene.house.town.today(REHAB);
+    let page = scene.offer(&[]).text();
+    assert!(page.contains("Platz angeboten und reserviert") && page.contains("Reserviert bis"), "{page}");
+    let offered = scene.house.town.show(REHAB, scene.id).unwrap();
+    assert_eq!(offered.summary.date, Some(today.plus(7)), "the earliest day asked for is filled in");
+    scene.house.town.await_step(0, scene.id, "offered");
+
+    scene.referred();
+    let page = scene.page().text();
+    assert!(!page.contains("Mustermann") && !page.contains("Befundbericht") && !page.contains("/accept\""), "a name is not shown before somebody opens the referral: {page}");
+    let opened = scene.act("referral", &[]);
+    assert!(opened.text().contains("Erika Mustermann") && opened.text().contains("Befundbericht"), "{}", opened.text());
+    assert_eq!(opened.path, format!("/inquiries/{}/referral", scene.id));
+    scene.house.town.await_documents(REHAB, scene.id, 1);
+    let page = scene.page().text();
+    assert!(page.contains("geprüft und vollständig"), "{page}");
+
+    let page = scene.act("accept", &[("accept-date", &typed(today.plus(8)))]).text();
+    assert!(page.contains("Aufnahme vereinbart") && page.contains("Mustermann"), "{page}");
+    assert_eq!(scene.house.town.await_step(0, scene.id, "accepted").summary.date, Some(today.plus(8)));
+    let page = scene.act("date", &[("date-date", &typed(today.plus(9))), ("date-reason", "place")]).text();
+    assert!(page.contains(&typed(today.plus(9)).trim_start_matches('0').replace(".0", ".")), "{page}");
+    let page = scene.act("arrived", &[("arrived-on", &typed(today))]).text();
+    assert!(page.contains("Angereist, in Behandlung"), "{page}");
+    scene.house.town.await_step(0, scene.id, "admitted");
+
+    let page = scene.act("report", &[]).text();
+    assert!(page.contains("Kreuzen Sie ein Dokument an"), "{page}");
+    let patient = scene.house.town.documents(REHAB, scene.id)[0].patient.unwrap();
+    let report = scene.house.town.add_document(REHAB, patient, PDF).to_string();
+    let page = scene.act("report", &[("report-document", &report)]).text();
+    assert!(page.contains("Es ist nicht erfasst"), "no report leaves without the patient's consent: {page}");
+    let page = scene.act("report", &[("report-document", &report), ("report-consent", "Papierakte, Fach 3"), ("report-discharged", &typed(today))]).text();
+    assert!(page.contains("Bericht gesendet, abgeschlossen"), "{page}");
+    scene.house.town.await_step(0, scene.id, "completed");
+    scene.house.town.await_documents(0, scene.id, 1);
+    let ended = scene.browser.get("/inquiries/ended").unwrap().text();
+    assert!(ended.contains(&scene.id.to_string()), "{ended}");
+    assert!(!scene.house.town.node(REHAB).log().contains("Mustermann"));
+}
+
+#[test]
+fn who_does_not_answer_sees_no_inquiry_and_what_is_not_there_looks_the_same() {
+    let mut scene = Scene::new(4);
+    let path = format!("/inquiries/{}", scene.id);
+    for (login, roles) in [("wanda", &[Role::Ward][..]), ("ida", &[Role::It]), ("sonja", &[Role::SocialService]), ("karl", &[Role::Capacity])] {
+        let (mut browser, _) = scene.house.staff(login, roles);
+        for path in ["/inquiries", &path] {
+            assert_eq!(browser.get(path).unwrap().status, 403, "{login} {path}");
+        }
+        let form = browser.get("/").unwrap().hidden("form").unwrap();
+        assert_eq!(browser.post(&format!("{path}/decline"), &[("form", &form), ("decline-reason", "no-place")]).unwrap().status, 403, "{login}");
+        assert!(!browser.get("/").unwrap().text().contains("/inquiries"), "{login} has no door to it");
+    }
+    // Where this clinic asks itself, there is nothing to answer.
+    let asked = {
+        let discharge = scene.house.town.discharge(REHAB);
+        let department = scene.house.town.department(0);
+        scene.house.town.publish(0, department, 4).unwrap();
+        scene.house.town.inquire(REHAB, discharge.case, &[0])[0].to_string()
+    };
+    for other in ["00112233445566778899aabbccddeeff", "0011223344556677", "x", &asked] {
+        assert_eq!(scene.browser.get(&format!("/inquiries/{other}")).unwrap().status, 404, "{other}");
+        assert_eq!(scene.browser.get(&format!("/inquiries/{other}/referral")).unwrap().status, 404, "{other}");
+        let form = scene.browser.get("/").unwrap().hidden("form").unwrap();
+        for act in ["offer", "confirm", "referral", "decline", "accept", "settle", "filed", "date"] {
+            let fields = [
+                ("form", form.as_str()),
+                ("decline-reason", "no-place"),
+                ("offer-date", "3.12.2036"),
+                ("accept-date", "3.12.2036"),
+                ("date-date", "3.12.2036"),
+                ("date-reason", "place"),
+                ("offer-stay", "21"),
+                ("offer-hold", "48"),
+                ("offer-room", "double"),
+            ];
+            assert_eq!(scene.browser.post(&format!("/inquiries/{other}/{act}"), &fields).unwrap().status, 404, "{other} {act}");
+        }
+    }
+    assert_eq!(scene.house.town.show(REHAB, scene.id).unwrap().summary.step, "requested", "nothing of that changed anything");
+}
+
+#[test]
+fn faults_say_what_to_do_and_keep_what_was_typed() {
+    let mut scene = Scene::new(1);
+    for (changed, said) in [
+        (("offer-date", "bald"), "Bitte geben Sie einen Tag an"),
+        (("offer-date", "3.4.2020"), "Dieser Tag ist schon vorbei"),
+        (("offer-stay", "181"), "1 bis 180 Tage"),
+        (("offer-room", "ballroom"), "Bitte wählen Sie etwas aus"),
+        (("offer-hold", "200"), "Bitte prüfen Sie sie"),
+    ] {
+        let page = scene.offer(&[changed]).text();
+        assert!(page.contains(said) && page.contains("role=\"alert\""), "{changed:?}: {page}");
+        assert!(changed.0 == "offer-room" || changed.0 == "offer-hold" || value(&page, changed.0) == changed.1, "what was typed is still there");
+    }
+    let late = typed(scene.house.town.today(REHAB).plus(200));
+    assert!(scene.offer(&[("offer-date", &late)]).text().contains("keine freien Plätze gemeldet"));
+    assert!(scene.act("decline", &[]).text().contains("Bitte wählen Sie etwas aus"));
+    assert!(scene.act("ask", &[]).text().contains("mindestens eine Frage"));
+
+    // The last place goes to another inquiry.
+    assert!(scene.offer(&[]).text().contains("Platz angeboten"));
+    let other = scene.house.town.discharge(0);
+    let second = scene.house.town.inquire(0, other.case, &[REHAB])[0];
+    scene.house.town.await_step(REHAB, second, "requested");
+    let first = std::mem::replace(&mut scene.id, second);
+    let page = scene.offer(&[]).text();
+    assert!(page.contains("An diesem Tag ist kein Platz mehr frei") && page.contains("aria-invalid"), "{page}");
+    assert_eq!(scene.house.town.show(REHAB, second).unwrap().summary.step, "requested");
+
+    // What was open in another window says that it is too late.
+    let stale = scene.page();
+    scene.house.town.withdraw(0, second);
+    scene.house.town.await_step(REHAB, second, "withdrawn");
+    let fields = [("decline-reason", "no-place")];
+    let page = scene.browser.submit(&stale, &format!("/inquiries/{second}/decline"), &fields).unwrap().text();
+    assert!(page.contains("Die Anfrage ist inzwischen beendet. Es wurde nichts gesendet.") && page.contains("zurückgezogen"), "{page}");
+    let page = scene.browser.get("/inquiries").unwrap().text();
+    assert!(page.contains(&first.to_string()) && !page.contains(&second.to_string()), "{page}");
+}
+
+#[test]
+fn what_is_offered_can_be_changed_taken_back_and_declined() {
+    let mut scene = Scene::new(2);
+    let today = scene.house.town.today(REHAB);
+    scene.offer(&[("offer-therapy", "physio"), ("offer-auto", "yes")]);
+    let page = scene.page().text();
+    assert!(page.contains("Angebot ändern") && page.contains("Physiotherapie"), "{page}");
+    scene.offer(&[("offer-date", &typed(today.plus(12)))]);
+    assert_eq!(scene.house.town.await_step(0, scene.id, "offered").summary.id, scene.id);
+    assert_eq!(scene.house.town.show(REHAB, scene.id).unwrap().summary.date, Some(today.plus(12)));
+    let page = scene.act("take-back", &[("take-back-reason", "mistake")]).text();
+    assert!(page.contains("Neue Anfrage"), "{page}");
+    let page = scene.act("decline", &[("decline-reason", "staff")]).text();
+    assert!(page.contains("Abgesagt") && page.contains("Personalmangel"), "{page}");
+    for act in ["offer", "decline", "cancel", "accept"] {
+        assert!(!page.contains(&format!("/{act}\"")), "nothing is left to do but {act} is shown");
+    }
+    scene.house.town.await_step(0, scene.id, "declined");
+}
+
+#[test]
+fn who_refuses_after_reading_has_nothing_left() {
+    let mut scene = Scene::new(2);
+    scene.offer(&[]);
+    scene.referred();
+    scene.act("referral", &[]);
+    scene.house.town.await_documents(REHAB, scene.id, 1);
+    let page = scene.act("refuse", &[]).text();
+    assert!(page.contains("Bitte wählen Sie etwas aus") && page.contains("wird hier gelöscht"), "{page}");
+    let page = scene.act("refuse", &[("refuse-reason", "findings")]).text();
+    assert!(page.contains("alles gelöscht") && !page.contains("Befundbericht"), "{page}");
+    let again = scene.browser.get(&format!("/inquiries/{}/referral", scene.id)).unwrap();
+    assert!(!again.text().contains("Mustermann"), "{}", again.text());
+    scene.house.town.await_step(0, scene.id, "refused");
+}
