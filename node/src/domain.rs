@@ -8,3 +8,4 @@ pub mod consent;
 pub mod entropy;
 pub mod identity;
 pub mod patient;
+pub mod wish;

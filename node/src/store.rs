@@ -37,6 +37,7 @@ pub mod membership;
 pub mod meta;
 pub mod outbox;
 pub mod patient;
+pub mod wish;
 
 pub use column::{json, millis, moment, moment_opt, parsed, parsed_opt};
 pub use key::DatabaseKey;

@@ -16,6 +16,7 @@ pub mod evidence;
 pub mod inbound;
 pub mod inbox;
 pub mod inquiry;
+pub mod journey;
 pub mod offer;
 pub mod overview;
 pub mod patient;

@@ -153,6 +153,11 @@ pub fn find(text: &str) -> Result<Place, PlaceError> {
     named(text)
 }
 
+/// Returns where the places of a state lie, for example of `BY`: enough to see its shape.
+pub fn of_state(state: &str) -> impl Iterator<Item = Coordinates> {
+    rows().filter(move |row| row.state == state).map(|row| row.at)
+}
+
 fn coordinates(text: &str) -> Result<Place, PlaceError> {
     let (lat, lon) = text.split_once([',', ' ']).ok_or(PlaceError::Coordinates)?;
     let degrees = |word: &str| word.trim().parse::<f64>().map_err(|_| PlaceError::Coordinates);

@@ -94,6 +94,13 @@ impl Actor {
             _ => Self::Person { name: account.name.clone(), roles: account.roles.clone() },
         }
     }
+    /// Returns the patient whom everything a visitor does is about; nobody for others.
+    pub const fn patient(&self) -> Option<LocalId> {
+        match self {
+            Self::Visitor { patient, .. } => Some(*patient),
+            Self::Person { .. } | Self::Node => None,
+        }
+    }
     /// Returns whether the actor has any of `roles`. The node itself may do everything it does.
     pub fn has_any(&self, roles: &[Role]) -> bool {
         match self {

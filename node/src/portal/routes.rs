@@ -10,7 +10,7 @@ use axum::{
 
 use super::{
     Portal, guard,
-    pages::{about, access, assets, invitation, setup, sign_in, staff, start},
+    pages::{about, access, assets, invitation, patient, setup, sign_in, staff, start},
 };
 use crate::{
     domain::{
@@ -71,7 +71,19 @@ const IT: Who = Who::Role(&[Role::It]);
 
 /// All pages of both sites.
 pub const ROUTES: &[Route] = &[
-    row!(PATIENT GET "/" Who::SignedIn, start::patient),
+    row!(PATIENT GET "/" Who::SignedIn, patient::start::show),
+    row!(PATIENT GET "/consent" Who::SignedIn, patient::consent::show),
+    row!(PATIENT POST "/consent" Who::SignedIn, patient::consent::decide),
+    row!(PATIENT POST "/consent/withdraw" Who::SignedIn, patient::consent::withdraw),
+    row!(PATIENT GET "/wishes" Who::SignedIn, patient::wishes::show),
+    row!(PATIENT POST "/wishes" Who::SignedIn, patient::wishes::state),
+    row!(PATIENT GET "/offers" Who::SignedIn, patient::offers::show),
+    row!(PATIENT GET "/offers/{id}/choose" Who::SignedIn, patient::offers::show_choose),
+    row!(PATIENT POST "/offers/{id}/choose" Who::SignedIn, patient::offers::choose),
+    row!(PATIENT GET "/offers/{id}/withdraw" Who::SignedIn, patient::offers::show_withdraw),
+    row!(PATIENT POST "/offers/{id}/withdraw" Who::SignedIn, patient::offers::withdraw),
+    row!(PATIENT POST "/offers/{id}/again" Who::SignedIn, patient::offers::again),
+    row!(PATIENT GET "/shared" Who::SignedIn, patient::shared::show),
     row!(STAFF GET "/" Who::SignedIn, start::staff),
     row!(BOTH GET "/sign-in" Who::Anyone, sign_in::show),
     row!(BOTH POST "/sign-in" Who::Anyone, sign_in::password),

@@ -142,6 +142,8 @@ pub struct Filter {
     pub side: Option<Side>,
     /// Only of this case.
     pub case: Option<LocalId>,
+    /// Only about this patient.
+    pub patient: Option<LocalId>,
     /// Only with this member.
     pub peer: Option<MemberId>,
     /// Only at this step.
@@ -156,10 +158,11 @@ pub struct Filter {
 /// The store's.
 pub fn list(db: &Db, filter: &Filter, limit: usize) -> Result<Vec<Conversation>, StoreError> {
     let (side, step) = (filter.side.map(Side::word), filter.step.map(Step::word));
-    let (case, peer, limit) = (filter.case.map(|id| id.0), filter.peer.as_ref().map(MemberId::as_str), limit as i64);
+    let (case, patient, peer, limit) = (filter.case.map(|id| id.0), filter.patient.map(|id| id.0), filter.peer.as_ref().map(MemberId::as_str), limit as i64);
     let mut select = Select::new(select!());
     select.only_if("side = ?", &side);
     select.only_if("discharge_case = ?", &case);
+    select.only_if("patient = ?", &patient);
     select.only_if("peer = ?", &peer);
     select.only_if("step = ?", &step);
     if !filter.ended {

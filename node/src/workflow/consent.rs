@@ -19,8 +19,16 @@ use crate::{
 ///
 /// # Errors
 /// [`WorkError::Invalid`] names the field; [`WorkError::Forbidden`]: a necessity of treatment needs a physician.
-pub fn record(work: &mut Work<'_>, patient: LocalId, mut decision: Decision) -> Result<Consent, WorkError> {
+pub fn record(work: &mut Work<'_>, patient: LocalId, decision: Decision) -> Result<Consent, WorkError> {
     work.require(if decision.kind == Kind::TreatmentNecessity { &[Role::Physician] } else { Role::CARE })?;
+    take_down(work, patient, decision)
+}
+
+/// Records a decision, for whoever has checked that the actor may.
+///
+/// # Errors
+/// As [`record`].
+pub(super) fn take_down(work: &mut Work<'_>, patient: LocalId, mut decision: Decision) -> Result<Consent, WorkError> {
     patient::existing(work, patient)?;
     decision.at = present(decision.at, work.now);
     decision.check(work.now)?;
@@ -88,6 +96,14 @@ pub struct Revoked {
 /// [`WorkError::NotFound`], [`WorkError::Forbidden`]; then nothing has ended.
 pub fn revoke(work: &mut Work<'_>, id: LocalId) -> Result<Revoked, WorkError> {
     work.require(Role::CARE)?;
+    take_back(work, id)
+}
+
+/// Takes a consent back, for whoever has checked that the actor may.
+///
+/// # Errors
+/// As [`revoke`].
+pub(super) fn take_back(work: &mut Work<'_>, id: LocalId) -> Result<Revoked, WorkError> {
     consent::find(work.db, id)?.ok_or(WorkError::NotFound("consent"))?;
     let consent::Revoked { consents, uses } = consent::revoke(work.db, id, work.actor.name(), work.now)?;
     let mut revoked = Revoked { consents, conversations: Vec::new(), grants: Vec::new() };

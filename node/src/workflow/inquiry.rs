@@ -129,6 +129,14 @@ pub fn preview(work: &Work<'_>, inquiry: Inquiry) -> Result<Preview, WorkError> 
 /// [`WorkError`] names what stands in the way; nothing is sent then.
 pub fn send(work: &mut Work<'_>, case: LocalId, own_facility: &Ik, targets: &[Target], inquiry: &Inquiry) -> Result<Vec<ConversationId>, WorkError> {
     work.require(ASKING)?;
+    ask(work, case, own_facility, targets, inquiry)
+}
+
+/// Asks, for whoever has checked that the actor may.
+///
+/// # Errors
+/// As [`send`].
+pub(super) fn ask(work: &mut Work<'_>, case: LocalId, own_facility: &Ik, targets: &[Target], inquiry: &Inquiry) -> Result<Vec<ConversationId>, WorkError> {
     work.may_promise()?;
     let case = find_case(work, case)?;
     let patient = case.patient.ok_or(WorkError::NotFound("patient"))?;

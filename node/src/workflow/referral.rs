@@ -14,6 +14,7 @@ use verbund_protocol::{
     time::Day,
 };
 
+pub(super) use asking::take;
 pub use asking::{NewReferral, choose, hand_over, hand_over_alone, send, withdraw_others};
 pub use owning::{accept, arrived, did_not_come, refuse, report, report_consented};
 

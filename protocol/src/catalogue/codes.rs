@@ -156,6 +156,8 @@ named_codes! {
         CHOSE_OTHER = 1 "chose-other",
         /// The consent was revoked.
         CONSENT_REVOKED = 2 "consent-revoked",
+        /// The patient's wish.
+        PATIENT_WISH = 7 "patient-wish",
         /// No answer in time.
         NO_ANSWER = 8 "no-answer",
     }

@@ -3,6 +3,7 @@
 mod admissions;
 mod chromium;
 mod doors;
+mod patient;
 mod sign_in;
 
 use verbund_node::{
@@ -16,11 +17,16 @@ use verbund_node::{
         patient::{Command as Patient, Reply as PatientReply},
     },
     domain::{
-        account::{Site, factor},
+        account::{Account as Held, Session, Site, factor},
         actor::Role,
         patient::Person,
     },
     runtime::service::now,
+    store::{
+        Db, Store,
+        account::{self, session},
+        key::KeyFile,
+    },
 };
 use verbund_protocol::id::LocalId;
 use verbund_tests::town::Town;
@@ -69,26 +75,28 @@ impl House {
         (browser, login)
     }
 
-    /// Makes all sessions of the stopped node half an hour older than they are.
+    /// Makes all sessions of the stopped node's staff half an hour older than they are.
     fn age_sessions(&self) {
-        use verbund_node::{
-            domain::account::Session,
-            store::{
-                Store,
-                account::{self, session},
-                key::KeyFile,
-            },
-        };
+        self.age(30, |db| account::staff(db).unwrap());
+    }
+
+    /// Has a patient's proof at the stopped node be half an hour old; she was there a few minutes ago.
+    fn age_patient(&self, patient: LocalId) {
+        self.age(6, |db| account::of_patient(db, patient).unwrap());
+    }
+
+    fn age(&self, unseen: u64, accounts: impl FnOnce(&Db) -> Vec<Held>) {
         let folder = &self.town.village.clinics[self.at].folder;
         let key = KeyFile::new(&folder.join("identity/database.key"), &folder.join("data")).unwrap();
         let store = Store::unlock(&folder.join("data"), &key).unwrap();
-        let back = std::time::Duration::from_secs(30 * 60);
-        for account in account::staff(store.db()).unwrap() {
+        let minutes = |minutes: u64| std::time::Duration::from_secs(minutes * 60);
+        let back = minutes(30);
+        for account in accounts(store.db()) {
             for held in session::of_account(store.db(), account.id).unwrap() {
                 session::end(store.db(), account.id, &held.id).unwrap();
                 let older = Session {
                     opened_at: held.opened_at.minus(back),
-                    seen_at: held.seen_at.minus(back),
+                    seen_at: held.seen_at.minus(minutes(unseen)),
                     changed_at: held.changed_at.minus(back),
                     proved_at: held.proved_at.minus(back),
                     ..held

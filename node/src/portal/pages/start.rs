@@ -1,4 +1,4 @@
-//! Start pages, and the language.
+//! The start page of staff, and the language.
 
 use askama::Template;
 use axum::{
@@ -21,22 +21,6 @@ use crate::{
         conversation, inbox,
     },
 };
-
-#[derive(Template)]
-#[template(path = "patient/start.html")]
-struct PatientPage {
-    p: Page,
-    name: String,
-}
-
-/// A patient's start page.
-///
-/// # Errors
-/// [`PageError`].
-pub async fn patient(State(portal): State<Portal>, Extension(context): Extension<Context>) -> Result<Response, PageError> {
-    let name = context.visit()?.account.name.clone();
-    Ok(render(&PatientPage { p: Page::new(&portal, &context), name }))
-}
 
 #[derive(Template)]
 #[template(path = "staff/start.html")]

@@ -57,6 +57,14 @@ fn grounds(work: &Work<'_>, c: &Conversation) -> Result<&'static [Kind], WorkErr
 /// [`WorkError::State`] with `no-consent`, `ahb-late`, `too-late` or the table's word.
 pub fn choose(work: &mut Work<'_>, id: ConversationId) -> Result<(), WorkError> {
     work.require(ASKING)?;
+    take(work, id)
+}
+
+/// Chooses, for whoever has checked that the actor may.
+///
+/// # Errors
+/// As [`choose`].
+pub(in crate::workflow) fn take(work: &mut Work<'_>, id: ConversationId) -> Result<(), WorkError> {
     let mut c = load_as(work, id, Side::Asker)?;
     let state = c.log.state();
     let offer = state.offer.filter(|_| state.step == Step::Offered);

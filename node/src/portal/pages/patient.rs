@@ -1,0 +1,39 @@
+//! The patients' pages.
+
+pub mod consent;
+mod map;
+pub mod offers;
+pub mod shared;
+pub mod start;
+pub mod wishes;
+
+use axum::response::{IntoResponse as _, Redirect, Response};
+use verbund_protocol::id::Digest;
+
+use super::super::{
+    Portal,
+    fields::Fields,
+    guard::Context,
+    page::PageError,
+    words::{Language, Words},
+};
+use crate::{domain::actor::Actor, workflow::account};
+
+/// Leads to a new proof of who is here if the last is too old for what is asked, and keeps what was typed.
+async fn prove_first(portal: &Portal, context: &Context, fields: &Fields) -> Result<Option<Response>, PageError> {
+    let visit = context.visit()?;
+    if visit.session.is_fresh(context.now) {
+        return Ok(None);
+    }
+    let (account, path, typed) = (visit.account.id, context.path.clone(), fields.clone().without_token());
+    portal.desk.ask(&Actor::Node, move |work| account::keep_draft(work, account, &path, &typed)).await?;
+    Ok(Some(Redirect::to(&format!("/sign-in?next={}", context.path)).into_response()))
+}
+
+/// Returns what a decision cites as the text it was taken on: its name, the language, and the beginning of the text's digest, so that it
+/// can be told later which text it was.
+fn version(name: &str, w: Words, text: &[String]) -> String {
+    let digest = Digest::of(text.join("\n").as_bytes()).to_string();
+    let language = if w.language == Language::Pseudo { Language::German } else { w.language };
+    format!("{name} {} {}", language.word(), &digest[..12])
+}

@@ -1,0 +1,132 @@
+//! A small map drawn by ourselves: the clinics and the patient's home by their coordinates, on a rough outline of Bavaria. It is a
+//! picture beside the list, which says everything the map shows.
+
+use std::sync::LazyLock;
+
+use verbund_protocol::place::{self, Coordinates};
+
+/// How wide the picture is, in its own units.
+const WIDTH: f64 = 640.0;
+/// Room for names around the outermost places.
+const MARGIN: f64 = 70.0;
+/// Kilometres that a degree of latitude is long.
+const KM_PER_DEGREE: f64 = 111.2;
+/// Least width and height shown, kilometres.
+const LEAST_KM: f64 = 60.0;
+/// Height of a line of the outline, degrees.
+const BAND: f64 = 0.1;
+
+/// A picture's parts.
+pub struct Map {
+    /// Height in its own units.
+    pub height: u32,
+    /// The outline.
+    pub outline: String,
+    /// What is marked.
+    pub marks: Vec<Mark>,
+    /// Length of the scale bar in units, and in kilometres.
+    pub scale: (u32, u32),
+}
+
+/// One mark.
+pub struct Mark {
+    /// Where.
+    pub x: i32,
+    /// Where.
+    pub y: i32,
+    /// Where its name stands.
+    pub text_x: i32,
+    /// Where its name stands.
+    pub text_y: i32,
+    /// Whether the name ends there instead of beginning.
+    pub ends: bool,
+    /// Its name.
+    pub name: String,
+    /// Whether it is where distances count from.
+    pub home: bool,
+}
+
+/// The edge of Bavaria: in bands from north to south the westernmost places, then back the easternmost ones.
+static OUTLINE: LazyLock<Vec<Coordinates>> = LazyLock::new(|| {
+    let mut bands = std::collections::BTreeMap::<i32, (Coordinates, Coordinates)>::new();
+    for at in place::of_state("BY") {
+        let band = -((f64::from(at.latitude) / 1e6 / BAND) as i32);
+        let (west, east) = bands.entry(band).or_insert((at, at));
+        if at.longitude < west.longitude {
+            *west = at;
+        }
+        if at.longitude > east.longitude {
+            *east = at;
+        }
+    }
+    bands.values().map(|(west, _)| *west).chain(bands.values().rev().map(|(_, east)| *east)).collect()
+});
+
+/// Kilometres to the east and to the south of a point.
+fn flat(at: Coordinates, middle: f64) -> (f64, f64) {
+    let degrees = |micro: i32| f64::from(micro) / 1e6;
+    (degrees(at.longitude) * middle.to_radians().cos() * KM_PER_DEGREE, -degrees(at.latitude) * KM_PER_DEGREE)
+}
+
+/// Returns the picture of these places, and of where distances count from; nothing without a place.
+pub fn draw(places: Vec<(String, Coordinates)>, home: Option<(String, Coordinates)>) -> Option<Map> {
+    if places.is_empty() {
+        return None;
+    }
+    let marked: Vec<(String, Coordinates, bool)> = places.into_iter().map(|(name, at)| (name, at, false)).chain(home.map(|(name, at)| (name, at, true))).collect();
+    let middle = marked.iter().map(|(_, at, _)| f64::from(at.latitude) / 1e6).sum::<f64>() / marked.len() as f64;
+    let points: Vec<(f64, f64)> = marked.iter().map(|(_, at, _)| flat(*at, middle)).collect();
+    let (left, right) = bounds(points.iter().map(|point| point.0));
+    let (top, bottom) = bounds(points.iter().map(|point| point.1));
+    let per_km = (WIDTH - 2.0 * MARGIN) / (right - left).max((bottom - top) * 0.8);
+    let height = (bottom - top) * per_km + 2.0 * MARGIN;
+    let inset = (WIDTH - (right - left) * per_km) / 2.0;
+    let seen = |(x, y): (f64, f64)| ((x - left) * per_km + inset, (y - top) * per_km + MARGIN);
+    let mut marks: Vec<Mark> = Vec::new();
+    for ((name, _, home), point) in marked.into_iter().zip(&points) {
+        let (x, y) = seen(*point);
+        marks.push(mark(&marks, name, home, (x.round() as i32, y.round() as i32)));
+    }
+    let km = [5, 10, 20, 50, 100, 200].into_iter().rev().find(|km| f64::from(*km) * per_km < WIDTH / 3.0).unwrap_or(5);
+    let outline = OUTLINE.iter().map(|at| seen(flat(*at, middle))).map(|(x, y)| format!("{x:.0},{y:.0}")).collect::<Vec<_>>().join(" ");
+    Some(Map { height: height.round() as u32, outline, marks, scale: ((f64::from(km) * per_km).round() as u32, km) })
+}
+
+/// The least and the greatest, at least [`LEAST_KM`] apart.
+fn bounds(values: impl Iterator<Item = f64> + Clone) -> (f64, f64) {
+    let (least, most) = (values.clone().fold(f64::INFINITY, f64::min), values.fold(f64::NEG_INFINITY, f64::max));
+    let wanting = (LEAST_KM - (most - least)).max(0.0) / 2.0;
+    (least - wanting, most + wanting)
+}
+
+/// Returns a mark whose name stands beside it, towards the middle, and below names that stand there already.
+fn mark(before: &[Mark], name: String, home: bool, (x, y): (i32, i32)) -> Mark {
+    let ends = f64::from(x) > WIDTH / 2.0;
+    let mut text_y = y + 8;
+    while before.iter().any(|other| (other.text_y - text_y).abs() < 28 && (other.ends == ends || (other.x - x).abs() < 300)) {
+        text_y += 28;
+    }
+    Mark { x, y, text_x: if ends { x - 18 } else { x + 18 }, text_y, ends, name, home }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn the_north_is_up_and_names_do_not_cover_each_other() {
+        let at = |name: &str| (name.to_owned(), place::find(name).unwrap().at);
+        let map = draw(vec![at("Bayreuth"), at("Kempten"), at("Sonthofen")], Some(at("München"))).unwrap();
+        let y = |name: &str| map.marks.iter().find(|mark| mark.name == name).unwrap().y;
+        assert!(y("Bayreuth") < y("München") && y("München") < y("Sonthofen"), "north is up");
+        for (nth, mark) in map.marks.iter().enumerate() {
+            assert!((0..640).contains(&mark.x) && (0..map.height as i32).contains(&mark.y));
+            assert!(map.marks[..nth].iter().all(|other| (other.text_y - mark.text_y).abs() >= 28 || other.ends != mark.ends));
+        }
+        assert!(map.outline.split(' ').count() > 40, "{}", map.outline);
+        assert!(draw(vec![], Some(at("München"))).is_none());
+        let alone = draw(vec![at("Kempten")], None).unwrap();
+        assert_eq!(alone.marks.len(), 1);
+    }
+}

@@ -1,0 +1,301 @@
+//! Offers side by side; choosing one, changing one's mind, asking again.
+
+use askama::Template;
+use axum::{
+    Extension,
+    extract::{Path, State},
+    response::{IntoResponse as _, Redirect, Response},
+};
+use verbund_protocol::{catalogue::List, id::ConversationId};
+
+use super::{
+    map::{self, Map},
+    prove_first, version,
+};
+use crate::{
+    portal::{
+        Portal, codes, date,
+        fields::Fields,
+        guard::Context,
+        page::{Page, PageError, render},
+        words::Words,
+    },
+    workflow::{
+        WorkError,
+        journey::{self, Answer, Asked, Deal, Offers},
+    },
+};
+
+/// The name under which a choice is consented to.
+const FORM: &str = "Freigabe an die gewählte Klinik";
+
+/// A clinic in words.
+struct Card {
+    id: String,
+    clinic: String,
+    place: String,
+    /// Where it lies, for map programs.
+    geo: Option<String>,
+    department: Option<String>,
+    distance: String,
+    date: String,
+    room: String,
+    therapies: String,
+    until: String,
+    answered: String,
+    asked: String,
+    /// Where it stands.
+    stands: String,
+    late: bool,
+    again: bool,
+}
+
+fn card(p: &Page, asked: &Asked) -> Card {
+    let w = p.w;
+    let unknown = || w.choice_list_unknown().into_owned();
+    let label = |list, number| codes::label(list, number, w.language);
+    let offer = asked.offer.as_ref();
+    let therapies = offer.map(|offer| offer.therapies.iter().map(|therapy| label(List::Therapy, therapy.number())).collect::<Vec<_>>().join(", "));
+    Card {
+        id: asked.id.to_string(),
+        clinic: asked.clinic.name.clone(),
+        place: asked.clinic.place.clone(),
+        geo: asked.clinic.at.map(|at| format!("geo:{at}")),
+        department: asked.department.clone(),
+        distance: asked.km.map_or_else(unknown, |km| w.choice_list_km(km)),
+        date: asked.date.map_or_else(unknown, |day| date::calendar(day, w.language)),
+        room: offer.map_or_else(unknown, |offer| label(List::Room, offer.room.number())),
+        therapies: therapies.filter(|text| !text.is_empty()).unwrap_or_else(unknown),
+        until: offer.map_or_else(unknown, |offer| p.moment(offer.held_until)),
+        answered: asked.answered_at.map_or_else(unknown, |at| p.moment(at)),
+        asked: w.choice_list_asked(p.moment(asked.asked_at)),
+        stands: stands(w, asked),
+        late: asked.late,
+        again: matches!(asked.answer, Answer::Ended | Answer::Gone),
+    }
+}
+
+fn stands(w: Words, asked: &Asked) -> String {
+    match asked.answer {
+        Answer::Declined(Some(code)) => return w.choice_list_declined(codes::label(List::Decline, code, w.language)),
+        Answer::Declined(None) => w.choice_list_declined_plain(),
+        Answer::Waiting | Answer::Offer => return String::new(),
+        Answer::Question => w.choice_list_question(),
+        Answer::Ended => w.choice_list_ended(),
+        Answer::Gone => w.choice_list_gone(),
+        Answer::Chosen if asked.unreachable => w.journey_chosen_unreachable(),
+        Answer::Chosen => w.choice_list_not_confirmed(),
+        Answer::Confirmed => w.choice_list_confirmed(),
+        Answer::Accepted => w.choice_list_accepted(),
+        Answer::Withdrawn => w.choice_list_withdrawn(),
+        Answer::Cancelled => w.choice_list_cancelled(),
+    }
+    .into_owned()
+}
+
+#[derive(Template)]
+#[template(path = "patient/offers.html")]
+struct OffersPage {
+    p: Page,
+    none: bool,
+    chosen: Vec<Card>,
+    offers: Vec<Card>,
+    open: Vec<Card>,
+    over: Vec<Card>,
+    span: Option<String>,
+    from_home: bool,
+    map: Option<Map>,
+    in_person: bool,
+    fault: Option<String>,
+}
+
+async fn list(portal: &Portal, context: &Context, fault: Option<String>) -> Result<Response, PageError> {
+    let actor = context.actor();
+    let mut found = portal.desk.ask(&actor, journey::offers).await?;
+    found = portal
+        .desk
+        .wait(move || {
+            found.measure();
+            Ok(found)
+        })
+        .await?;
+    let (p, w) = (Page::new(portal, context), context.words);
+    let in_person = matches!(actor, crate::domain::actor::Actor::Visitor { in_person: true, .. });
+    let of = |wanted: fn(Answer) -> bool| found.asked.iter().filter(|asked| wanted(asked.answer)).map(|asked| card(&p, asked)).collect::<Vec<_>>();
+    let span = found.span.filter(|span| span.exception.is_none()).map(|span| w.journey_span(date::calendar(span.discharge, w.language), date::calendar(span.last, w.language)));
+    Ok(render(&OffersPage {
+        none: found.asked.is_empty(),
+        chosen: of(|answer| matches!(answer, Answer::Chosen | Answer::Confirmed | Answer::Accepted)),
+        offers: of(|answer| answer == Answer::Offer),
+        open: of(|answer| matches!(answer, Answer::Waiting | Answer::Question)),
+        over: of(|answer| matches!(answer, Answer::Ended | Answer::Declined(_) | Answer::Gone | Answer::Withdrawn | Answer::Cancelled)),
+        span,
+        from_home: found.from_home,
+        map: drawn(w, &found),
+        in_person,
+        fault,
+        p,
+    }))
+}
+
+/// Draws the clinics that may still matter.
+fn drawn(w: Words, offers: &Offers) -> Option<Map> {
+    let matters = |asked: &&Asked| matches!(asked.answer, Answer::Waiting | Answer::Question | Answer::Offer | Answer::Chosen | Answer::Confirmed | Answer::Accepted);
+    let places = offers.asked.iter().filter(matters).filter_map(|asked| Some((asked.clinic.name.clone(), asked.clinic.at?))).collect();
+    let home = if offers.from_home { w.choice_list_map_home() } else { w.choice_list_map_house() };
+    map::draw(places, offers.origin.map(|at| (home.into_owned(), at)))
+}
+
+/// The list.
+///
+/// # Errors
+/// [`PageError`].
+pub async fn show(State(portal): State<Portal>, Extension(context): Extension<Context>) -> Result<Response, PageError> {
+    list(&portal, &context, None).await
+}
+
+fn id(text: &str) -> Result<ConversationId, PageError> {
+    text.parse().map_err(|_| PageError::NotFound)
+}
+
+#[derive(Template)]
+#[template(path = "patient/choose.html")]
+struct ChoosePage {
+    p: Page,
+    card: Card,
+    /// What the offer is cited by, if it can be chosen.
+    offer: Option<String>,
+    terms: Vec<String>,
+    documents: String,
+    others: String,
+    statement: String,
+    fault: Option<String>,
+    drafted: bool,
+    again: bool,
+}
+
+/// What a choice consents to, as it is shown and cited.
+fn terms(w: Words, clinic: &str) -> Vec<String> {
+    vec![w.choice_who_person().into(), w.choice_who_medical().into(), w.choice_statement(clinic.to_owned())]
+}
+
+async fn choose_page(portal: &Portal, context: &Context, id: ConversationId, changed: bool) -> Result<Response, PageError> {
+    let deal = portal.desk.ask(&context.actor(), move |work| journey::to_choose(work, id)).await?;
+    let (p, w) = (Page::new(portal, context), context.words);
+    if matches!(deal.asked.answer, Answer::Chosen | Answer::Confirmed | Answer::Accepted) {
+        return Ok(Redirect::to("/").into_response());
+    }
+    let stands = deal.asked.answer == Answer::Offer && deal.chosen.is_none() && !deal.asked.late;
+    let fault = obstacle(w, &deal).or_else(|| changed.then(|| w.choice_changed().into_owned()));
+    let clinic = deal.asked.clinic.name.clone();
+    let mut terms = terms(w, &clinic);
+    let statement = terms.pop().unwrap_or_default();
+    Ok(render(&ChoosePage {
+        card: card(&p, &deal.asked),
+        offer: deal.asked.digest.filter(|_| stands).map(|digest| digest.to_string()),
+        terms,
+        documents: if deal.documents.is_empty() { w.choice_who_documents_none().into() } else { w.choice_who_documents(deal.documents.join(", ")) },
+        others: if deal.others.is_empty() { w.choice_others_none().into() } else { w.choice_others(deal.others.join(", ")) },
+        statement,
+        fault,
+        drafted: !context.draft.is_empty(),
+        again: matches!(deal.asked.answer, Answer::Ended | Answer::Gone),
+        p,
+    }))
+}
+
+/// Says why an offer cannot be chosen, if so.
+fn obstacle(w: Words, deal: &Deal) -> Option<String> {
+    if let Some(clinic) = &deal.chosen {
+        return Some(w.choice_other_chosen(clinic.clone()));
+    }
+    Some(
+        match deal.asked.answer {
+            Answer::Offer if deal.asked.late => w.choice_late(),
+            Answer::Offer => return None,
+            Answer::Ended => w.choice_ended(),
+            Answer::Gone => w.choice_gone(),
+            _ => w.choice_not_open(),
+        }
+        .into_owned(),
+    )
+}
+
+/// The page that says what a choice means.
+///
+/// # Errors
+/// [`PageError`].
+pub async fn show_choose(State(portal): State<Portal>, Extension(context): Extension<Context>, Path(text): Path<String>) -> Result<Response, PageError> {
+    choose_page(&portal, &context, id(&text)?, false).await
+}
+
+/// Chooses, and consents to what follows.
+///
+/// # Errors
+/// [`PageError`].
+pub async fn choose(State(portal): State<Portal>, Extension(context): Extension<Context>, Path(text): Path<String>, fields: Fields) -> Result<Response, PageError> {
+    let (id, shown, w) = (id(&text)?, fields.get("offer").to_owned(), context.words);
+    if let Some(elsewhere) = prove_first(&portal, &context, &fields).await? {
+        return Ok(elsewhere);
+    }
+    let actor = context.actor();
+    let chosen = portal.desk.ask(&actor, move |work| {
+        let deal = journey::to_choose(work, id)?;
+        let form = version(FORM, w, &terms(w, &deal.asked.clinic.name));
+        journey::choose(work, id, &shown, form)
+    });
+    match chosen.await {
+        Ok(()) => Ok(Redirect::to("/").into_response()),
+        // The page says what has become of the offer meanwhile.
+        Err(WorkError::State { code, .. }) => choose_page(&portal, &context, id, code == "changed").await,
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "patient/withdraw.html")]
+struct WithdrawPage {
+    p: Page,
+    card: Card,
+    late: bool,
+    span: Option<String>,
+}
+
+/// The page that says what leaving the chosen clinic means.
+///
+/// # Errors
+/// [`PageError`].
+pub async fn show_withdraw(State(portal): State<Portal>, Extension(context): Extension<Context>, Path(text): Path<String>) -> Result<Response, PageError> {
+    let id = id(&text)?;
+    let deal = portal.desk.ask(&context.actor(), move |work| journey::to_withdraw(work, id)).await?;
+    let (p, w) = (Page::new(&portal, &context), context.words);
+    let late = deal.asked.answer == Answer::Accepted;
+    let span = deal.span.filter(|span| span.exception.is_none()).map(|span| w.choice_withdraw_span(date::calendar(span.last, w.language)));
+    Ok(render(&WithdrawPage { card: card(&p, &deal.asked), late, span, p }))
+}
+
+/// Leaves the chosen clinic.
+///
+/// # Errors
+/// [`PageError`].
+pub async fn withdraw(State(portal): State<Portal>, Extension(context): Extension<Context>, Path(text): Path<String>, _: Fields) -> Result<Response, PageError> {
+    let id = id(&text)?;
+    match portal.desk.ask(&context.actor(), move |work| journey::withdraw(work, id)).await {
+        // It is over already: the start page says so.
+        Ok(()) | Err(WorkError::State { .. }) => Ok(Redirect::to("/").into_response()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Asks a clinic again whose offer ended.
+///
+/// # Errors
+/// [`PageError`].
+pub async fn again(State(portal): State<Portal>, Extension(context): Extension<Context>, Path(text): Path<String>, _: Fields) -> Result<Response, PageError> {
+    let id = id(&text)?;
+    match portal.desk.ask(&context.actor(), move |work| journey::ask_again(work, id)).await {
+        Ok(()) => Ok(Redirect::to("/offers").into_response()),
+        Err(WorkError::State { .. } | WorkError::Invalid { .. } | WorkError::Unavailable { .. }) => list(&portal, &context, Some(context.words.choice_again_failed().into())).await,
+        Err(error) => Err(error.into()),
+    }
+}

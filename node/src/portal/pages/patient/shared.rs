@@ -1,0 +1,100 @@
+//! What other clinics received and opened, and who looked here.
+
+use askama::Template;
+use axum::{Extension, extract::State, response::Response};
+
+use crate::{
+    portal::{
+        Portal,
+        guard::Context,
+        page::{Page, PageError, render},
+        words::Words,
+    },
+    workflow::journey::{self, Deed, Glance, Part, With},
+};
+
+/// One clinic: its name, and each thing it received with what became of it.
+struct Clinic {
+    name: String,
+    parts: Vec<(String, Vec<String>)>,
+    erased: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "patient/shared.html")]
+struct SharedPage {
+    p: Page,
+    clinics: Vec<Clinic>,
+    /// When, and what.
+    looks: Vec<(String, String)>,
+}
+
+/// The page.
+///
+/// # Errors
+/// [`PageError`].
+pub async fn show(State(portal): State<Portal>, Extension(context): Extension<Context>) -> Result<Response, PageError> {
+    let shared = portal.desk.ask(&context.actor(), journey::shared).await?;
+    let (p, w) = (Page::new(&portal, &context), context.words);
+    let clinics = shared.with.iter().map(|with| clinic(&p, with)).collect();
+    let looks = shared.looks.iter().map(|look| (p.day(look.at), looked(w, look))).collect();
+    Ok(render(&SharedPage { clinics, looks, p }))
+}
+
+fn clinic(p: &Page, with: &With) -> Clinic {
+    let parts = with.parts.iter().map(|part| (title(p.w, part), became(p, part))).collect();
+    Clinic { name: with.clinic.clone(), parts, erased: with.erased_at.map(|at| p.w.shared_erased(p.moment(at))) }
+}
+
+fn title(w: Words, part: &Part) -> String {
+    match &part.document {
+        Some(title) => w.shared_document(title.clone()),
+        None if part.named => w.shared_referral().into(),
+        None => w.shared_inquiry().into(),
+    }
+}
+
+fn became(p: &Page, part: &Part) -> Vec<String> {
+    let w = p.w;
+    if part.document.is_some() {
+        let allowed = w.shared_allowed(p.moment(part.sent_at));
+        return std::iter::once(allowed).chain(part.ended_at.map(|at| w.shared_ended(p.moment(at)))).collect();
+    }
+    let mut lines = vec![w.shared_sent(p.moment(part.sent_at))];
+    lines.push(part.received_at.map_or_else(|| w.shared_not_received().into_owned(), |at| w.shared_received(p.moment(at))));
+    // An inquiry without a name is no paper that somebody opens.
+    if part.named {
+        lines.push(part.opened_at.map_or_else(|| w.shared_not_opened().into_owned(), |at| w.shared_opened(p.moment(at))));
+        lines.extend(part.filed_at.map(|at| w.shared_filed(p.moment(at))));
+    }
+    lines
+}
+
+fn looked(w: Words, look: &Glance) -> String {
+    let deed = match look.deed {
+        Deed::Looked => w.shared_deed_looked(),
+        Deed::Changed => w.shared_deed_changed(),
+        Deed::Consent => w.shared_deed_consent(),
+        Deed::Arranged => w.shared_deed_arranged(),
+        Deed::Documents => w.shared_deed_documents(),
+        Deed::Access => w.shared_deed_access(),
+    };
+    // A proxy's account is named by its random id, which tells the patient nothing.
+    let who = if look.roles == "proxy" { w.shared_proxy().into_owned() } else { look.who.clone() };
+    let roles = look.roles.split(',').filter_map(|role| Some(role_in_words(w, role)?.into_owned())).collect::<Vec<_>>().join(", ");
+    let roles = if roles.is_empty() { w.shared_look_unknown().into_owned() } else { roles };
+    w.shared_look(deed.into_owned(), roles, who)
+}
+
+fn role_in_words(w: Words, role: &str) -> Option<std::borrow::Cow<'static, str>> {
+    use crate::domain::actor::Role;
+    Some(match role.parse().ok()? {
+        Role::Ward => w.shared_role_ward(),
+        Role::Physician => w.shared_role_physician(),
+        Role::SocialService => w.shared_role_social_service(),
+        Role::Admissions => w.shared_role_admissions(),
+        Role::Capacity => w.shared_role_capacity(),
+        Role::It => w.shared_role_it(),
+        Role::PrivacyOfficer => w.shared_role_privacy_officer(),
+    })
+}

@@ -1,0 +1,135 @@
+//! A patient's start page: the one next step, the dates that count, and the story so far.
+
+use askama::Template;
+use axum::{Extension, extract::State, response::Response};
+use verbund_protocol::{
+    catalogue::List,
+    referral::{MessageKind, Side},
+    time::Day,
+};
+
+use crate::{
+    portal::{
+        Portal, codes, date,
+        guard::Context,
+        page::{Page, PageError, render},
+        words::Words,
+    },
+    workflow::journey::{self, Line, Next, Today, What},
+};
+
+/// The next step in words.
+struct Step {
+    title: String,
+    text: Vec<String>,
+    /// Where it is done, and what its button says.
+    action: Option<(String, String)>,
+}
+
+#[derive(Template)]
+#[template(path = "patient/start.html")]
+struct StartPage {
+    p: Page,
+    name: String,
+    step: Step,
+    /// The day by which it should begin.
+    span: Option<String>,
+    /// When, and what.
+    story: Vec<(String, String)>,
+    asked: bool,
+    in_person: bool,
+}
+
+/// The page.
+///
+/// # Errors
+/// [`PageError`].
+pub async fn show(State(portal): State<Portal>, Extension(context): Extension<Context>) -> Result<Response, PageError> {
+    let (actor, name) = (context.actor(), context.visit()?.account.name.clone());
+    let today = portal.desk.ask(&actor, journey::today).await?;
+    let (p, w) = (Page::new(&portal, &context), context.words);
+    let story = today.story.iter().filter_map(|line| Some((p.moment(line.at), told(w, line)?))).collect();
+    let in_person = matches!(actor, crate::domain::actor::Actor::Visitor { in_person: true, .. });
+    Ok(render(&StartPage { step: step(&p, &today), name, span: span(w, &today), story, asked: today.asked, in_person, p }))
+}
+
+/// The 14 days, as long as no day of admission is agreed or past.
+fn span(w: Words, today: &Today) -> Option<String> {
+    let span = today.span?;
+    let day = |day| date::calendar(day, w.language);
+    Some(match span.exception {
+        _ if matches!(today.next, Next::Arrived { .. } | Next::Done { .. } | Next::Refused | Next::TakenBack) => return None,
+        Some(code) => w.journey_span_excused(day(span.discharge), codes::label(List::AhbException, code.number(), w.language)),
+        None => w.journey_span(day(span.discharge), day(span.last)),
+    })
+}
+
+fn step(p: &Page, today: &Today) -> Step {
+    let w = p.w;
+    let of = |title: String, text: Vec<String>, action: Option<(String, String)>| Step { title, text, action };
+    let go = |path: &str, label: std::borrow::Cow<'static, str>| Some((path.to_owned(), label.into_owned()));
+    let see = |id: &verbund_protocol::id::ConversationId| Some((format!("/offers/{id}/withdraw"), w.journey_change_mind().into_owned()));
+    let when = |on: &Option<Day>| on.map_or_else(|| w.journey_day_open().into_owned(), |day| w.journey_day(date::calendar(day, w.language)));
+    match &today.next {
+        Next::Consent => of(w.journey_consent_title().into(), vec![w.journey_consent_text().into()], go("/consent", w.journey_consent_button())),
+        Next::Refused => of(w.journey_refused_title().into(), vec![w.journey_refused_text().into()], go("/consent", w.journey_consent_again())),
+        Next::TakenBack => of(w.journey_taken_back_title().into(), vec![w.journey_taken_back_text().into()], go("/consent", w.journey_consent_again())),
+        Next::Wishes => of(w.journey_wishes_title().into(), vec![w.journey_wishes_text().into()], go("/wishes", w.journey_wishes_button())),
+        Next::Searching => of(w.journey_searching_title().into(), vec![w.journey_searching_text().into()], None),
+        Next::Waiting { clinics } => of(w.journey_waiting_title(*clinics), vec![w.journey_waiting_text().into()], None),
+        Next::SearchingOn => of(w.journey_searching_on_title().into(), vec![w.journey_searching_on_text().into()], None),
+        Next::Choose { offers, until, waiting } => {
+            let mut text = vec![w.journey_choose_text(p.moment(*until))];
+            text.extend((*waiting > 0).then(|| w.journey_choose_waiting(*waiting)));
+            of(w.journey_choose_title(*offers), text, go("/offers", w.journey_choose_button()))
+        }
+        Next::Chosen { id, clinic, unreachable } => {
+            let text = if *unreachable { w.journey_chosen_unreachable() } else { w.journey_chosen_text() };
+            of(w.journey_chosen_title(clinic.clone()), vec![text.into()], see(id))
+        }
+        Next::Confirmed { id, clinic, on } => of(w.journey_confirmed_title(clinic.clone()), vec![when(on), w.journey_confirmed_text().into()], see(id)),
+        Next::Referred { id, clinic, on } => of(w.journey_referred_title(clinic.clone()), vec![when(on), w.journey_referred_text().into()], see(id)),
+        Next::Accepted { id, clinic, on } => of(w.journey_accepted_title(clinic.clone()), vec![when(on), w.journey_accepted_text().into()], see(id)),
+        Next::Arrived { clinic } => of(w.journey_arrived_title(clinic.clone()), vec![w.journey_arrived_text().into()], None),
+        Next::Done { clinic } => of(w.journey_done_title(clinic.clone()), vec![w.journey_done_text().into()], None),
+    }
+}
+
+/// Returns a line of the story; nothing for what means nothing to a patient.
+fn told(w: Words, line: &Line) -> Option<String> {
+    use MessageKind as M;
+    let clinic = line.clinic.clone();
+    let day = line.day.map(|day| date::calendar(day, w.language)).unwrap_or_default();
+    let code = |list: List| line.code.map(|code| codes::label(list, code, w.language)).unwrap_or_default();
+    Some(match line.what {
+        What::Agreed => w.journey_story_agreed().into(),
+        What::Refused => w.journey_story_refused().into(),
+        What::TookBack => w.journey_story_took_back().into(),
+        What::Wished => w.journey_story_wished().into(),
+        What::Said(kind, side) => match (kind, side) {
+            (M::Inquiry, _) => w.journey_story_inquiry(clinic),
+            (M::Questions, _) => w.journey_story_questions(clinic),
+            (M::Answers, _) => w.journey_story_answers(clinic),
+            (M::Offer, _) => w.journey_story_offer(clinic, day),
+            (M::OfferEnded, _) => w.journey_story_offer_ended(clinic),
+            (M::Declined, _) => w.journey_story_declined(clinic, code(List::Decline)),
+            (M::Choice, _) => w.journey_story_choice(clinic),
+            (M::Confirmed, _) => w.journey_story_confirmed(clinic),
+            (M::Gone, _) => w.journey_story_gone(clinic),
+            (M::Referral, _) => w.journey_story_referral(clinic),
+            (M::Handoff, _) => w.journey_story_handoff(clinic),
+            (M::Opened, Side::Owner) => w.journey_story_opened(clinic),
+            (M::Accepted, _) => w.journey_story_accepted(clinic, day),
+            (M::Refused, _) => w.journey_story_not_taken(clinic, code(List::Decline)),
+            (M::DateChanged, Side::Owner) => w.journey_story_date(clinic, day),
+            (M::DateChanged, Side::Asker) => w.journey_story_date_wished(clinic, day),
+            (M::PayerDecided, _) => w.journey_story_payer(code(List::PayerDecision)),
+            (M::Arrived, _) => w.journey_story_arrived(clinic),
+            (M::DidNotCome, _) => w.journey_story_did_not_come(clinic),
+            (M::Report, _) => w.journey_story_report(clinic),
+            (M::Withdrawn, _) => w.journey_story_withdrawn(clinic, code(List::Withdraw)),
+            (M::Cancelled, _) => w.journey_story_cancelled(clinic, code(List::Cancel)),
+            _ => return None,
+        },
+    })
+}

@@ -1,0 +1,104 @@
+//! The patient's own part: what somebody at the patients' site sees of their case, and what they decide.
+//!
+//! A visitor acts only on the case of their own patient. What belongs to anybody else is not there, and what the patient decides
+//! in person is not there for others either. Every look and every act is in the audit with its actor; the steps themselves are those
+//! that staff take, behind their own checks of who may.
+
+mod choice;
+mod decide;
+mod next;
+mod offers;
+mod shared;
+mod story;
+#[cfg(test)]
+mod tests;
+mod wishes;
+
+use verbund_protocol::{
+    id::{ConversationId, Ik, LocalId},
+    inquiry::Variant,
+    place::Coordinates,
+    referral::Side,
+};
+
+pub use choice::{Deal, ask_again, choose, to_choose, to_withdraw, withdraw};
+pub use decide::{Agreement, Consented, agreement, decide, withdraw_consent};
+pub use next::{Next, Seen, Situation, next};
+pub use offers::{Answer, Asked, Offers, offers};
+pub use shared::{Deed, Glance, Part, Shared, With, shared};
+pub use story::{Line, Span, Today, What, today};
+pub use wishes::{own_wishes, state_wishes, wishes};
+
+use super::{Work, WorkError, conversation::load_as};
+use crate::{
+    domain::actor::Actor,
+    store::{
+        case::{self, Case},
+        conversation::{self as stored, Conversation, Filter},
+    },
+};
+
+/// Why a patient's data are looked at here: the patient does it.
+const PURPOSE: &str = "own";
+/// Most cases and conversations of one patient that are looked at.
+const MAX_ROWS: usize = 200;
+
+/// Returns the visitor's patient.
+fn own(work: &Work<'_>) -> Result<LocalId, WorkError> {
+    work.actor.patient().ok_or(WorkError::NotFound("patient"))
+}
+
+/// Returns the patient who is here in person: for what nobody else decides.
+fn in_person(work: &Work<'_>) -> Result<LocalId, WorkError> {
+    match work.actor {
+        Actor::Visitor { patient, in_person: true, .. } => Ok(patient),
+        _ => Err(WorkError::NotFound("patient")),
+    }
+}
+
+/// Returns a conversation that this clinic began for `patient`.
+fn mine(work: &Work<'_>, patient: LocalId, id: ConversationId) -> Result<Conversation, WorkError> {
+    load_as(work, id, Side::Asker).and_then(|c| if c.patient == Some(patient) { Ok(c) } else { Err(WorkError::NotFound("conversation")) })
+}
+
+/// Returns the rehabilitation that is being arranged, or the last one that was.
+fn current(work: &Work<'_>, patient: LocalId) -> Result<Option<Case>, WorkError> {
+    let cases = case::list(work.db, Some(patient), MAX_ROWS)?;
+    let mut rehab = cases.into_iter().filter(|case| case.variant == Variant::Rehab);
+    let newest = rehab.next();
+    if newest.as_ref().is_some_and(|case| case.closed_at.is_none()) {
+        return Ok(newest);
+    }
+    Ok(rehab.find(|case| case.closed_at.is_none()).or(newest))
+}
+
+/// Returns the conversations of a case, in the order in which they began.
+fn conversations(work: &Work<'_>, case: &Case) -> Result<Vec<Conversation>, WorkError> {
+    let filter = Filter { side: Some(Side::Asker), case: Some(case.id), ended: true, ..Filter::default() };
+    let mut found = stored::list(work.db, &filter, MAX_ROWS)?;
+    found.sort_by_key(|c| (c.opened_at, c.id));
+    Ok(found)
+}
+
+/// A clinic as people know it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Clinic {
+    /// Its name.
+    pub name: String,
+    /// Its town.
+    pub place: String,
+    /// Where it lies; nothing once it has left the network.
+    pub at: Option<Coordinates>,
+}
+
+fn clinic(work: &Work<'_>, ik: &Ik) -> Clinic {
+    let member = work.membership.member_by_ik(ik);
+    let facility = member.and_then(|member| member.facilities.iter().find(|facility| facility.ik == *ik));
+    match facility {
+        Some(facility) => {
+            let at = Coordinates { latitude: facility.latitude, longitude: facility.longitude };
+            Clinic { name: facility.name.clone(), place: facility.place.clone(), at: Some(at) }
+        }
+        None => Clinic { name: ik.to_string(), place: String::new(), at: None },
+    }
+}

@@ -1,0 +1,114 @@
+//! Discharge management (Entlassmanagement, §39(1a) SGB V): agreed to, refused and taken back by the patient, at a screen of theirs.
+
+use verbund_protocol::{
+    catalogue::Withdraw,
+    id::LocalId,
+    referral::{Message, Side, Withdrawn},
+};
+
+use super::{Clinic, MAX_ROWS, PURPOSE, clinic, in_person, own};
+use crate::{
+    domain::consent::{Consent, DecidedBy, Decision, How, Kind, Recipient},
+    store::{
+        consent as recorded,
+        conversation::{self as stored, Conversation, Filter},
+    },
+    workflow::{Work, WorkError, consent, conversation::say},
+};
+
+/// What was decided about discharge management.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Consented {
+    /// Nothing yet.
+    #[default]
+    Open,
+    /// Agreed, and still so.
+    Given,
+    /// Refused.
+    Refused,
+    /// Agreed once and taken back, or run out.
+    TakenBack,
+}
+
+/// How a patient stands to discharge management, for the page on it.
+#[derive(Clone, Debug)]
+pub struct Agreement {
+    /// Where it stands.
+    pub stands: Consented,
+    /// The last decision.
+    pub last: Option<Consent>,
+    /// Clinics with which something is open, which would end with the consent.
+    pub open: Vec<Clinic>,
+}
+
+/// Returns how the patient stands to discharge management.
+///
+/// # Errors
+/// [`WorkError::NotFound`] for whoever is not the patient in person.
+pub fn agreement(work: &mut Work<'_>) -> Result<Agreement, WorkError> {
+    let patient = in_person(work)?;
+    work.audit("consent.list", Some(patient), PURPOSE, "")?;
+    let (stands, last) = stands(work, patient)?;
+    let open = open(work, patient)?.iter().map(|c| clinic(work, &c.peer_facility)).collect();
+    Ok(Agreement { stands, last, open })
+}
+
+/// Returns where the consent to discharge management stands, and the last decision about it.
+pub(super) fn stands(work: &Work<'_>, patient: LocalId) -> Result<(Consented, Option<Consent>), WorkError> {
+    let last = recorded::list(work.db, patient)?.into_iter().rfind(|consent| consent.decision.kind == Kind::DischargeManagement);
+    let in_force = recorded::in_force(work.db, patient, Kind::DischargeManagement, None, work.now)?.is_some();
+    let stands = match &last {
+        None => Consented::Open,
+        Some(_) if in_force => Consented::Given,
+        Some(consent) if consent.decision.given => Consented::TakenBack,
+        Some(_) => Consented::Refused,
+    };
+    Ok((stands, last))
+}
+
+fn open(work: &Work<'_>, patient: LocalId) -> Result<Vec<Conversation>, WorkError> {
+    Ok(stored::list(work.db, &Filter { side: Some(Side::Asker), patient: Some(patient), ..Filter::default() }, MAX_ROWS)?)
+}
+
+/// Records what the patient decides about discharge management. `form` names the text and its version as it was shown. Refusing ends
+/// what an earlier consent had begun.
+///
+/// # Errors
+/// [`WorkError::NotFound`] for whoever is not the patient in person.
+pub fn decide(work: &mut Work<'_>, given: bool, form: String) -> Result<Consent, WorkError> {
+    let patient = in_person(work)?;
+    if !given && let Some(before) = recorded::in_force(work.db, patient, Kind::DischargeManagement, None, work.now)? {
+        consent::take_back(work, before.id)?;
+    }
+    electronic(work, patient, Kind::DischargeManagement, given, None, form)
+}
+
+/// Records a decision that the patient took in person, at a screen, under their own account.
+pub(super) fn electronic(work: &mut Work<'_>, patient: LocalId, kind: Kind, given: bool, recipient: Option<Recipient>, form: String) -> Result<Consent, WorkError> {
+    // Nothing is signed: the proof is the account that was signed in, and its entry in the audit.
+    let document = Some(format!("portal, {}", work.actor.name()));
+    let decision = Decision { kind, given, recipient, form: Some(form), by: DecidedBy::Patient, how: How::Electronic, document, at: work.now, until: None };
+    consent::take_down(work, patient, decision)
+}
+
+/// Takes the consent to discharge management back. What rested on it ends; the clinics are told. A repeat changes nothing.
+///
+/// # Errors
+/// [`WorkError::NotFound`] for whoever is not the patient in person.
+pub fn withdraw_consent(work: &mut Work<'_>) -> Result<(), WorkError> {
+    let patient = in_person(work)?;
+    match recorded::in_force(work.db, patient, Kind::DischargeManagement, None, work.now)? {
+        Some(consent) => consent::take_back(work, consent.id).map(drop),
+        None => Ok(()),
+    }
+}
+
+/// Ends a conversation at the patient's wish, with the release that named its clinic.
+pub(super) fn leave(work: &mut Work<'_>, c: &mut Conversation) -> Result<(), WorkError> {
+    own(work)?;
+    say(work, c, &Message::Withdrawn(Withdrawn { reason: Withdraw::PATIENT_WISH }))?;
+    match c.release {
+        Some(release) => consent::take_back(work, release).map(drop),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,235 @@
+//! What a patient is to do now: one step, which follows from the state of the case alone.
+
+use verbund_protocol::{
+    id::ConversationId,
+    referral::Step,
+    time::{Day, Timestamp},
+};
+
+use super::Consented;
+
+/// Everything the next step follows from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Situation {
+    /// What was decided about discharge management.
+    pub consent: Consented,
+    /// Whether wishes were stated.
+    pub wishes: bool,
+    /// The inquiries of the case, oldest first.
+    pub asked: Vec<Seen>,
+}
+
+/// An inquiry, as far as the next step depends on it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// The conversation.
+    pub id: ConversationId,
+    /// The clinic's name.
+    pub clinic: String,
+    /// Where it stands.
+    pub step: Step,
+    /// Until when an offer can be chosen that can be chosen now.
+    pub choosable_until: Option<Timestamp>,
+    /// Day of admission, as far as agreed.
+    pub date: Option<Day>,
+    /// Whether our last word has not reached the clinic because it cannot be reached.
+    pub unreachable: bool,
+}
+
+/// What is to be done now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Nobody has decided yet: read the information and decide.
+    Consent,
+    /// The patient does not want help with what comes after: nothing is to be done.
+    Refused,
+    /// The consent was taken back: nothing is asked any more.
+    TakenBack,
+    /// Say what matters.
+    Wishes,
+    /// The social service looks for clinics.
+    Searching,
+    /// Clinics are being asked.
+    Waiting {
+        /// How many have not answered.
+        clinics: usize,
+    },
+    /// All asked so far have said no, or their offers have ended: the social service goes on.
+    SearchingOn,
+    /// Look at offers and choose.
+    Choose {
+        /// How many there are.
+        offers: usize,
+        /// Until when all of them stand.
+        until: Timestamp,
+        /// How many clinics have not answered yet.
+        waiting: usize,
+    },
+    /// Chosen; the clinic has not confirmed yet.
+    Chosen {
+        /// The conversation.
+        id: ConversationId,
+        /// The clinic.
+        clinic: String,
+        /// Whether it cannot be reached just now.
+        unreachable: bool,
+    },
+    /// The place is confirmed; the papers follow.
+    Confirmed {
+        /// The conversation.
+        id: ConversationId,
+        /// The clinic.
+        clinic: String,
+        /// Day of admission.
+        on: Option<Day>,
+    },
+    /// The papers are there; the clinic looks at them.
+    Referred {
+        /// The conversation.
+        id: ConversationId,
+        /// The clinic.
+        clinic: String,
+        /// Day of admission.
+        on: Option<Day>,
+    },
+    /// The clinic takes the patient.
+    Accepted {
+        /// The conversation.
+        id: ConversationId,
+        /// The clinic.
+        clinic: String,
+        /// Day of admission.
+        on: Option<Day>,
+    },
+    /// There.
+    Arrived {
+        /// The clinic.
+        clinic: String,
+    },
+    /// Back, with the report.
+    Done {
+        /// The clinic.
+        clinic: String,
+    },
+}
+
+/// Returns what is to be done.
+pub fn next(situation: &Situation) -> Next {
+    let Situation { consent, wishes, asked } = situation;
+    // The furthest of them decides: after a choice that fell through, another may have gone on.
+    let furthest = asked.iter().filter_map(agreed).max_by_key(|(rank, _)| *rank);
+    if let Some((_, next)) = furthest {
+        return next;
+    }
+    match consent {
+        Consented::Open => return Next::Consent,
+        Consented::Refused => return Next::Refused,
+        Consented::TakenBack => return Next::TakenBack,
+        Consented::Given => {}
+    }
+    let ends = asked.iter().filter_map(|seen| seen.choosable_until);
+    let waiting = asked.iter().filter(|seen| matches!(seen.step, Step::Requested | Step::Asked)).count();
+    match ends.clone().min() {
+        Some(until) => Next::Choose { offers: ends.count(), until, waiting },
+        None if waiting > 0 => Next::Waiting { clinics: waiting },
+        None if !wishes => Next::Wishes,
+        None if asked.is_empty() => Next::Searching,
+        None => Next::SearchingOn,
+    }
+}
+
+/// Returns how far an inquiry has come that the patient chose, and what follows from it.
+fn agreed(seen: &Seen) -> Option<(u8, Next)> {
+    let (id, clinic, on) = (seen.id, seen.clinic.clone(), seen.date);
+    Some(match seen.step {
+        Step::Chosen => (1, Next::Chosen { id, clinic, unreachable: seen.unreachable }),
+        Step::Confirmed => (2, Next::Confirmed { id, clinic, on }),
+        Step::Referred => (3, Next::Referred { id, clinic, on }),
+        Step::Accepted => (5, Next::Accepted { id, clinic, on }),
+        Step::Admitted => (6, Next::Arrived { clinic }),
+        Step::Completed => (4, Next::Done { clinic }),
+        Step::New
+        | Step::Requested
+        | Step::Asked
+        | Step::Offered
+        | Step::Handed
+        | Step::Declined
+        | Step::Gone
+        | Step::Refused
+        | Step::Withdrawn
+        | Step::Cancelled
+        | Step::NoShow => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: ConversationId = ConversationId([7; 16]);
+    const LATER: Timestamp = Timestamp::from_secs(90_000);
+
+    fn seen(step: Step) -> Seen {
+        let choosable_until = (step == Step::Offered).then_some(LATER);
+        Seen { id: ID, clinic: "Reha".into(), step, choosable_until, date: Some(Day(20_000)), unreachable: false }
+    }
+
+    fn with(steps: &[Step]) -> Next {
+        next(&Situation { consent: Consented::Given, wishes: true, asked: steps.iter().map(|step| seen(*step)).collect() })
+    }
+
+    #[test]
+    fn before_anybody_is_asked_the_patient_decides_and_says_what_matters() {
+        let state = |consent, wishes| next(&Situation { consent, wishes, asked: vec![] });
+        assert_eq!(state(Consented::Open, false), Next::Consent);
+        assert_eq!(state(Consented::Open, true), Next::Consent);
+        assert_eq!(state(Consented::Refused, true), Next::Refused);
+        assert_eq!(state(Consented::TakenBack, false), Next::TakenBack);
+        assert_eq!(state(Consented::Given, false), Next::Wishes);
+        assert_eq!(state(Consented::Given, true), Next::Searching);
+    }
+
+    #[test]
+    fn while_clinics_are_asked_there_is_nothing_to_do() {
+        assert_eq!(with(&[Step::Requested, Step::Asked, Step::Declined]), Next::Waiting { clinics: 2 });
+        let without_wishes = Situation { consent: Consented::Given, wishes: false, asked: vec![seen(Step::Requested)] };
+        assert_eq!(next(&without_wishes), Next::Waiting { clinics: 1 });
+    }
+
+    #[test]
+    fn offers_are_chosen_while_they_stand() {
+        assert_eq!(with(&[Step::Offered, Step::Offered, Step::Requested]), Next::Choose { offers: 2, until: LATER, waiting: 1 });
+        let sooner = Seen { choosable_until: Some(Timestamp(5)), ..seen(Step::Offered) };
+        let both = Situation { consent: Consented::Given, wishes: true, asked: vec![seen(Step::Offered), sooner] };
+        assert_eq!(next(&both), Next::Choose { offers: 2, until: Timestamp(5), waiting: 0 });
+        let ended = Seen { choosable_until: None, ..seen(Step::Offered) };
+        assert_eq!(next(&Situation { consent: Consented::Given, wishes: true, asked: vec![ended] }), Next::SearchingOn);
+    }
+
+    #[test]
+    fn when_all_have_said_no_the_search_goes_on() {
+        for step in [Step::Declined, Step::Gone, Step::Refused, Step::Withdrawn, Step::Cancelled, Step::NoShow, Step::New, Step::Handed] {
+            assert_eq!(with(&[step]), Next::SearchingOn, "{step}");
+        }
+    }
+
+    #[test]
+    fn after_the_choice_every_step_is_told() {
+        let (clinic, on) = ("Reha".to_owned(), Some(Day(20_000)));
+        assert_eq!(with(&[Step::Offered, Step::Chosen]), Next::Chosen { id: ID, clinic: clinic.clone(), unreachable: false });
+        let lost = Seen { unreachable: true, ..seen(Step::Chosen) };
+        let state = Situation { consent: Consented::Given, wishes: true, asked: vec![lost] };
+        assert_eq!(next(&state), Next::Chosen { id: ID, clinic: clinic.clone(), unreachable: true });
+        assert_eq!(with(&[Step::Confirmed, Step::Withdrawn]), Next::Confirmed { id: ID, clinic: clinic.clone(), on });
+        assert_eq!(with(&[Step::Referred]), Next::Referred { id: ID, clinic: clinic.clone(), on });
+        assert_eq!(with(&[Step::Accepted]), Next::Accepted { id: ID, clinic: clinic.clone(), on });
+        assert_eq!(with(&[Step::Admitted]), Next::Arrived { clinic: clinic.clone() });
+        assert_eq!(with(&[Step::Completed]), Next::Done { clinic });
+    }
+
+    #[test]
+    fn what_is_agreed_counts_more_than_a_consent_taken_back_since() {
+        let state = Situation { consent: Consented::TakenBack, wishes: false, asked: vec![seen(Step::Admitted)] };
+        assert_eq!(next(&state), Next::Arrived { clinic: "Reha".into() });
+    }
+}

@@ -1,0 +1,163 @@
+//! The answers of the asked clinics, side by side.
+
+use verbund_protocol::{
+    capacity::DepartmentId,
+    id::{ConversationId, Digest},
+    place::{self, Coordinates},
+    referral::{Ahb, MessageKind, Offer, Side, State, Step, ahb, clock},
+    time::{Day, Timestamp},
+};
+
+use super::{Clinic, PURPOSE, Span, clinic, conversations, current, own, story};
+use crate::{
+    store::{case::Case, conversation::Conversation, patient},
+    workflow::{Work, WorkError, conversation::last},
+};
+
+/// What the asked clinics said.
+#[derive(Clone, Debug)]
+pub struct Offers {
+    /// The clinics, in the order in which they were asked.
+    pub asked: Vec<Asked>,
+    /// The days between which the AHB begins.
+    pub span: Option<Span>,
+    /// From where distances count; nothing before [`Offers::measure`], or if it is not known.
+    pub origin: Option<Coordinates>,
+    /// Whether that is the patient's home, by its postal code.
+    pub from_home: bool,
+    home: Option<String>,
+    house: Option<Coordinates>,
+}
+
+/// A clinic that was asked.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// The conversation.
+    pub id: ConversationId,
+    /// The clinic.
+    pub clinic: Clinic,
+    /// The department.
+    pub department: Option<String>,
+    /// When it was asked.
+    pub asked_at: Timestamp,
+    /// What it says.
+    pub answer: Answer,
+    /// When it said so.
+    pub answered_at: Option<Timestamp>,
+    /// Its last offer, if it made one.
+    pub offer: Option<Offer>,
+    /// Day of admission, as far as agreed or offered.
+    pub date: Option<Day>,
+    /// What the offer that stands is cited by.
+    pub digest: Option<Digest>,
+    /// Whether an AHB would begin later there than it should.
+    pub late: bool,
+    /// Kilometres in a straight line.
+    pub km: Option<u32>,
+    /// Whether our last word has not reached it because it cannot be reached.
+    pub unreachable: bool,
+}
+
+/// What an asked clinic says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Nothing yet.
+    Waiting,
+    /// It wants to know more first.
+    Question,
+    /// A place, which can be chosen.
+    Offer,
+    /// An offer that ended before anybody chose it, or ends within minutes.
+    Ended,
+    /// No, with the reason's code if it gave one.
+    Declined(Option<u16>),
+    /// The chosen place is gone.
+    Gone,
+    /// Chosen, not yet confirmed.
+    Chosen,
+    /// Confirmed, or further.
+    Confirmed,
+    /// It takes the patient, or the patient is there.
+    Accepted,
+    /// We withdrew the inquiry: another was chosen, or nobody is to be asked any more.
+    Withdrawn,
+    /// It cancelled.
+    Cancelled,
+}
+
+/// Returns what the asked clinics said.
+///
+/// # Errors
+/// [`WorkError::NotFound`] for whoever is no visitor.
+pub fn offers(work: &mut Work<'_>) -> Result<Offers, WorkError> {
+    let patient = own(work)?;
+    work.audit("offer.list", Some(patient), PURPOSE, "")?;
+    let home = patient::find(work.db, patient)?.and_then(|patient| patient.person.address).map(|address| address.postal_code);
+    let mut found = Offers { asked: vec![], span: None, origin: None, from_home: false, home, house: None };
+    if let Some(case) = current(work, patient)? {
+        found.span = story::span(&case);
+        for c in conversations(work, &case)? {
+            found.house = found.house.or(clinic(work, &c.own_facility).at);
+            found.asked.push(asked(work, &case, &c)?);
+        }
+    }
+    Ok(found)
+}
+
+pub(super) fn asked(work: &Work<'_>, case: &Case, c: &Conversation) -> Result<Asked, WorkError> {
+    use verbund_protocol::referral::Message;
+    let state = c.log.state();
+    let offer = match last(work, c, Side::Owner, MessageKind::Offer)? {
+        Some(Message::Offer(offer)) => Some(offer),
+        _ => None,
+    };
+    let department = c.department.clone().map(|department| DepartmentId { facility: c.peer_facility.clone(), department });
+    let department = department.and_then(|id| work.public.board.get(&id)).map(|held| held.record.record.name.clone());
+    let late = case.discharge.zip(state.date).is_some_and(|(discharge, date)| matches!(ahb(discharge, date, case.exception), Ahb::Late(_)));
+    Ok(Asked {
+        id: c.id,
+        clinic: clinic(work, &c.peer_facility),
+        department,
+        asked_at: c.opened_at,
+        answer: answer(work, c, &state),
+        answered_at: c.log.chain(Side::Owner).iter().rfind(|entry| entry.event.as_ref().is_some_and(|event| event.kind != MessageKind::Erased)).map(|entry| entry.made_at),
+        date: state.date.or(offer.as_ref().map(|offer| offer.date)),
+        offer,
+        digest: state.offer.map(|offer| offer.digest),
+        late,
+        km: None,
+        unreachable: story::unreachable(work, c)?,
+    })
+}
+
+fn answer(work: &Work<'_>, c: &Conversation, state: &State) -> Answer {
+    let offered_before = c.log.chain(Side::Owner).iter().filter_map(|entry| entry.event.as_ref()).any(|event| event.kind == MessageKind::OfferEnded);
+    match state.step {
+        step if c.ended_at.is_some() && !step.ended() => Answer::Withdrawn,
+        Step::Offered if clock::choosable(state, work.now) => Answer::Offer,
+        Step::Offered => Answer::Ended,
+        Step::Requested if offered_before => Answer::Ended,
+        Step::New | Step::Requested | Step::Handed => Answer::Waiting,
+        Step::Asked => Answer::Question,
+        Step::Chosen => Answer::Chosen,
+        Step::Confirmed | Step::Referred => Answer::Confirmed,
+        Step::Accepted | Step::Admitted | Step::Completed => Answer::Accepted,
+        Step::Declined | Step::Refused => Answer::Declined(state.reason),
+        Step::Gone => Answer::Gone,
+        Step::Withdrawn => Answer::Withdrawn,
+        Step::Cancelled | Step::NoShow => Answer::Cancelled,
+    }
+}
+
+impl Offers {
+    /// Measures the distances, from the patient's home or else from this clinic. This reads the table of postal codes, so it is done
+    /// outside the single writer.
+    pub fn measure(&mut self) {
+        let home = self.home.as_deref().and_then(|code| place::find(code).ok()).map(|place| place.at);
+        self.from_home = home.is_some();
+        self.origin = home.or(self.house);
+        for asked in &mut self.asked {
+            asked.km = self.origin.zip(asked.clinic.at).map(|(origin, at)| origin.km_to(at).round() as u32);
+        }
+    }
+}

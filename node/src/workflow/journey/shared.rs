@@ -1,0 +1,192 @@
+//! What other clinics received and opened, and who looked at the patient's data here.
+
+use verbund_protocol::{
+    conversation::SignedHeader,
+    id::{Digest, LocalId},
+    referral::{MessageKind, Side},
+    time::Timestamp,
+};
+
+use super::{MAX_ROWS, PURPOSE, clinic, own};
+use crate::{
+    store::{
+        StoreError, audit,
+        conversation::{self as stored, Conversation, Filter, Stored},
+        document,
+    },
+    workflow::{Work, WorkError},
+};
+
+/// Most looks that are shown, newest first.
+const MAX_LOOKS: usize = 400;
+
+/// Everything that was shared.
+#[derive(Clone, Debug)]
+pub struct Shared {
+    /// Each clinic, in the order in which it was asked.
+    pub with: Vec<With>,
+    /// Who looked here, newest first.
+    pub looks: Vec<Glance>,
+}
+
+/// What one clinic received.
+#[derive(Clone, Debug)]
+pub struct With {
+    /// Its name.
+    pub clinic: String,
+    /// What, oldest first.
+    pub parts: Vec<Part>,
+    /// When it stated that it erased what it had.
+    pub erased_at: Option<Timestamp>,
+}
+
+/// One thing it received.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// Whether it says who the patient is.
+    pub named: bool,
+    /// The document's title, if it is one.
+    pub document: Option<String>,
+    /// When it was sent, or allowed to be fetched.
+    pub sent_at: Timestamp,
+    /// When the clinic confirmed that it has it.
+    pub received_at: Option<Timestamp>,
+    /// When somebody there opened it.
+    pub opened_at: Option<Timestamp>,
+    /// When it was put into the record there.
+    pub filed_at: Option<Timestamp>,
+    /// When the permission to fetch it ended.
+    pub ended_at: Option<Timestamp>,
+}
+
+/// One person's looks of one kind on one day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Glance {
+    /// The first of them.
+    pub at: Timestamp,
+    /// Who.
+    pub who: String,
+    /// In which roles, as words.
+    pub roles: String,
+    /// What was done.
+    pub deed: Deed,
+}
+
+/// What somebody did with a patient's data, coarsely.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deed {
+    /// Looked at the record.
+    Looked,
+    /// Changed it.
+    Changed,
+    /// Took down or took back a decision.
+    Consent,
+    /// Dealt with other clinics.
+    Arranged,
+    /// Dealt with documents.
+    Documents,
+    /// Dealt with the access to these pages.
+    Access,
+}
+
+/// Returns what was shared with whom, and who looked.
+///
+/// # Errors
+/// [`WorkError::NotFound`] for whoever is no visitor.
+pub fn shared(work: &mut Work<'_>) -> Result<Shared, WorkError> {
+    let patient = own(work)?;
+    work.audit("journey.shared", Some(patient), PURPOSE, "")?;
+    let filter = Filter { side: Some(Side::Asker), patient: Some(patient), ended: true, ..Filter::default() };
+    let mut conversations = stored::list(work.db, &filter, MAX_ROWS)?;
+    conversations.sort_by_key(|c| (c.opened_at, c.id));
+    let with = conversations.iter().map(|c| with(work, patient, c)).collect::<Result<_, _>>()?;
+    Ok(Shared { with, looks: looks(work, patient)? })
+}
+
+fn with(work: &Work<'_>, patient: LocalId, c: &Conversation) -> Result<With, WorkError> {
+    let messages = stored::messages(work.db, c.id)?;
+    let said = |kind: MessageKind, subject: Option<Digest>| {
+        let chain = c.log.chain(Side::Owner).iter();
+        chain.filter(|entry| entry.event.as_ref().is_some_and(|event| event.kind == kind && (subject.is_none() || event.cites == subject))).map(|entry| entry.made_at).min()
+    };
+    let mut parts = Vec::new();
+    for message in messages.iter().filter(|message| message.side == Side::Asker) {
+        let named = match MessageKind::numbered(message.kind) {
+            Some(MessageKind::Inquiry) => false,
+            Some(MessageKind::Referral) => true,
+            _ => continue,
+        };
+        let subject = Some(message.digest);
+        parts.push(Part {
+            named,
+            document: None,
+            sent_at: made_at(message)?,
+            received_at: message.receipted_at.filter(|_| message.outcome.as_deref() == Some("stored")),
+            opened_at: said(MessageKind::Opened, subject),
+            filed_at: said(MessageKind::Filed, subject),
+            ended_at: None,
+        });
+    }
+    parts.extend(documents(work, patient, c)?);
+    parts.sort_by_key(|part| part.sent_at);
+    let erased_at = said(MessageKind::Erased, None).or_else(|| said(MessageKind::Refused, None));
+    Ok(With { clinic: clinic(work, &c.peer_facility).name, parts, erased_at })
+}
+
+fn made_at(message: &Stored) -> Result<Timestamp, WorkError> {
+    SignedHeader::trusted(&message.header).map(|header| header.header.made_at).map_err(|_| StoreError::unreadable("message header").into())
+}
+
+/// The documents that the clinic of `c` was allowed to fetch.
+fn documents(work: &Work<'_>, patient: LocalId, c: &Conversation) -> Result<Vec<Part>, WorkError> {
+    let mut parts = Vec::new();
+    for document in document::list(work.db, &document::Filter { patient: Some(patient), all: true, ..document::Filter::default() }, MAX_ROWS)? {
+        for given in document::given(work.db, document.id)?.into_iter().filter(|given| given.conversation == c.id) {
+            let title = document.manifest.as_ref().map(|manifest| manifest.title.clone()).unwrap_or_default();
+            let past = Some(given.expires_at).filter(|at| *at <= work.now);
+            parts.push(Part {
+                named: true,
+                document: Some(title),
+                sent_at: given.made_at,
+                received_at: None,
+                opened_at: None,
+                filed_at: None,
+                ended_at: given.revoked_at.or(past),
+            });
+        }
+    }
+    Ok(parts)
+}
+
+/// Returns who looked: staff, one entry a person, kind and day. What the patient does in person, and what the node does by itself, is no
+/// look of anybody's.
+fn looks(work: &Work<'_>, patient: LocalId) -> Result<Vec<Glance>, WorkError> {
+    let filter = audit::Filter { subject: Some(patient), ..audit::Filter::default() };
+    let mut looks: Vec<Glance> = Vec::new();
+    for line in audit::list(work.db, &filter, MAX_LOOKS)? {
+        if matches!(line.roles.as_str(), "patient" | "node") {
+            continue;
+        }
+        let Some(deed) = deed(&line.action) else { continue };
+        let same = |look: &&mut Glance| look.who == line.actor && look.deed == deed && look.at.day() == line.at.day();
+        match looks.iter_mut().find(same) {
+            Some(look) => look.at = line.at,
+            None => looks.push(Glance { at: line.at, who: line.actor, roles: line.roles, deed }),
+        }
+    }
+    Ok(looks)
+}
+
+/// Returns what an action of the audit comes to; nothing for those that touch no data about the patient.
+fn deed(action: &str) -> Option<Deed> {
+    Some(match action {
+        "patient.add" | "patient.change" => Deed::Changed,
+        "consent.record" | "consent.revoke" => Deed::Consent,
+        _ => match action.split('.').next()? {
+            "patient" | "consent" | "wish" | "journey" => Deed::Looked,
+            "document" => Deed::Documents,
+            "account" | "invitation" => Deed::Access,
+            _ => Deed::Arranged,
+        },
+    })
+}

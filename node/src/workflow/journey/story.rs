@@ -1,0 +1,137 @@
+//! The start page: what is to be done, the dates that count, and the story so far.
+
+use verbund_protocol::{
+    catalogue::AhbException,
+    id::LocalId,
+    limits::AHB_DAYS,
+    referral::{MessageKind, Outcome, Side, Step, clock},
+    time::{Day, Timestamp},
+};
+
+use super::{MAX_ROWS, Next, PURPOSE, Seen, Situation, clinic, conversations, current, decide, next, own};
+use crate::{
+    domain::consent::Kind,
+    store::{case::Case, consent, conversation::Conversation, outbox, wish},
+    workflow::{Work, WorkError},
+};
+
+/// Everything on the start page.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Today {
+    /// What is to be done now.
+    pub next: Next,
+    /// The days between which an AHB begins, where they count.
+    pub span: Option<Span>,
+    /// What happened, oldest first.
+    pub story: Vec<Line>,
+    /// Whether anything is being arranged, or was.
+    pub arranged: bool,
+    /// Whether there are inquiries to look at.
+    pub asked: bool,
+}
+
+/// The 14 days of §40(6) SGB V.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// Day of discharge, planned or done.
+    pub discharge: Day,
+    /// The last day on which the AHB should begin.
+    pub last: Day,
+    /// Why it may begin later.
+    pub exception: Option<AhbException>,
+}
+
+/// One thing that happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub what: What,
+    /// With which clinic.
+    pub clinic: String,
+    /// The day it is about.
+    pub day: Option<Day>,
+    /// The code it gives, in the list of its message.
+    pub code: Option<u16>,
+}
+
+/// What happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    /// The patient agreed to discharge management.
+    Agreed,
+    /// The patient refused it.
+    Refused,
+    /// The patient took the consent back.
+    TookBack,
+    /// The patient stated wishes.
+    Wished,
+    /// This clinic or the other said this.
+    Said(MessageKind, Side),
+}
+
+/// Returns the start page's content.
+///
+/// # Errors
+/// [`WorkError::NotFound`] for whoever is no visitor.
+pub fn today(work: &mut Work<'_>) -> Result<Today, WorkError> {
+    let patient = own(work)?;
+    work.audit("journey.show", Some(patient), PURPOSE, "")?;
+    let case = current(work, patient)?;
+    let asked = case.as_ref().map(|case| conversations(work, case)).transpose()?.unwrap_or_default();
+    let consent = decide::stands(work, patient)?.0;
+    let wishes = !wish::list(work.db, patient)?.is_empty();
+    let seen = asked.iter().map(|c| seen(work, c)).collect::<Result<_, _>>()?;
+    let next = next(&Situation { consent, wishes, asked: seen });
+    let mut story = decided(work, patient)?;
+    for c in &asked {
+        story.extend(said(work, c));
+    }
+    story.sort_by_key(|line| line.at);
+    story.truncate(MAX_ROWS);
+    Ok(Today { next, span: case.as_ref().and_then(span), story, arranged: case.is_some(), asked: !asked.is_empty() })
+}
+
+/// Returns the days in which the AHB of a case begins.
+pub(super) fn span(case: &Case) -> Option<Span> {
+    let discharge = case.discharge?;
+    Some(Span { discharge, last: discharge.plus(AHB_DAYS), exception: case.exception })
+}
+
+fn seen(work: &Work<'_>, c: &Conversation) -> Result<Seen, WorkError> {
+    let state = c.log.state();
+    let choosable_until = state.offer.filter(|_| clock::choosable(&state, work.now)).map(|offer| offer.held_until);
+    // Before its withdrawal is settled everywhere a conversation may have ended here alone.
+    let step = if c.ended_at.is_some() && !state.step.ended() { Step::Withdrawn } else { state.step };
+    Ok(Seen { id: c.id, clinic: clinic(work, &c.peer_facility).name, step, choosable_until, date: state.date, unreachable: unreachable(work, c)? })
+}
+
+/// Returns whether our last word has not reached the other clinic because it cannot be reached.
+pub(super) fn unreachable(work: &Work<'_>, c: &Conversation) -> Result<bool, WorkError> {
+    Ok(outbox::waiting_since(work.db, c.id)?.is_some() && outbox::failing(work.db, &c.peer)?.is_some())
+}
+
+fn decided(work: &Work<'_>, patient: LocalId) -> Result<Vec<Line>, WorkError> {
+    let line = |at, what| Line { at, what, clinic: String::new(), day: None, code: None };
+    let mut lines = Vec::new();
+    for consent in consent::list(work.db, patient)?.iter().filter(|consent| consent.decision.kind == Kind::DischargeManagement) {
+        lines.push(line(consent.decision.at, if consent.decision.given { What::Agreed } else { What::Refused }));
+        lines.extend(consent.revoked_at.map(|at| line(at, What::TookBack)));
+    }
+    lines.extend(wish::list(work.db, patient)?.iter().map(|wishes| line(wishes.stated_at, What::Wished)));
+    Ok(lines)
+}
+
+/// Returns what both sides said that counts.
+fn said(work: &Work<'_>, c: &Conversation) -> Vec<Line> {
+    let name = clinic(work, &c.peer_facility).name;
+    let mut lines = Vec::new();
+    for side in [Side::Asker, Side::Owner] {
+        for (seq, entry) in (0_u64..).zip(c.log.chain(side)) {
+            let Some(event) = entry.event.as_ref().filter(|_| matches!(c.log.outcome(side, seq), Some(Outcome::Next(_)))) else { continue };
+            lines.push(Line { at: entry.made_at, what: What::Said(event.kind, side), clinic: name.clone(), day: event.day, code: event.code });
+        }
+    }
+    lines
+}
