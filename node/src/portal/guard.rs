@@ -67,6 +67,10 @@ impl Context {
     }
 }
 
+/// A content security policy that an answer has instead of the pages': for what other clinics and patients have given.
+#[derive(Clone, Copy, Debug)]
+pub struct OwnPolicy(pub &'static str);
+
 /// The middleware.
 pub async fn stand(State((portal, who)): State<(Portal, Who)>, mut request: Request, next: Next) -> Response {
     let mut cookies = Vec::new();
@@ -216,18 +220,19 @@ fn finish(portal: &Portal, context: &Context, response: Response, cookies: Vec<S
         None if response.status() == StatusCode::METHOD_NOT_ALLOWED => Page::new(portal, context).error(PageError::NotFound),
         None => response,
     };
-    let headers = response.headers_mut();
     for cookie in cookies {
         if let Ok(value) = HeaderValue::from_str(&cookie) {
-            headers.append(header::SET_COOKIE, value);
+            response.headers_mut().append(header::SET_COOKIE, value);
         }
     }
     let nonce = &context.nonce;
+    let own = response.extensions().get::<OwnPolicy>().copied();
+    let headers = response.headers_mut();
     let policy = format!(
         "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     );
     let fixed: [(&'static str, &str); 7] = [
-        ("content-security-policy", &policy),
+        ("content-security-policy", own.map_or(policy.as_str(), |OwnPolicy(policy)| policy)),
         ("strict-transport-security", "max-age=63072000"),
         ("x-content-type-options", "nosniff"),
         // Without it browsers send the form's own page as referrer only here, and `Origin` stays readable.

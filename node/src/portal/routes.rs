@@ -17,7 +17,7 @@ use crate::{
         account::{Site, Stage},
         actor::Role,
     },
-    workflow::conversation,
+    workflow::{capacity, conversation},
 };
 
 /// Largest form, bytes.
@@ -67,6 +67,7 @@ macro_rules! row {
 
 const CARE: Who = Who::Role(Role::CARE);
 const ANSWERING: Who = Who::Role(conversation::ANSWERING);
+const STATING: Who = Who::Role(capacity::STATING);
 const IT: Who = Who::Role(&[Role::It]);
 
 /// All pages of both sites.
@@ -155,6 +156,10 @@ pub const ROUTES: &[Route] = &[
     row!(STAFF POST "/inquiries/{id}/report" ANSWERING, staff::admissions::report),
     row!(STAFF GET "/inquiries/{id}/settle" ANSWERING, staff::admissions::show_act),
     row!(STAFF POST "/inquiries/{id}/settle" ANSWERING, staff::admissions::settle),
+    row!(STAFF GET "/documents/{id}" CARE, staff::documents::show),
+    row!(STAFF GET "/capacity" STATING, staff::capacity::show),
+    row!(STAFF POST "/capacity" STATING, staff::capacity::save),
+    row!(STAFF POST "/capacity/renew" STATING, staff::capacity::renew),
     row!(STAFF GET "/accounts" IT, staff::accounts::show),
     row!(STAFF POST "/accounts" IT, staff::accounts::add),
     row!(STAFF POST "/accounts/{id}/change" IT, staff::accounts::change),
@@ -162,9 +167,16 @@ pub const ROUTES: &[Route] = &[
     row!(STAFF POST "/accounts/{id}/start-over" IT, staff::accounts::start_over),
 ];
 
-/// Returns whether a site shows a page at `path`, which is no other's pattern.
+/// Returns whether a site shows a page at `path`.
 pub(super) fn has_page(site: Site, path: &str) -> bool {
-    ROUTES.iter().any(|route| route.path == path && route.method == Method::GET && route.sites.contains(&site))
+    ROUTES.iter().any(|route| fits(route.path, path) && route.method == Method::GET && route.sites.contains(&site))
+}
+
+/// Returns whether a path is one of a pattern: part by part the same, or a random name where the pattern has one.
+fn fits(pattern: &str, path: &str) -> bool {
+    let (pattern, path): (Vec<&str>, Vec<&str>) = (pattern.split('/').collect(), path.split('/').collect());
+    let same = |(wanted, given): (&&str, &&str)| wanted == given || (wanted.starts_with('{') && !given.is_empty());
+    pattern.len() == path.len() && pattern.iter().zip(&path).all(same)
 }
 
 /// Returns the router of `portal`'s site: only its own pages exist there.

@@ -24,6 +24,9 @@ use crate::{
     },
 };
 
+/// Roles that state free places.
+pub const STATING: &[Role] = &[Role::Capacity, Role::Admissions];
+
 /// A change to what is stated about a department; what is absent stays as it was stated before.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -88,7 +91,7 @@ pub fn change(work: &mut Work<'_>, change: Change) -> Result<Vec<DepartmentId>, 
 /// # Errors
 /// [`WorkError::Forbidden`] without the role; [`WorkError::Invalid`] names every department and rule that is broken.
 pub fn state(work: &mut Work<'_>, all: Vec<Stated>) -> Result<Vec<DepartmentId>, WorkError> {
-    work.require(&[Role::Capacity, Role::Admissions])?;
+    work.require(STATING)?;
     let faults: Vec<String> = all.iter().filter_map(|stated| fault(work, stated).map(|why| format!("{}: {why}", stated.id))).collect();
     if !faults.is_empty() {
         return Err(WorkError::invalid(faults.join("\n"), "correct these and state all of them again; nothing was changed"));
@@ -135,7 +138,7 @@ fn fault(work: &Work<'_>, stated: &Stated) -> Option<String> {
 /// # Errors
 /// [`WorkError::NotFound`] if nothing is stated about one of them.
 pub fn renew(work: &mut Work<'_>, ids: &[DepartmentId]) -> Result<Vec<DepartmentId>, WorkError> {
-    work.require(&[Role::Capacity, Role::Admissions])?;
+    work.require(STATING)?;
     let rows = if ids.is_empty() {
         store::capacity::all_stated(work.db, None)?
     } else {

@@ -2,5 +2,7 @@
 
 pub mod accounts;
 pub mod admissions;
+pub mod capacity;
+pub mod documents;
 pub mod patient;
 pub mod patients;

@@ -18,7 +18,7 @@ use crate::{
     },
     workflow::{
         account::{self, invite},
-        conversation, inbox,
+        capacity, conversation, inbox,
     },
 };
 
@@ -32,6 +32,7 @@ struct StaffPage {
     none: bool,
     /// The door to the inquiries, with how many are new.
     inquiries: Option<String>,
+    states_places: bool,
     /// Whose letter no longer works: id and name.
     blocked: Vec<(String, String)>,
 }
@@ -54,6 +55,7 @@ pub async fn staff(State(portal): State<Portal>, Extension(context): Extension<C
         it: holds(&[Role::It]),
         none: account.roles.is_empty(),
         inquiries: inquiries.map(|new| context.words.admissions_door(new)),
+        states_places: holds(capacity::STATING),
         blocked,
     }))
 }

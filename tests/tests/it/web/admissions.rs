@@ -1,8 +1,17 @@
 //! Rehab admissions in the browser, over two real clinics: clinic 0 asks, clinic 1 has the beds.
 
-use verbund_node::{cli::demo::browser::Answer, domain::actor::Role};
-use verbund_protocol::{id::ConversationId, time::Day};
-use verbund_tests::{people::Discharge, town::Town};
+use verbund_node::{
+    cli::demo::browser::Answer,
+    control::{capacity, document},
+    domain::actor::Role,
+    portal::words::Language,
+    workflow::{capacity::Shown, document::NewDocument},
+};
+use verbund_protocol::{capacity::DepartmentId, id::ConversationId, time::Day};
+use verbund_tests::{
+    people::{Discharge, word},
+    town::Town,
+};
 
 use super::*;
 
@@ -92,16 +101,17 @@ fn from_the_inbox_to_the_report_home() {
     assert!(start.text().contains("Anfragen (1 neue)"), "{}", start.text());
     let inbox = scene.browser.get("/inquiries").unwrap().text();
     assert!(inbox.contains("<title>(1) Anfragen"), "{inbox}");
-    for said in ["Krankheiten der Stütz- und Bewegungsorgane", "70–79 Jahre", "Neue Anfrage", "frühestens"] {
-        assert!(inbox.contains(said) || said.starts_with("Krankheiten"), "{said}: {inbox}");
-    }
+    let today = scene.house.town.today(REHAB);
+    let day = |day: Day| verbund_node::portal::date::calendar(day, Language::German);
+    let line = format!("Orthopädie · 70–79 Jahre · frühestens {}", day(today.plus(7)));
+    assert!(inbox.contains(&line) && inbox.contains("Neue Anfrage") && inbox.contains("wartet seit"), "{inbox}");
     assert!(inbox.contains(&format!("href=\"/inquiries/{}\"", scene.id)));
     let page = scene.page().text();
-    assert!(page.contains("M16") && page.contains("Was die Anfrage sagt"), "{page}");
+    assert!(page.contains("M16") && page.contains(&format!("{}, auch bis zu 7 Tage später", day(today.plus(7)))), "{page}");
+    assert!(page.contains("Uhr (48 Stunden)"), "{page}");
 
     let page = scene.act("ask", &[("ask-question", "stairs"), ("ask-question", "approval")]).text();
     assert!(page.contains("Rückfrage gestellt") && page.contains("noch keine Antwort"), "{page}");
-    let today = scene.house.town.today(REHAB);
     let page = scene.offer(&[]).text();
     assert!(page.contains("Platz angeboten und reserviert") && page.contains("Reserviert bis"), "{page}");
     let offered = scene.house.town.show(REHAB, scene.id).unwrap();
@@ -113,6 +123,7 @@ fn from_the_inbox_to_the_report_home() {
     assert!(!page.contains("Mustermann") && !page.contains("Befundbericht") && !page.contains("/accept\""), "a name is not shown before somebody opens the referral: {page}");
     let opened = scene.act("referral", &[]);
     assert!(opened.text().contains("Erika Mustermann") && opened.text().contains("Befundbericht"), "{}", opened.text());
+    assert!(opened.text().contains(&format!("Einwilligung vom {} (Anlage 1b 2024-03)", day(today))), "{}", opened.text());
     assert_eq!(opened.path, format!("/inquiries/{}/referral", scene.id));
     scene.house.town.await_documents(REHAB, scene.id, 1);
     let page = scene.page().text();
@@ -122,7 +133,7 @@ fn from_the_inbox_to_the_report_home() {
     assert!(page.contains("Aufnahme vereinbart") && page.contains("Mustermann"), "{page}");
     assert_eq!(scene.house.town.await_step(0, scene.id, "accepted").summary.date, Some(today.plus(8)));
     let page = scene.act("date", &[("date-date", &typed(today.plus(9))), ("date-reason", "place")]).text();
-    assert!(page.contains(&typed(today.plus(9)).trim_start_matches('0').replace(".0", ".")), "{page}");
+    assert!(page.contains(&format!("<dd>{}</dd>", day(today.plus(9)))), "{page}");
     let page = scene.act("arrived", &[("arrived-on", &typed(today))]).text();
     assert!(page.contains("Angereist, in Behandlung"), "{page}");
     scene.house.town.await_step(0, scene.id, "admitted");
@@ -258,4 +269,129 @@ fn who_refuses_after_reading_has_nothing_left() {
     let again = scene.browser.get(&format!("/inquiries/{}/referral", scene.id)).unwrap();
     assert!(!again.text().contains("Mustermann"), "{}", again.text());
     scene.house.town.await_step(0, scene.id, "refused");
+}
+
+#[test]
+fn a_document_is_shown_and_can_do_nothing() {
+    let mut scene = Scene::new(2);
+    scene.offer(&[]);
+    scene.referred();
+    scene.act("referral", &[]);
+    let received = scene.house.town.await_documents(REHAB, scene.id, 1)[0].id;
+    let page = scene.page().text();
+    assert!(page.contains(&format!("href=\"/documents/{received}\"")), "{page}");
+    let shown = scene.browser.get(&format!("/documents/{received}")).unwrap();
+    assert_eq!((shown.status, &shown.body[..]), (200, PDF));
+    let header = |answer: &Answer, name: &str| answer.header(name).unwrap_or_default().to_owned();
+    assert_eq!(header(&shown, "content-type"), "application/pdf");
+    assert_eq!(header(&shown, "content-disposition"), "inline; filename=\"dokument.pdf\"");
+    assert_eq!(header(&shown, "x-content-type-options"), "nosniff");
+    assert_eq!(header(&shown, "cache-control"), "no-store");
+    let policies: Vec<&str> = shown.headers.iter().filter(|(name, _)| name == "content-security-policy").map(|(_, policy)| policy.as_str()).collect();
+    assert!(policies.len() == 1 && policies[0].contains("sandbox") && policies[0].contains("default-src 'none'") && !policies[0].contains("nonce"), "{policies:?}");
+    let reads = audited(&scene.house, "document.read");
+
+    // A text could be taken for something else by a browser, so it is saved.
+    let patient = scene.house.patient("Anna");
+    let text = "Eine Notiz, kein Programm.\n".as_bytes();
+    let new = NewDocument { patient, kind: word("AD010109"), title: "Notiz".into(), replaces: None };
+    let add = document::Add { new, size: text.len() as u64, extension: Some("txt".into()), media_type: None };
+    let mut client = scene.house.town.client(REHAB);
+    client.send(&Command::Document(document::Command::Add(add))).unwrap();
+    client.send_bytes(&mut &text[..], text.len() as u64).unwrap();
+    let document::Reply::Added(added) = client.answer().unwrap() else { panic!("the document is added") };
+    let saved = scene.browser.get(&format!("/documents/{}", added.id)).unwrap();
+    assert!(header(&saved, "content-disposition") == "attachment; filename=\"dokument.txt\"" && saved.body == text);
+
+    for id in ["0011223344556677", "x"] {
+        assert_eq!(scene.browser.get(&format!("/documents/{id}")).unwrap().status, 404, "{id}");
+    }
+    let (mut it, _) = scene.house.staff("ida", &[Role::It, Role::Capacity]);
+    assert_eq!(it.get(&format!("/documents/{received}")).unwrap().status, 403);
+    assert!(audited(&scene.house, "document.read") >= reads && reads > 0);
+    scene.act("refuse", &[("refuse-reason", "findings")]);
+    let gone = scene.browser.get(&format!("/documents/{received}")).unwrap();
+    assert!(gone.status == 404 && gone.text().contains("Es wurde hier gelöscht"), "{}", gone.text());
+}
+
+/// How often something stands in the audit of the clinic.
+fn audited(house: &House, action: &str) -> usize {
+    let printed = house.town.verbund(REHAB, &["audit", "list", "--limit", "1000"]);
+    String::from_utf8_lossy(&printed.stdout).matches(action).count()
+}
+
+/// What a clinic's own board says of a department.
+fn board(house: &mut House, id: &DepartmentId) -> Shown {
+    let reply: capacity::Reply = house.town.ask(REHAB, &Command::Capacity(capacity::Command::Show { facility: None, all: false })).unwrap();
+    let capacity::Reply::Departments(shown) = reply else { panic!("{reply:?}") };
+    shown.into_iter().find(|shown| shown.id == *id).unwrap()
+}
+
+#[test]
+fn free_places_are_corrected_and_confirmed() {
+    let mut scene = Scene::new(4);
+    scene.offer(&[]);
+    let (id, today) = (scene.house.town.department(REHAB), scene.house.town.today(REHAB));
+    let (mut karl, _) = scene.house.staff("karl", &[Role::Capacity]);
+    let start = karl.get("/").unwrap().text();
+    assert!(start.contains("href=\"/capacity\"") && !start.contains("/inquiries"), "{start}");
+    let name = |day: Day| format!("{}-{}-{day}", id.facility, id.department);
+    let of = [("facility", id.facility.to_string()), ("department", id.department.to_string())];
+    let send = |browser: &mut Browser, days: &[(String, &str)]| {
+        let page = browser.get("/capacity").unwrap();
+        let mut fields: Vec<(&str, &str)> = of.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        fields.extend(days.iter().map(|(name, value)| (name.as_str(), *value)));
+        browser.submit(&page, "/capacity", &fields).unwrap()
+    };
+    let page = karl.get("/capacity").unwrap().text();
+    assert!(value(&page, &name(today)) == "4" && page.contains("1 gehalten") && page.contains(">Mo "), "{page}");
+    let before = board(&mut scene.house, &id);
+
+    let page = send(&mut karl, &[(name(today.plus(2)), "7"), (name(today.plus(3)), "viele"), (name(today.plus(4)), "201")]).text();
+    assert!(page.contains("Möglich ist eine Zahl von 0 bis 200. Es wurde nichts gespeichert.") && page.contains("value=\"viele\"") && page.contains("aria-invalid"), "{page}");
+    assert_eq!(board(&mut scene.house, &id).stated, before.stated);
+    let page = send(&mut karl, &[(name(today.plus(2)), " 7 "), (name(today.plus(8)), "5")]).text();
+    assert_eq!(value(&page, &name(today.plus(2))), "7");
+    let after = board(&mut scene.house, &id);
+    let mut stated = before.stated.clone().unwrap();
+    (stated[2], stated[8]) = (7, 5);
+    assert_eq!((after.first_day, after.stated), (today, Some(stated)), "days that were not sent stay as they were");
+    assert_eq!(after.free[8], 4, "what is held is taken off");
+    assert_eq!((after.beds, after.indications), (before.beds, before.indications));
+    let days: Vec<(String, &str)> = (20..28).map(|at| (name(today.plus(at)), "")).collect();
+    send(&mut karl, &days);
+    assert_eq!(board(&mut scene.house, &id).free.len(), 20, "empty days at the end are not stated");
+
+    let observed = board(&mut scene.house, &id).observed_at;
+    let page = karl.get("/capacity").unwrap();
+    let page = karl.submit(&page, "/capacity/renew", &[]).unwrap();
+    assert!(page.path == "/capacity" && page.text().contains("Bestätigt am"));
+    assert!(board(&mut scene.house, &id).observed_at > observed);
+
+    let (other, form) = (scene.house.town.department(0), page.hidden("form").unwrap());
+    let fields = [("form", form), ("facility", other.facility.to_string()), ("department", other.department.to_string())];
+    let posted = karl.post("/capacity", &fields.each_ref().map(|(name, value)| (*name, value.as_str()))).unwrap();
+    assert_eq!(posted.status, 404, "another clinic's places");
+    let (mut ward, _) = scene.house.staff("wanda", &[Role::Ward, Role::SocialService]);
+    assert_eq!(ward.get("/capacity").unwrap().status, 403);
+}
+
+/// The session runs out while somebody writes: after signing in again the form is open, with what was typed.
+#[test]
+fn what_was_typed_survives_a_session_that_runs_out() {
+    let mut scene = Scene::new(2);
+    let (mut rita, login) = scene.house.staff("rita", &[Role::Admissions]);
+    let path = format!("/inquiries/{}", scene.id);
+    let page = rita.get(&path).unwrap();
+    scene.house.town.kill(REHAB);
+    scene.house.age_sessions();
+    scene.house.town.restart(REHAB);
+    let page = rita.submit(&page, &format!("{path}/offer"), &[("offer-date", "24.12.2031"), ("offer-stay", "33"), ("offer-hold", "72"), ("offer-room", "single")]).unwrap();
+    assert!(page.text().contains("Nach dem Anmelden geht es auf derselben Seite weiter"), "{}", page.text());
+    let next = page.hidden("next").unwrap();
+    let page = rita.submit(&page, "/sign-in", &[("login", &login.user), ("password", &login.password), ("next", &next)]).unwrap();
+    let page = rita.submit(&page, "/sign-in/second", &[("code", &next_code(&login)), ("next", &next)]).unwrap();
+    assert_eq!(page.path, format!("{path}/offer"));
+    assert_eq!(["offer-date", "offer-stay"].map(|name| value(&page.text(), name)), ["24.12.2031", "33"]);
+    assert!(page.text().contains("value=\"72\" selected"), "{}", page.text());
 }

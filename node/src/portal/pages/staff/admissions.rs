@@ -110,8 +110,8 @@ fn line(context: &Context, row: &Row) -> Line {
         (None, None) => w.admissions_papers_only().into_owned(),
     };
     let what = match (&row.inquiry, row.date) {
-        (_, Some(date)) if !matches!(row.step, Step::Requested | Step::Asked) => w.admissions_line_agreed(row.department.clone(), day(date)),
-        (Some(inquiry), _) => w.admissions_line(row.department.clone(), profile::age(inquiry.age, w), day(inquiry.earliest)),
+        (_, Some(date)) if !matches!(row.step, Step::Requested | Step::Asked) => w.admissions_line_agreed(day(date), row.department.clone()),
+        (Some(inquiry), _) => w.admissions_line(profile::age(inquiry.age, w), row.department.clone(), day(inquiry.earliest)),
         (None, _) => String::new(),
     };
     let over = row.step.ended();

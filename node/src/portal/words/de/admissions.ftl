@@ -309,3 +309,44 @@ admissions-wrong = { $what ->
     [report] Kreuzen Sie ein Dokument an, oder sagen Sie, warum es keinen Bericht gibt.
    *[report-both] Entweder ein Dokument, oder der Grund, warum es keines gibt.
   }
+
+## Unterlagen ansehen
+admissions-paper-missing-title = Dieses Dokument lässt sich nicht zeigen
+admissions-paper-missing = { $code ->
+    [arriving] Es ist noch unterwegs. Bitte versuchen Sie es in ein paar Minuten noch einmal.
+    [failed] Es ist nicht angekommen. Bitten Sie die andere Klinik, es noch einmal zu schicken.
+    [withdrawn] Der Absender hat es zurückgenommen, bevor es da war. Fragen Sie dort nach.
+    [erased] Es wurde hier gelöscht und lässt sich nicht zurückholen.
+    [damaged] Die gespeicherte Datei ist beschädigt oder fehlt. Ihre IT findet Näheres im Protokoll.
+   *[other] Das geht im Augenblick nicht ({ $code }).
+  }
+
+## Freie Plätze
+capacity-title = Freie Plätze
+capacity-what = Andere Kliniken sehen diese Zahlen, abzüglich der gehaltenen Plätze. Bestätigen Sie sie bitte einmal am Tag.
+capacity-renew = Alles stimmt noch
+capacity-none = Für Ihre Klinik ist noch keine Abteilung gemeldet. Ihre IT liest die Abteilungen einmal ein.
+capacity-beds = { $beds } Betten
+capacity-state = { $age ->
+    [fresh] Bestätigt am { $moment }
+    [stale] Zuletzt bestätigt am { $moment }, bitte prüfen
+   *[expired] Zuletzt bestätigt am { $moment }, wird nicht mehr gefunden
+  }
+capacity-until = Gemeldet bis { $day }.
+capacity-until-none = Für die nächsten Tage ist nichts gemeldet.
+capacity-legend = Freie Plätze an jedem Tag: { $department }
+capacity-day = { $weekday ->
+    [1] Mo { $day }
+    [2] Di { $day }
+    [3] Mi { $day }
+    [4] Do { $day }
+    [5] Fr { $day }
+    [6] Sa { $day }
+   *[7] So { $day }
+  }
+capacity-held = { $count } gehalten
+capacity-empty = Leere Tage am Ende gelten als nicht gemeldet, leere Tage dazwischen als 0.
+capacity-save = { $department } speichern
+capacity-wrong = Zahl von 0 bis { $beds }
+capacity-wrong-days = Bitte prüfen Sie: { $days } Möglich ist eine Zahl von 0 bis { $beds }. Es wurde nichts gespeichert.
+capacity-refused = Diese Zahlen passen nicht zusammen. Es wurde nichts gespeichert.

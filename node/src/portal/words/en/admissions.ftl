@@ -308,3 +308,44 @@ admissions-wrong = { $what ->
     [report] Tick a document, or say why there is no report.
    *[report-both] Either a document, or the reason why there is none.
   }
+
+## Looking at documents
+admissions-paper-missing-title = This document cannot be shown
+admissions-paper-missing = { $code ->
+    [arriving] It is still on its way. Please try again in a few minutes.
+    [failed] It did not arrive. Ask the other clinic to send it again.
+    [withdrawn] Its sender took it back before it was here. Ask there.
+    [erased] It was erased here, and nothing brings it back.
+    [damaged] The stored file is damaged or missing. Your IT finds more in the log.
+   *[other] This cannot be done now ({ $code }).
+  }
+
+## Free places
+capacity-title = Free places
+capacity-what = Other clinics see these numbers, less the places that are held. Please confirm them once a day.
+capacity-renew = All of it is still right
+capacity-none = No department of your clinic is stated yet. Your IT reads them in once.
+capacity-beds = { $beds } beds
+capacity-state = { $age ->
+    [fresh] Confirmed on { $moment }
+    [stale] Last confirmed on { $moment }, please check
+   *[expired] Last confirmed on { $moment }, no longer found
+  }
+capacity-until = Stated until { $day }.
+capacity-until-none = Nothing is stated for the next days.
+capacity-legend = Free places on each day: { $department }
+capacity-day = { $weekday ->
+    [1] Mon { $day }
+    [2] Tue { $day }
+    [3] Wed { $day }
+    [4] Thu { $day }
+    [5] Fri { $day }
+    [6] Sat { $day }
+   *[7] Sun { $day }
+  }
+capacity-held = { $count } held
+capacity-empty = Empty days at the end count as not stated, empty days in between as 0.
+capacity-save = Save { $department }
+capacity-wrong = Number from 0 to { $beds }
+capacity-wrong-days = Please check: { $days } Possible is a number from 0 to { $beds }. Nothing was saved.
+capacity-refused = These numbers do not fit together. Nothing was saved.

@@ -302,7 +302,7 @@ impl Maker<'_> {
         self.day("date", standing.map(|offer| offer.date).or(earliest));
         let holds = HOLDS.into_iter().filter(|hours| *hours * 3600 <= MAX_HOLD.as_secs());
         let until = |hours: u64| date::moment(now.plus(std::time::Duration::from_secs(hours * 3600)), w.language);
-        let holds = holds.map(|hours| Choice::new(hours.to_string(), w.admissions_hold(until(hours), hours), hours == HOLD)).collect();
+        let holds = holds.map(|hours| Choice::new(hours.to_string(), w.admissions_hold(hours, until(hours)), hours == HOLD)).collect();
         self.choose("hold", holds, String::new(), false);
         let asked = standing.map(|offer| &offer.department).or(detail.summary.department.as_ref());
         let rooms = self.sheet.departments.iter().find(|(key, ..)| Some(key) == asked).map(|(.., rooms)| rooms.iter().map(|room| room.number()).collect::<Vec<_>>());

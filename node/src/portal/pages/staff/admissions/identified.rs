@@ -120,8 +120,8 @@ fn facts(about: &Identified, w: Words) -> Vec<(String, String)> {
     add(
         "release",
         Some(match &about.release {
-            Release::Consent { version, given_at, .. } => w.admissions_release_consent(version.clone(), date::day(*given_at, w.language)),
-            Release::Necessity { reason, physician } => w.admissions_release_necessity(label(List::Necessity, reason.number(), w), physician.clone()),
+            Release::Consent { version, given_at, .. } => w.admissions_release_consent(date::day(*given_at, w.language), version.clone()),
+            Release::Necessity { reason, physician } => w.admissions_release_necessity(physician.clone(), label(List::Necessity, reason.number(), w)),
         }),
     );
     add("staff", about.staff.clone());
