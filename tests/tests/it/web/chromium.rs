@@ -9,17 +9,17 @@ use verbund_tests::chromium::{Look, Window};
 use super::{CANARY, House, next_code};
 
 /// axe-core's source, which `scripts/test` fetches; every page is checked with it.
-fn axe() -> String {
+pub(super) fn axe() -> String {
     let place = std::env::var("VERBUND_AXE").unwrap_or_else(|_| panic!("VERBUND_AXE names axe.min.js: scripts/test sets it"));
     std::fs::read_to_string(&place).unwrap_or_else(|error| panic!("{place}: {error}"))
 }
 
-fn at(house: &House, site: Site, path: &str) -> String {
+pub(super) fn at(house: &House, site: Site, path: &str) -> String {
     format!("{}{path}", house.browser(site).origin)
 }
 
 /// Whether pages go into a folder as pictures, to be looked at: `VERBUND_PICTURES`.
-async fn look_at(window: &Window, axe: &str, name: &str) {
+pub(super) async fn look_at(window: &Window, axe: &str, name: &str) {
     window.is_in_order().await;
     window.passes_axe(axe).await;
     if let Ok(folder) = std::env::var("VERBUND_PICTURES") {
@@ -162,7 +162,11 @@ async fn no_text_is_hard_coded() {
     let code = house.code(Account::Invite(id));
     for (mut browser, data, paths) in [
         (house.browser(Site::Patient), vec![], vec!["/sign-in", "/invitation", "/imprint", "/nowhere"]),
-        (visitor, vec![patient.user.clone(), "frieda".into()], vec!["/", "/access", "/setup", "/setup/password", "/setup/second", "/setup/app"]),
+        (
+            visitor,
+            vec![patient.user.clone(), "frieda".into()],
+            vec!["/", "/consent", "/wishes", "/offers", "/shared", "/access", "/setup", "/setup/password", "/setup/second", "/setup/app"],
+        ),
         (house.browser(Site::Staff), vec![], vec!["/sign-in", "/invitation"]),
         (ward, vec![login.user.clone(), "wanda".into()], vec!["/", "/patients", "/patients/new", "/accounts", "/access"]),
     ] {

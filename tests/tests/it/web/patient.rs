@@ -15,7 +15,9 @@ use verbund_tests::{
     town::Town,
 };
 
-use super::{House, next_code};
+use super::{House, Login, next_code};
+
+mod chromium;
 
 /// The patient's hospital and two rehabilitation clinics.
 const HERE: usize = 0;
@@ -27,16 +29,17 @@ pub(super) struct Stay {
     pub house: House,
     pub patient: LocalId,
     pub browser: Browser,
+    pub login: Login,
 }
 
 impl Stay {
     pub fn new() -> Self {
         let mut house = House { town: Town::start(4, 80), at: HERE };
-        let (patient, browser, _) = house.visitor("erna");
+        let (patient, browser, login) = house.visitor("erna");
         for at in [FIRST, SECOND] {
             house.town.publish(at, house.town.department(at), 9).unwrap();
         }
-        Self { house, patient, browser }
+        Self { house, patient, browser, login }
     }
 
     /// She has agreed, and clinics are being asked.

@@ -1,0 +1,114 @@
+//! The patient's way in a real browser: on a phone, at a desk, and without scripts on the narrowest screen.
+
+use verbund_node::domain::account::Site;
+use verbund_tests::chromium::{Look, Window};
+
+use super::{FIRST, HERE, Stay};
+use crate::web::{
+    chromium::{at, axe, look_at},
+    next_code,
+};
+
+/// Signs the patient in.
+async fn sign_in(stay: &Stay, window: &Window) {
+    window.go(&at(&stay.house, Site::Patient, "/")).await;
+    window.fill("#login", &stay.login.user).await;
+    window.fill("#password", &stay.login.password).await;
+    window.click("form[action='/sign-in'] button").await;
+    window.fill("#code", &next_code(&stay.login)).await;
+    window.click("main button.main").await;
+    window.read("Was ist jetzt zu tun?").await;
+}
+
+/// Looks at a page if its look is what the run is about.
+async fn see(window: &Window, axe: Option<&str>, name: &str) {
+    if let Some(axe) = axe {
+        look_at(window, axe, name).await;
+    }
+}
+
+/// From the consent to a clinic that takes her. `axe` is its source, where pages are checked with it.
+async fn from_consent_to_a_place(look: Look, axe: Option<&str>) {
+    let mut stay = Stay::new();
+    let (house, first) = (at(&stay.house, Site::Patient, ""), stay.name(FIRST));
+    let window = Window::open(look).await;
+    sign_in(&stay, &window).await;
+    see(&window, axe, "start-consent").await;
+    window.click(".todo .main").await;
+    window.read("Sie entscheiden frei").await;
+    see(&window, axe, "consent").await;
+    window.click("button[value=give]").await;
+    window.read("Was ist Ihnen bei der Reha wichtig?").await;
+    window.click(".todo .main").await;
+    window.fill("#why-1", "Meine Tochter wohnt dort.").await;
+    window.click("main button.main").await;
+    window.read("Bitte wählen Sie aus, worum es geht.").await;
+    see(&window, axe, "wishes-wrong").await;
+    window.click("#about-1 option[value=near-home]").await;
+    window.click("main button.main").await;
+    window.read("Zuletzt gespeichert").await;
+    see(&window, axe, "wishes").await;
+    window.go(&house).await;
+    window.read("Wir suchen passende Kliniken").await;
+    let ids = stay.inquire();
+    stay.offer(FIRST, ids[0]);
+    window.go(&format!("{house}/offers")).await;
+    see(&window, axe, "offers-one").await;
+    stay.offer(super::SECOND, ids[1]);
+    window.go(&house).await;
+    window.read("2 Kliniken bieten Ihnen einen Platz an.").await;
+    see(&window, axe, "start-choose").await;
+    window.click(".todo .main").await;
+    window.read(&first).await;
+    see(&window, axe, "offers").await;
+    window.click(&format!("a[href='/offers/{}/choose']", ids[0])).await;
+    window.read("Wer erfährt was?").await;
+    see(&window, axe, "choose").await;
+    window.click("main button.main").await;
+    window.read("Gewählt, noch nicht bestätigt").await;
+    see(&window, axe, "start-chosen").await;
+    stay.house.town.await_step(FIRST, ids[0], "chosen");
+    stay.house.town.confirm(FIRST, ids[0]);
+    stay.house.town.await_step(HERE, ids[0], "confirmed");
+    stay.house.town.refer(HERE, ids[0], vec![]);
+    stay.house.town.await_step(FIRST, ids[0], "referred");
+    stay.house.town.accept(FIRST, ids[0]);
+    stay.house.town.await_step(HERE, ids[0], "accepted");
+    window.go(&house).await;
+    window.read("Die Klinik nimmt Sie auf").await;
+    see(&window, axe, "start-accepted").await;
+    window.go(&format!("{house}/shared")).await;
+    window.read("Ihr Name und Ihre Befunde").await;
+    see(&window, axe, "shared").await;
+    window.go(&format!("{house}/consent")).await;
+    window.read("Damit enden auch").await;
+    see(&window, axe, "consent-given").await;
+    window.go(&format!("{house}/offers/{}/withdraw", ids[0])).await;
+    window.read("Die Klinik hat schon zugesagt.").await;
+    see(&window, axe, "withdraw").await;
+    window.click(".todo form button").await;
+    stay.house.town.await_step(FIRST, ids[0], "withdrawn");
+    window.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn from_consent_to_a_place_on_a_phone() {
+    from_consent_to_a_place(Look::PHONE, Some(&axe())).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn from_consent_to_a_place_at_a_desk_in_the_dark() {
+    from_consent_to_a_place(Look { dark: true, ..Look::DESKTOP }, Some(&axe())).await;
+}
+
+/// Consent and choice need no script; the sign-in page says so where none runs.
+#[tokio::test(flavor = "multi_thread")]
+async fn from_consent_to_a_place_without_scripts() {
+    let stay = Stay::new();
+    let window = Window::open(Look { scripts: false, ..Look::NARROW }).await;
+    window.go(&at(&stay.house, Site::Patient, "/")).await;
+    assert!(!window.see("[data-passkey] button").await.is_displayed().await.unwrap(), "scripts do not run");
+    window.close().await;
+    drop(stay);
+    from_consent_to_a_place(Look { scripts: false, ..Look::NARROW }, None).await;
+}
