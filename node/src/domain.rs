@@ -8,4 +8,5 @@ pub mod consent;
 pub mod entropy;
 pub mod identity;
 pub mod patient;
+pub mod plan;
 pub mod wish;

@@ -27,6 +27,7 @@ pub mod backup;
 pub mod blob;
 pub mod capacity;
 pub mod case;
+pub mod caseload;
 pub mod consent;
 pub mod conversation;
 pub mod document;

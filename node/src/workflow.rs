@@ -5,6 +5,7 @@ pub mod audit;
 #[cfg(test)]
 pub(crate) mod bench;
 pub mod capacity;
+pub mod caseload;
 pub mod clock;
 pub mod consent;
 pub mod conversation;

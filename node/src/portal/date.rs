@@ -2,6 +2,7 @@
 
 use jiff::{civil, tz::TimeZone};
 use verbund_protocol::{
+    catalogue::Week,
     person::BirthDate,
     time::{Day, Timestamp},
 };
@@ -38,6 +39,14 @@ pub fn calendar(day: Day, language: Language) -> String {
 /// Reads a calendar day as people type it, as [`typed`].
 pub fn typed_day(text: &str) -> Option<Day> {
     typed(text)?.to_string().parse().ok()
+}
+
+/// Returns a week by its Monday and Sunday.
+pub fn week(week: Week, language: Language) -> String {
+    // Weeks are counted from Monday, 29 December 1969 (see `Week::of`): three days before day 0.
+    let monday = u32::from(week.number()) * 7;
+    let (first, last) = (Day(monday.saturating_sub(3)), Day((monday + 6).saturating_sub(3)));
+    format!("{} – {}", calendar(first, language), calendar(last, language))
 }
 
 /// Returns a birth date as people write it.

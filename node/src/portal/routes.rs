@@ -68,6 +68,7 @@ macro_rules! row {
 const CARE: Who = Who::Role(Role::CARE);
 const ANSWERING: Who = Who::Role(conversation::ANSWERING);
 const STATING: Who = Who::Role(capacity::STATING);
+const SOCIAL: Who = Who::Role(conversation::ASKING);
 const IT: Who = Who::Role(&[Role::It]);
 
 /// All pages of both sites.
@@ -160,6 +161,28 @@ pub const ROUTES: &[Route] = &[
     row!(STAFF GET "/capacity" STATING, staff::capacity::show),
     row!(STAFF POST "/capacity" STATING, staff::capacity::save),
     row!(STAFF POST "/capacity/renew" STATING, staff::capacity::renew),
+    row!(STAFF POST "/patients/{id}/case" SOCIAL, staff::case::list::open),
+    row!(STAFF GET "/cases" SOCIAL, staff::case::list::mine),
+    row!(STAFF GET "/cases/all" SOCIAL, staff::case::list::all),
+    row!(STAFF GET "/cases/{id}" SOCIAL, staff::case::hub::show),
+    row!(STAFF POST "/cases/{id}/consent" SOCIAL, staff::case::hub::consent),
+    row!(STAFF POST "/cases/{id}/note" SOCIAL, staff::case::hub::note),
+    row!(STAFF POST "/cases/{id}/give" SOCIAL, staff::case::hub::give),
+    row!(STAFF POST "/cases/{id}/end" SOCIAL, staff::case::hub::end),
+    row!(STAFF GET "/cases/{id}/plan" SOCIAL, staff::case::plan::show),
+    row!(STAFF POST "/cases/{id}/plan" SOCIAL, staff::case::plan::save),
+    row!(STAFF GET "/cases/{id}/search" SOCIAL, staff::case::find::show),
+    row!(STAFF POST "/cases/{id}/search" SOCIAL, staff::case::find::confirm),
+    row!(STAFF POST "/cases/{id}/favourite" SOCIAL, staff::case::find::favourite),
+    row!(STAFF POST "/cases/{id}/preview" SOCIAL, staff::case::find::preview),
+    row!(STAFF POST "/cases/{id}/ask" SOCIAL, staff::case::find::ask),
+    row!(STAFF GET "/asked/{id}" SOCIAL, staff::case::asked::show),
+    row!(STAFF POST "/asked/{id}/answer" SOCIAL, staff::case::asked::answer),
+    row!(STAFF POST "/asked/{id}/choose" SOCIAL, staff::case::asked::choose),
+    row!(STAFF POST "/asked/{id}/refer" SOCIAL, staff::case::asked::refer),
+    row!(STAFF POST "/asked/{id}/withdraw" SOCIAL, staff::case::asked::withdraw),
+    row!(STAFF POST "/asked/{id}/payer" SOCIAL, staff::case::asked::payer),
+    row!(STAFF POST "/asked/{id}/date" SOCIAL, staff::case::asked::change_date),
     row!(STAFF GET "/accounts" IT, staff::accounts::show),
     row!(STAFF POST "/accounts" IT, staff::accounts::add),
     row!(STAFF POST "/accounts/{id}/change" IT, staff::accounts::change),

@@ -14,6 +14,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0008_account.sql"),
     include_str!("migrations/0009_known_device.sql"),
     include_str!("migrations/0010_journey.sql"),
+    include_str!("migrations/0011_caseload.sql"),
 ];
 
 /// The schema this program writes, and the highest it can read.

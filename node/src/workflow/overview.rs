@@ -98,6 +98,9 @@ pub struct Detail {
     pub payer: Option<String>,
     /// Both chains in the order they were stored.
     pub messages: Vec<Line>,
+    /// Reason code of the end, in the list of the message that ended it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<u16>,
     /// When the bodies were erased.
     pub erased_at: Option<Timestamp>,
 }
@@ -130,7 +133,7 @@ pub fn show(work: &mut Work<'_>, id: ConversationId) -> Result<Detail, WorkError
     messages.sort_by_key(|line| (line.stored_at, line.seq));
     let state = c.log.state();
     let payer = state.payer.map(|decision| decision.to_string());
-    Ok(Detail { summary: summary(&c), inquiry, questions, answers, offer, wished: state.wished, payer, messages, erased_at: c.erased_at })
+    Ok(Detail { summary: summary(&c), inquiry, questions, answers, offer, wished: state.wished, payer, messages, reason: state.reason, erased_at: c.erased_at })
 }
 
 fn summary(c: &Conversation) -> Summary {

@@ -291,7 +291,7 @@ fn icd_number(text: &str) -> Option<u16> {
 bounded!(
     /// An ISO 8601 week: weeks since 1970-W01 (which began on Thursday's Monday, 1969-12-29). Never the day of an operation.
     Week, u16, 10_000, "a week is written by any day in it, such as 2026-11-23",
-    |text| text.parse::<crate::time::Day>().ok().map(|day| Week::of(day).0),
+    |text| text.strip_prefix("week of ").unwrap_or(text).parse::<crate::time::Day>().ok().map(|day| Week::of(day).0),
     |week, f| write!(f, "week of {}", crate::time::Day((u32::from(week) * 7).saturating_sub(3)))
 );
 
@@ -309,6 +309,8 @@ mod tests {
 
     #[test]
     fn bounded_numbers_refuse_what_does_not_fit() {
+        let week = Week::of("2026-11-18".parse().unwrap());
+        assert_eq!(week.to_string().parse(), Ok(week), "what is written is read again");
         assert_eq!("M16".parse::<Icd3>().unwrap().to_string(), "M16");
         for bad in ["M161", "m16", "M1", "16M", "Ä1", "M1x", "Müller"] {
             assert!(bad.parse::<Icd3>().is_err(), "{bad}");

@@ -5,6 +5,7 @@ mod chromium;
 mod doors;
 mod patient;
 mod sign_in;
+mod social;
 
 use verbund_node::{
     cli::demo::{
@@ -43,7 +44,12 @@ struct House {
 
 impl House {
     fn new() -> Self {
-        Self { town: Town::start(1, 40), at: 0 }
+        Self::of(1)
+    }
+
+    /// The first of several clinics.
+    fn of(clinics: usize) -> Self {
+        Self { town: Town::start(clinics, 40 * clinics as u32), at: 0 }
     }
 
     fn browser(&self, site: Site) -> Browser {

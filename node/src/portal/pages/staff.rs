@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod admissions;
 pub mod capacity;
+pub mod case;
 pub mod documents;
 pub mod patient;
 pub mod patients;

@@ -18,7 +18,9 @@ use crate::{
     },
     workflow::{
         account::{self, invite},
-        capacity, conversation, inbox,
+        capacity,
+        conversation::{ANSWERING, ASKING},
+        inbox,
     },
 };
 
@@ -28,6 +30,7 @@ struct StaffPage {
     p: Page,
     name: String,
     cares: bool,
+    social: bool,
     it: bool,
     none: bool,
     /// The door to the inquiries, with how many are new.
@@ -47,14 +50,15 @@ pub async fn staff(State(portal): State<Portal>, Extension(context): Extension<C
     let cares = holds(Role::CARE);
     let blocked = if cares { portal.desk.ask(&context.actor(), invite::blocked_with_names).await? } else { vec![] };
     let blocked = blocked.into_iter().map(|(id, name)| (id.to_string(), name)).collect();
-    let inquiries = if holds(conversation::ANSWERING) { Some(portal.desk.ask(&context.actor(), |work| inbox::unanswered(work)).await?) } else { None };
+    let inquiries = if holds(ANSWERING) { Some(portal.desk.ask(&context.actor(), |work| inbox::unanswered(work)).await?) } else { None };
     Ok(render(&StaffPage {
         p: Page::new(&portal, &context),
         name: account.name.clone(),
         cares,
+        inquiries: inquiries.map(|new| context.words.admissions_door(new)),
+        social: holds(ASKING),
         it: holds(&[Role::It]),
         none: account.roles.is_empty(),
-        inquiries: inquiries.map(|new| context.words.admissions_door(new)),
         states_places: holds(capacity::STATING),
         blocked,
     }))

@@ -7,7 +7,7 @@ use axum::{
     http::header,
     response::{IntoResponse as _, Response},
 };
-use verbund_protocol::id::LocalId;
+use verbund_protocol::{id::LocalId, inquiry::Variant};
 
 use crate::{
     domain::{account::Code, patient::Patient},
@@ -21,9 +21,10 @@ use crate::{
         qr::Modules,
     },
     workflow::{
-        WorkError,
+        Work, WorkError,
         account::invite::{self, Invited, Standing},
-        patient,
+        conversation::ASKING,
+        overview, patient,
     },
 };
 
@@ -40,10 +41,17 @@ struct PatientPage {
     invited: bool,
     open: bool,
     card_fault: Option<String>,
+    /// Whether whoever looks may plan what follows the hospital.
+    social: bool,
+    /// Whether that has begun.
+    running: bool,
 }
 
 async fn page(portal: &Portal, context: &Context, id: LocalId, card_fault: Option<String>) -> Result<Response, PageError> {
-    let (patient, standing) = portal.desk.ask(&context.actor(), move |work| Ok((patient::show(work, id)?, invite::standing(work, id)?))).await?;
+    let actor = context.actor();
+    let social = actor.has_any(ASKING);
+    let seen = move |work: &mut Work<'_>| Ok((patient::show(work, id)?, invite::standing(work, id)?, overview::cases(work, Some(id))?));
+    let (patient, standing, cases) = portal.desk.ask(&actor, seen).await?;
     let (p, w) = (Page::new(portal, context), context.words);
     let access = match &standing {
         _ if portal.patients.is_empty() => w.patient_access_no_site().into_owned(),
@@ -64,6 +72,8 @@ async fn page(portal: &Portal, context: &Context, id: LocalId, card_fault: Optio
         invited: matches!(standing, Standing::Invited { .. } | Standing::Blocked),
         open,
         card_fault,
+        social,
+        running: cases.iter().any(|case| case.closed_at.is_none() && case.variant == Variant::Rehab),
     }))
 }
 

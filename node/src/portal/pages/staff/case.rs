@@ -1,0 +1,9 @@
+//! The social service's pages: cases, plan, search, and each asked clinic.
+
+pub mod asked;
+pub mod find;
+pub mod hub;
+pub mod list;
+pub mod plan;
+pub mod profile;
+mod words;

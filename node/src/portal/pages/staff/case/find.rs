@@ -1,0 +1,340 @@
+//! Searching a place for a case, and asking clinics: hits with reasons, a look at what is sent, and the sending.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::{
+    Extension,
+    extract::{Path, State},
+    response::{IntoResponse as _, Redirect, Response},
+};
+use futures::future::join_all;
+use verbund_protocol::{
+    catalogue::{List, RareReason},
+    id::LocalId,
+    inquiry::Inquiry,
+    limits::MAX_RECIPIENTS,
+    query::Question,
+    search::{Found, Hit, Query, Reason, Why},
+    time::Day,
+};
+
+use super::{profile, words};
+use crate::{
+    portal::{
+        Portal,
+        codes::{self, Choice},
+        date,
+        fields::Fields,
+        guard::Context,
+        page::{Page, PageError, render},
+        pages::sign_in::id,
+        words::Words,
+    },
+    workflow::{
+        WorkError,
+        caseload::{self, Overview},
+        inquiry::Target,
+        search::{self, Live, LiveState, Wanted},
+    },
+};
+
+/// Most hits on a page.
+const MAX_HITS: usize = 30;
+/// Most clinics asked live at once.
+const MAX_LIVE: usize = 8;
+
+/// A hit as the page shows it.
+struct Line {
+    target: String,
+    clinic: String,
+    place: String,
+    department: String,
+    from: String,
+    free: String,
+    km: Option<String>,
+    age: String,
+    stale: bool,
+    contradicted: bool,
+    asked: bool,
+    favourite: bool,
+    why: Vec<String>,
+    live: Option<(String, bool)>,
+    select: String,
+}
+
+#[derive(Template)]
+#[template(path = "staff/case/find.html")]
+struct FindPage {
+    p: Page,
+    id: String,
+    name: String,
+    matching: String,
+    departments: String,
+    lines: Vec<Line>,
+    excluded: Vec<String>,
+    fault: Option<String>,
+}
+
+/// What a search for a case came to.
+struct Searched {
+    found: Found,
+    favourites: Vec<(String, String)>,
+    live: Vec<Live>,
+}
+
+async fn run(portal: &Portal, context: &Context, o: &Overview, ask: bool) -> Result<Searched, PageError> {
+    let (plan, today) = (o.plan.clone(), context.now.day());
+    let from = plan.earliest.unwrap_or(today).max(today);
+    let until = from.plus(u32::from(plan.flexible_days));
+    let query =
+        Query { indication: plan.indication, setting: plan.setting, constraints: plan.constraints.clone(), payer: plan.payer, limit: MAX_HITS, ..Query::between(from, until) };
+    let home = o.row.patient.person.address.as_ref().map(|address| address.postal_code.clone());
+    let wanted = |from_place| Wanted { query: query.clone(), from_place, near_place: None };
+    // A postal code that the table does not know leaves the search without distances.
+    let located = wanted(home).locate().or_else(|_| wanted(None).locate())?;
+    let (found, favourites) = portal
+        .desk
+        .ask(&context.actor(), move |work| {
+            let favourites = plan.indication.map(|indication| caseload::favourites(work, indication)).transpose()?.unwrap_or_default();
+            Ok((search::find(work, located)?.found, favourites))
+        })
+        .await?;
+    let live = if ask { live(portal, context, &found, until).await? } else { vec![] };
+    Ok(Searched { found, favourites, live })
+}
+
+async fn live(portal: &Portal, context: &Context, found: &Found, until: Day) -> Result<Vec<Live>, PageError> {
+    let asked = found.hits.iter().take(MAX_LIVE).map(|hit| async move {
+        let question = search::question(hit, until);
+        let answer = portal.desk.outside().query(hit.member.clone(), Question::Capacity(question.clone()).to_bytes()).await;
+        (question, answer)
+    });
+    let answers = join_all(asked).await;
+    Ok(portal.desk.ask(&context.actor(), move |work| Ok(answers.into_iter().map(|(question, answer)| search::judge(work, &question, answer)).collect())).await?)
+}
+
+fn why(w: Words, why: Why) -> String {
+    match why {
+        Why::Wait(days) => w.find_why_wait(days),
+        Why::Distance(km) => w.find_why_distance(km),
+        Why::Stale(hours) => w.find_why_stale(hours),
+        Why::Named => w.find_why_named().into_owned(),
+        Why::Near(km) => w.find_why_near(km),
+    }
+}
+
+fn excluded(w: Words, reason: Reason) -> String {
+    match reason {
+        Reason::Own => w.find_excluded_own().into_owned(),
+        Reason::NotServing => w.find_excluded_not_serving().into_owned(),
+        Reason::Expired => w.find_excluded_expired().into_owned(),
+        Reason::Indication => w.find_excluded_indication().into_owned(),
+        Reason::Department => w.find_excluded_department().into_owned(),
+        Reason::Setting(code) => codes::label(List::Setting, code.number(), w.language),
+        Reason::Constraint(code) => codes::label(List::Constraint, code.number(), w.language),
+        Reason::Payer(code) => codes::label(List::Payer, code.number(), w.language),
+        Reason::Room(code) => codes::label(List::Room, code.number(), w.language),
+        Reason::Language(code) => codes::label(List::Language, code.number(), w.language),
+        Reason::Full => w.find_excluded_full().into_owned(),
+        Reason::TooFar => w.find_excluded_far().into_owned(),
+    }
+}
+
+fn line(w: Words, o: &Overview, searched: &Searched, hit: &Hit) -> Line {
+    let (facility, department) = (hit.id.facility.to_string(), hit.id.department.to_string());
+    let hours = hit.age_s / 3_600;
+    let asked = o.asked.iter().any(|asked| {
+        let c = &asked.conversation;
+        c.ended_at.is_none() && c.peer_facility == hit.id.facility && c.department.as_ref() == Some(&hit.id.department)
+    });
+    let live = searched.live.iter().find(|live| live.id == hit.id).map(|live| match live.state {
+        LiveState::Free => (w.find_confirmed_free().into_owned(), true),
+        LiveState::Later => (w.find_confirmed_later().into_owned(), false),
+        LiveState::Gone => (w.find_confirmed_gone().into_owned(), false),
+        LiveState::NoAnswer => (w.find_confirmed_no_answer().into_owned(), false),
+    });
+    Line {
+        target: format!("{facility}/{department}"),
+        clinic: hit.facility.clone(),
+        place: hit.place.clone(),
+        department: hit.department.clone(),
+        from: w.find_from(date::calendar(hit.earliest, w.language)),
+        free: w.find_free(hit.beds, hit.free),
+        km: hit.km.map(|km| w.find_km(km.round() as u32)),
+        age: if hit.stale {
+            w.find_stale(hours)
+        } else if hours == 0 {
+            w.find_age_now().into_owned()
+        } else {
+            w.find_age(hours)
+        },
+        stale: hit.stale,
+        contradicted: hit.contradicted,
+        asked,
+        favourite: searched.favourites.contains(&(facility, department)),
+        why: hit.why.iter().map(|(reason, points)| format!("{} ({points:+})", why(w, *reason))).collect(),
+        live,
+        select: w.find_select(format!("{}, {}", hit.facility, hit.department)),
+    }
+}
+
+async fn page(portal: &Portal, context: &Context, id: LocalId, ask: bool, fault: Option<String>) -> Result<Response, PageError> {
+    let w = context.words;
+    let o = portal.desk.ask(&context.actor(), move |work| caseload::show(work, id)).await?;
+    let searched = run(portal, context, &o, ask).await?;
+    let mut lines: Vec<Line> = searched.found.hits.iter().map(|hit| line(w, &o, &searched, hit)).collect();
+    // Favourites come first, otherwise the order stands.
+    lines.sort_by_key(|line| !line.favourite);
+    Ok(render(&FindPage {
+        p: Page::new(portal, context),
+        id: id.to_string(),
+        name: o.row.patient.person.full_name(),
+        matching: w.find_matching(searched.found.matching),
+        departments: w.find_departments(searched.found.departments),
+        lines,
+        excluded: searched.found.excluded.iter().map(|out| w.find_excluded_line(out.places, excluded(w, out.reason))).collect(),
+        fault,
+    }))
+}
+
+/// The hits.
+///
+/// # Errors
+/// [`PageError`].
+pub async fn show(State(portal): State<Portal>, Extension(context): Extension<Context>, Path(text): Path<String>) -> Result<Response, PageError> {
+    page(&portal, &context, id(&text)?, false, None).await
+}
+
+/// The hits, after the best clinics were asked whether what they state is still so.
+///
+/// # Errors
+/// [`PageError`].
+pub async fn confirm(State(portal): State<Portal>, Extension(context): Extension<Context>, Path(text): Path<String>, _: Fields) -> Result<Response, PageError> {
+    page(&portal, &context, id(&text)?, true, None).await
+}
+
+/// Reads `IK/DEPARTMENT`.
+fn target(text: &str) -> Option<Target> {
+    let (facility, department) = text.split_once('/')?;
+    Some(Target { facility: facility.parse().ok()?, department: department.parse().ok()? })
+}
+
+fn targets(fields: &Fields) -> Vec<Target> {
+    fields.all("target").filter_map(target).collect()
+}
+
+/// Remembers a department as a favourite for the indication of the case, or forgets it.
+///
+/// # Errors
+/// [`PageError`].
+pub async fn favourite(State(portal): State<Portal>, Extension(context): Extension<Context>, Path(text): Path<String>, fields: Fields) -> Result<Response, PageError> {
+    let (id, marked) = (id(&text)?, fields.get("marked") == "yes");
+    let target = target(fields.get("favourite")).ok_or(PageError::NotFound)?;
+    portal
+        .desk
+        .ask(&context.actor(), move |work| {
+            let indication = caseload::show(work, id)?.plan.indication.ok_or(WorkError::NotFound("indication"))?;
+            caseload::mark_favourite(work, indication, &target, marked)
+        })
+        .await?;
+    Ok(Redirect::to(&format!("/cases/{id}/search")).into_response())
+}
+
+#[derive(Template)]
+#[template(path = "staff/case/ask.html")]
+struct AskPage {
+    p: Page,
+    id: String,
+    name: String,
+    clinics: Vec<(String, String)>,
+    facts: Vec<(String, String)>,
+    rare: Option<String>,
+    reasons: Vec<Choice>,
+    own: Vec<Choice>,
+    send: String,
+    fault: Option<String>,
+}
+
+async fn preview_page(portal: &Portal, context: &Context, id: LocalId, targets: Vec<Target>, fields: &Fields, fault: Option<String>) -> Result<Response, PageError> {
+    let w = context.words;
+    if targets.is_empty() || targets.len() > MAX_RECIPIENTS {
+        return page(portal, context, id, false, Some(w.find_pick().into_owned())).await;
+    }
+    let reason: Option<RareReason> = fields.get("rare-reason").parse().ok();
+    let targets = Arc::new(targets);
+    let asked = Arc::clone(&targets);
+    let shown = portal
+        .desk
+        .ask(&context.actor(), move |work| {
+            let o = caseload::show(work, id)?;
+            let preview = caseload::preview(work, id, asked[0].department.clone(), reason)?;
+            let clinics = asked.iter().map(|target| (format!("{}/{}", target.facility, target.department), caseload::clinic(work, &target.facility))).collect::<Vec<_>>();
+            Ok((o, preview, clinics, caseload::own_facilities(work)))
+        })
+        .await;
+    let (o, preview, clinics, own) = match shown {
+        Ok(shown) => shown,
+        Err(error) => return page(portal, context, id, false, Some(words::fault(w, error)?)).await,
+    };
+    let inquiry: &Inquiry = &preview.inquiry;
+    let guarded = preview.coarsened.is_some();
+    Ok(render(&AskPage {
+        p: Page::new(portal, context),
+        id: id.to_string(),
+        name: o.row.patient.person.full_name(),
+        send: w.ask_send(clinics.len()),
+        clinics: clinics.into_iter().map(|(target, (name, place))| (target, format!("{name}, {place}"))).collect(),
+        facts: profile::facts(w, inquiry),
+        rare: (guarded || reason.is_some()).then(|| w.ask_rare(profile::rare(w, &preview.rare))),
+        reasons: codes::choices(List::RareReason, reason.map(|code| code.number()).as_slice(), context.now.day(), w.language),
+        own: if own.len() > 1 { own.into_iter().map(|(ik, name)| Choice::new(ik.to_string(), name, false)).collect() } else { vec![] },
+        fault,
+    }))
+}
+
+/// Shows exactly what the chosen clinics would read.
+///
+/// # Errors
+/// [`PageError`].
+pub async fn preview(State(portal): State<Portal>, Extension(context): Extension<Context>, Path(text): Path<String>, fields: Fields) -> Result<Response, PageError> {
+    preview_page(&portal, &context, id(&text)?, targets(&fields), &fields, None).await
+}
+
+/// Asks the chosen clinics.
+///
+/// # Errors
+/// [`PageError`].
+pub async fn ask(State(portal): State<Portal>, Extension(context): Extension<Context>, Path(text): Path<String>, fields: Fields) -> Result<Response, PageError> {
+    let (id, targets, reason) = (id(&text)?, targets(&fields), fields.get("rare-reason").parse::<RareReason>().ok());
+    let (sent, wanted) = (targets.clone(), fields.get("own").to_owned());
+    let done = portal
+        .desk
+        .ask(&context.actor(), move |work| {
+            let own = caseload::own_facilities(work);
+            let (own, _) = own.iter().find(|(ik, _)| ik.to_string() == wanted).or(own.first()).ok_or(WorkError::NotFound("facility"))?;
+            caseload::ask(work, id, own, &sent, reason)
+        })
+        .await;
+    match done {
+        Ok(_) => Ok(Redirect::to(&format!("/cases/{id}")).into_response()),
+        Err(WorkError::Invalid { .. }) => preview_page(&portal, &context, id, targets, &fields, Some(context.words.asked_fault_many().into_owned())).await,
+        Err(error) => {
+            let fault = words::fault(context.words, error)?;
+            preview_page(&portal, &context, id, targets, &fields, Some(fault)).await
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_target_is_a_facility_and_a_department() {
+        assert!(target("260326822/2300").is_some());
+        for text in ["", "260326822", "2300/260326822", "260326822/", "260326823/2300"] {
+            assert!(target(text).is_none(), "{text}");
+        }
+    }
+}

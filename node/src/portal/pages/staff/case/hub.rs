@@ -1,0 +1,253 @@
+//! The page of a case: what is next, consent, plan, the clinics asked, notes, who looks after it.
+
+use askama::Template;
+use axum::{
+    Extension,
+    extract::{Path, State},
+    response::{IntoResponse as _, Redirect, Response},
+};
+use verbund_protocol::id::LocalId;
+
+use super::words;
+use crate::{
+    domain::consent::DecidedBy,
+    portal::{
+        Portal,
+        codes::Choice,
+        date,
+        fields::Fields,
+        guard::Context,
+        page::{Page, PageError, render},
+        pages::sign_in::id,
+        words::Words,
+    },
+    store::caseload::NoteKind,
+    workflow::{
+        Work, WorkError,
+        caseload::{self, Asked, Consented, MAX_NOTE, Next, Overview, Paper},
+    },
+};
+
+/// The form that §39(1a) SGB V and the Rahmenvertrag Entlassmanagement ask for, as hospitals name it.
+const CONSENT_FORM: &str = "Anlage 1b";
+
+/// A clinic that was asked, as the page shows it.
+struct Clinic {
+    id: String,
+    name: String,
+    place: String,
+    state: String,
+    good: bool,
+    reason: Option<String>,
+    date: Option<String>,
+    trouble: bool,
+}
+
+impl Clinic {
+    fn of(asked: &Asked, w: Words) -> Self {
+        let c = &asked.conversation;
+        let now = c.log.state();
+        let (state, good) = words::state(w, c);
+        Self {
+            id: c.id.to_string(),
+            name: asked.clinic.0.clone(),
+            place: asked.clinic.1.clone(),
+            state,
+            good,
+            reason: words::reason(now.step, now.reason, w.language).map(|reason| w.asked_reason(reason)),
+            date: now.date.map(|day| date::calendar(day, w.language)),
+            trouble: c.trouble.is_some(),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "staff/case/hub.html")]
+struct HubPage {
+    p: Page,
+    id: String,
+    patient: String,
+    name: String,
+    born: String,
+    closed: bool,
+    next: String,
+    due: Option<(String, bool)>,
+    /// Where the next step is taken.
+    to: Option<String>,
+    discharge: String,
+    begin_by: Option<(String, bool)>,
+    consent: String,
+    /// Whether a decision can still be entered.
+    may_decide: bool,
+    who: Vec<Choice>,
+    form: String,
+    kept: String,
+    representative: String,
+    proof: String,
+    plan: String,
+    /// Whether clinics can be asked.
+    may_ask: bool,
+    clinics: Vec<Clinic>,
+    notes: Vec<(String, String, String)>,
+    note_kinds: Vec<Choice>,
+    note: String,
+    owner: String,
+    mine: bool,
+    colleagues: Vec<Choice>,
+    history: Vec<String>,
+    why: String,
+    fault: Option<String>,
+}
+
+fn to(id: &str, next: Next) -> Option<String> {
+    Some(match next {
+        Next::Consent => "#consent".to_owned(),
+        Next::Plan => format!("/cases/{id}/plan"),
+        Next::Ask => format!("/cases/{id}/search"),
+        Next::Answer(c) | Next::Refer(c) | Next::Call(c) | Next::Unconfirmed(c) | Next::Unaccepted(c) | Next::Travel(c) | Next::Report(c) => format!("/asked/{c}"),
+        Next::Choose(_) | Next::Wait(_) => "#asked".to_owned(),
+        Next::Refused | Next::Done => return None,
+    })
+}
+
+fn page(portal: &Portal, context: &Context, o: &Overview, typed: &Fields, fault: Option<String>) -> Response {
+    let (p, w, row) = (Page::new(portal, context), context.words, &o.row);
+    let (day, id) = (|at| p.day(at), row.case.id.to_string());
+    let consent = match o.consented {
+        Consented::Open => w.case_consent_open().into_owned(),
+        Consented::Given(at) => w.case_consent_given(day(at)),
+        Consented::Refused(at) => w.case_consent_refused(day(at)),
+        Consented::Revoked(at) => w.case_consent_revoked(day(at)),
+    };
+    let begin_by = row.begin_by.map(|last| {
+        let (text, late) = (date::calendar(last, w.language), last < context.now.day());
+        (if late { w.case_begin_late(text) } else { w.case_begin_by(text) }, late)
+    });
+    let actor = context.actor();
+    let kind = |kind: NoteKind| if kind == NoteKind::Call { w.case_note_call() } else { w.case_note_note() };
+    let call = typed.get("kind") == "call";
+    let page = HubPage {
+        patient: row.patient.id.to_string(),
+        name: row.patient.person.full_name(),
+        born: w.case_born(date::birth(&row.patient.person.birth_date, w.language)),
+        closed: row.case.closed_at.is_some(),
+        next: words::next(w, row.next),
+        due: words::due(w, row.due, context.now),
+        to: to(&id, row.next),
+        discharge: row.case.discharge.map_or_else(|| w.case_discharge_open().into_owned(), |day| w.case_discharge(date::calendar(day, w.language))),
+        begin_by,
+        consent,
+        may_decide: row.case.closed_at.is_none() && !matches!(o.consented, Consented::Given(_)),
+        who: vec![
+            Choice::new("patient", w.case_consent_patient(), typed.get("who") != "representative"),
+            Choice::new("representative", w.case_consent_representative(), typed.get("who") == "representative"),
+        ],
+        form: typed.given("form_name").unwrap_or_else(|| CONSENT_FORM.to_owned()),
+        kept: typed.given("kept").unwrap_or_else(|| w.case_consent_kept_default().into_owned()),
+        representative: typed.shown("representative", 120),
+        proof: typed.shown("proof", 120),
+        plan: o.written.as_ref().map_or_else(|| w.case_plan_open().into_owned(), |(at, by)| w.case_plan_by(by.clone(), p.moment(*at))),
+        may_ask: matches!(o.consented, Consented::Given(_)) && row.case.closed_at.is_none() && o.plan.missing().is_empty(),
+        clinics: o.asked.iter().map(|asked| Clinic::of(asked, w)).collect(),
+        notes: o.notes.iter().map(|note| (format!("{}, {}", p.moment(note.at), note.made_by), kind(note.kind).into_owned(), note.text.clone())).collect(),
+        note_kinds: vec![Choice::new("note", w.case_note_note(), !call), Choice::new("call", w.case_note_call(), call)],
+        note: typed.shown("text", MAX_NOTE),
+        owner: w.case_owner(row.owner.clone()),
+        mine: row.owner == actor.name(),
+        colleagues: o.colleagues.iter().filter(|name| **name != row.owner).map(|name| Choice::new(name.clone(), name.clone(), false)).collect(),
+        history: o.owners.iter().map(|owner| w.case_history_line(owner.owner.clone(), p.moment(owner.since))).collect(),
+        why: typed.shown("why", MAX_NOTE),
+        fault,
+        id,
+        p,
+    };
+    render(&page)
+}
+
+async fn shown(portal: &Portal, context: &Context, id: LocalId, typed: &Fields, fault: Option<String>) -> Result<Response, PageError> {
+    let overview = portal.desk.ask(&context.actor(), move |work| caseload::show(work, id)).await?;
+    Ok(page(portal, context, &overview, typed, fault))
+}
+
+/// The page.
+///
+/// # Errors
+/// [`PageError`].
+pub async fn show(State(portal): State<Portal>, Extension(context): Extension<Context>, Path(text): Path<String>) -> Result<Response, PageError> {
+    shown(&portal, &context, id(&text)?, &context.draft, None).await
+}
+
+/// Does `work` and shows the case again: as it then is, or with what was typed and why it was refused.
+async fn act(
+    portal: &Portal,
+    context: &Context,
+    id: LocalId,
+    fields: &Fields,
+    work: impl FnOnce(&mut Work<'_>) -> Result<(), WorkError> + Send + 'static,
+) -> Result<Response, PageError> {
+    match portal.desk.ask(&context.actor(), work).await {
+        Ok(()) => Ok(Redirect::to(&format!("/cases/{id}")).into_response()),
+        Err(error) => {
+            let fault = words::fault(context.words, error)?;
+            shown(portal, context, id, fields, Some(fault)).await
+        }
+    }
+}
+
+/// Returns the signed paper that a form tells of, or what is missing.
+pub(super) fn paper(fields: &Fields, w: Words) -> Result<Paper, String> {
+    let (Some(form), Some(kept)) = (fields.given("form_name"), fields.given("kept")) else { return Err(w.case_consent_missing_form().into_owned()) };
+    let by = if fields.get("who") == "representative" {
+        let (Some(name), Some(proof)) = (fields.given("representative"), fields.given("proof")) else { return Err(w.case_consent_missing_name().into_owned()) };
+        DecidedBy::Representative { name, proof }
+    } else {
+        DecidedBy::Patient
+    };
+    Ok(Paper { form, by, kept })
+}
+
+/// Enters the decision that stands on the signed paper.
+///
+/// # Errors
+/// [`PageError`].
+pub async fn consent(State(portal): State<Portal>, Extension(context): Extension<Context>, Path(text): Path<String>, fields: Fields) -> Result<Response, PageError> {
+    let (id, given) = (id(&text)?, fields.get("decision") == "given");
+    match paper(&fields, context.words) {
+        Ok(paper) => act(&portal, &context, id, &fields, move |work| caseload::decided_on_paper(work, id, given, paper)).await,
+        Err(fault) => shown(&portal, &context, id, &fields, Some(fault)).await,
+    }
+}
+
+/// Adds a note or a call.
+///
+/// # Errors
+/// [`PageError`].
+pub async fn note(State(portal): State<Portal>, Extension(context): Extension<Context>, Path(text): Path<String>, fields: Fields) -> Result<Response, PageError> {
+    let (id, kind, note) = (id(&text)?, if fields.get("kind") == "call" { NoteKind::Call } else { NoteKind::Note }, fields.get("text").to_owned());
+    if note.is_empty() || note.chars().count() > MAX_NOTE {
+        return shown(&portal, &context, id, &fields, Some(context.words.case_note_wrong(MAX_NOTE))).await;
+    }
+    act(&portal, &context, id, &fields, move |work| caseload::note(work, id, kind, &note)).await
+}
+
+/// Hands the case on, or takes it over.
+///
+/// # Errors
+/// [`PageError`].
+pub async fn give(State(portal): State<Portal>, Extension(context): Extension<Context>, Path(text): Path<String>, fields: Fields) -> Result<Response, PageError> {
+    let id = id(&text)?;
+    let to = fields.given("to").unwrap_or_else(|| context.actor().name().to_owned());
+    act(&portal, &context, id, &fields, move |work| caseload::give(work, id, &to)).await
+}
+
+/// Ends the case without a place.
+///
+/// # Errors
+/// [`PageError`].
+pub async fn end(State(portal): State<Portal>, Extension(context): Extension<Context>, Path(text): Path<String>, fields: Fields) -> Result<Response, PageError> {
+    let (id, why) = (id(&text)?, fields.get("why").to_owned());
+    if why.is_empty() || why.chars().count() > MAX_NOTE {
+        return shown(&portal, &context, id, &fields, Some(context.words.case_note_wrong(MAX_NOTE))).await;
+    }
+    act(&portal, &context, id, &fields, move |work| caseload::end(work, id, &why)).await
+}

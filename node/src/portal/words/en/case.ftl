@@ -1,0 +1,292 @@
+# What the pages say: English. Here: the social service and its cases.
+
+## Cases
+case-list = My cases
+case-list-all = All open cases
+case-list-mine = Only my cases
+case-list-none = There is no open case here. Look a patient up and begin the follow-up care there.
+case-title = Follow-up care
+case-born = born { $date }
+case-next = Next step
+case-due = by { $when }
+case-overdue = overdue since { $when }
+case-owner = In charge: { $name }
+case-open-rehab = Plan follow-on rehabilitation (AHB)
+case-open-transfer = Plan a transfer to another hospital
+case-open-what = For the time after the hospital
+case-running = Running case
+case-discharge = Discharge: { $date }
+case-discharge-open = Discharge: not yet known
+case-begin-by = The rehabilitation must begin by { $date } (14 days after discharge).
+case-begin-late = Too late: the rehabilitation should have begun by { $date }. Enter the reason in the plan.
+case-closed = This case is closed.
+
+## What is next
+case-next-call = Please call: a message to { $clinic } did not arrive, or something else needs a person.
+case-next-call-short = Call the clinic
+case-next-consent = Ask for consent to discharge management
+case-next-refused = No consent: nobody may be asked
+case-next-plan = Fill in the plan
+case-next-ask = Look for a place and ask clinics
+case-next-answer = Answer a question
+case-next-choose = { $count ->
+    [one] There is one offer: choose together with the patient
+   *[other] There are { $count } offers: choose together with the patient
+}
+case-next-wait = { $count ->
+    [one] One clinic is being asked; its answer is to come
+   *[other] { $count } clinics are being asked; answers are to come
+}
+case-next-unconfirmed = Chosen, not yet confirmed
+case-next-refer = The place is confirmed: send the referral
+case-next-unaccepted = The referral is sent; the clinic is looking at it
+case-next-travel = Prepare the admission
+case-next-report = In rehabilitation; the report is to come
+case-next-done = Nothing more to do
+
+## Consent
+case-consent = Consent to discharge management
+case-consent-open = Not yet asked. Patients can also agree by themselves in the patient portal.
+case-consent-given = Given on { $when }.
+case-consent-refused = Refused on { $when }. Nobody may be asked, not even without a name.
+case-consent-revoked = Taken back on { $when }. Nobody may be asked any more.
+case-consent-paper = Enter the signed paper
+case-consent-form = Form and version
+case-consent-kept = Where the paper is kept
+case-consent-kept-default = patient file
+case-consent-who = Who decided?
+case-consent-patient = The patient in person
+case-consent-representative = A legal representative
+case-consent-name = Name of the representative
+case-consent-proof = Proof seen
+case-consent-proof-hint = For example a court's certificate or a power of attorney
+case-consent-given-button = Enter consent
+case-consent-refused-button = Enter refusal
+case-consent-missing-form = Please say which form was signed and where it is kept.
+case-consent-missing-name = Please give the representative's name and proof.
+
+## The case
+case-plan = Plan
+case-plan-open = Not yet filled in.
+case-plan-by = As of { $when }, { $name }
+case-plan-edit = Edit the plan
+case-asked = Clinics asked
+case-asked-none = None yet.
+case-search = Look for a place
+case-notes = Notes and calls
+case-note-text = Text
+case-note-kind = Kind
+case-note-note = Note
+case-note-call = Call
+case-note-add = Enter
+case-note-wrong = A note has 1 to { $most } characters.
+case-give = Hand the case on
+case-give-to = To
+case-give-button = Hand on
+case-take = Take the case over
+case-history = In charge so far
+case-history-line = { $name } since { $when }
+case-end = End without a place
+case-end-what = If no place was found, or none is needed any more. All inquiries are kept as evidence.
+case-end-why = Reason, and who looks after it now
+case-end-button = End the case
+case-end-open-inquiries = Clinics are still being asked. Withdraw those inquiries first.
+
+## Plan
+plan-title = Discharge plan
+plan-what = What stands here need not be entered again. Other clinics read only what is shown before sending, and no name at first.
+plan-discharge = Day of discharge
+plan-exception = Reason, if the rehabilitation begins later than after 14 days
+plan-earliest = Earliest day of admission
+plan-flexible = So many days later would do
+plan-day-wrong = Please enter a day, for example 1.12.2026.
+plan-number-wrong = Please enter a number from 0 to 60.
+plan-needed = Without this nobody can be asked.
+plan-indication = Indication group
+plan-icd = Diagnosis (ICD, three characters)
+plan-icd-hint = For example M16
+plan-icd-wrong = Three characters, for example M16.
+plan-surgery = Operation
+plan-side = Side
+plan-operated = Day of the operation
+plan-operated-hint = Others learn the week only.
+plan-singer = SINGER profile
+plan-barthel = Barthel index
+plan-mobility = Walking
+plan-weight-bearing = Weight bearing
+plan-travel = Ability to travel
+plan-setting = Kind of care
+plan-transport = Transport
+plan-diet = Diet
+plan-language = Language, if not German
+plan-payer = Payer
+plan-approval = Approval
+plan-constraints = What the clinic must be able to do
+plan-wishes = Wishes
+plan-single-room = A single room is wished
+plan-companion = Someone comes along
+plan-tell-sex = Tell the sex (only if room planning needs it)
+plan-none = not stated
+plan-save = Save the plan
+plan-closed = The case is closed; the plan cannot be changed any more.
+
+## Search
+find-title = Look for a place
+find-none = No clinic states a suitable free place at the moment. Loosen something in the plan, or try again later.
+find-matching = { $count ->
+    [one] One department fits.
+   *[other] { $count } departments fit.
+}
+find-departments = Searched among { $count } departments.
+find-from = from { $date }
+find-free = { $free } free of { $beds }
+find-km = { $km } km straight line
+find-age-now = just confirmed
+find-age = as of { $hours } hours ago
+find-stale = as of { $hours } hours ago: please ask
+find-contradicted = This clinic has contradicted itself.
+find-asked = is being asked already
+find-favourite = Favourite
+find-favourite-add = Remember as a favourite
+find-favourite-remove = No longer a favourite
+find-why = Why it stands here
+find-why-wait = { $days } days of waiting
+find-why-distance = { $km } km away
+find-why-stale = figures { $hours } hours old
+find-why-named = named by the patient
+find-why-near = { $km } km from the wished place
+find-select = Select { $clinic }
+find-next = Check the selection
+find-pick = Please select at least one and at most eight clinics.
+find-excluded = Not shown
+find-excluded-own = one's own clinic
+find-excluded-not-serving = not active in the network at present
+find-excluded-expired = figures out of date
+find-excluded-indication = treats other conditions
+find-excluded-department = another kind of department
+find-excluded-full = nothing free in the span
+find-excluded-far = too far
+find-excluded-line = { $count } × { $why }
+find-confirm = Ask the best ones now
+find-confirmed-free = Confirmed on asking: free
+find-confirmed-later = On asking: free only later
+find-confirmed-gone = On asking: nothing free any more
+find-confirmed-no-answer = No answer; the last statement is shown
+
+## Before sending
+ask-title = This is what the asked clinics read
+ask-what = Without name, birth date, insurance number and address. Only when the patient chooses a clinic and that clinic confirms the place does exactly that clinic learn more.
+ask-to = To be asked
+ask-fields = Fields
+ask-send = { $count ->
+    [one] Send the inquiry
+   *[other] Send { $count } inquiries
+}
+ask-rare = Few people have these: { $fields }. Together they could point to the person. Leave something out, or confirm with a reason.
+ask-rare-reason = Reason to send them all the same
+ask-age = Age
+ask-region = Region (postal code)
+ask-sex = Sex
+ask-sex-female = female
+ask-sex-male = male
+ask-sex-other = other or unknown
+ask-week = Week of the operation
+ask-answer-by = An answer is useful until
+ask-yes = yes
+ask-from = Asked by
+
+## An asked clinic
+asked-title = Inquiry to { $clinic }
+asked-state-requested = asked; the answer is to come
+asked-state-asked = has a question
+asked-state-offered = has offered a place
+asked-state-offered-until = holds a place until { $when }
+asked-state-chosen = chosen, not yet confirmed
+asked-state-confirmed = place confirmed
+asked-state-referred = has the referral
+asked-state-accepted = takes the patient
+asked-state-admitted = admitted
+asked-state-completed = completed
+asked-state-declined = has declined
+asked-state-gone = the place was gone
+asked-state-refused = has declined after reading the referral
+asked-state-withdrawn = withdrawn by us
+asked-state-cancelled = cancelled by the clinic
+asked-state-no-show = did not arrive
+asked-state-handed = documents handed over
+asked-state-new = nothing said yet
+asked-reason = Reason: { $reason }
+asked-offer = Offer
+asked-offer-date = Admission on
+asked-offer-room = Room
+asked-offer-therapies = Therapies
+asked-offer-until = Place held until
+asked-offer-stay = Length
+asked-offer-days = { $days } days
+asked-questions = Questions
+asked-answer-open = not yet answered
+asked-answer-button = Send answers
+asked-answer-missing = Please answer at least one question.
+asked-choose = The patient has decided on paper
+asked-choose-what = With the choice a release is entered that names this clinic. It gets name and documents only once it has confirmed the place; the others are told no.
+asked-choose-button = Enter the choice
+asked-refer = Send the referral
+asked-refer-what = This clinic now gets name, birth date, address, insurance number, the diagnoses and the selected documents.
+asked-refer-diagnosis = Diagnosis (ICD-10-GM)
+asked-refer-diagnosis-hint = Code, for example M16.1
+asked-refer-diagnosis-text = Diagnosis in words
+asked-refer-staff = Whom to call here, with phone
+asked-refer-note = What else the clinic should know
+asked-refer-documents = Documents
+asked-refer-documents-none = There are no documents for this person yet.
+asked-refer-wrong = Please give at least one diagnosis with its code.
+asked-withdraw = Withdraw the inquiry
+asked-withdraw-reason = Reason
+asked-withdraw-button = Withdraw
+asked-payer = The payer's decision
+asked-payer-on = On
+asked-payer-button = Enter and tell
+asked-date = Another day of admission is wished
+asked-date-reason = Reason
+asked-date-button = Send the wish
+asked-history = History
+asked-by-us = we
+asked-by-them = the clinic
+asked-delivered = delivered { $when }
+asked-waiting = not yet delivered
+asked-refused-receipt = not taken: { $code }
+asked-back = Back to the case
+asked-fault-too-late = The place is not held long enough any more. Ask the clinic for a new offer.
+asked-fault-chosen = Another offer of this case is chosen already. Withdraw that one first.
+asked-fault-late = The rehabilitation would begin later than 14 days after discharge. Enter the reason in the plan, or choose an earlier place.
+asked-fault-consent = The patient's consent to this is missing.
+asked-fault-other = This is not possible any more: the case has changed meanwhile. Below is how it stands now.
+asked-fault-now = This is not possible at the moment. Nothing was sent. Please try again in a few minutes.
+asked-fault-many = A case asks at most eight clinics at a time. Withdraw an inquiry first.
+asked-fault-rare = Some fields could point to the person. Give a reason, or leave something out.
+asked-fault-twice = This clinic is being asked already.
+
+## What was said
+said-inquiry = inquiry
+said-question = question
+said-answer = answer
+said-offer = offer
+said-offer-ended = offer ended
+said-decline = declined
+said-choice = choice
+said-confirm = place confirmed
+said-gone = place gone
+said-referral = referral with the name
+said-handoff = documents
+said-opened = opened
+said-filed = filed
+said-accept = admission promised
+said-refuse = declined after reading
+said-date-change = another day of admission
+said-payer-decision = the payer's decision
+said-arrived = arrived
+said-did-not-come = did not come
+said-report = discharge report
+said-withdraw = withdrawn
+said-cancel = cancelled
+said-erased = erased

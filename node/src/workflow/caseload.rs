@@ -1,0 +1,372 @@
+//! The social service's work on its cases: whose they are, what is next, the plan, notes and calls, and the ends.
+
+use verbund_protocol::{
+    catalogue::{Ahb as Indication, AhbException, RareReason},
+    id::{ConversationId, DepartmentKey, Ik, LocalId},
+    inquiry::Inquiry,
+    limits::AHB_DAYS,
+    referral::{MessageKind, Side},
+    time::{Day, Timestamp},
+};
+
+use super::{
+    Work, WorkError,
+    conversation::{ASKING, load_as},
+    inquiry::{self, NewCase, Preview, Target},
+    overview,
+};
+use crate::{
+    domain::{
+        actor::Role,
+        consent::{DecidedBy, Decision, How, Kind, Recipient},
+        patient::Patient,
+        plan::Plan,
+    },
+    store::{
+        account,
+        case::{self, Case},
+        caseload::{self, Note, NoteKind, Owner},
+        consent,
+        conversation::{self, Conversation, Filter},
+        patient,
+    },
+};
+
+pub mod next;
+
+pub use next::{Consented, Next};
+
+/// Most cases on a page.
+const MAX_CASES: usize = 300;
+/// Most notes on a page.
+const MAX_NOTES: usize = 200;
+/// Longest note, characters.
+pub const MAX_NOTE: usize = 4_000;
+/// For how long an answer to an inquiry is useful.
+const ANSWER_WITHIN: std::time::Duration = std::time::Duration::from_secs(24 * 3_600);
+
+/// A case in the list.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// The case.
+    pub case: Case,
+    /// The patient.
+    pub patient: Patient,
+    /// Who looks after it.
+    pub owner: String,
+    /// What is next.
+    pub next: Next,
+    /// By when.
+    pub due: Option<Timestamp>,
+    /// The last day on which an AHB may begin.
+    pub begin_by: Option<Day>,
+}
+
+/// Everything on a case's page.
+#[derive(Clone)]
+pub struct Overview {
+    /// What stands in the list.
+    pub row: Row,
+    /// How the patient stands to it.
+    pub consented: Consented,
+    /// The plan, or what is known of it.
+    pub plan: Plan,
+    /// Who wrote it and when; nobody yet.
+    pub written: Option<(Timestamp, String)>,
+    /// The clinics asked.
+    pub asked: Vec<Asked>,
+    /// Everybody who has looked after it, latest first.
+    pub owners: Vec<Owner>,
+    /// Notes and calls, latest first.
+    pub notes: Vec<Note>,
+    /// Who could look after it.
+    pub colleagues: Vec<String>,
+}
+
+/// A clinic that was asked.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// The conversation.
+    pub conversation: Conversation,
+    /// The facility's name and place.
+    pub clinic: (String, String),
+    /// The offer that stands.
+    pub offer: Option<verbund_protocol::referral::Offer>,
+}
+
+/// Returns the last day on which the AHB of a case may begin; nothing without a day of discharge, for a transfer, or with a documented exception.
+pub fn begin_by(case: &Case) -> Option<Day> {
+    let rehab = case.variant == verbund_protocol::inquiry::Variant::Rehab && case.exception.is_none();
+    case.discharge.filter(|_| rehab).map(|day| day.plus(AHB_DAYS))
+}
+
+/// Returns the open cases: one's own, or everybody's; what is due first comes first.
+///
+/// # Errors
+/// [`WorkError::Forbidden`]; the store's.
+pub fn list(work: &mut Work<'_>, everybody: bool) -> Result<Vec<Row>, WorkError> {
+    work.require(ASKING)?;
+    work.audit("case.list", None, "discharge", "")?;
+    let mut rows = Vec::new();
+    for case in case::list(work.db, None, MAX_CASES)? {
+        let row = row(work, case)?;
+        rows.extend(row.filter(|row| everybody || row.owner == work.actor.name()));
+    }
+    rows.sort_by_key(|row| (row.due.is_none(), row.due, row.begin_by.is_none(), row.begin_by, row.case.opened_at));
+    Ok(rows)
+}
+
+fn row(work: &Work<'_>, case: Case) -> Result<Option<Row>, WorkError> {
+    let Some(patient) = case.patient.map(|id| patient::find(work.db, id)).transpose()?.flatten() else { return Ok(None) };
+    let consented = Consented::of(&consent::list(work.db, patient.id)?, work.now);
+    let plan = caseload::plan(work.db, case.id)?.map(|version| version.plan).unwrap_or_else(|| Plan::known(&patient.person, case.variant, case.discharge));
+    let (next, due) = next::next(&case, consented, &plan, &conversations(work, case.id)?, work.now);
+    let owner = caseload::owners(work.db, case.id)?.into_iter().next().map_or_else(|| case.opened_by.clone(), |owner| owner.owner);
+    Ok(Some(Row { begin_by: begin_by(&case), case, patient, owner, next, due }))
+}
+
+fn conversations(work: &Work<'_>, case: LocalId) -> Result<Vec<Conversation>, WorkError> {
+    Ok(conversation::list(work.db, &Filter { case: Some(case), ended: true, ..Filter::default() }, MAX_CASES)?)
+}
+
+/// Returns everything on a case's page, and notes that it was looked at.
+///
+/// # Errors
+/// [`WorkError::NotFound`], [`WorkError::Forbidden`]; the store's.
+pub fn show(work: &mut Work<'_>, id: LocalId) -> Result<Overview, WorkError> {
+    work.require(ASKING)?;
+    let case = inquiry::find_case(work, id)?;
+    work.audit("case.read", case.patient, "discharge", &id.to_string())?;
+    let row = row(work, case)?.ok_or(WorkError::NotFound("case"))?;
+    let written = caseload::plan(work.db, id)?;
+    let plan = written.clone().map(|version| version.plan).unwrap_or_else(|| Plan::known(&row.patient.person, row.case.variant, row.case.discharge));
+    let asked = conversations(work, id)?.into_iter().filter(|c| c.side == Side::Asker).map(|c| asked(work, c)).collect::<Result<_, _>>()?;
+    Ok(Overview {
+        consented: Consented::of(&consent::list(work.db, row.patient.id)?, work.now),
+        plan,
+        written: written.map(|version| (version.made_at, version.made_by)),
+        asked,
+        owners: caseload::owners(work.db, id)?,
+        notes: caseload::notes(work.db, id, MAX_NOTES)?,
+        colleagues: colleagues(work)?,
+        row,
+    })
+}
+
+fn asked(work: &Work<'_>, conversation: Conversation) -> Result<Asked, WorkError> {
+    let stands = conversation.log.state().offer.is_some();
+    let offer = match super::conversation::last(work, &conversation, Side::Owner, MessageKind::Offer)? {
+        Some(verbund_protocol::referral::Message::Offer(offer)) if stands => Some(offer),
+        _ => None,
+    };
+    Ok(Asked { clinic: clinic(work, &conversation.peer_facility), conversation, offer })
+}
+
+/// Returns a facility's name and place for people.
+pub fn clinic(work: &Work<'_>, facility: &Ik) -> (String, String) {
+    let known = work.membership.member_by_ik(facility).and_then(|member| member.facilities.iter().find(|known| &known.ik == facility));
+    known.map_or_else(|| (facility.to_string(), String::new()), |known| (known.name.clone(), known.place.clone()))
+}
+
+/// Returns the facilities that this member speaks for, with their names.
+pub fn own_facilities(work: &Work<'_>) -> Vec<(Ik, String)> {
+    let own = work.membership.member(&work.me.member);
+    own.map(|member| member.facilities.iter().map(|facility| (facility.ik.clone(), facility.name.clone())).collect()).unwrap_or_default()
+}
+
+fn colleagues(work: &Work<'_>) -> Result<Vec<String>, WorkError> {
+    let mut names: Vec<String> = account::staff(work.db)?.into_iter().filter(|account| account.roles.contains(&Role::SocialService)).map(|account| account.name).collect();
+    names.sort();
+    names.dedup();
+    Ok(names)
+}
+
+/// Opens a case and takes it over. Somebody who has an open one of that kind keeps it: its name is returned.
+///
+/// # Errors
+/// As [`inquiry::open_case`].
+pub fn open(work: &mut Work<'_>, new: &NewCase) -> Result<LocalId, WorkError> {
+    work.require(ASKING)?;
+    let held = case::list(work.db, Some(new.patient), MAX_CASES)?.into_iter().find(|case| case.closed_at.is_none() && case.variant == new.variant);
+    if let Some(held) = held {
+        return Ok(held.id);
+    }
+    let id = inquiry::open_case(work, new)?;
+    caseload::give(work.db, id, work.actor.name(), work.now, work.actor.name())?;
+    Ok(id)
+}
+
+/// Gives a case to a colleague, or takes it over.
+///
+/// # Errors
+/// [`WorkError::Invalid`] if nobody of that name is in the social service.
+pub fn give(work: &mut Work<'_>, id: LocalId, to: &str) -> Result<(), WorkError> {
+    let case = open_case(work, id)?;
+    if to != work.actor.name() && !colleagues(work)?.iter().any(|name| name == to) {
+        return Err(WorkError::invalid("nobody of that name is in the social service", "choose from the list"));
+    }
+    caseload::give(work.db, id, to, work.now, work.actor.name())?;
+    work.audit("case.give", case.patient, "discharge", &id.to_string())
+}
+
+fn open_case(work: &mut Work<'_>, id: LocalId) -> Result<Case, WorkError> {
+    work.require(ASKING)?;
+    let case = inquiry::find_case(work, id)?;
+    if case.closed_at.is_some() { Err(WorkError::state("closed", "the case is closed", "open a new case")) } else { Ok(case) }
+}
+
+/// Writes the next version of the plan, with the day of discharge and the reason for a late begin.
+///
+/// # Errors
+/// [`WorkError::Invalid`] for a day that cannot be meant.
+pub fn write_plan(work: &mut Work<'_>, id: LocalId, plan: &Plan, discharge: Option<Day>, exception: Option<AhbException>) -> Result<(), WorkError> {
+    let case = open_case(work, id)?;
+    if discharge != case.discharge || exception != case.exception {
+        inquiry::set_discharge(work, id, discharge, exception)?;
+    }
+    caseload::write_plan(work.db, id, plan, work.now, work.actor.name())?;
+    work.audit("case.plan", case.patient, "discharge", &id.to_string())
+}
+
+/// Adds a note or a call.
+///
+/// # Errors
+/// [`WorkError::Invalid`] if it is empty or too long.
+pub fn note(work: &mut Work<'_>, id: LocalId, kind: NoteKind, text: &str) -> Result<(), WorkError> {
+    work.require(ASKING)?;
+    let case = inquiry::find_case(work, id)?;
+    let text = text.trim();
+    if text.is_empty() || text.chars().count() > MAX_NOTE {
+        return Err(WorkError::invalid(format!("a note has 1 to {MAX_NOTE} characters"), "shorten it, or write two"));
+    }
+    caseload::add_note(work.db, id, &Note { at: work.now, kind, text: text.to_owned(), made_by: work.actor.name().to_owned() })?;
+    work.audit("case.note", case.patient, "discharge", &id.to_string())
+}
+
+/// A signed paper.
+#[derive(Clone)]
+pub struct Paper {
+    /// The form and its version.
+    pub form: String,
+    /// Who signed.
+    pub by: DecidedBy,
+    /// Where it is kept.
+    pub kept: String,
+}
+
+impl Paper {
+    fn decision(self, kind: Kind, given: bool, recipient: Option<Recipient>, now: Timestamp) -> Decision {
+        Decision { kind, given, recipient, form: Some(self.form), by: self.by, how: How::Paper, document: Some(self.kept), at: now, until: None }
+    }
+}
+
+/// Records the patient's decision about discharge management as it stands on the signed paper.
+///
+/// # Errors
+/// As [`super::consent::record`].
+pub fn decided_on_paper(work: &mut Work<'_>, id: LocalId, given: bool, paper: Paper) -> Result<(), WorkError> {
+    let case = open_case(work, id)?;
+    let patient = case.patient.ok_or(WorkError::NotFound("patient"))?;
+    let decision = paper.decision(Kind::DischargeManagement, given, None, work.now);
+    super::consent::record(work, patient, decision).map(drop)
+}
+
+/// Returns what the clinics would read, as the plan has it. `department` stands for all; each reads its own.
+///
+/// # Errors
+/// [`WorkError::State`] `plan` while something is missing.
+pub fn preview(work: &Work<'_>, id: LocalId, department: DepartmentKey, rare_reason: Option<RareReason>) -> Result<Preview, WorkError> {
+    let inquiry = written(work, id, department, rare_reason)?;
+    inquiry::preview(work, inquiry)
+}
+
+fn written(work: &Work<'_>, id: LocalId, department: DepartmentKey, rare_reason: Option<RareReason>) -> Result<Inquiry, WorkError> {
+    let case = inquiry::find_case(work, id)?;
+    let patient = case.patient.map(|id| patient::find(work.db, id)).transpose()?.flatten().ok_or(WorkError::NotFound("patient"))?;
+    let plan = caseload::plan(work.db, id)?.map(|version| version.plan).unwrap_or_else(|| Plan::known(&patient.person, case.variant, case.discharge));
+    let minutes = work.now.plus(ANSWER_WITHIN).0 / 60_000;
+    plan.inquiry(&patient.person, case.variant, department, Timestamp(minutes * 60_000), rare_reason, work.now.day())
+        .ok_or_else(|| WorkError::state("plan", "the plan lacks indication, earliest day or payer", "fill in the plan"))
+}
+
+/// Asks clinics with what the plan says. `own` is the facility that asks.
+///
+/// # Errors
+/// As [`inquiry::send`]; [`WorkError::State`] `plan`.
+pub fn ask(work: &mut Work<'_>, id: LocalId, own: &Ik, targets: &[Target], rare_reason: Option<RareReason>) -> Result<Vec<ConversationId>, WorkError> {
+    let first = targets.first().ok_or_else(|| WorkError::invalid("no clinic is chosen", "choose at least one"))?;
+    let inquiry = written(work, id, first.department.clone(), rare_reason)?;
+    inquiry::send(work, id, own, targets, &inquiry)
+}
+
+/// Records that the patient chose an offer on paper: the signed release that names the clinic, and the choice.
+///
+/// # Errors
+/// As [`super::referral::choose`].
+pub fn chosen_on_paper(work: &mut Work<'_>, id: ConversationId, paper: Paper) -> Result<(), WorkError> {
+    work.require(ASKING)?;
+    let c = load_as(work, id, Side::Asker)?;
+    let patient = c.patient.ok_or(WorkError::NotFound("patient"))?;
+    let recipient = Some(Recipient { member: c.peer.clone(), facility: c.peer_facility.clone() });
+    let decision = paper.decision(Kind::IdentifiedRelease, true, recipient, work.now);
+    super::consent::record(work, patient, decision)?;
+    super::referral::choose(work, id)
+}
+
+/// Ends a case without a place. The reason is kept as a note under the name of who decided it.
+///
+/// # Errors
+/// [`WorkError::State`] `open-inquiries` while a clinic is still being asked.
+pub fn end(work: &mut Work<'_>, id: LocalId, why: &str) -> Result<(), WorkError> {
+    let case = open_case(work, id)?;
+    let open = Filter { case: Some(id), side: Some(Side::Asker), ..Filter::default() };
+    if !conversation::list(work.db, &open, 1)?.is_empty() {
+        return Err(WorkError::state("open-inquiries", "clinics are still being asked", "withdraw those inquiries first"));
+    }
+    note(work, id, NoteKind::Note, why)?;
+    case::close(work.db, id, work.now)?;
+    work.audit("case.end", case.patient, "discharge", &id.to_string())
+}
+
+/// Marks a department as a favourite for an indication group, or no longer.
+///
+/// # Errors
+/// [`WorkError::Forbidden`]; the store's.
+pub fn mark_favourite(work: &mut Work<'_>, indication: Indication, target: &Target, marked: bool) -> Result<(), WorkError> {
+    work.require(ASKING)?;
+    Ok(caseload::mark_favourite(work.db, indication, &target.facility, &target.department, marked)?)
+}
+
+/// Returns the favourites for an indication group.
+///
+/// # Errors
+/// [`WorkError::Forbidden`]; the store's.
+pub fn favourites(work: &Work<'_>, indication: Indication) -> Result<Vec<(String, String)>, WorkError> {
+    work.require(ASKING)?;
+    Ok(caseload::favourites(work.db, indication)?)
+}
+
+/// An inquiry with what belongs to it.
+#[derive(Clone)]
+pub struct Conversed {
+    /// What may be shown of it.
+    pub detail: overview::Detail,
+    /// The case.
+    pub case: LocalId,
+    /// The patient.
+    pub patient: Patient,
+    /// The facility's name and place.
+    pub clinic: (String, String),
+}
+
+/// Returns one inquiry of a case, and notes that it was looked at.
+///
+/// # Errors
+/// [`WorkError::NotFound`] also for one in which this clinic owns the bed.
+pub fn inquiry(work: &mut Work<'_>, id: ConversationId) -> Result<Conversed, WorkError> {
+    work.require(ASKING)?;
+    let c = load_as(work, id, Side::Asker)?;
+    let (case, patient) = (c.case.ok_or(WorkError::NotFound("case"))?, c.patient.ok_or(WorkError::NotFound("patient"))?);
+    let patient = patient::find(work.db, patient)?.ok_or(WorkError::NotFound("patient"))?;
+    Ok(Conversed { detail: overview::show(work, id)?, case, patient, clinic: clinic(work, &c.peer_facility) })
+}

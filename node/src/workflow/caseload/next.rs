@@ -1,0 +1,162 @@
+//! What is to be done next in a case, and by when: one pure answer for the list of cases and for the page of each.
+
+use verbund_protocol::{
+    id::ConversationId,
+    referral::{Side, Step, clock},
+    time::Timestamp,
+};
+
+use crate::{
+    domain::{
+        consent::{Consent, Kind},
+        plan::Plan,
+    },
+    store::{case::Case, conversation::Conversation},
+};
+
+/// How the patient stands to discharge management.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Consented {
+    /// Nobody has asked yet.
+    Open,
+    /// Allowed, and still so.
+    Given(Timestamp),
+    /// Refused.
+    Refused(Timestamp),
+    /// Taken back.
+    Revoked(Timestamp),
+}
+
+impl Consented {
+    /// Returns how the patient stands by all decisions so far, oldest first.
+    pub fn of(decisions: &[Consent], now: Timestamp) -> Self {
+        let last = decisions.iter().rev().find(|consent| consent.decision.kind == Kind::DischargeManagement);
+        match last {
+            None => Self::Open,
+            Some(Consent { revoked_at: Some(at), .. }) => Self::Revoked(*at),
+            Some(consent) if consent.decision.until.is_some_and(|until| until <= now) => Self::Revoked(consent.decision.until.unwrap_or(now)),
+            Some(consent) if consent.decision.given => Self::Given(consent.decision.at),
+            Some(consent) => Self::Refused(consent.decision.at),
+        }
+    }
+}
+
+/// What is to be done next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Call a clinic: a message could not be delivered, or something else needs a person.
+    Call(ConversationId),
+    /// Ask the patient for consent.
+    Consent,
+    /// The patient does not want it; nothing may be done.
+    Refused,
+    /// Fill in the plan.
+    Plan,
+    /// Search and ask clinics.
+    Ask,
+    /// Answer a clinic's questions.
+    Answer(ConversationId),
+    /// The patient can choose among so many offers.
+    Choose(usize),
+    /// So many clinics are being asked.
+    Wait(usize),
+    /// Chosen; the clinic has not confirmed yet.
+    Unconfirmed(ConversationId),
+    /// The place is confirmed: send the referral.
+    Refer(ConversationId),
+    /// The referral is there; the clinic has not accepted yet.
+    Unaccepted(ConversationId),
+    /// Accepted: the patient goes there.
+    Travel(ConversationId),
+    /// The patient is there; the report is to come.
+    Report(ConversationId),
+    /// It is over.
+    Done,
+}
+
+/// Returns what is to be done next and by when. `conversations` are those of the case, the ended ones too.
+pub fn next(case: &Case, consented: Consented, plan: &Plan, conversations: &[Conversation], now: Timestamp) -> (Next, Option<Timestamp>) {
+    let asking: Vec<&Conversation> = conversations.iter().filter(|c| c.side == Side::Asker).collect();
+    let at = |step: Step| asking.iter().copied().filter(move |c| c.log.state().step == step);
+    if case.closed_at.is_some() {
+        return (Next::Done, None);
+    }
+    if let Some(c) = asking.iter().find(|c| c.trouble.is_some()) {
+        return (Next::Call(c.id), None);
+    }
+    let later: [(Step, fn(ConversationId) -> Next); 5] =
+        [(Step::Confirmed, Next::Refer), (Step::Asked, Next::Answer), (Step::Chosen, Next::Unconfirmed), (Step::Referred, Next::Unaccepted), (Step::Accepted, Next::Travel)];
+    for (step, next) in later {
+        if let Some(c) = at(step).next() {
+            let due = if step == Step::Accepted { c.log.state().date.map(|day| day.start()) } else { c.due_at };
+            return (next(c.id), due);
+        }
+    }
+    if let Some(c) = at(Step::Admitted).next() {
+        return (Next::Report(c.id), c.due_at);
+    }
+    if at(Step::Completed).next().is_some() {
+        return (Next::Done, None);
+    }
+    match consented {
+        Consented::Open => return (Next::Consent, None),
+        Consented::Refused(_) | Consented::Revoked(_) => return (Next::Refused, None),
+        Consented::Given(_) => {}
+    }
+    let offers: Vec<_> = at(Step::Offered).map(|c| c.log.state()).filter(|state| clock::choosable(state, now)).collect();
+    if !offers.is_empty() {
+        return (Next::Choose(offers.len()), offers.iter().filter_map(|state| state.offer.map(|offer| offer.held_until)).min());
+    }
+    let waiting = at(Step::Requested).count();
+    if waiting > 0 {
+        return (Next::Wait(waiting), at(Step::Requested).filter_map(|c| c.due_at).min());
+    }
+    if !plan.missing().is_empty() { (Next::Plan, None) } else { (Next::Ask, None) }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use verbund_protocol::{id::LocalId, inquiry::Variant};
+
+    use super::*;
+
+    fn case() -> Case {
+        let (id, opened_at) = (LocalId([1; 8]), Timestamp::from_secs(1_000));
+        Case { id, patient: Some(id), variant: Variant::Rehab, discharge: None, exception: None, opened_at, opened_by: "s".into(), chosen: None, closed_at: None }
+    }
+
+    fn full() -> Plan {
+        let day = "2026-12-01".parse().ok();
+        Plan { indication: "heart".parse().ok(), earliest: day, payer: "gkv".parse().ok(), ..Plan::default() }
+    }
+
+    fn consent(given: bool, revoked: bool) -> Consent {
+        let at = Timestamp::from_secs(5);
+        let decision = serde_json::json!({ "kind": "discharge-management", "given": given, "form": "Anlage 1b", "by": "patient", "how": "paper", "at": at });
+        let decision = serde_json::from_value(decision).unwrap();
+        Consent {
+            id: LocalId([2; 8]),
+            patient: LocalId([1; 8]),
+            ordinal: 1,
+            decision,
+            recorded_at: at,
+            recorded_by: "s".into(),
+            revoked_at: revoked.then_some(at),
+            revoked_by: None,
+        }
+    }
+
+    #[test]
+    fn first_the_patient_is_asked_then_the_plan_is_written_then_clinics_are_asked() {
+        let now = Timestamp::from_secs(2_000);
+        let step = |consented, plan: &Plan| next(&case(), consented, plan, &[], now).0;
+        assert_eq!(step(Consented::Open, &full()), Next::Consent);
+        assert_eq!(step(Consented::of(&[consent(true, false)], now), &Plan::default()), Next::Plan);
+        assert_eq!(step(Consented::of(&[consent(true, false)], now), &full()), Next::Ask);
+        assert_eq!(step(Consented::of(&[consent(false, false)], now), &full()), Next::Refused);
+        assert_eq!(step(Consented::of(&[consent(true, true)], now), &full()), Next::Refused);
+        let closed = Case { closed_at: Some(now), ..case() };
+        assert_eq!(next(&closed, Consented::Open, &full(), &[], now).0, Next::Done);
+    }
+}

@@ -1,0 +1,192 @@
+//! The social service at its pages: from a patient without a case to a referral, with the rehab clinics at their commands.
+
+use verbund_node::{
+    cli::demo::browser::{Answer, Browser},
+    domain::actor::Role,
+};
+use verbund_protocol::id::ConversationId;
+use verbund_tests::people::eventually;
+
+use super::{CANARY, House};
+
+/// Where a page or an answer leads to.
+fn leads_to(answer: &Answer) -> String {
+    answer.header("location").unwrap_or_else(|| panic!("{} {}", answer.status, answer.text())).to_owned()
+}
+
+/// The names of conversations that a page leads to, in its order.
+fn asked(page: &str) -> Vec<ConversationId> {
+    page.split("href=\"/asked/").skip(1).map(|rest| rest.split('"').next().unwrap().parse().unwrap()).collect()
+}
+
+struct Desk {
+    house: House,
+    sonja: Browser,
+    case: String,
+    patient: verbund_protocol::id::LocalId,
+}
+
+const PLAN: &[(&str, &str)] = &[
+    ("indication", "locomotor"),
+    ("payer", "drv"),
+    ("icd", "m16"),
+    ("flexible", "10"),
+    ("setting", "inpatient"),
+    ("approval", "applied"),
+    ("surgery", "hip-replacement"),
+    ("side", "left"),
+];
+
+impl Desk {
+    /// Two hospitals and two rehab clinics with free places; a patient and an open case.
+    fn new() -> Self {
+        let mut house = House::of(4);
+        for at in [2, 3] {
+            let id = house.town.department(at);
+            house.town.publish(at, id, 3).unwrap();
+        }
+        let patient = house.patient("Erna");
+        let (mut sonja, _) = house.staff("sonja", &[Role::SocialService]);
+        let page = sonja.get(&format!("/patients/{patient}")).unwrap();
+        let case = sonja.submit(&page, &format!("/patients/{patient}/case"), &[("variant", "rehab")]).unwrap();
+        assert!(case.text().contains("Einwilligung in das Entlassmanagement einholen"), "{}", case.text());
+        let case = case.text().split("/consent\"").next().unwrap().rsplit("/cases/").next().unwrap().to_owned();
+        Self { house, sonja, case, patient }
+    }
+
+    fn hub(&mut self) -> Answer {
+        self.sonja.get(&format!("/cases/{}", self.case)).unwrap()
+    }
+
+    fn post(&mut self, what: &str, fields: &[(&str, &str)]) -> Answer {
+        let page = self.hub();
+        self.sonja.submit(&page, &format!("/cases/{}/{what}", self.case), fields).unwrap()
+    }
+
+    fn today(&mut self) -> String {
+        self.house.town.today(0).to_string()
+    }
+
+    /// Consent, plan and inquiries to both rehab clinics. Returns the conversations.
+    fn ask_both(&mut self) -> Vec<ConversationId> {
+        self.post("consent", &[("form_name", "Anlage 1b 2024-03"), ("kept", "Akte"), ("who", "patient"), ("decision", "given")]);
+        let today = self.today();
+        let days = [("earliest", today.as_str()), ("discharge", today.as_str()), ("operated", today.as_str())];
+        self.post("plan", &[PLAN, &days].concat());
+        let targets: Vec<String> = eventually("both clinics are found", || {
+            let page = self.sonja.get(&format!("/cases/{}/search", self.case)).unwrap().text();
+            let found: Vec<String> = page.split("name=\"target\" value=\"").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()).collect();
+            if found.len() == 2 { Ok(found) } else { Err(page) }
+        });
+        let fields: Vec<(&str, &str)> = targets.iter().map(|target| ("target", target.as_str())).collect();
+        let preview = self.post("preview", &fields);
+        let text = preview.text();
+        assert!(text.contains("70-79") && text.contains("M16") && text.contains("Das lesen die angefragten Kliniken"), "{text}");
+        assert!(!text.contains("1951") && !text.split("<dl").nth(1).unwrap().contains(CANARY), "what is sent holds no birth date and no name: {text}");
+        let sent = self.sonja.submit(&preview, &format!("/cases/{}/ask", self.case), &fields).unwrap();
+        let conversations = asked(&sent.text());
+        assert_eq!(conversations.len(), 2, "{}", sent.text());
+        conversations
+    }
+
+    /// Which clinic was asked in a conversation.
+    fn owner(&mut self, id: ConversationId) -> usize {
+        let peer = self.house.town.show(0, id).unwrap().summary.peer;
+        (0..4).find(|at| self.house.town.village.clinics[*at].plan.member == peer).unwrap()
+    }
+}
+
+#[test]
+fn a_case_goes_from_consent_to_referral() {
+    let mut desk = Desk::new();
+    let ids = desk.ask_both();
+    assert!(desk.hub().text().contains("2 Kliniken sind angefragt"));
+    let owners: Vec<usize> = ids.iter().map(|id| desk.owner(*id)).collect();
+    for (id, owner) in ids.iter().zip(&owners) {
+        desk.house.town.await_step(*owner, *id, "requested");
+        desk.house.town.offer(*owner, *id, false);
+        desk.house.town.await_step(0, *id, "offered");
+    }
+    let hub = desk.hub().text();
+    assert!(hub.contains("2 Angebote liegen vor") && hub.contains("hält einen Platz bis"), "{hub}");
+    let (chosen, owner) = (ids[0], owners[0]);
+    let path = format!("/asked/{chosen}");
+    let page = desk.sonja.get(&path).unwrap();
+    let wrong = desk.sonja.submit(&page, &format!("{path}/choose"), &[("form_name", "Anlage 1b"), ("kept", "Akte"), ("who", "representative")]).unwrap();
+    assert!(wrong.text().contains("Name und Nachweis der Vertretung"), "{}", wrong.text());
+    let done = desk.sonja.submit(&page, &format!("{path}/choose"), &[("form_name", "Anlage 1b"), ("kept", "Akte"), ("who", "patient")]).unwrap();
+    assert!(done.text().contains("gewählt, noch nicht bestätigt"), "{}", done.text());
+    desk.house.town.await_step(owner, chosen, "chosen");
+    desk.house.town.confirm(owner, chosen);
+    desk.house.town.await_step(0, chosen, "confirmed");
+    assert!(desk.hub().text().contains("Platz ist bestätigt: Überweisung senden"));
+    let page = desk.sonja.get(&path).unwrap();
+    let refer =
+        desk.sonja.submit(&page, &format!("{path}/refer"), &[("diagnosis", "m16.1"), ("diagnosis-text", "Coxarthrose"), ("staff", "Sonja, 0800 0000"), ("note", "")]).unwrap();
+    assert!(refer.text().contains("Überweisung ist dort"), "{}", refer.text());
+    desk.house.town.await_step(owner, chosen, "referred");
+    desk.house.town.accept(owner, chosen);
+    desk.house.town.await_step(0, chosen, "accepted");
+    let (hub, other) = (desk.hub().text(), desk.house.town.show(0, ids[1]).unwrap().summary.step);
+    assert!(hub.contains("Aufnahme vorbereiten") && hub.contains("von uns zurückgezogen"), "{hub}");
+    assert_eq!(other, "withdrawn");
+    for at in 0..4 {
+        assert!(!desk.house.town.node(at).log().contains(CANARY), "the log of clinic {at} names the patient");
+    }
+}
+
+#[test]
+fn what_is_typed_wrong_is_said_beside_the_field_and_nothing_is_lost() {
+    let mut desk = Desk::new();
+    let wrong = desk.post("plan", &[("indication", "locomotor"), ("payer", "gkv"), ("icd", "Hüfte"), ("earliest", "bald"), ("flexible", "100"), ("discharge", "31.2.2026")]).text();
+    for said in ["Drei Zeichen, zum Beispiel M16", "value=\"Hüfte\"", "value=\"bald\"", "value=\"31.2.2026\"", "Zahl von 0 bis 60", "zum Beispiel 1.12.2026"] {
+        assert!(wrong.contains(said), "{said}: {wrong}");
+    }
+    assert!(wrong.contains("value=\"locomotor\" selected"));
+    let empty = desk.post("note", &[("kind", "call"), ("text", " ")]).text();
+    assert!(empty.contains("Eine Notiz hat 1 bis 4"), "{empty}");
+    let noted = desk.post("note", &[("kind", "call"), ("text", "Tochter <b>ruft</b> zurück")]).text();
+    assert!(noted.contains("Tochter &#60;b&#62;ruft&#60;/b&#62; zurück") && noted.contains("Anruf"), "{noted}");
+    // Nobody is asked without consent, whatever is posted.
+    let refused = desk.post("preview", &[("target", "260326822/2300")]).text();
+    assert!(refused.contains("role=\"alert\""), "{refused}");
+}
+
+#[test]
+fn a_case_is_handed_on_and_ended_with_a_reason() {
+    let mut desk = Desk::new();
+    let (mut sina, _) = desk.house.staff("sina", &[Role::SocialService]);
+    assert!(desk.sonja.get("/cases").unwrap().text().contains(CANARY));
+    assert!(!sina.get("/cases").unwrap().text().contains(CANARY) && sina.get("/cases/all").unwrap().text().contains(CANARY));
+    let given = desk.post("give", &[("to", "sina Beispiel")]).text();
+    assert!(given.contains("Zuständig: sina Beispiel") && given.contains("sonja Beispiel seit"), "{given}");
+    assert!(sina.get("/cases").unwrap().text().contains(CANARY));
+    let nobody = desk.post("give", &[("to", "Niemand")]).text();
+    assert!(nobody.contains("role=\"alert\""));
+    assert!(desk.post("end", &[("why", "")]).text().contains("role=\"alert\""));
+    let ended = desk.post("end", &[("why", "Frau Muster geht nach Hause; Dr. Beispiel übernimmt")]).text();
+    assert!(ended.contains("Dieser Fall ist abgeschlossen") && ended.contains("Dr. Beispiel übernimmt"), "{ended}");
+    assert!(!sina.get("/cases/all").unwrap().text().contains(CANARY));
+    let late = desk.post("plan", PLAN).text();
+    assert!(late.contains("role=\"alert\""), "a closed case stays as it is");
+    let again = desk.sonja.get(&format!("/patients/{}", desk.patient)).unwrap();
+    let again = desk.sonja.submit(&again, &format!("/patients/{}/case", desk.patient), &[("variant", "rehab")]).unwrap();
+    assert!(!again.text().contains(&format!("/cases/{}/consent", desk.case)), "another case is opened");
+}
+
+#[test]
+fn other_people_do_not_find_the_case() {
+    let mut desk = Desk::new();
+    let ids = desk.ask_both();
+    let (mut wanda, _) = desk.house.staff("wanda", &[Role::Ward]);
+    for path in [format!("/cases/{}", desk.case), format!("/asked/{}", ids[0]), "/cases".to_owned()] {
+        assert_eq!(wanda.get(&path).unwrap().status, 403, "{path}");
+    }
+    for path in ["/cases/0011223344556677", "/cases/x", "/asked/00112233445566778899aabbccddeeff", "/asked/x", "/cases/0011223344556677/plan", "/cases/0011223344556677/search"] {
+        assert_eq!(desk.sonja.get(path).unwrap().status, 404, "{path}");
+    }
+    let page = desk.hub();
+    let gone = desk.sonja.submit(&page, "/cases/0011223344556677/note", &[("text", "x")]).unwrap();
+    assert_eq!(gone.status, 404);
+    assert!(leads_to(&desk.house.browser(verbund_node::domain::account::Site::Staff).ask("GET", "/cases", &[], b"").unwrap()).starts_with("/sign-in"));
+}
