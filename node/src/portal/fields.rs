@@ -88,6 +88,6 @@ fn too_large(_: axum::extract::rejection::BytesRejection) -> Response {
 }
 
 /// Compares in the same time whatever differs.
-fn same(given: &str, wanted: &str) -> bool {
+pub(super) fn same(given: &str, wanted: &str) -> bool {
     !wanted.is_empty() && aws_lc_rs::constant_time::verify_slices_are_equal(given.as_bytes(), wanted.as_bytes()).is_ok()
 }

@@ -105,6 +105,8 @@ pub async fn stand(State((portal, who)): State<(Portal, Who)>, mut request: Requ
 /// Keeps what was typed in a form that came after its session had run out, and leads to signing in and back to the form's page. Nothing if
 /// it is not known whose session it was.
 async fn keep_typed(portal: &Portal, context: &Context, headers: &HeaderMap, request: Request) -> Option<Response> {
+    // Files are not kept: only what was typed.
+    headers.get(header::CONTENT_TYPE).filter(|kind| kind.as_bytes().starts_with(b"application/x-www-form-urlencoded"))?;
     let token = cookie(headers, &portal.cookie).and_then(|text| unhex(&text)).map(Token)?;
     let (site, now, path) = (portal.site, context.now, context.path.clone());
     let account = portal.desk.read(move |db| account::who_was(db, &token, site, now)).await.ok().flatten()?;

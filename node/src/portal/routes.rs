@@ -60,6 +60,10 @@ macro_rules! row {
     ($sites:ident GET $path:literal $who:expr, $handler:path) => {
         Route { sites: $sites, method: Method::GET, path: $path, who: $who, handler: || get($handler) }
     };
+    ($sites:ident UPLOAD $path:literal $who:expr, $handler:path) => {
+        // The handler reads as much as a document may have, and no more.
+        Route { sites: $sites, method: Method::POST, path: $path, who: $who, handler: || post($handler).layer(DefaultBodyLimit::disable()) }
+    };
     ($sites:ident POST $path:literal $who:expr, $handler:path) => {
         Route { sites: $sites, method: Method::POST, path: $path, who: $who, handler: || post($handler) }
     };
@@ -183,6 +187,8 @@ pub const ROUTES: &[Route] = &[
     row!(STAFF POST "/asked/{id}/withdraw" SOCIAL, staff::case::asked::withdraw),
     row!(STAFF POST "/asked/{id}/payer" SOCIAL, staff::case::asked::payer),
     row!(STAFF POST "/asked/{id}/date" SOCIAL, staff::case::asked::change_date),
+    row!(STAFF GET "/patients/{id}/documents" CARE, staff::papers::show),
+    row!(STAFF UPLOAD "/patients/{id}/documents" CARE, staff::papers::add),
     row!(STAFF GET "/accounts" IT, staff::accounts::show),
     row!(STAFF POST "/accounts" IT, staff::accounts::add),
     row!(STAFF POST "/accounts/{id}/change" IT, staff::accounts::change),

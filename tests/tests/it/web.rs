@@ -3,6 +3,7 @@
 mod admissions;
 mod chromium;
 mod doors;
+mod papers;
 mod patient;
 mod sign_in;
 mod social;

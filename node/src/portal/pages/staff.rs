@@ -5,5 +5,6 @@ pub mod admissions;
 pub mod capacity;
 pub mod case;
 pub mod documents;
+pub mod papers;
 pub mod patient;
 pub mod patients;

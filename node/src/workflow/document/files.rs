@@ -46,10 +46,17 @@ impl Files {
     /// # Errors
     /// [`BlobError`]; nothing is kept then.
     pub fn add(&self, source: impl Read, announced: u64, named: &Named<'_>) -> Result<(Added, DocumentKey), BlobError> {
-        let mut bytes = [0; 32];
-        aws_lc_rs::rand::fill(&mut bytes).expect("the operating system gives random bytes");
-        let key = DocumentKey::new(bytes);
+        let key = fresh_key();
         Ok((self.blobs.add(source, Some(announced), named, &key)?, key))
+    }
+
+    /// As [`Files::add`], for whoever does not know beforehand how much will come. A source that fails keeps nothing.
+    ///
+    /// # Errors
+    /// [`BlobError`]; nothing is kept then.
+    pub fn take_in(&self, source: impl Read, named: &Named<'_>) -> Result<(Added, DocumentKey), BlobError> {
+        let key = fresh_key();
+        Ok((self.blobs.add(source, None, named, &key)?, key))
     }
 
     /// Returns the plaintext as a stream, after the whole file was verified: what begins to come out will come to its end.
@@ -88,4 +95,10 @@ impl Files {
     pub fn progress(&self, root: &DocumentRoot) -> Option<Progress> {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner).get(root).copied()
     }
+}
+
+fn fresh_key() -> DocumentKey {
+    let mut bytes = [0; 32];
+    aws_lc_rs::rand::fill(&mut bytes).expect("the operating system gives random bytes");
+    DocumentKey::new(bytes)
 }
