@@ -36,6 +36,12 @@ pub fn calendar(day: Day, language: Language) -> String {
     date.strftime(if language == Language::English { "%-d %b %Y" } else { "%-d.%-m.%Y" }).to_string()
 }
 
+/// Returns a calendar day's weekday (Monday is 1), day, month and year.
+pub fn parts(day: Day) -> Option<(i8, i8, i8, i16)> {
+    let date = day.to_string().parse::<civil::Date>().ok()?;
+    Some((date.weekday().to_monday_one_offset(), date.day(), date.month(), date.year()))
+}
+
 /// Reads a calendar day as people type it, as [`typed`].
 pub fn typed_day(text: &str) -> Option<Day> {
     typed(text)?.to_string().parse().ok()

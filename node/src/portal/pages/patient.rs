@@ -8,10 +8,10 @@ pub mod start;
 pub mod wishes;
 
 use axum::response::{IntoResponse as _, Redirect, Response};
-use verbund_protocol::id::Digest;
+use verbund_protocol::{id::Digest, time::Day};
 
 use super::super::{
-    Portal,
+    Portal, date,
     fields::Fields,
     guard::Context,
     page::PageError,
@@ -28,6 +28,11 @@ async fn prove_first(portal: &Portal, context: &Context, fields: &Fields) -> Res
     let (account, path, typed) = (visit.account.id, context.path.clone(), fields.clone().without_token());
     portal.desk.ask(&Actor::Node, move |work| account::keep_draft(work, account, &path, &typed)).await?;
     Ok(Some(Redirect::to(&format!("/sign-in?next={}", context.path)).into_response()))
+}
+
+/// Returns a day with its weekday and month in words.
+fn spoken(w: Words, day: Day) -> String {
+    date::parts(day).map_or_else(|| day.to_string(), |(weekday, day, month, year)| w.journey_date(day, month, weekday, year.to_string()))
 }
 
 /// Returns what a decision cites as the text it was taken on: its name, the language, and the beginning of the text's digest, so that it

@@ -66,13 +66,13 @@ fn deal(work: &mut Work<'_>, id: ConversationId, action: &str) -> Result<Deal, W
     work.audit(action, Some(patient), PURPOSE, &id.to_string())?;
     let documents = document::list(work.db, &Filter { patient: Some(patient), ..Filter::default() }, MAX_DOCUMENTS)?;
     let documents = documents.into_iter().filter_map(|document| document.manifest).map(|manifest| manifest.title).collect();
-    let mut others = Vec::new();
-    for other in conversations(work, &case)?.iter().filter(|other| other.id != id && other.ended_at.is_none()) {
+    let (mut others, all) = (Vec::new(), conversations(work, &case)?);
+    for other in all.iter().filter(|other| other.id != id && other.ended_at.is_none()) {
         others.push(super::clinic(work, &other.peer_facility).name);
     }
     let chosen = case.chosen.filter(|chosen| *chosen != id).map(|chosen| mine(work, patient, chosen)).transpose()?;
     let chosen = chosen.map(|c| super::clinic(work, &c.peer_facility).name);
-    Ok(Deal { asked: offers::asked(work, &case, &c)?, documents, others, chosen, span: story::span(&case) })
+    Ok(Deal { asked: offers::asked(work, &case, &c, &all)?, documents, others, chosen, span: story::span(&case) })
 }
 
 /// The case to which a conversation belongs; what is handed over outside a case is nobody's choice.
@@ -123,7 +123,8 @@ pub fn ask_again(work: &mut Work<'_>, id: ConversationId) -> Result<(), WorkErro
     if current(work, patient)?.is_none_or(|current| current.id != case.id) {
         return Err(WorkError::NotFound("conversation"));
     }
-    if !matches!(offers::asked(work, &case, &c)?.answer, Answer::Ended | Answer::Gone) {
+    let all = conversations(work, &case)?;
+    if !offers::asked(work, &case, &c, &all)?.again {
         return Err(WorkError::state("not-ended", "the clinic's answer stands", "look at the offers"));
     }
     let Some(Message::Inquiry(inquiry)) = last(work, &c, Side::Asker, MessageKind::Inquiry)? else { return Err(WorkError::NotFound("inquiry")) };

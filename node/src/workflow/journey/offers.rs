@@ -56,6 +56,8 @@ pub struct Asked {
     pub km: Option<u32>,
     /// Whether our last word has not reached it because it cannot be reached.
     pub unreachable: bool,
+    /// Whether it can be asked again: its offer ended, and it was not asked again since.
+    pub again: bool,
 }
 
 /// What an asked clinic says.
@@ -96,15 +98,17 @@ pub fn offers(work: &mut Work<'_>) -> Result<Offers, WorkError> {
     let mut found = Offers { asked: vec![], span: None, origin: None, from_home: false, home, house: None };
     if let Some(case) = current(work, patient)? {
         found.span = story::span(&case);
-        for c in conversations(work, &case)? {
+        let all = conversations(work, &case)?;
+        for c in &all {
             found.house = found.house.or(clinic(work, &c.own_facility).at);
-            found.asked.push(asked(work, &case, &c)?);
+            found.asked.push(asked(work, &case, c, &all)?);
         }
     }
     Ok(found)
 }
 
-pub(super) fn asked(work: &Work<'_>, case: &Case, c: &Conversation) -> Result<Asked, WorkError> {
+/// Returns what a clinic says in one of the conversations of a case.
+pub(super) fn asked(work: &Work<'_>, case: &Case, c: &Conversation, all: &[Conversation]) -> Result<Asked, WorkError> {
     use verbund_protocol::referral::Message;
     let state = c.log.state();
     let offer = match last(work, c, Side::Owner, MessageKind::Offer)? {
@@ -113,13 +117,17 @@ pub(super) fn asked(work: &Work<'_>, case: &Case, c: &Conversation) -> Result<As
     };
     let department = c.department.clone().map(|department| DepartmentId { facility: c.peer_facility.clone(), department });
     let department = department.and_then(|id| work.public.board.get(&id)).map(|held| held.record.record.name.clone());
+    let answer = answer(work, c, &state);
+    let since = |other: &Conversation| other.opened_at >= c.opened_at && other.id != c.id && other.peer_facility == c.peer_facility && other.department == c.department;
+    let again = matches!(answer, Answer::Ended | Answer::Gone) && !all.iter().any(since);
     let late = case.discharge.zip(state.date).is_some_and(|(discharge, date)| matches!(ahb(discharge, date, case.exception), Ahb::Late(_)));
     Ok(Asked {
         id: c.id,
         clinic: clinic(work, &c.peer_facility),
         department,
         asked_at: c.opened_at,
-        answer: answer(work, c, &state),
+        answer,
+        again,
         answered_at: c.log.chain(Side::Owner).iter().rfind(|entry| entry.event.as_ref().is_some_and(|event| event.kind != MessageKind::Erased)).map(|entry| entry.made_at),
         date: state.date.or(offer.as_ref().map(|offer| offer.date)),
         offer,

@@ -1,1 +1,98 @@
+//! What visitors may see and decide, and what they may not.
+#![allow(clippy::unwrap_used)]
 
+use verbund_protocol::id::{ConversationId, LocalId};
+
+use super::*;
+use crate::{
+    domain::{
+        actor::Role,
+        consent::How,
+        patient::tests::anna,
+        wish::{About, Wish},
+    },
+    workflow::{bench::Bench, consent, patient},
+};
+
+fn visitor(patient: LocalId, in_person: bool) -> Actor {
+    Actor::Visitor { name: format!("{} 0011223344556677", if in_person { "patient" } else { "proxy" }), patient, in_person }
+}
+
+/// A clinic, one patient in person, and somebody who acts for her.
+fn bench() -> (Bench, Actor, Actor, LocalId) {
+    let mut bench = Bench::new();
+    let id = bench.run(Role::Ward, |work| patient::add(work, &anna())).unwrap().id;
+    (bench, visitor(id, true), visitor(id, false), id)
+}
+
+#[test]
+fn she_decides_and_everything_says_that_it_was_she() {
+    let (mut bench, she, _, id) = bench();
+    let next = |bench: &mut Bench, she: &Actor| bench.follow(she.clone(), today).unwrap().0.next;
+    assert_eq!(next(&mut bench, &she), Next::Consent);
+    let given = bench.follow(she.clone(), |work| decide(work, true, "Text 1".into())).unwrap().0;
+    assert_eq!((given.decision.how, given.decision.form.as_deref(), given.recorded_by.as_str()), (How::Electronic, Some("Text 1"), "patient 0011223344556677"));
+    assert_eq!(bench.audit(1), [format!("patient 0011223344556677 consent.record {id} consent={} kind=discharge-management decision=given", given.id)]);
+    assert_eq!(next(&mut bench, &she), Next::Wishes);
+    bench.follow(she.clone(), withdraw_consent).unwrap();
+    assert_eq!(next(&mut bench, &she), Next::TakenBack);
+    bench.follow(she.clone(), withdraw_consent).unwrap();
+    bench.follow(she.clone(), |work| decide(work, false, "Text 1".into())).unwrap();
+    assert_eq!(next(&mut bench, &she), Next::Refused);
+}
+
+#[test]
+fn refusing_ends_what_was_agreed() {
+    let (mut bench, she, _, id) = bench();
+    let given = bench.follow(she.clone(), |work| decide(work, true, "Text 1".into())).unwrap().0;
+    bench.follow(she, |work| decide(work, false, "Text 1".into())).unwrap();
+    let all = bench.run(Role::SocialService, |work| consent::list(work, id)).unwrap();
+    assert!(all[0].id == given.id && all[0].revoked_at.is_some() && !all[1].decision.given);
+}
+
+#[test]
+fn wishes_are_hers_and_staff_read_them() {
+    let (mut bench, she, _, id) = bench();
+    let wish = Wish { about: About::NearHome, what: String::new(), why: "Meine Tochter".into() };
+    for _ in 0..2 {
+        bench.follow(she.clone(), |work| state_wishes(work, std::slice::from_ref(&wish))).unwrap();
+    }
+    let read = bench.run(Role::SocialService, |work| wishes(work, id)).unwrap();
+    assert_eq!(read.len(), 1, "the same again is no new statement");
+    assert_eq!((read[0].list[0].why.as_str(), read[0].stated_by.as_str()), ("Meine Tochter", "patient 0011223344556677"));
+    assert!(matches!(bench.run(Role::It, |work| wishes(work, id)), Err(WorkError::Forbidden(_))));
+    let unnamed = [Wish { about: About::Clinic, ..wish }];
+    assert!(matches!(bench.follow(she, |work| state_wishes(work, &unnamed)), Err(WorkError::Invalid { .. })));
+}
+
+#[test]
+fn nobody_else_decides_and_staff_come_in_by_their_own_door() {
+    let (mut bench, she, other, _) = bench();
+    bench.follow(she, |work| decide(work, true, "Text 1".into())).unwrap();
+    let id = ConversationId([7; 16]);
+    let staff = crate::workflow::bench::person(Role::SocialService);
+    for actor in [other, staff.clone(), Actor::Node] {
+        assert!(matches!(bench.follow(actor.clone(), agreement), Err(WorkError::NotFound(_))), "{actor:?}");
+        assert!(matches!(bench.follow(actor.clone(), |work| decide(work, false, "x".into())), Err(WorkError::NotFound(_))), "{actor:?}");
+        assert!(matches!(bench.follow(actor.clone(), withdraw_consent), Err(WorkError::NotFound(_))), "{actor:?}");
+        assert!(matches!(bench.follow(actor.clone(), |work| to_choose(work, id)), Err(WorkError::NotFound(_))), "{actor:?}");
+        assert!(matches!(bench.follow(actor.clone(), |work| choose(work, id, "", "x".into())), Err(WorkError::NotFound(_))), "{actor:?}");
+        assert!(matches!(bench.follow(actor.clone(), |work| withdraw(work, id)), Err(WorkError::NotFound(_))), "{actor:?}");
+        assert!(matches!(bench.follow(actor.clone(), |work| ask_again(work, id)), Err(WorkError::NotFound(_))), "{actor:?}");
+    }
+    assert!(matches!(bench.follow(staff.clone(), today), Err(WorkError::NotFound(_))));
+    assert!(matches!(bench.follow(staff.clone(), offers), Err(WorkError::NotFound(_))));
+    assert!(matches!(bench.follow(staff.clone(), shared), Err(WorkError::NotFound(_))));
+    assert!(matches!(bench.follow(staff, own_wishes), Err(WorkError::NotFound(_))));
+}
+
+#[test]
+fn who_looked_is_told_once_a_day_and_not_oneself() {
+    let (mut bench, she, _, id) = bench();
+    for _ in 0..3 {
+        bench.run(Role::Ward, |work| patient::show(work, id)).unwrap();
+        bench.follow(she.clone(), today).unwrap();
+    }
+    let looks = bench.follow(she, shared).unwrap().0.looks;
+    assert_eq!(looks.iter().map(|look| (look.who.as_str(), look.deed)).collect::<Vec<_>>(), [("p-ward", Deed::Looked), ("p-ward", Deed::Changed)]);
+}

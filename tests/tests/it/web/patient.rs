@@ -115,7 +115,7 @@ impl Stay {
 fn she_consents_wishes_chooses_and_is_taken() {
     let mut stay = Stay::new();
     assert!(stay.get("/").contains("Einwilligung lesen"));
-    assert!(stay.get("/consent").contains("§ 39 Absatz 1a"));
+    assert!(stay.get("/consent").contains("§\u{a0}39 Absatz 1a"));
     let undecided = stay.submit("/consent", &[]);
     assert!(undecided.text().contains("role=\"alert\"") && stay.decisions().is_empty());
     assert!(stay.submit("/consent", &[("decision", "refuse")]).text().contains("unsere Hilfe nach der Entlassung nicht"));

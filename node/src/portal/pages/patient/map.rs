@@ -13,8 +13,10 @@ const MARGIN: f64 = 70.0;
 const KM_PER_DEGREE: f64 = 111.2;
 /// Least width and height shown, kilometres.
 const LEAST_KM: f64 = 60.0;
-/// Height of a line of the outline, degrees.
-const BAND: f64 = 0.1;
+/// From where the outline is looked for: every part of Bavaria is seen from there.
+const MIDDLE: Coordinates = Coordinates { latitude: 48_950_000, longitude: 11_400_000 };
+/// How wide a direction is, degrees.
+const SECTOR: f64 = 4.0;
 
 /// A picture's parts.
 pub struct Map {
@@ -46,20 +48,20 @@ pub struct Mark {
     pub home: bool,
 }
 
-/// The edge of Bavaria: in bands from north to south the westernmost places, then back the easternmost ones.
+/// The edge of Bavaria, roughly: the outermost place in each direction from the middle.
 static OUTLINE: LazyLock<Vec<Coordinates>> = LazyLock::new(|| {
-    let mut bands = std::collections::BTreeMap::<i32, (Coordinates, Coordinates)>::new();
+    let mut edge = std::collections::BTreeMap::<i32, (f64, Coordinates)>::new();
+    let middle = flat(MIDDLE, 49.0);
     for at in place::of_state("BY") {
-        let band = -((f64::from(at.latitude) / 1e6 / BAND) as i32);
-        let (west, east) = bands.entry(band).or_insert((at, at));
-        if at.longitude < west.longitude {
-            *west = at;
-        }
-        if at.longitude > east.longitude {
-            *east = at;
+        let (x, y) = flat(at, 49.0);
+        let (x, y) = (x - middle.0, y - middle.1);
+        let (sector, far) = ((y.atan2(x).to_degrees() / SECTOR).floor() as i32, x.hypot(y));
+        let outermost = edge.entry(sector).or_insert((far, at));
+        if far > outermost.0 {
+            *outermost = (far, at);
         }
     }
-    bands.values().map(|(west, _)| *west).chain(bands.values().rev().map(|(_, east)| *east)).collect()
+    edge.into_values().map(|(_, at)| at).collect()
 });
 
 /// Kilometres to the east and to the south of a point.

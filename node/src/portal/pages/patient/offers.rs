@@ -10,7 +10,7 @@ use verbund_protocol::{catalogue::List, id::ConversationId};
 
 use super::{
     map::{self, Map},
-    prove_first, version,
+    prove_first, spoken, version,
 };
 use crate::{
     portal::{
@@ -71,7 +71,7 @@ fn card(p: &Page, asked: &Asked) -> Card {
         asked: w.choice_list_asked(p.moment(asked.asked_at)),
         stands: stands(w, asked),
         late: asked.late,
-        again: matches!(asked.answer, Answer::Ended | Answer::Gone),
+        again: asked.again,
     }
 }
 
@@ -122,7 +122,7 @@ async fn list(portal: &Portal, context: &Context, fault: Option<String>) -> Resu
     let (p, w) = (Page::new(portal, context), context.words);
     let in_person = matches!(actor, crate::domain::actor::Actor::Visitor { in_person: true, .. });
     let of = |wanted: fn(Answer) -> bool| found.asked.iter().filter(|asked| wanted(asked.answer)).map(|asked| card(&p, asked)).collect::<Vec<_>>();
-    let span = found.span.filter(|span| span.exception.is_none()).map(|span| w.journey_span(date::calendar(span.discharge, w.language), date::calendar(span.last, w.language)));
+    let span = found.span.filter(|span| span.exception.is_none()).map(|span| w.journey_span(spoken(w, span.discharge), spoken(w, span.last)));
     Ok(render(&OffersPage {
         none: found.asked.is_empty(),
         chosen: of(|answer| matches!(answer, Answer::Chosen | Answer::Confirmed | Answer::Accepted)),
@@ -199,7 +199,7 @@ async fn choose_page(portal: &Portal, context: &Context, id: ConversationId, cha
         statement,
         fault,
         drafted: !context.draft.is_empty(),
-        again: matches!(deal.asked.answer, Answer::Ended | Answer::Gone),
+        again: deal.asked.again,
         p,
     }))
 }
@@ -270,7 +270,7 @@ pub async fn show_withdraw(State(portal): State<Portal>, Extension(context): Ext
     let deal = portal.desk.ask(&context.actor(), move |work| journey::to_withdraw(work, id)).await?;
     let (p, w) = (Page::new(&portal, &context), context.words);
     let late = deal.asked.answer == Answer::Accepted;
-    let span = deal.span.filter(|span| span.exception.is_none()).map(|span| w.choice_withdraw_span(date::calendar(span.last, w.language)));
+    let span = deal.span.filter(|span| span.exception.is_none()).map(|span| w.choice_withdraw_span(spoken(w, span.last)));
     Ok(render(&WithdrawPage { card: card(&p, &deal.asked), late, span, p }))
 }
 

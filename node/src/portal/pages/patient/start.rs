@@ -8,6 +8,7 @@ use verbund_protocol::{
     time::Day,
 };
 
+use super::spoken;
 use crate::{
     portal::{
         Portal, codes, date,
@@ -56,7 +57,7 @@ pub async fn show(State(portal): State<Portal>, Extension(context): Extension<Co
 /// The 14 days, as long as no day of admission is agreed or past.
 fn span(w: Words, today: &Today) -> Option<String> {
     let span = today.span?;
-    let day = |day| date::calendar(day, w.language);
+    let day = |day| spoken(w, day);
     Some(match span.exception {
         _ if matches!(today.next, Next::Arrived { .. } | Next::Done { .. } | Next::Refused | Next::TakenBack) => return None,
         Some(code) => w.journey_span_excused(day(span.discharge), codes::label(List::AhbException, code.number(), w.language)),
@@ -69,7 +70,7 @@ fn step(p: &Page, today: &Today) -> Step {
     let of = |title: String, text: Vec<String>, action: Option<(String, String)>| Step { title, text, action };
     let go = |path: &str, label: std::borrow::Cow<'static, str>| Some((path.to_owned(), label.into_owned()));
     let see = |id: &verbund_protocol::id::ConversationId| Some((format!("/offers/{id}/withdraw"), w.journey_change_mind().into_owned()));
-    let when = |on: &Option<Day>| on.map_or_else(|| w.journey_day_open().into_owned(), |day| w.journey_day(date::calendar(day, w.language)));
+    let when = |on: &Option<Day>| on.map_or_else(|| w.journey_day_open().into_owned(), |day| w.journey_day(spoken(w, day)));
     match &today.next {
         Next::Consent => of(w.journey_consent_title().into(), vec![w.journey_consent_text().into()], go("/consent", w.journey_consent_button())),
         Next::Refused => of(w.journey_refused_title().into(), vec![w.journey_refused_text().into()], go("/consent", w.journey_consent_again())),

@@ -88,7 +88,7 @@ consent-stands-refused = Sie haben am { $at } abgelehnt.
 consent-stands-taken-back = Sie haben Ihre Einwilligung am { $at } zurückgenommen.
 consent-what-title = Was ist Entlassmanagement?
 consent-what = Nach dem Krankenhaus brauchen viele Menschen weitere Hilfe, zum Beispiel eine Reha. Wir prüfen mit Ihnen, was Sie brauchen, suchen einen Platz und geben die nötigen Unterlagen weiter. Das kostet Sie nichts.
-consent-what-law = Darauf haben Sie ein Recht: § 39 Absatz 1a des Fünften Buches Sozialgesetzbuch. Diese Seite gibt den Inhalt der Patienteninformation und der Einwilligung nach dem Rahmenvertrag Entlassmanagement wieder (Anlage 1a und Anlage 1b).
+consent-what-law = Darauf haben Sie ein Recht: § 39 Absatz 1a des Fünften Buches Sozialgesetzbuch. Diese Seite gibt den Inhalt der Patienteninformation und der Einwilligung nach dem Rahmenvertrag Entlassmanagement wieder (Anlage 1a und Anlage 1b).
 consent-shared-title = Wer erfährt was?
 consent-shared-first = Zuerst fragen wir Kliniken, ohne zu sagen, wer Sie sind: nur Angaben wie Altersgruppe, Art der Erkrankung, was Sie selbst tun können, und ab wann Sie einen Platz brauchen.
 consent-shared-second = Dann wählen Sie eine Klinik. Nur diese eine Klinik erfährt Ihren Namen und bekommt Ihre Befunde. Dem stimmen Sie bei der Wahl noch einmal eigens zu.
@@ -112,7 +112,7 @@ consent-withdraw-button = Einwilligung zurücknehmen
 
 ## Wünsche
 wishes-title = Ihre Wünsche
-wishes-intro = Sie haben ein Wunsch- und Wahlrecht (§ 8 des Neunten Buches Sozialgesetzbuch). Was Sie hier schreiben, bleibt Ihre eigene Erklärung: Niemand ändert sie außer Ihnen. Der Sozialdienst und die Kasse müssen berechtigte Wünsche berücksichtigen.
+wishes-intro = Sie haben ein Wunsch- und Wahlrecht (§ 8 des Neunten Buches Sozialgesetzbuch). Was Sie hier schreiben, bleibt Ihre eigene Erklärung: Niemand ändert sie außer Ihnen. Der Sozialdienst und die Kasse müssen berechtigte Wünsche berücksichtigen.
 wishes-rank = Wunsch { $number }
 wishes-rank-first = Wunsch 1: am wichtigsten
 wishes-more = Wunsch { $number } hinzufügen
@@ -153,7 +153,7 @@ choice-list-therapies = Therapien
 choice-list-until = Reserviert bis
 choice-list-answered = Antwort vom
 choice-list-km = { $km } km Luftlinie
-choice-list-unknown = nicht bekannt
+choice-list-unknown = keine Angabe
 choice-list-late = Beginnt später als 14 Tage nach der Entlassung. Bitte sprechen Sie mit dem Sozialdienst.
 choice-list-choose = Diese Klinik wählen …
 choice-list-choose-which = { $clinic } wählen …
@@ -249,3 +249,27 @@ shared-role-admissions = Aufnahme
 shared-role-capacity = Bettenplanung
 shared-role-it = IT
 shared-role-privacy-officer = Datenschutz
+
+## Ein Tag in Worten
+journey-date = { $weekday ->
+    [1] Montag
+    [2] Dienstag
+    [3] Mittwoch
+    [4] Donnerstag
+    [5] Freitag
+    [6] Samstag
+   *[7] Sonntag
+}, { $day }. { $month ->
+    [1] Januar
+    [2] Februar
+    [3] März
+    [4] April
+    [5] Mai
+    [6] Juni
+    [7] Juli
+    [8] August
+    [9] September
+    [10] Oktober
+    [11] November
+   *[12] Dezember
+} { $year }

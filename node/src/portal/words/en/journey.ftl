@@ -153,7 +153,7 @@ choice-list-therapies = Therapies
 choice-list-until = Kept until
 choice-list-answered = Answer of
 choice-list-km = { $km } km in a straight line
-choice-list-unknown = not known
+choice-list-unknown = not stated
 choice-list-late = Begins later than 14 days after the discharge. Please talk with the social service.
 choice-list-choose = Choose this clinic …
 choice-list-choose-which = Choose { $clinic } …
@@ -249,3 +249,27 @@ shared-role-admissions = admissions
 shared-role-capacity = bed planning
 shared-role-it = IT
 shared-role-privacy-officer = data protection
+
+## A day in words
+journey-date = { $weekday ->
+    [1] Monday
+    [2] Tuesday
+    [3] Wednesday
+    [4] Thursday
+    [5] Friday
+    [6] Saturday
+   *[7] Sunday
+}, { $day } { $month ->
+    [1] January
+    [2] February
+    [3] March
+    [4] April
+    [5] May
+    [6] June
+    [7] July
+    [8] August
+    [9] September
+    [10] October
+    [11] November
+   *[12] December
+} { $year }
