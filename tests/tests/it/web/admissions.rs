@@ -9,11 +9,15 @@ use verbund_node::{
 };
 use verbund_protocol::{capacity::DepartmentId, id::ConversationId, time::Day};
 use verbund_tests::{
+    chromium::{Look, Window},
     people::{Discharge, word},
     town::Town,
 };
 
-use super::*;
+use super::{
+    chromium::{at, axe, look_at},
+    *,
+};
 
 /// The place of admissions in the town: its clinic.
 const REHAB: usize = 1;
@@ -394,4 +398,69 @@ fn what_was_typed_survives_a_session_that_runs_out() {
     assert_eq!(page.path, format!("{path}/offer"));
     assert_eq!(["offer-date", "offer-stay"].map(|name| value(&page.text(), name)), ["24.12.2031", "33"]);
     assert!(page.text().contains("value=\"72\" selected"), "{}", page.text());
+}
+
+/// From the start page to a held place: the inbox, the inquiry, and one press of the button; then what comes after it.
+async fn offer_in_three_clicks(look: Look) {
+    let axe = axe();
+    let mut scene = Scene::new(4);
+    let (_, login) = scene.house.staff("rita", &[Role::Admissions]);
+    let window = Window::open(look).await;
+    window.go(&at(&scene.house, Site::Staff, "/inquiries")).await;
+    window.fill("#login", &login.user).await;
+    window.fill("#password", &login.password).await;
+    window.click("form[action='/sign-in'] button").await;
+    window.fill("#code", &next_code(&login)).await;
+    window.click("main button.main").await;
+    window.read("Wartet auf Ihre Antwort").await;
+    assert!(window.client.title().await.unwrap().starts_with("(1) Anfragen"));
+    look_at(&window, &axe, "inquiries").await;
+    window.click(".rows a").await;
+    window.read("Was die Anfrage sagt").await;
+    window.click("#content summary").await;
+    look_at(&window, &axe, "inquiry").await;
+    window.fill("#offer-stay", "0").await;
+    window.click("main button.main").await;
+    window.read("1 bis 180 Tage").await;
+    look_at(&window, &axe, "inquiry-fault").await;
+    window.fill("#offer-stay", "21").await;
+    window.click("main button.main").await;
+    window.read("Platz angeboten und reserviert").await;
+    look_at(&window, &axe, "inquiry-offered").await;
+    window.go(&at(&scene.house, Site::Staff, "/capacity")).await;
+    window.read("gehalten").await;
+    look_at(&window, &axe, "capacity").await;
+    window.fill(".weekday-3 input", "viele").await;
+    window.click(".days + p + button").await;
+    window.read("Es wurde nichts gespeichert").await;
+    look_at(&window, &axe, "capacity-fault").await;
+
+    scene.referred();
+    window.go(&at(&scene.house, Site::Staff, &format!("/inquiries/{}", scene.id))).await;
+    look_at(&window, &axe, "inquiry-referred").await;
+    window.click("form[action$='/referral'] button").await;
+    window.read("Erika Mustermann").await;
+    scene.house.town.await_documents(REHAB, scene.id, 1);
+    window.client.refresh().await.unwrap();
+    look_at(&window, &axe, "referral").await;
+    window.click("a.main").await;
+    window.read("Aufnahme vereinbaren").await;
+    look_at(&window, &axe, "inquiry-opened").await;
+    window.click("main button.main").await;
+    window.read("Angereist am").await;
+    look_at(&window, &axe, "inquiry-accepted").await;
+    window.go(&at(&scene.house, Site::Staff, "/inquiries")).await;
+    window.read("Zugesagt und in Behandlung").await;
+    look_at(&window, &axe, "inquiries-accepted").await;
+    window.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_place_is_offered_in_three_clicks_at_a_desk() {
+    offer_in_three_clicks(Look::DESKTOP).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_place_is_offered_in_three_clicks_on_a_phone() {
+    offer_in_three_clicks(Look { dark: true, ..Look::PHONE }).await;
 }
