@@ -229,6 +229,10 @@ impl Town {
     pub fn withdraw(&mut self, at: usize, id: ConversationId) -> Detail {
         self.step(at, referral::Command::Withdraw { id, reason: word("patient-wish") })
     }
+    /// Sets another day of admission, or wishes it.
+    pub fn change_date(&mut self, at: usize, id: ConversationId, date: Day) -> Detail {
+        self.step(at, referral::Command::ChangeDate { id, date, reason: word("later-discharge"), exception: None })
+    }
     /// Takes the patient.
     pub fn accept(&mut self, at: usize, id: ConversationId) {
         let _: referral::Reply = self.told(at, Command::Referral(Box::new(referral::Command::Accept { id, date: None, exception: None })));

@@ -27,7 +27,12 @@ impl Choice {
 
 /// Returns what a code means. One of a newer list is shown as its number.
 pub fn label(list: List, number: u16, language: Language) -> String {
-    Catalogue::shipped().entry(list, number).map_or_else(|| number.to_string(), |entry| if language == Language::English { entry.en.clone() } else { entry.de.clone() })
+    let Some(entry) = Catalogue::shipped().entry(list, number) else { return number.to_string() };
+    match language {
+        Language::English => entry.en.clone(),
+        Language::Pseudo => format!("⟦{}⟧", entry.de),
+        Language::German | Language::Plain => entry.de.clone(),
+    }
 }
 
 /// Returns the codes of a list that may be used on `day`, those in `chosen` marked.

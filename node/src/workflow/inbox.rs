@@ -8,7 +8,7 @@ use verbund_protocol::{
         Message, MessageKind, Side, Step,
         table::{RULES, Who},
     },
-    time::Timestamp,
+    time::{Day, Timestamp},
 };
 
 use super::{
@@ -44,9 +44,11 @@ pub struct Row {
     /// The patient, once accepted.
     pub patient: Option<String>,
     /// Day of admission, as far as agreed.
-    pub date: Option<verbund_protocol::time::Day>,
-    /// When it began here.
-    pub opened_at: Timestamp,
+    pub date: Option<Day>,
+    /// A day that the asking clinic wishes instead.
+    pub wished: Option<Day>,
+    /// Since when it stands there.
+    pub since: Timestamp,
     /// When it last changed here.
     pub changed_at: Timestamp,
     /// When whoever's turn it is should have acted.
@@ -58,7 +60,10 @@ pub struct Row {
 impl Row {
     /// Returns whether it waits for a word of this clinic.
     pub fn wants_answer(&self) -> bool {
-        matches!(self.step, Step::Requested | Step::Chosen | Step::Referred | Step::Handed) || self.trouble.is_some()
+        !self.step.ended() && self.is_open_question()
+    }
+    fn is_open_question(&self) -> bool {
+        matches!(self.step, Step::Requested | Step::Chosen | Step::Referred | Step::Handed) || self.wished.is_some() || self.trouble.is_some()
     }
 }
 
@@ -78,8 +83,8 @@ pub struct Sheet {
     pub detail: Detail,
     /// Where it stands.
     pub step: Step,
-    /// When it began here.
-    pub opened_at: Timestamp,
+    /// Since when it stands there.
+    pub since: Timestamp,
     /// The asking clinic.
     pub clinic: String,
     /// Departments of the asked facility: key, name, kinds of rooms.
@@ -147,7 +152,8 @@ fn row(work: &Work<'_>, c: &Conversation) -> Result<Row, WorkError> {
         department: department.map_or_else(String::new, |(_, name, _)| name),
         patient: named.map(|patient| patient.person.full_name()),
         date: state.date,
-        opened_at: c.opened_at,
+        wished: state.wished,
+        since: state.since,
         changed_at: c.changed_at,
         due_at: c.due_at,
         trouble: c.trouble.clone(),
@@ -191,7 +197,7 @@ pub fn show(work: &mut Work<'_>, id: ConversationId) -> Result<Sheet, WorkError>
     }
     Ok(Sheet {
         step: state.step,
-        opened_at: c.opened_at,
+        since: state.since,
         clinic: clinic(work, &c),
         departments: departments(work, &c)?,
         may_say: may_say(state.step),

@@ -15,7 +15,7 @@ use verbund_tests::{
 };
 
 use super::{
-    chromium::{at, axe, look_at},
+    chromium::{at, axe, bare_text, look_at},
     *,
 };
 
@@ -378,6 +378,70 @@ fn free_places_are_corrected_and_confirmed() {
     assert_eq!(posted.status, 404, "another clinic's places");
     let (mut ward, _) = scene.house.staff("wanda", &[Role::Ward, Role::SocialService]);
     assert_eq!(ward.get("/capacity").unwrap().status, 403);
+}
+
+#[test]
+fn another_day_that_the_hospital_wishes_is_work_for_admissions() {
+    let mut scene = Scene::new(3);
+    scene.offer(&[]);
+    scene.referred();
+    scene.act("referral", &[]);
+    let (agreed, wished) = (scene.house.town.today(REHAB).plus(7), scene.house.town.today(REHAB).plus(9));
+    scene.act("accept", &[("accept-date", &typed(agreed))]);
+    scene.house.town.await_step(0, scene.id, "accepted");
+    scene.house.town.change_date(0, scene.id, wished);
+    scene.house.town.await_drained(0);
+    let says = format!("wünscht als Aufnahmetag den {}", verbund_node::portal::date::calendar(wished, Language::German));
+    let inbox = scene.browser.get("/inquiries").unwrap().text();
+    assert!(inbox.contains(&says) && inbox.contains("Wartet auf Ihre Antwort (1)"), "{inbox}");
+    let page = scene.page().text();
+    assert!(page.contains(&says) && value(&page, "date-date") == verbund_node::portal::date::calendar(wished, Language::German), "the wish is filled in: {page}");
+    let too_late = typed(scene.house.town.today(REHAB).plus(22));
+    let page = scene.act("date", &[("date-date", &too_late), ("date-reason", "agreed")]).text();
+    assert!(page.contains("mehr als 14 Tage nach der Entlassung") && page.contains("id=\"date-exception-fault\""), "{page}");
+    let page = scene.act("date", &[("date-date", &typed(wished)), ("date-reason", "agreed")]).text();
+    assert!(!page.contains(&says) && page.contains("Aufnahme vereinbart"), "{page}");
+    scene.house.town.await_drained(REHAB);
+    assert_eq!(scene.house.town.show(0, scene.id).unwrap().summary.date, Some(wished));
+    // What was agreed can still be called off, at any step, with a reason.
+    let page = scene.act("cancel", &[("cancel-reason", "infection")]).text();
+    assert!(page.contains("Von Ihrer Klinik abgesagt") && page.contains("Ausbruch einer Infektion"), "{page}");
+}
+
+/// Walks the pages in the pseudo-language, in which every text of the catalogues carries marks, and in English.
+#[test]
+fn no_text_of_admissions_is_hard_coded() {
+    let mut scene = Scene::new(3);
+    let id = scene.id;
+    let data: Vec<String> = ["rolf", "Orthopädie", "Rehaklinik", "Mustermann", "Uhr", "M16", "Befundbericht", "findings", "Anlage"].map(str::to_owned).into();
+    let mut look = |scene: &mut Scene, paths: &[String]| {
+        for (language, marks) in [("qps", true), ("en", false), ("de", false)] {
+            let page = scene.browser.get("/").unwrap();
+            scene.browser.submit(&page, "/language", &[("language", language), ("back", "/")]).unwrap();
+            for path in paths {
+                let page = scene.browser.get(path).unwrap();
+                let bare = if marks { bare_text(&page.text(), &data) } else { vec![] };
+                assert!(page.status == 200 && bare.is_empty(), "{path} says {bare:?} in no catalogue");
+                let german = ["Anfrage", "Aufnahmetag", "Überweisung", "Platz", "Grund"].into_iter().find(|word| page.text().contains(word));
+                assert!(language != "en" || german.is_none(), "{path} says {german:?} in English: {}", page.text());
+            }
+        }
+    };
+    let path = format!("/inquiries/{id}");
+    look(&mut scene, &["/".into(), "/inquiries".into(), path.clone(), format!("{path}/decline"), "/inquiries/ended".into(), "/capacity".into()]);
+    scene.act("ask", &[("ask-question", "stairs")]);
+    look(&mut scene, &["/inquiries".into(), path.clone()]);
+    scene.offer(&[("offer-therapy", "physio")]);
+    look(&mut scene, &["/inquiries".into(), path.clone(), "/capacity".into()]);
+    scene.referred();
+    look(&mut scene, &["/inquiries".into(), path.clone()]);
+    scene.act("referral", &[]);
+    look(&mut scene, &[path.clone(), format!("{path}/referral")]);
+    let date = typed(scene.house.town.today(REHAB).plus(7));
+    scene.act("accept", &[("accept-date", &date)]);
+    look(&mut scene, &["/inquiries".into(), path.clone()]);
+    scene.act("no-show", &[("no-show-reason", "readmitted")]);
+    look(&mut scene, &["/inquiries/ended".into(), path]);
 }
 
 /// The session runs out while somebody writes: after signing in again the form is open, with what was typed.

@@ -183,7 +183,7 @@ async fn no_text_is_hard_coded() {
 }
 
 /// Returns the texts of a page that carry no marks of the pseudo-language and are no data: names, numbers, the clinic's own words.
-fn bare_text(html: &str, data: &[String]) -> Vec<String> {
+pub(super) fn bare_text(html: &str, data: &[String]) -> Vec<String> {
     let body = html.split_once("<body").map_or(html, |(_, body)| body);
     let mut bare = Vec::new();
     let (mut marked, mut rest) = (0_i32, body);

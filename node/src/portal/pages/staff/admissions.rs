@@ -47,6 +47,8 @@ struct Line {
     until: String,
     late: bool,
     trouble: bool,
+    /// The day that the other clinic wishes instead.
+    wished: Option<String>,
 }
 
 /// Lines that have something in common.
@@ -122,10 +124,11 @@ fn line(context: &Context, row: &Row) -> Line {
         clinic: row.clinic.clone(),
         what,
         state: w.admissions_step(row.step.word()),
-        waits: if over { date::day(row.changed_at, language) } else { w.admissions_waits(span(w, row.opened_at, context.now)) },
+        waits: if over { date::day(row.changed_at, language) } else { w.admissions_waits(span(w, row.since, context.now)) },
         until: row.due_at.filter(|_| !over).map_or_else(String::new, |due| until(w, due, late)),
         late,
         trouble: row.trouble.is_some(),
+        wished: row.wished.map(|wished| w.admissions_wished(day(wished))),
     }
 }
 
@@ -137,7 +140,7 @@ fn until(w: Words, due: Timestamp, late: bool) -> String {
 /// Returns how long ago something was, as people say it.
 fn span(w: Words, since: Timestamp, now: Timestamp) -> String {
     match now.since(since).as_secs() / 60 {
-        minutes @ 0..120 => w.admissions_minutes(minutes),
+        minutes @ 0..120 => w.admissions_minutes(minutes.max(1)),
         minutes @ 120..2_880 => w.admissions_hours(minutes / 60),
         minutes => w.admissions_span_days(minutes / 1_440),
     }
@@ -157,6 +160,7 @@ struct InquiryPage {
     until: Option<String>,
     late: bool,
     trouble: Option<String>,
+    wished: Option<String>,
     /// What was in the way of what somebody just tried.
     fault: Option<String>,
     /// The one next step.
@@ -193,10 +197,11 @@ fn inquiry_page(portal: &Portal, context: &Context, sheet: &Sheet, typed: &Typed
         clinic: sheet.clinic.clone(),
         state: w.admissions_step(sheet.step.word()),
         reason: profile::reason(sheet, language).map(|reason| w.admissions_reason(reason)),
-        waits: if over { String::new() } else { w.admissions_waits(span(w, sheet.opened_at, context.now)) },
+        waits: if over { String::new() } else { w.admissions_waits(span(w, sheet.since, context.now)) },
         until: detail.summary.due_at.filter(|_| !over).map(|due| until(w, due, late)),
         late,
         trouble: detail.summary.trouble.as_ref().map(|code| w.admissions_trouble(code.clone())),
+        wished: detail.wished.map(|day| w.admissions_wished(date::calendar(day, language))),
         // Beside the form where there still is one.
         fault: typed.fault.as_ref().filter(|_| !shown).map(|(_, text)| text.clone()),
         main,

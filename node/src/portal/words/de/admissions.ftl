@@ -34,8 +34,10 @@ admissions-days = { $count ->
    *[other] { $count } Tage
   }
 admissions-span-days = { $count } Tagen
-admissions-until = bis { $moment }
+admissions-until = Frist: { $moment }
 admissions-late = überfällig seit { $moment }
+admissions-to-patient = Zur Person
+admissions-wished = Die andere Klinik wünscht als Aufnahmetag den { $day }.
 admissions-call = Bitte anrufen
 admissions-step = { $step ->
     [requested] Neue Anfrage

@@ -33,8 +33,10 @@ admissions-days = { $count ->
    *[other] { $count } days
   }
 admissions-span-days = { $count } days
-admissions-until = until { $moment }
+admissions-until = due by { $moment }
 admissions-late = overdue since { $moment }
+admissions-to-patient = To the person
+admissions-wished = The other clinic wishes admission on { $day }.
 admissions-call = Please call
 admissions-step = { $step ->
     [requested] New inquiry

@@ -122,9 +122,13 @@ impl Act {
     }
 
     /// Returns whether it is the one next step.
-    const fn is_main(self, step: Step) -> bool {
+    const fn is_main(self, sheet: &Sheet) -> bool {
+        // A wish is answered before anything else is expected; accepting answers it, too.
+        if sheet.detail.wished.is_some() && matches!(sheet.step, Step::Confirmed | Step::Accepted) {
+            return matches!(self, Self::Date);
+        }
         matches!(
-            (self, step),
+            (self, sheet.step),
             (Self::Open, _)
                 | (Self::Offer, Step::Requested)
                 | (Self::Confirm, Step::Chosen)
@@ -180,7 +184,7 @@ impl Field {
 /// Returns the form of the one next step, if there is one, and the others.
 pub fn all(context: &Context, sheet: &Sheet, typed: &Typed<'_>) -> (Option<Form>, Vec<Form>) {
     let open = Act::ALL.into_iter().filter(|act| act.is_open(sheet));
-    let (main, others): (Vec<Act>, Vec<Act>) = open.partition(|act| act.is_main(sheet.step));
+    let (main, others): (Vec<Act>, Vec<Act>) = open.partition(|act| act.is_main(sheet));
     let make = |act: Act| Maker { context, sheet, typed, act, fields: vec![] }.form();
     (main.first().copied().map(make), main.into_iter().skip(1).chain(others).map(make).collect())
 }
@@ -204,7 +208,7 @@ impl Maker<'_> {
             Act::Cancel => self.reason(List::Cancel),
             Act::NoShow => self.reason(List::NoShow),
             Act::Accept => {
-                self.day("date", self.agreed());
+                self.day("date", self.sheet.detail.wished.or_else(|| self.agreed()));
                 self.select("exception", List::AhbException, &[], true);
             }
             Act::Date => {
