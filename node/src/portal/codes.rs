@@ -2,10 +2,11 @@
 
 use verbund_protocol::{
     catalogue::{Catalogue, List},
+    id::KdlCode,
     time::Day,
 };
 
-use super::words::Language;
+use super::words::{Language, Words};
 
 /// One entry of a list in a form: the word that is sent, what people read, and whether it is chosen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +43,11 @@ pub fn choices(list: List, chosen: &[u16], day: Day, language: Language) -> Vec<
     usable.map(|entry| Choice::new(entry.key.clone(), label(list, entry.number, language), chosen.contains(&entry.number))).collect()
 }
 
+/// Returns what a kind of document is called.
+pub fn kind(code: &KdlCode, w: Words) -> String {
+    w.document_kind(code.to_string())
+}
+
 /// Returns the number of a word that a form sent.
 pub fn number(list: List, word: &str) -> Option<u16> {
     Catalogue::shipped().find(list, word)
@@ -51,6 +57,16 @@ pub fn number(list: List, word: &str) -> Option<u16> {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+
+    #[test]
+    fn every_kind_of_document_has_a_name_in_both_languages() {
+        for entry in verbund_protocol::document::kdl::entries() {
+            for language in [Language::German, Language::English] {
+                let name = kind(&entry.code, Words { language });
+                assert!(name != entry.code.as_str(), "{name} has no name: {language:?}");
+            }
+        }
+    }
 
     #[test]
     fn codes_are_read_in_both_languages_and_sent_as_words() {

@@ -18,7 +18,7 @@ use verbund_protocol::{
 use crate::{
     portal::{
         Portal,
-        codes::Choice,
+        codes::{self, Choice},
         fields::{Fields, TOKEN, same},
         guard::Context,
         page::{Page, PageError, render},
@@ -61,10 +61,6 @@ struct PapersPage {
     fault: Option<String>,
 }
 
-fn kind_label(code: &KdlCode, today: verbund_protocol::time::Day) -> String {
-    kdl::find(code, today).map_or_else(|| code.to_string(), |entry| entry.label.to_owned())
-}
-
 fn line(p: &Page, context: &Context, document: &Document) -> Line {
     let manifest = document.manifest.as_ref();
     let state = match document.state {
@@ -75,7 +71,7 @@ fn line(p: &Page, context: &Context, document: &Document) -> Line {
     Line {
         id: document.id.to_string(),
         title: manifest.map(|manifest| manifest.title.clone()).unwrap_or_default(),
-        kind: manifest.map(|manifest| kind_label(&manifest.kind, context.now.day())).unwrap_or_default(),
+        kind: manifest.map(|manifest| codes::kind(&manifest.kind, context.words)).unwrap_or_default(),
         added: p.w.papers_added(document.added_by.clone(), p.moment(document.added_at)),
         state,
     }
@@ -94,7 +90,7 @@ async fn page(portal: &Portal, context: &Context, id: LocalId, typed: &Fields, f
         id: id.to_string(),
         name: patient.person.full_name(),
         lines: documents.iter().map(|document| line(&p, context, document)).collect(),
-        kinds: in_use.map(|entry| Choice::new(entry.code.to_string(), entry.label, typed.get("kind") == entry.code.as_str())).collect(),
+        kinds: in_use.map(|entry| Choice::new(entry.code.to_string(), codes::kind(&entry.code, context.words), typed.get("kind") == entry.code.as_str())).collect(),
         title: typed.shown("title", 160),
         fault,
         p,

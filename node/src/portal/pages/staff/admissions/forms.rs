@@ -222,7 +222,7 @@ impl Maker<'_> {
         }
         let ours = self.typed.act == Some(self.act);
         let first = match (&self.sheet.patient, self.act) {
-            (Some((patient, _)), Act::Report) if self.sheet.own.is_empty() => Some((format!("/patients/{patient}"), w.admissions_report_add().into_owned())),
+            (Some((patient, _)), Act::Report) if self.sheet.own.is_empty() => Some((format!("/patients/{patient}/documents"), w.admissions_report_add().into_owned())),
             _ => None,
         };
         let at_field = self.fields.iter().any(Field::has_fault);

@@ -106,7 +106,7 @@ fn facts(about: &Identified, w: Words) -> Vec<(String, String)> {
     let mut add = |name: &'static str, value: Option<String>| facts.extend(value.filter(|value| !value.is_empty()).map(|value| (w.admissions_field(name), value)));
     let person = &about.person;
     add("born", Some(date::birth(&person.birth_date, w.language)));
-    add("gender", person.gender.map(|gender| w.admissions_sex(format!("{gender:?}").to_lowercase())));
+    add("gender", person.gender.map(|gender| w.admissions_sex(gender.word())));
     add("kvnr", person.kvnr.as_ref().map(ToString::to_string));
     add("address", person.address.clone());
     add("phone", person.phone.clone());

@@ -2,8 +2,7 @@
 
 use verbund_protocol::{
     catalogue::{AgeBand, List},
-    document::kdl,
-    inquiry::{Basis, Inquiry},
+    inquiry::{Basis, Inquiry, Sex},
     referral::{Offer, Step},
     time::Timestamp,
 };
@@ -50,7 +49,16 @@ pub fn facts(inquiry: &Inquiry, sheet: &Sheet, w: Words) -> Vec<(String, String)
         }),
     );
     add("age", Some(age(inquiry.age, w)));
-    add("sex", inquiry.sex.map(|sex| w.admissions_sex(format!("{sex:?}").to_lowercase())));
+    add(
+        "sex",
+        inquiry.sex.map(|sex| {
+            w.admissions_sex(match sex {
+                Sex::Female => "female",
+                Sex::Male => "male",
+                Sex::Other => "other",
+            })
+        }),
+    );
     add("earliest", Some(w.admissions_earliest(date::calendar(inquiry.earliest, w.language), u64::from(inquiry.flexible_days))));
     add("setting", code(List::Setting, Some(inquiry.setting.number())));
     add("constraints", Some(inquiry.constraints.iter().map(|constraint| label(List::Constraint, constraint.number(), w)).collect::<Vec<_>>().join(", ")));
@@ -154,7 +162,6 @@ pub fn papers(received: &[inbox::Paper], w: Words) -> Vec<Paper> {
     let paper = |paper: &inbox::Paper| {
         let document = &paper.document;
         let manifest = document.manifest.as_ref();
-        let label = |kind| kdl::entries().iter().find(|entry| entry.code == kind).map(|entry| entry.label.to_owned());
         let waits = paper.waiting.as_ref().is_some_and(|waiting| waiting.trouble.is_some());
         let state = match document.state {
             State::Arriving if waits => "delayed",
@@ -163,7 +170,7 @@ pub fn papers(received: &[inbox::Paper], w: Words) -> Vec<Paper> {
         Paper {
             id: (document.state == State::Held).then(|| document.id.to_string()),
             title: manifest.map_or_else(|| w.admissions_paper_gone().into_owned(), |manifest| manifest.title.clone()),
-            kind: manifest.and_then(|manifest| label(manifest.kind.clone())).unwrap_or_default(),
+            kind: manifest.map_or_else(String::new, |manifest| codes::kind(&manifest.kind, w)),
             state: w.admissions_paper_state(state),
             good: document.state == State::Held,
             bad: matches!(document.state, State::Failed | State::Withdrawn),
