@@ -9,4 +9,5 @@ pub mod entropy;
 pub mod identity;
 pub mod patient;
 pub mod plan;
+pub mod proxy;
 pub mod wish;

@@ -38,6 +38,7 @@ pub mod membership;
 pub mod meta;
 pub mod outbox;
 pub mod patient;
+pub mod proxy;
 pub mod wish;
 
 pub use column::{json, millis, moment, moment_opt, parsed, parsed_opt};

@@ -74,6 +74,8 @@ pub enum Actor {
     Visitor {
         /// `patient` or `proxy` with the account's random id, as the audit shows it: never a name, since the audit outlives it.
         name: String,
+        /// The account.
+        account: LocalId,
         /// The patient whom everything is about.
         patient: LocalId,
         /// Whether it is the patient in person.
@@ -89,7 +91,7 @@ impl Actor {
         match (account.kind, account.patient) {
             (Kind::Patient | Kind::Proxy, Some(patient)) => {
                 let in_person = account.kind == Kind::Patient;
-                Self::Visitor { name: format!("{} {}", account.kind, account.id), patient, in_person }
+                Self::Visitor { name: format!("{} {}", account.kind, account.id), account: account.id, patient, in_person }
             }
             _ => Self::Person { name: account.name.clone(), roles: account.roles.clone() },
         }

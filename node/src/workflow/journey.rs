@@ -8,6 +8,7 @@ mod choice;
 mod decide;
 mod next;
 mod offers;
+mod proxies;
 mod shared;
 mod story;
 #[cfg(test)]
@@ -25,16 +26,22 @@ pub use choice::{Deal, ask_again, choose, to_choose, to_withdraw, withdraw};
 pub use decide::{Agreement, Consented, agreement, decide, withdraw_consent};
 pub use next::{Next, Seen, Situation, next};
 pub use offers::{Answer, Asked, Offers, offers};
+pub use proxies::{Helper, end_proxy, invite_proxy, proxies};
 pub use shared::{Deed, Glance, Part, Shared, With, shared};
 pub use story::{Line, Span, Today, What, today};
 pub use wishes::{own_wishes, state_wishes, wishes};
 
 use super::{Work, WorkError, conversation::load_as};
 use crate::{
-    domain::actor::Actor,
+    domain::{
+        actor::Actor,
+        proxy::{Proxy, Scope},
+    },
     store::{
+        account,
         case::{self, Case},
         conversation::{self as stored, Conversation, Filter},
+        proxy,
     },
 };
 
@@ -43,17 +50,48 @@ const PURPOSE: &str = "own";
 /// Most cases and conversations of one patient that are looked at.
 const MAX_ROWS: usize = 200;
 
-/// Returns the visitor's patient.
-fn own(work: &Work<'_>) -> Result<LocalId, WorkError> {
-    work.actor.patient().ok_or(WorkError::NotFound("patient"))
+/// Returns the patient of a visitor who may go as far as `scope`: the patient in person, or somebody whose mandate reaches so far today.
+fn allowed(work: &Work<'_>, scope: Scope) -> Result<LocalId, WorkError> {
+    let Some(patient) = work.actor.patient() else { return Err(WorkError::NotFound("patient")) };
+    if reaches(work)? >= Some(scope) { Ok(patient) } else { Err(WorkError::NotFound("patient")) }
 }
 
-/// Returns the patient who is here in person: for what nobody else decides.
+/// Returns the patient who is here in person: for what nobody else does.
 fn in_person(work: &Work<'_>) -> Result<LocalId, WorkError> {
     match work.actor {
         Actor::Visitor { patient, in_person: true, .. } => Ok(patient),
         _ => Err(WorkError::NotFound("patient")),
     }
+}
+
+fn reaches(work: &Work<'_>) -> Result<Option<Scope>, WorkError> {
+    match work.actor {
+        Actor::Visitor { in_person: true, .. } => Ok(Some(Scope::Decide)),
+        Actor::Visitor { .. } => Ok(acting(work)?.map(|proxy| proxy.mandate.reaches(work.now.day()))),
+        Actor::Person { .. } | Actor::Node => Ok(None),
+    }
+}
+
+/// Returns who acts for the patient, if it is not the patient in person.
+fn acting(work: &Work<'_>) -> Result<Option<Proxy>, WorkError> {
+    match work.actor {
+        Actor::Visitor { account, patient, in_person: false, .. } => Ok(proxy::find(work.db, account)?.filter(|proxy| proxy.patient == patient && proxy.ended_at.is_none())),
+        _ => Ok(None),
+    }
+}
+
+/// Returns how far the visitor may go, for the pages that offer it.
+///
+/// # Errors
+/// [`WorkError::NotFound`] for whoever is no visitor.
+pub fn reach(work: &Work<'_>) -> Result<Scope, WorkError> {
+    reaches(work)?.ok_or(WorkError::NotFound("patient"))
+}
+
+/// Returns who did something, as others read it, if it was not the patient in person: `by` is what the records keep.
+fn acted(work: &Work<'_>, by: &str) -> Result<Option<String>, WorkError> {
+    let Some(account) = by.strip_prefix("proxy ").and_then(|id| id.parse().ok()) else { return Ok(None) };
+    Ok(account::find(work.db, account)?.map(|account| account.name))
 }
 
 /// Returns a conversation that this clinic began for `patient`.

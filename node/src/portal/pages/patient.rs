@@ -3,6 +3,7 @@
 pub mod consent;
 mod map;
 pub mod offers;
+pub mod proxies;
 pub mod shared;
 pub mod start;
 pub mod wishes;

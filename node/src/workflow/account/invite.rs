@@ -118,14 +118,14 @@ pub fn standing(work: &mut Work<'_>, patient: LocalId) -> Result<Standing, WorkE
 }
 
 /// Makes a code for `account`; one made before no longer works.
-pub(super) fn make_code(work: &mut Work<'_>, account: &Account) -> Result<Invited, WorkError> {
+pub(in crate::workflow) fn make_code(work: &mut Work<'_>, account: &Account) -> Result<Invited, WorkError> {
     let (code, ends_at) = (Code::new(work.entropy), work.now.plus(INVITATION_FOR));
     invitation::add(work.db, &code.hash(), account.id, work.actor.name(), work.now, ends_at)?;
     Ok(Invited { account: account.id, code, ends_at })
 }
 
 /// Adds an account that nobody has signed in to.
-pub(super) fn new(work: &mut Work<'_>, kind: Kind, name: String, patient: Option<LocalId>) -> Result<Account, WorkError> {
+pub(in crate::workflow) fn new(work: &mut Work<'_>, kind: Kind, name: String, patient: Option<LocalId>) -> Result<Account, WorkError> {
     let id = work.entropy.local_id();
     let account = Account { id, kind, login: None, name, patient, roles: vec![], state: State::Invited, language: None, made_at: work.now };
     account::add(work.db, &account, work.actor.name())?;
@@ -191,7 +191,8 @@ pub fn blocked(work: &mut Work<'_>) -> Result<Vec<Blocked>, WorkError> {
     for ended in invitation::ended_by_tries(work.db, work.now.minus(INVITATION_FOR), SHOWN)? {
         let account = existing(work, ended.account)?;
         let waits = invitation::latest(work.db, account.id)?.is_some_and(|latest| latest.hash == ended.hash);
-        if let (Some(patient), State::Invited, true) = (account.patient, account.state, waits) {
+        // The code of somebody who acts for a patient is the patient's to make anew.
+        if let (Some(patient), State::Invited, Kind::Patient, true) = (account.patient, account.state, account.kind, waits) {
             found.push(Blocked { patient, at: ended.ended_at.unwrap_or(ended.made_at) });
         }
     }

@@ -6,7 +6,7 @@ use verbund_protocol::{
     time::Timestamp,
 };
 
-use super::{Answer, Asked, PURPOSE, Span, conversations, current, decide, in_person, mine, offers, story};
+use super::{Answer, Asked, PURPOSE, Scope, Span, allowed, conversations, current, decide, mine, offers, story};
 use crate::{
     domain::consent::{Kind, Recipient},
     store::{
@@ -42,7 +42,7 @@ pub struct Deal {
 /// Returns what choosing this offer would mean, or what has become of it.
 ///
 /// # Errors
-/// [`WorkError::NotFound`] for another patient's, and for whoever is not the patient in person.
+/// [`WorkError::NotFound`] for another patient's, and for whoever may not decide.
 pub fn to_choose(work: &mut Work<'_>, id: ConversationId) -> Result<Deal, WorkError> {
     deal(work, id, "offer.show")
 }
@@ -60,7 +60,7 @@ pub fn to_withdraw(work: &mut Work<'_>, id: ConversationId) -> Result<Deal, Work
 }
 
 fn deal(work: &mut Work<'_>, id: ConversationId, action: &str) -> Result<Deal, WorkError> {
-    let patient = in_person(work)?;
+    let patient = allowed(work, Scope::Decide)?;
     let c = mine(work, patient, id)?;
     let case = case_of(work, &c)?;
     work.audit(action, Some(patient), PURPOSE, &id.to_string())?;
@@ -87,7 +87,7 @@ fn case_of(work: &Work<'_>, c: &crate::store::conversation::Conversation) -> Res
 /// [`WorkError::NotFound`] as in [`to_choose`]; [`WorkError::State`] `no-offer`, `too-late`, `changed`, `chosen` or `ahb-late`. Then
 /// nothing is decided, the consent neither.
 pub fn choose(work: &mut Work<'_>, id: ConversationId, shown: &str, form: String) -> Result<(), WorkError> {
-    let patient = in_person(work)?;
+    let patient = allowed(work, Scope::Decide)?;
     let c = mine(work, patient, id)?;
     let state = c.log.state();
     let cited = state.offer.filter(|_| state.step == Step::Offered).map(|offer| offer.digest);
@@ -104,7 +104,7 @@ pub fn choose(work: &mut Work<'_>, id: ConversationId, shown: &str, form: String
 /// # Errors
 /// [`WorkError::NotFound`] as in [`to_choose`]; [`WorkError::State`] if it is over.
 pub fn withdraw(work: &mut Work<'_>, id: ConversationId) -> Result<(), WorkError> {
-    let patient = in_person(work)?;
+    let patient = allowed(work, Scope::Decide)?;
     let mut c = mine(work, patient, id)?;
     match c.log.state().step {
         Step::Chosen | Step::Confirmed | Step::Referred | Step::Accepted => decide::leave(work, &mut c),
@@ -115,9 +115,9 @@ pub fn withdraw(work: &mut Work<'_>, id: ConversationId) -> Result<(), WorkError
 /// Asks the same department the same again, because its offer ended before it was chosen.
 ///
 /// # Errors
-/// [`WorkError::NotFound`] as in [`to_choose`]; [`WorkError`] names what stands in the way.
+/// [`WorkError::NotFound`] for another patient's, and for whoever may not arrange; [`WorkError`] names what stands in the way.
 pub fn ask_again(work: &mut Work<'_>, id: ConversationId) -> Result<(), WorkError> {
-    let patient = in_person(work)?;
+    let patient = allowed(work, Scope::Arrange)?;
     let mut c = mine(work, patient, id)?;
     let case = case_of(work, &c)?;
     if current(work, patient)?.is_none_or(|current| current.id != case.id) {

@@ -1,4 +1,4 @@
-//! Discharge management (Entlassmanagement, §39(1a) SGB V): agreed to, refused and taken back by the patient, at a screen of theirs.
+//! Discharge management (Entlassmanagement, §39(1a) SGB V): agreed to, refused and taken back at a screen, by the patient or whoever may decide for them.
 
 use verbund_protocol::{
     catalogue::Withdraw,
@@ -6,9 +6,12 @@ use verbund_protocol::{
     referral::{Message, Side, Withdrawn},
 };
 
-use super::{Clinic, MAX_ROWS, PURPOSE, clinic, in_person, own};
+use super::{Clinic, MAX_ROWS, PURPOSE, Scope, acted, acting, allowed, clinic};
 use crate::{
-    domain::consent::{Consent, DecidedBy, Decision, How, Kind, Recipient},
+    domain::{
+        consent::{Consent, DecidedBy, Decision, How, Kind, Recipient},
+        proxy::{Mandate, Power},
+    },
     store::{
         consent as recorded,
         conversation::{self as stored, Conversation, Filter},
@@ -37,6 +40,8 @@ pub struct Agreement {
     pub stands: Consented,
     /// The last decision.
     pub last: Option<Consent>,
+    /// Who took it for the patient, if somebody did at these pages.
+    pub by: Option<String>,
     /// Clinics with which something is open, which would end with the consent.
     pub open: Vec<Clinic>,
 }
@@ -44,13 +49,14 @@ pub struct Agreement {
 /// Returns how the patient stands to discharge management.
 ///
 /// # Errors
-/// [`WorkError::NotFound`] for whoever is not the patient in person.
+/// [`WorkError::NotFound`] for whoever may not decide.
 pub fn agreement(work: &mut Work<'_>) -> Result<Agreement, WorkError> {
-    let patient = in_person(work)?;
+    let patient = allowed(work, Scope::Decide)?;
     work.audit("consent.list", Some(patient), PURPOSE, "")?;
     let (stands, last) = stands(work, patient)?;
     let open = open(work, patient)?.iter().map(|c| clinic(work, &c.peer_facility)).collect();
-    Ok(Agreement { stands, last, open })
+    let by = last.as_ref().map(|consent| acted(work, &consent.recorded_by)).transpose()?.flatten();
+    Ok(Agreement { stands, last, by, open })
 }
 
 /// Returns where the consent to discharge management stands, and the last decision about it.
@@ -74,29 +80,36 @@ fn open(work: &Work<'_>, patient: LocalId) -> Result<Vec<Conversation>, WorkErro
 /// what an earlier consent had begun.
 ///
 /// # Errors
-/// [`WorkError::NotFound`] for whoever is not the patient in person.
+/// [`WorkError::NotFound`] for whoever may not decide.
 pub fn decide(work: &mut Work<'_>, given: bool, form: String) -> Result<Consent, WorkError> {
-    let patient = in_person(work)?;
+    let patient = allowed(work, Scope::Decide)?;
     if !given && let Some(before) = recorded::in_force(work.db, patient, Kind::DischargeManagement, None, work.now)? {
         consent::take_back(work, before.id)?;
     }
     electronic(work, patient, Kind::DischargeManagement, given, None, form)
 }
 
-/// Records a decision that the patient took in person, at a screen, under their own account.
+/// Records a decision that was taken at a screen, under an account of one's own: by the patient, or by whoever may decide for them.
 pub(super) fn electronic(work: &mut Work<'_>, patient: LocalId, kind: Kind, given: bool, recipient: Option<Recipient>, form: String) -> Result<Consent, WorkError> {
     // Nothing is signed: the proof is the account that was signed in, and its entry in the audit.
     let document = Some(format!("portal, {}", work.actor.name()));
-    let decision = Decision { kind, given, recipient, form: Some(form), by: DecidedBy::Patient, how: How::Electronic, document, at: work.now, until: None };
+    let by = match acting(work)?.map(|proxy| proxy.mandate) {
+        None => DecidedBy::Patient,
+        Some(Mandate { name, power, until, .. }) => {
+            let ends = until.map_or_else(|| "-".to_owned(), |day| day.to_string());
+            DecidedBy::Representative { name, proof: format!("{} until {ends}", power.map_or("-", Power::word)) }
+        }
+    };
+    let decision = Decision { kind, given, recipient, form: Some(form), by, how: How::Electronic, document, at: work.now, until: None };
     consent::take_down(work, patient, decision)
 }
 
 /// Takes the consent to discharge management back. What rested on it ends; the clinics are told. A repeat changes nothing.
 ///
 /// # Errors
-/// [`WorkError::NotFound`] for whoever is not the patient in person.
+/// [`WorkError::NotFound`] for whoever may not decide.
 pub fn withdraw_consent(work: &mut Work<'_>) -> Result<(), WorkError> {
-    let patient = in_person(work)?;
+    let patient = allowed(work, Scope::Decide)?;
     match recorded::in_force(work.db, patient, Kind::DischargeManagement, None, work.now)? {
         Some(consent) => consent::take_back(work, consent.id).map(drop),
         None => Ok(()),
@@ -105,7 +118,7 @@ pub fn withdraw_consent(work: &mut Work<'_>) -> Result<(), WorkError> {
 
 /// Ends a conversation at the patient's wish, with the release that named its clinic.
 pub(super) fn leave(work: &mut Work<'_>, c: &mut Conversation) -> Result<(), WorkError> {
-    own(work)?;
+    allowed(work, Scope::Arrange)?;
     say(work, c, &Message::Withdrawn(Withdrawn { reason: Withdraw::PATIENT_WISH }))?;
     match c.release {
         Some(release) => consent::take_back(work, release).map(drop),

@@ -8,7 +8,7 @@ use verbund_protocol::{
     time::{Day, Timestamp},
 };
 
-use super::{Clinic, PURPOSE, Span, clinic, conversations, current, own, story};
+use super::{Clinic, PURPOSE, Scope, Span, allowed, clinic, conversations, current, story};
 use crate::{
     store::{case::Case, conversation::Conversation, patient},
     workflow::{Work, WorkError, conversation::last},
@@ -90,9 +90,9 @@ pub enum Answer {
 /// Returns what the asked clinics said.
 ///
 /// # Errors
-/// [`WorkError::NotFound`] for whoever is no visitor.
+/// [`WorkError::NotFound`] for whoever may not look.
 pub fn offers(work: &mut Work<'_>) -> Result<Offers, WorkError> {
-    let patient = own(work)?;
+    let patient = allowed(work, Scope::Look)?;
     work.audit("offer.list", Some(patient), PURPOSE, "")?;
     let home = patient::find(work.db, patient)?.and_then(|patient| patient.person.address).map(|address| address.postal_code);
     let mut found = Offers { asked: vec![], span: None, origin: None, from_home: false, home, house: None };

@@ -7,7 +7,7 @@ use verbund_protocol::{
     time::Timestamp,
 };
 
-use super::{MAX_ROWS, PURPOSE, clinic, own};
+use super::{MAX_ROWS, PURPOSE, Scope, acted, allowed, clinic};
 use crate::{
     store::{
         StoreError, audit,
@@ -92,9 +92,9 @@ pub enum Deed {
 /// Returns what was shared with whom, and who looked.
 ///
 /// # Errors
-/// [`WorkError::NotFound`] for whoever is no visitor.
+/// [`WorkError::NotFound`] for whoever may not look.
 pub fn shared(work: &mut Work<'_>) -> Result<Shared, WorkError> {
-    let patient = own(work)?;
+    let patient = allowed(work, Scope::Look)?;
     work.audit("journey.shared", Some(patient), PURPOSE, "")?;
     let filter = Filter { side: Some(Side::Asker), patient: Some(patient), ended: true, ..Filter::default() };
     let mut conversations = stored::list(work.db, &filter, MAX_ROWS)?;
@@ -168,10 +168,11 @@ fn looks(work: &Work<'_>, patient: LocalId) -> Result<Vec<Glance>, WorkError> {
             continue;
         }
         let Some(deed) = deed(&line.action) else { continue };
-        let same = |look: &&mut Glance| look.who == line.actor && look.deed == deed && look.at.day() == line.at.day();
+        let who = acted(work, &line.actor)?.unwrap_or(line.actor);
+        let same = |look: &&mut Glance| look.who == who && look.deed == deed && look.at.day() == line.at.day();
         match looks.iter_mut().find(same) {
             Some(look) => look.at = line.at,
-            None => looks.push(Glance { at: line.at, who: line.actor, roles: line.roles, deed }),
+            None => looks.push(Glance { at: line.at, who, roles: line.roles, deed }),
         }
     }
     Ok(looks)
@@ -183,9 +184,9 @@ fn deed(action: &str) -> Option<Deed> {
         "patient.add" | "patient.change" => Deed::Changed,
         "consent.record" | "consent.revoke" => Deed::Consent,
         _ => match action.split('.').next()? {
-            "patient" | "consent" | "wish" | "journey" => Deed::Looked,
+            "patient" | "consent" | "wish" | "journey" | "offer" => Deed::Looked,
             "document" => Deed::Documents,
-            "account" | "invitation" => Deed::Access,
+            "account" | "proxy" => Deed::Access,
             _ => Deed::Arranged,
         },
     })

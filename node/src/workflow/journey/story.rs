@@ -8,7 +8,7 @@ use verbund_protocol::{
     time::{Day, Timestamp},
 };
 
-use super::{MAX_ROWS, Next, PURPOSE, Seen, Situation, clinic, conversations, current, decide, next, own};
+use super::{MAX_ROWS, Next, PURPOSE, Scope, Seen, Situation, acted, allowed, clinic, conversations, current, decide, next};
 use crate::{
     domain::consent::Kind,
     store::{case::Case, consent, conversation::Conversation, outbox, wish},
@@ -54,6 +54,8 @@ pub struct Line {
     pub day: Option<Day>,
     /// The code it gives, in the list of its message.
     pub code: Option<u16>,
+    /// Who did it for the patient, if somebody did.
+    pub by: Option<String>,
 }
 
 /// What happened.
@@ -74,9 +76,9 @@ pub enum What {
 /// Returns the start page's content.
 ///
 /// # Errors
-/// [`WorkError::NotFound`] for whoever is no visitor.
+/// [`WorkError::NotFound`] for whoever may not look.
 pub fn today(work: &mut Work<'_>) -> Result<Today, WorkError> {
-    let patient = own(work)?;
+    let patient = allowed(work, Scope::Look)?;
     work.audit("journey.show", Some(patient), PURPOSE, "")?;
     let case = current(work, patient)?;
     let asked = case.as_ref().map(|case| conversations(work, case)).transpose()?.unwrap_or_default();
@@ -86,7 +88,7 @@ pub fn today(work: &mut Work<'_>) -> Result<Today, WorkError> {
     let next = next(&Situation { consent, wishes, asked: seen });
     let mut story = decided(work, patient)?;
     for c in &asked {
-        story.extend(said(work, c));
+        story.extend(said(work, c)?);
     }
     story.sort_by_key(|line| line.at);
     story.truncate(MAX_ROWS);
@@ -113,25 +115,32 @@ pub(super) fn unreachable(work: &Work<'_>, c: &Conversation) -> Result<bool, Wor
 }
 
 fn decided(work: &Work<'_>, patient: LocalId) -> Result<Vec<Line>, WorkError> {
-    let line = |at, what| Line { at, what, clinic: String::new(), day: None, code: None };
+    let line = |at, what, by| Line { at, what, clinic: String::new(), day: None, code: None, by };
     let mut lines = Vec::new();
     for consent in consent::list(work.db, patient)?.iter().filter(|consent| consent.decision.kind == Kind::DischargeManagement) {
-        lines.push(line(consent.decision.at, if consent.decision.given { What::Agreed } else { What::Refused }));
-        lines.extend(consent.revoked_at.map(|at| line(at, What::TookBack)));
+        lines.push(line(consent.decision.at, if consent.decision.given { What::Agreed } else { What::Refused }, acted(work, &consent.recorded_by)?));
+        if let Some(at) = consent.revoked_at {
+            lines.push(line(at, What::TookBack, acted(work, consent.revoked_by.as_deref().unwrap_or_default())?));
+        }
     }
-    lines.extend(wish::list(work.db, patient)?.iter().map(|wishes| line(wishes.stated_at, What::Wished)));
+    for wishes in wish::list(work.db, patient)? {
+        lines.push(line(wishes.stated_at, What::Wished, acted(work, &wishes.stated_by)?));
+    }
     Ok(lines)
 }
 
 /// Returns what both sides said that counts.
-fn said(work: &Work<'_>, c: &Conversation) -> Vec<Line> {
+fn said(work: &Work<'_>, c: &Conversation) -> Result<Vec<Line>, WorkError> {
     let name = clinic(work, &c.peer_facility).name;
+    let release = c.release.map(|id| consent::find(work.db, id)).transpose()?.flatten();
+    let chooser = release.map(|consent| acted(work, &consent.recorded_by)).transpose()?.flatten();
     let mut lines = Vec::new();
     for side in [Side::Asker, Side::Owner] {
         for (seq, entry) in (0_u64..).zip(c.log.chain(side)) {
             let Some(event) = entry.event.as_ref().filter(|_| matches!(c.log.outcome(side, seq), Some(Outcome::Next(_)))) else { continue };
-            lines.push(Line { at: entry.made_at, what: What::Said(event.kind, side), clinic: name.clone(), day: event.day, code: event.code });
+            let by = chooser.clone().filter(|_| event.kind == MessageKind::Choice);
+            lines.push(Line { at: entry.made_at, what: What::Said(event.kind, side), clinic: name.clone(), day: event.day, code: event.code, by });
         }
     }
-    lines
+    Ok(lines)
 }

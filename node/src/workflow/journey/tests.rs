@@ -15,7 +15,12 @@ use crate::{
 };
 
 fn visitor(patient: LocalId, in_person: bool) -> Actor {
-    Actor::Visitor { name: format!("{} 0011223344556677", if in_person { "patient" } else { "proxy" }), patient, in_person }
+    Actor::Visitor {
+        name: format!("{} 0011223344556677", if in_person { "patient" } else { "proxy" }),
+        account: LocalId([0, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77]),
+        patient,
+        in_person,
+    }
 }
 
 /// A clinic, one patient in person, and somebody who acts for her.

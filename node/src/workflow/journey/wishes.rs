@@ -2,7 +2,7 @@
 
 use verbund_protocol::id::LocalId;
 
-use super::{PURPOSE, own};
+use super::{PURPOSE, Scope, acted, allowed};
 use crate::{
     domain::{
         actor::Role,
@@ -12,22 +12,26 @@ use crate::{
     workflow::{Work, WorkError, patient},
 };
 
-/// Returns what the visitor's patient stated, newest first.
+/// Returns what the visitor's patient stated, newest first, each with who stated it for the patient if somebody did.
 ///
 /// # Errors
-/// [`WorkError::NotFound`] for whoever is no visitor.
+/// [`WorkError::NotFound`] for whoever may not look.
 pub fn own_wishes(work: &mut Work<'_>) -> Result<Vec<Wishes>, WorkError> {
-    let patient = own(work)?;
+    let patient = allowed(work, Scope::Look)?;
     work.audit("wish.list", Some(patient), PURPOSE, "")?;
-    Ok(stated::list(work.db, patient)?)
+    let mut found = stated::list(work.db, patient)?;
+    for wishes in &mut found {
+        wishes.stated_by = acted(work, &wishes.stated_by)?.unwrap_or_default();
+    }
+    Ok(found)
 }
 
 /// Keeps wishes as the patient's own statement, in place of the last one. The same again is no new statement.
 ///
 /// # Errors
-/// [`WorkError::NotFound`] for whoever is no visitor; [`WorkError::Invalid`] names the field.
+/// [`WorkError::NotFound`] for whoever may not arrange; [`WorkError::Invalid`] names the field.
 pub fn state_wishes(work: &mut Work<'_>, list: &[Wish]) -> Result<(), WorkError> {
-    let patient = own(work)?;
+    let patient = allowed(work, Scope::Arrange)?;
     wish::check(list)?;
     if stated::list(work.db, patient)?.first().is_some_and(|last| last.list == list) {
         return Ok(());

@@ -64,11 +64,15 @@ async fn page(portal: &Portal, context: &Context, fault: Option<String>) -> Resu
 fn stands(p: &Page, agreement: &Agreement) -> String {
     let w = p.w;
     let Some(last) = &agreement.last else { return w.consent_stands_open().into() };
-    match agreement.stands {
+    let stands = match agreement.stands {
         Consented::Open => w.consent_stands_open().into(),
         Consented::Given => w.consent_stands_given(p.moment(last.decision.at)),
         Consented::Refused => w.consent_stands_refused(p.moment(last.decision.at)),
         Consented::TakenBack => w.consent_stands_taken_back(p.moment(last.revoked_at.or(last.decision.until).unwrap_or(last.decision.at))),
+    };
+    match &agreement.by {
+        Some(who) => format!("{stands} {}", w.consent_by(who.clone())),
+        None => stands,
     }
 }
 

@@ -13,6 +13,7 @@ use super::{
     prove_first, spoken, version,
 };
 use crate::{
+    domain::proxy::Scope,
     portal::{
         Portal, codes, date,
         fields::Fields,
@@ -105,13 +106,13 @@ struct OffersPage {
     span: Option<String>,
     from_home: bool,
     map: Option<Map>,
-    in_person: bool,
+    decides: bool,
+    arranges: bool,
     fault: Option<String>,
 }
 
 async fn list(portal: &Portal, context: &Context, fault: Option<String>) -> Result<Response, PageError> {
-    let actor = context.actor();
-    let mut found = portal.desk.ask(&actor, journey::offers).await?;
+    let (mut found, reach) = portal.desk.ask(&context.actor(), |work| Ok((journey::offers(work)?, journey::reach(work)?))).await?;
     found = portal
         .desk
         .wait(move || {
@@ -120,7 +121,6 @@ async fn list(portal: &Portal, context: &Context, fault: Option<String>) -> Resu
         })
         .await?;
     let (p, w) = (Page::new(portal, context), context.words);
-    let in_person = matches!(actor, crate::domain::actor::Actor::Visitor { in_person: true, .. });
     let of = |wanted: fn(Answer) -> bool| found.asked.iter().filter(|asked| wanted(asked.answer)).map(|asked| card(&p, asked)).collect::<Vec<_>>();
     let span = found.span.filter(|span| span.exception.is_none()).map(|span| w.journey_span(spoken(w, span.discharge), spoken(w, span.last)));
     Ok(render(&OffersPage {
@@ -132,7 +132,8 @@ async fn list(portal: &Portal, context: &Context, fault: Option<String>) -> Resu
         span,
         from_home: found.from_home,
         map: drawn(w, &found),
-        in_person,
+        decides: reach == Scope::Decide,
+        arranges: reach >= Scope::Arrange,
         fault,
         p,
     }))

@@ -79,8 +79,10 @@ fn looked(w: Words, look: &Glance) -> String {
         Deed::Documents => w.shared_deed_documents(),
         Deed::Access => w.shared_deed_access(),
     };
-    // A proxy's account is named by its random id, which tells the patient nothing.
-    let who = if look.roles == "proxy" { w.shared_proxy().into_owned() } else { look.who.clone() };
+    let who = look.who.clone();
+    if look.roles == "proxy" {
+        return w.shared_look(deed.into_owned(), w.shared_proxy().into_owned(), who);
+    }
     let roles = look.roles.split(',').filter_map(|role| Some(role_in_words(w, role)?.into_owned())).collect::<Vec<_>>().join(", ");
     let roles = if roles.is_empty() { w.shared_look_unknown().into_owned() } else { roles };
     w.shared_look(deed.into_owned(), roles, who)

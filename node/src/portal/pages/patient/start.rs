@@ -10,6 +10,7 @@ use verbund_protocol::{
 
 use super::spoken;
 use crate::{
+    domain::proxy::Scope,
     portal::{
         Portal, codes, date,
         guard::Context,
@@ -39,6 +40,7 @@ struct StartPage {
     story: Vec<(String, String)>,
     asked: bool,
     in_person: bool,
+    decides: bool,
 }
 
 /// The page.
@@ -47,11 +49,21 @@ struct StartPage {
 /// [`PageError`].
 pub async fn show(State(portal): State<Portal>, Extension(context): Extension<Context>) -> Result<Response, PageError> {
     let (actor, name) = (context.actor(), context.visit()?.account.name.clone());
-    let today = portal.desk.ask(&actor, journey::today).await?;
+    let (today, reach) = portal.desk.ask(&actor, |work| Ok((journey::today(work)?, journey::reach(work)?))).await?;
     let (p, w) = (Page::new(&portal, &context), context.words);
-    let story = today.story.iter().filter_map(|line| Some((p.moment(line.at), told(w, line)?))).collect();
+    let story = today.story.iter().filter_map(|line| Some((p.moment(line.at), by_whom(w, line, told(w, line)?)))).collect();
     let in_person = matches!(actor, crate::domain::actor::Actor::Visitor { in_person: true, .. });
-    Ok(render(&StartPage { step: step(&p, &today), name, span: span(w, &today), story, asked: today.asked, in_person, p }))
+    let decides = reach == Scope::Decide;
+    let mut step = step(&p, &today);
+    step.action = step.action.filter(|(path, _)| decides || matches!(path.as_str(), "/offers" | "/wishes"));
+    Ok(render(&StartPage { step, decides, name, span: span(w, &today), story, asked: today.asked, in_person, p }))
+}
+
+fn by_whom(w: Words, line: &Line, text: String) -> String {
+    match &line.by {
+        Some(who) => w.journey_story_by(text, who.clone()),
+        None => text,
+    }
 }
 
 /// The 14 days, as long as no day of admission is agreed or past.

@@ -8,7 +8,10 @@ use axum::{
 };
 
 use crate::{
-    domain::wish::{About, MAX_WHAT, MAX_WHY, MAX_WISHES, Wish, Wishes},
+    domain::{
+        proxy::Scope,
+        wish::{About, MAX_WHAT, MAX_WHY, MAX_WISHES, Wish, Wishes},
+    },
     portal::{
         Portal,
         codes::Choice,
@@ -46,6 +49,8 @@ struct WishesPage {
     p: Page,
     rows: Vec<Row>,
     stated: String,
+    /// Whether the reader may change them.
+    arranges: bool,
     earlier: Vec<Earlier>,
     fault: bool,
 }
@@ -95,13 +100,19 @@ fn row(w: Words, number: usize, (about, what, why): (String, String, String), ch
 }
 
 async fn page(portal: &Portal, context: &Context, fields: &Fields, check: bool) -> Result<Response, PageError> {
-    let stated = portal.desk.ask(&context.actor(), journey::own_wishes).await?;
+    let (stated, reach) = portal.desk.ask(&context.actor(), |work| Ok((journey::own_wishes(work)?, journey::reach(work)?))).await?;
     let (p, w) = (Page::new(portal, context), context.words);
     let held = |number: usize| stated.first().and_then(|wishes| wishes.list.get(number - 1)).map_or_else(Default::default, fields_of);
     let rows: Vec<Row> = (1..=MAX_WISHES).map(|number| row(w, number, if fields.is_empty() { held(number) } else { typed(fields, number) }, check)).collect();
     let earlier = stated.iter().skip(1).map(|wishes| earlier(&p, wishes)).collect();
-    let stated = stated.first().map_or_else(|| w.wishes_none().into_owned(), |wishes| w.wishes_stated(p.moment(wishes.stated_at)));
-    Ok(render(&WishesPage { rows, stated, earlier, fault: check, p }))
+    let stated = stated.first().map_or_else(|| w.wishes_none().into_owned(), |wishes| last(&p, wishes));
+    Ok(render(&WishesPage { arranges: reach >= Scope::Arrange, rows, stated, earlier, fault: check, p }))
+}
+
+/// Says when the wishes were stated, and by whom if it was not the patient in person.
+fn last(p: &Page, wishes: &Wishes) -> String {
+    let at = p.w.wishes_stated(p.moment(wishes.stated_at));
+    if wishes.stated_by.is_empty() { at } else { format!("{at} {}", p.w.wishes_by(wishes.stated_by.clone())) }
 }
 
 fn fields_of(wish: &Wish) -> (String, String, String) {

@@ -273,3 +273,42 @@ journey-date = { $weekday ->
     [11] November
    *[12] Dezember
 } { $year }
+
+## Wer für die Patientin handelt
+proxy-title = Wer darf für Sie handeln?
+proxy-intro = Sie können jemandem, dem Sie vertrauen, eigenen Zugang geben, zum Beispiel Ihrer Tochter. Sie bestimmen, wie weit das geht, und können es jederzeit beenden. Geben Sie niemandem Ihr eigenes Passwort.
+proxy-now = Zurzeit
+proxy-nobody = Zurzeit handelt niemand für Sie.
+proxy-look = Ansehen, was Sie auch sehen
+proxy-arrange = Ansehen und sich kümmern: Wünsche aufschreiben, Kliniken noch einmal anfragen
+proxy-decide = Ansehen, sich kümmern und entscheiden: einwilligen und eine Klinik wählen
+proxy-attorney = Vorsorgevollmacht
+proxy-court = Betreuung durch das Gericht
+proxy-single = Vollmacht nur für diese Sache
+proxy-ground = Entscheidet auf Grund von: { $power }, bis { $until }
+proxy-open = Hat sich schon angemeldet.
+proxy-invited = Eingeladen am { $at }, noch nicht angemeldet.
+proxy-end = Beenden
+proxy-end-who = Beenden: { $name }
+proxy-invite-title = Jemanden einladen
+proxy-name = Vorname und Name
+proxy-name-hint = Zum Beispiel Anna Beispiel
+proxy-scope = Was darf diese Person?
+proxy-only-decide = Nur wenn die Person entscheiden darf
+proxy-power = Worauf beruht das?
+proxy-power-none = Bitte auswählen
+proxy-until = Bis wann?
+proxy-until-hint = Zum Beispiel 31.12.2027. Danach darf die Person nicht mehr entscheiden.
+proxy-button = Code für die Einladung erzeugen
+proxy-name-missing = Bitte schreiben Sie den Namen auf, höchstens 80 Zeichen.
+proxy-scope-missing = Bitte wählen Sie aus, was diese Person darf.
+proxy-power-missing = Wer für Sie entscheidet, braucht eine Vollmacht oder einen Beschluss des Gerichts. Bitte wählen Sie aus.
+proxy-until-wrong = Bitte geben Sie einen Tag ein, der noch kommt, mit Tag, Monat und Jahr.
+proxy-too-many = Es handeln schon fünf Personen für Sie. Bitte beenden Sie zuerst einen Zugang.
+proxy-reads = { $name } für { $patient }
+proxy-invited-title = Einladung für { $name }
+proxy-invited-what = Geben Sie diesen Code nur der Person, die Sie meinen. Sie braucht dazu Ihr Geburtsdatum. Der Code wird nur jetzt gezeigt und gilt einmal.
+proxy-invited-where = Im Browser zu öffnen:
+journey-story-by = { $what } (So hat es { $who } getan.)
+consent-by = Entschieden hat: { $who }.
+wishes-by = Aufgeschrieben hat: { $who }.

@@ -273,3 +273,42 @@ journey-date = { $weekday ->
     [11] November
    *[12] December
 } { $year }
+
+## Who acts for the patient
+proxy-title = Who may act for you?
+proxy-intro = You can give somebody you trust an access of their own, for example your daughter. You say how far it goes, and you can end it at any time. Give nobody your own password.
+proxy-now = At present
+proxy-nobody = At present nobody acts for you.
+proxy-look = See what you see
+proxy-arrange = See, and take care of things: write down wishes, ask clinics again
+proxy-decide = See, take care of things and decide: consent and choose a clinic
+proxy-attorney = power of attorney for health matters
+proxy-court = order of a court of care
+proxy-single = power for this matter alone
+proxy-ground = Decides on the ground of: { $power }, until { $until }
+proxy-open = Has signed in already.
+proxy-invited = Invited on { $at }, not signed in yet.
+proxy-end = End
+proxy-end-who = End: { $name }
+proxy-invite-title = Invite somebody
+proxy-name = Given name and family name
+proxy-name-hint = For example Anna Beispiel
+proxy-scope = What may this person do?
+proxy-only-decide = Only if the person may decide
+proxy-power = What does that rest on?
+proxy-power-none = Please choose
+proxy-until = Until when?
+proxy-until-hint = For example 31.12.2027. After that the person may no longer decide.
+proxy-button = Make a code for the invitation
+proxy-name-missing = Please write down the name, at most 80 characters.
+proxy-scope-missing = Please choose what this person may do.
+proxy-power-missing = Whoever decides for you needs a power of attorney or an order of a court. Please choose.
+proxy-until-wrong = Please enter a day to come, with day, month and year.
+proxy-too-many = Five people act for you already. Please end one access first.
+proxy-reads = { $name } for { $patient }
+proxy-invited-title = Invitation for { $name }
+proxy-invited-what = Give this code only to the person you mean. They also need your birth date. The code is shown only now and works once.
+proxy-invited-where = To be opened in a browser:
+journey-story-by = { $what } (Done by { $who }.)
+consent-by = Decided by: { $who }.
+wishes-by = Written down by: { $who }.

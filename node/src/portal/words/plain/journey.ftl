@@ -104,3 +104,6 @@ choice-withdraw-late = Die Klinik hat schon Ja gesagt. Wenn Sie jetzt absagen, b
 choice-withdraw-span = Ihre Reha soll spätestens am { $last } anfangen. Neu suchen kann länger dauern.
 choice-withdraw-button = Ja, ich will doch nicht
 choice-withdraw-keep = Nein, ich bleibe dabei
+
+## Jemand handelt für Sie
+consent-by = Das hat { $who } entschieden.

@@ -80,6 +80,9 @@ async fn from_consent_to_a_place(look: Look, axe: Option<&str>) {
     window.go(&format!("{house}/shared")).await;
     window.read("Ihr Name und Ihre Befunde").await;
     see(&window, axe, "shared").await;
+    window.go(&format!("{house}/proxies")).await;
+    window.read("Zurzeit handelt niemand für Sie.").await;
+    see(&window, axe, "proxies").await;
     window.go(&format!("{house}/consent")).await;
     window.read("Damit enden auch").await;
     see(&window, axe, "consent-given").await;

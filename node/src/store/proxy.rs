@@ -1,0 +1,68 @@
+//! Those who act for patients.
+
+use rusqlite::{OptionalExtension as _, Row, params};
+use verbund_protocol::{
+    id::LocalId,
+    time::{Day, Timestamp},
+};
+
+use super::{Db, StoreError, millis, moment, moment_opt};
+use crate::domain::proxy::{Mandate, Power, Proxy, Scope};
+
+const SELECT: &str = "SELECT account, patient, name, scope, power, until, given_at, ended_at FROM proxy";
+
+/// Keeps what somebody may do for a patient under a fresh account.
+///
+/// # Errors
+/// [`StoreError::Conflict`] if there is no such account or patient.
+pub fn add(db: &Db, account: LocalId, patient: LocalId, mandate: &Mandate, by: &str, now: Timestamp) -> Result<(), StoreError> {
+    let Mandate { name, scope, power, until } = mandate;
+    let sql = "INSERT INTO proxy (account, patient, name, scope, power, until, given_at, given_by) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+    db.execute(sql, params![account.0, patient.0, name, scope.word(), power.map(Power::word), until.map(|day| day.0), millis(now), by])?;
+    Ok(())
+}
+
+/// Returns what an account may do for whom.
+///
+/// # Errors
+/// The store's.
+pub fn find(db: &Db, account: LocalId) -> Result<Option<Proxy>, StoreError> {
+    Ok(db.prepare_cached(&format!("{SELECT} WHERE account = ?1"))?.query_row([account.0], row_to_proxy).optional()?)
+}
+
+/// Returns who acts or acted for a patient, newest first.
+///
+/// # Errors
+/// The store's.
+pub fn list(db: &Db, patient: LocalId) -> Result<Vec<Proxy>, StoreError> {
+    let mut statement = db.prepare_cached(&format!("{SELECT} WHERE patient = ?1 ORDER BY given_at DESC, account"))?;
+    let rows = statement.query_map([patient.0], row_to_proxy)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Notes that somebody no longer acts. A repeat changes nothing.
+///
+/// # Errors
+/// The store's.
+pub fn end(db: &Db, account: LocalId, by: &str, now: Timestamp) -> Result<(), StoreError> {
+    db.execute("UPDATE proxy SET ended_at = ?2, ended_by = ?3 WHERE account = ?1 AND ended_at IS NULL", params![account.0, millis(now), by])?;
+    Ok(())
+}
+
+fn row_to_proxy(row: &Row<'_>) -> rusqlite::Result<Proxy> {
+    let scope: String = row.get("scope")?;
+    let power: Option<String> = row.get("power")?;
+    Ok(Proxy {
+        account: LocalId(row.get("account")?),
+        patient: LocalId(row.get("patient")?),
+        mandate: Mandate {
+            name: row.get("name")?,
+            // A word of a newer version lets nobody do more than look.
+            scope: Scope::named(&scope).unwrap_or(Scope::Look),
+            power: power.as_deref().and_then(Power::named),
+            until: row.get::<_, Option<u32>>("until")?.map(Day),
+        },
+        given_at: moment(row, "given_at")?,
+        ended_at: moment_opt(row, "ended_at")?,
+    })
+}
