@@ -10,6 +10,6 @@ if (document.body.classList.contains("patient"))
   for (const target of document.querySelectorAll("a, button, input:not([type=hidden]), summary, label.tick")) {
     const box = target.getBoundingClientRect();
     const inText = target.tagName === "A" && getComputedStyle(target).display === "inline";
-    if (box.width && !inText && target.className !== "skip" && target.type !== "checkbox" && (box.height < 44 || box.width < 24)) found.push(`small: ${target.outerHTML.slice(0, 80)} ${box.width}x${box.height}`);
+    if (box.width && !inText && target.className !== "skip" && !["checkbox", "radio"].includes(target.type) && (box.height < 44 || box.width < 24)) found.push(`small: ${target.outerHTML.slice(0, 80)} ${box.width}x${box.height}`);
   }
 return found;

@@ -17,7 +17,7 @@ use crate::{
 /// What the asked clinics said.
 #[derive(Clone, Debug)]
 pub struct Offers {
-    /// The clinics, in the order in which they were asked.
+    /// The clinics.
     pub asked: Vec<Asked>,
     /// The days between which the AHB begins.
     pub span: Option<Span>,
@@ -158,7 +158,7 @@ fn answer(work: &Work<'_>, c: &Conversation, state: &State) -> Answer {
 }
 
 impl Offers {
-    /// Measures the distances, from the patient's home or else from this clinic. This reads the table of postal codes, so it is done
+    /// Measures the distances, from the patient's home or else from this clinic, and puts the nearest first. This reads the table of postal codes, so it is done
     /// outside the single writer.
     pub fn measure(&mut self) {
         let home = self.home.as_deref().and_then(|code| place::find(code).ok()).map(|place| place.at);
@@ -167,5 +167,6 @@ impl Offers {
         for asked in &mut self.asked {
             asked.km = self.origin.zip(asked.clinic.at).map(|(origin, at)| origin.km_to(at).round() as u32);
         }
+        self.asked.sort_by(|a, b| (a.km.unwrap_or(u32::MAX), &a.clinic.name).cmp(&(b.km.unwrap_or(u32::MAX), &b.clinic.name)));
     }
 }
