@@ -225,6 +225,19 @@ impl Town {
     pub fn refer(&mut self, at: usize, id: ConversationId, documents: Vec<LocalId>) -> Detail {
         self.step(at, referral::Command::Refer { id, referral: Box::default(), documents })
     }
+    /// Hands documents to a clinic outside a referral, on a consent that names it.
+    ///
+    /// # Panics
+    /// If the clinic refuses.
+    pub fn hand_over(&mut self, at: usize, patient: LocalId, to: usize, documents: Vec<LocalId>) -> ConversationId {
+        let plan = &self.village.clinics[to].plan;
+        let (to, recipient) = (plan.facility.ik.clone(), Recipient { member: plan.member.clone(), facility: plan.facility.ik.clone() });
+        self.consent(at, patient, Kind::DocumentHandoff, Some(recipient));
+        let from = self.village.clinics[at].plan.facility.ik.clone();
+        let reply: referral::Reply = self.told(at, Command::Referral(Box::new(referral::Command::HandOverAlone { patient, from, to, documents })));
+        let referral::Reply::Taken(id) = reply else { panic!("another reply: {reply:?}") };
+        id
+    }
     /// Withdraws as the asking clinic.
     pub fn withdraw(&mut self, at: usize, id: ConversationId) -> Detail {
         self.step(at, referral::Command::Withdraw { id, reason: word("patient-wish") })

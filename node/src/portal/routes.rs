@@ -152,6 +152,8 @@ pub const ROUTES: &[Route] = &[
     row!(STAFF POST "/inquiries/{id}/refuse" ANSWERING, staff::admissions::refuse),
     row!(STAFF GET "/inquiries/{id}/date" ANSWERING, staff::admissions::show_act),
     row!(STAFF POST "/inquiries/{id}/date" ANSWERING, staff::admissions::change_date),
+    row!(STAFF GET "/inquiries/{id}/payer" ANSWERING, staff::admissions::show_act),
+    row!(STAFF POST "/inquiries/{id}/payer" ANSWERING, staff::admissions::payer),
     row!(STAFF GET "/inquiries/{id}/cancel" ANSWERING, staff::admissions::show_act),
     row!(STAFF POST "/inquiries/{id}/cancel" ANSWERING, staff::admissions::cancel),
     row!(STAFF GET "/inquiries/{id}/arrived" ANSWERING, staff::admissions::show_act),

@@ -1,6 +1,7 @@
 //! What admissions look at: the conversations in which this clinic owns the bed, with all that may be shown of them, and what can be said now.
 
 use verbund_protocol::{
+    capacity::DepartmentId,
     catalogue::Room,
     id::{ConversationId, DepartmentKey, LocalId},
     inquiry::Inquiry,
@@ -17,10 +18,13 @@ use super::{
     document::{Document, Waiting},
     overview::{self, Detail},
 };
-use crate::store::{
-    capacity,
-    conversation::{self as stored, Conversation, Filter},
-    document as documents, patient,
+use crate::{
+    domain::capacity::Stated,
+    store::{
+        capacity::{self, StatedRow},
+        conversation::{self as stored, Conversation, Filter},
+        document as documents, patient,
+    },
 };
 
 /// Most rows of a list.
@@ -117,9 +121,10 @@ pub fn list(work: &mut Work<'_>, over: bool) -> Result<Vec<Row>, WorkError> {
     work.audit("inquiry.list", None, "discharge", "")?;
     let filter = Filter { side: Some(Side::Owner), ended: over, ..Filter::default() };
     let found = stored::list(work.db, &filter, MAX_ROWS)?;
+    let stated = capacity::all_stated(work.db, None)?;
     let mut rows = Vec::with_capacity(found.len());
     for c in found.iter().filter(|c| c.ended_at.is_some() == over) {
-        rows.push(row(work, c)?);
+        rows.push(row(work, c, &stated)?);
     }
     if !over {
         rows.sort_by_key(|row| (!row.wants_answer(), row.due_at, row.id));
@@ -137,19 +142,20 @@ pub fn unanswered(work: &Work<'_>) -> Result<usize, WorkError> {
     Ok(stored::list(work.db, &filter, MAX_ROWS)?.len())
 }
 
-fn row(work: &Work<'_>, c: &Conversation) -> Result<Row, WorkError> {
+fn row(work: &Work<'_>, c: &Conversation, stated: &[StatedRow]) -> Result<Row, WorkError> {
     let state = c.log.state();
     let named = c.patient.map(|id| patient::find(work.db, id)).transpose()?.flatten();
     if let Some(named) = &named {
         work.audit("patient.list", Some(named.id), "treatment", "")?;
     }
-    let department = departments(work, c)?.into_iter().find(|(key, ..)| c.department.as_ref() == Some(key));
+    let asked = |id: &DepartmentId| id.facility == c.own_facility && c.department.as_ref() == Some(&id.department);
+    let department = stated.iter().find(|row| asked(&row.stated.id)).map(|row| name(&row.stated));
     Ok(Row {
         id: c.id,
         step: state.step,
         clinic: clinic(work, c),
         inquiry: inquiry(work, c)?,
-        department: department.map_or_else(String::new, |(_, name, _)| name),
+        department: department.unwrap_or_default(),
         patient: named.map(|patient| patient.person.full_name()),
         date: state.date,
         wished: state.wished,
@@ -170,8 +176,11 @@ fn clinic(work: &Work<'_>, c: &Conversation) -> String {
 
 fn departments(work: &Work<'_>, c: &Conversation) -> Result<Vec<(DepartmentKey, String, Vec<Room>)>, WorkError> {
     let rows = capacity::all_stated(work.db, Some(&c.own_facility))?.into_iter().map(|row| row.stated);
-    let name = |name: String, key: &DepartmentKey| if name.is_empty() { key.to_string() } else { name };
-    Ok(rows.map(|stated| (stated.id.department.clone(), name(stated.name, &stated.id.department), stated.rooms)).collect())
+    Ok(rows.map(|stated| (stated.id.department.clone(), name(&stated), stated.rooms)).collect())
+}
+
+fn name(stated: &Stated) -> String {
+    if stated.name.is_empty() { stated.id.department.to_string() } else { stated.name.clone() }
 }
 
 /// Returns one conversation, and notes that it was looked at.

@@ -149,7 +149,7 @@ fn from_the_inbox_to_the_report_home() {
     let page = scene.act("report", &[("report-document", &report)]).text();
     assert!(page.contains("Es ist nicht erfasst"), "no report leaves without the patient's consent: {page}");
     let page = scene.act("report", &[("report-document", &report), ("report-consent", "Papierakte, Fach 3"), ("report-discharged", &typed(today))]).text();
-    assert!(page.contains("Bericht gesendet, abgeschlossen"), "{page}");
+    assert!(page.contains(">Abgeschlossen<"), "{page}");
     scene.house.town.await_step(0, scene.id, "completed");
     scene.house.town.await_documents(0, scene.id, 1);
     let ended = scene.browser.get("/inquiries/ended").unwrap().text();
@@ -406,6 +406,35 @@ fn another_day_that_the_hospital_wishes_is_work_for_admissions() {
     // What was agreed can still be called off, at any step, with a reason.
     let page = scene.act("cancel", &[("cancel-reason", "infection")]).text();
     assert!(page.contains("Von Ihrer Klinik abgesagt") && page.contains("Ausbruch einer Infektion"), "{page}");
+}
+
+#[test]
+fn the_payers_decision_is_noted_and_papers_come_without_an_inquiry() {
+    let mut scene = Scene::new(3);
+    scene.offer(&[]);
+    scene.referred();
+    let today = scene.house.town.today(REHAB);
+    let page = scene.act("payer", &[("payer-decision", "approved"), ("payer-decided", &typed(today.plus(1)))]).text();
+    assert!(page.contains("Dieser Tag kommt erst noch"), "{page}");
+    scene.act("payer", &[("payer-decision", "approved"), ("payer-decided", &typed(today))]);
+    scene.house.town.await_drained(REHAB);
+    assert_eq!(scene.house.town.show(0, scene.id).unwrap().payer.as_deref(), Some("approved"));
+
+    // Another patient's papers, on a consent of their own.
+    let other = scene.house.town.discharge(0);
+    let document = scene.house.town.add_document(0, other.patient, PDF);
+    let id = scene.house.town.hand_over(0, other.patient, REHAB, vec![document]);
+    scene.house.town.await_step(REHAB, id, "handed");
+    let inbox = scene.browser.get("/inquiries").unwrap().text();
+    assert!(inbox.contains("Unterlagen ohne Anfrage") && inbox.contains("Unterlagen sind da"), "{inbox}");
+    scene.id = id;
+    let page = scene.page().text();
+    assert!(!page.contains("Befundbericht") && !page.contains("/filed\""), "{page}");
+    let page = scene.act("referral", &[]).text();
+    assert!(page.contains("Mustermann") && page.contains("Befundbericht"), "{page}");
+    let page = scene.act("filed", &[]).text();
+    assert!(page.contains(">Abgeschlossen<") && !page.contains("/report\""), "{page}");
+    scene.house.town.await_step(0, id, "completed");
 }
 
 /// Walks the pages in the pseudo-language, in which every text of the catalogues carries marks, and in English.

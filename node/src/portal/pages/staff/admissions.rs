@@ -18,7 +18,7 @@ use axum::{
 };
 use verbund_protocol::{id::ConversationId, referral::Step, time::Timestamp};
 
-pub use acts::{Call, accept, arrived, ask, cancel, change_date, confirm, decline, filed, gone, no_show, offer, refuse, report, settle, take_back};
+pub use acts::{Call, accept, arrived, ask, cancel, change_date, confirm, decline, filed, gone, no_show, offer, payer, refuse, report, settle, take_back};
 pub use identified::{open, show as show_referral};
 
 use self::{

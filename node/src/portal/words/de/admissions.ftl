@@ -49,7 +49,7 @@ admissions-step = { $step ->
     [accepted] Aufnahme vereinbart
     [admitted] Angereist, in Behandlung
     [handed] Unterlagen sind da
-    [completed] Bericht gesendet, abgeschlossen
+    [completed] Abgeschlossen
     [declined] Abgesagt
     [gone] Platz war nicht mehr frei
     [refused] Nach dem Lesen abgelehnt, alles gelöscht
@@ -211,6 +211,7 @@ admissions-act = { $act ->
     [refuse] Ablehnen und löschen
     [no-show] Nicht angereist
     [date] Aufnahmetag ändern
+    [payer] Entscheidung des Kostenträgers
     [filed] In die Akte übernommen
    *[cancel] Absagen
   }
@@ -230,6 +231,7 @@ admissions-act-what = { $act ->
     [refuse] Alles, was Sie zu dieser Person bekommen haben, wird hier gelöscht, auch die Unterlagen. Die andere Klinik bekommt das bestätigt. Das lässt sich nicht zurückholen.
     [no-show] Die Anfrage ist damit beendet, der Platz wird wieder frei.
     [date] Die andere Klinik erfährt den neuen Tag sofort.
+    [payer] Die andere Klinik erfährt die Entscheidung, wenn sie sie noch nicht kennt.
     [filed] Die andere Klinik erfährt, dass die Unterlagen in der Akte sind.
    *[cancel] Die Vereinbarung ist damit beendet, der Platz wird wieder frei. Rufen Sie die andere Klinik am besten auch an.
   }
@@ -249,6 +251,7 @@ admissions-act-button = { $act ->
     [refuse] Ablehnen und alles löschen
     [no-show] Mitteilen: nicht angereist
     [date] Neuen Tag senden
+    [payer] Entscheidung senden
     [filed] Ist in der Akte
    *[cancel] Absage senden
   }
@@ -262,6 +265,8 @@ admissions-label = { $field ->
     [question] Fragen
     [reason] Grund
     [exception] Grund für eine spätere AHB
+    [decision] Entscheidung
+    [decided] Entschieden am
     [on] Angereist am
     [discharged] Entlassen am
     [document] Dokumente des Berichts

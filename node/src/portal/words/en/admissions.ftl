@@ -48,7 +48,7 @@ admissions-step = { $step ->
     [accepted] Admission agreed
     [admitted] Arrived, in treatment
     [handed] Documents are here
-    [completed] Report sent, closed
+    [completed] Closed
     [declined] Declined
     [gone] Place was no longer free
     [refused] Declined after reading, everything erased
@@ -210,6 +210,7 @@ admissions-act = { $act ->
     [refuse] Decline and erase
     [no-show] Did not arrive
     [date] Change the day of admission
+    [payer] The payer's decision
     [filed] Put into the record
    *[cancel] Cancel
   }
@@ -229,6 +230,7 @@ admissions-act-what = { $act ->
     [refuse] Everything you received about this person is erased here, the documents too. The other clinic gets a confirmation. Nothing brings it back.
     [no-show] This ends the inquiry, and the place becomes free again.
     [date] The other clinic learns the new day at once.
+    [payer] The other clinic learns the decision if it does not know it yet.
     [filed] The other clinic learns that the documents are in the record.
    *[cancel] This ends what was agreed, and the place becomes free again. It is best to call the other clinic, too.
   }
@@ -248,6 +250,7 @@ admissions-act-button = { $act ->
     [refuse] Decline and erase everything
     [no-show] Say: did not arrive
     [date] Send the new day
+    [payer] Send the decision
     [filed] It is in the record
    *[cancel] Send the cancellation
   }
@@ -261,6 +264,8 @@ admissions-label = { $field ->
     [question] Questions
     [reason] Reason
     [exception] Reason for a later AHB
+    [decision] Decision
+    [decided] Decided on
     [on] Arrived on
     [discharged] Discharged on
     [document] Documents of the report

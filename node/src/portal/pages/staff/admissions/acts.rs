@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
 };
 use verbund_protocol::{
-    catalogue::{AhbException, Cancel, DateChange, Decline, NoShow, OfferEnd, Question, ReportMissing, Therapy},
+    catalogue::{AhbException, Cancel, DateChange, Decline, NoShow, OfferEnd, PayerDecision, Question, ReportMissing, Therapy},
     id::{ConversationId, LocalId},
     limits::{MAX_CODES, MAX_STAY_DAYS},
     time::Day,
@@ -207,6 +207,15 @@ pub async fn refuse(call: Call) -> Answer {
 pub async fn change_date(call: Call) -> Answer {
     let read = call.coming("date").and_then(|day| Ok((day, call.code::<DateChange>("reason")?, call.maybe_code::<AhbException>("exception")?)));
     call.take(read, |work, id, (day, reason, exception)| referral::change_date(work, id, day, reason, exception)).await
+}
+
+/// Notes what the payer decided, which both clinics then know.
+///
+/// # Errors
+/// [`PageError`].
+pub async fn payer(call: Call) -> Answer {
+    let read = call.code::<PayerDecision>("decision").and_then(|decision| Ok((decision, call.day("decided").and_then(|day| call.gone_by("decided", day))?)));
+    call.take(read, |work, id, (decision, on)| referral::payer_decided(work, id, decision, on)).await
 }
 
 /// Cancels.

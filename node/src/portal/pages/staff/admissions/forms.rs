@@ -45,12 +45,13 @@ pub enum Act {
     Refuse,
     NoShow,
     Date,
+    Payer,
     Filed,
     Cancel,
 }
 
 impl Act {
-    const ALL: [Self; 16] = [
+    const ALL: [Self; 17] = [
         Self::Settle,
         Self::Open,
         Self::Offer,
@@ -65,6 +66,7 @@ impl Act {
         Self::Refuse,
         Self::NoShow,
         Self::Date,
+        Self::Payer,
         Self::Filed,
         Self::Cancel,
     ];
@@ -86,6 +88,7 @@ impl Act {
             Self::Refuse => "refuse",
             Self::NoShow => "no-show",
             Self::Date => "date",
+            Self::Payer => "payer",
             Self::Filed => "filed",
             Self::Cancel => "cancel",
         }
@@ -108,7 +111,7 @@ impl Act {
             Self::Confirm => may(M::Confirmed),
             Self::Accept => may(M::Accepted) && sheet.opened,
             Self::Arrived => may(M::Arrived),
-            Self::Report => may(M::Report),
+            Self::Report => may(M::Report) && sheet.patient.is_some(),
             Self::Ask => may(M::Questions),
             Self::Decline => may(M::Declined),
             Self::TakeBack => may(M::OfferEnded),
@@ -116,6 +119,7 @@ impl Act {
             Self::Refuse => may(M::Refused) && sheet.opened,
             Self::NoShow => may(M::DidNotCome),
             Self::Date => may(M::DateChanged),
+            Self::Payer => may(M::PayerDecided),
             Self::Filed => may(M::Filed) && sheet.opened && !sheet.filed,
             Self::Cancel => may(M::Cancelled) && !may(M::Declined),
         }
@@ -217,6 +221,10 @@ impl Maker<'_> {
                 self.select("exception", List::AhbException, &[], true);
             }
             Act::Arrived => self.day("on", Some(self.context.now.day())),
+            Act::Payer => {
+                self.select("decision", List::PayerDecision, &[], true);
+                self.day("decided", Some(self.context.now.day()));
+            }
             Act::Report => self.report(),
             Act::Settle | Act::Open | Act::Confirm | Act::Filed => {}
         }
