@@ -66,3 +66,36 @@ fn row_to_proxy(row: &Row<'_>) -> rusqlite::Result<Proxy> {
         ended_at: moment_opt(row, "ended_at")?,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::{
+        domain::{
+            account::{Account, Kind, State},
+            consent::tests::NOW,
+            patient::tests::anna,
+        },
+        store::{Store, account, patient},
+    };
+
+    #[test]
+    fn a_mandate_reads_back_and_ends_once() {
+        let (store, of, id) = (Store::in_memory().unwrap(), LocalId([1; 8]), LocalId([2; 8]));
+        patient::add(store.db(), of, &anna(), "ben", NOW).unwrap();
+        let held =
+            Account { id, kind: Kind::Proxy, login: None, name: "Eva für Anna".into(), patient: Some(of), roles: vec![], state: State::Invited, language: None, made_at: NOW };
+        account::add(store.db(), &held, "patient 1").unwrap();
+        let mandate = Mandate { name: "Eva".into(), scope: Scope::Decide, power: Some(Power::Court), until: Some(Day(21_000)) };
+        add(store.db(), id, of, &mandate, "patient 1", NOW).unwrap();
+        assert_eq!(find(store.db(), id).unwrap().unwrap().mandate, mandate);
+        end(store.db(), id, "patient 1", NOW).unwrap();
+        end(store.db(), id, "patient 1", Timestamp(NOW.0 + 9)).unwrap();
+        assert_eq!(list(store.db(), of).unwrap()[0].ended_at, Some(NOW));
+        let groundless = Mandate { power: None, ..mandate };
+        assert!(add(store.db(), LocalId([3; 8]), of, &groundless, "patient 1", NOW).is_err());
+        patient::erase(store.db(), of).unwrap();
+        assert!(find(store.db(), id).unwrap().is_none());
+    }
+}

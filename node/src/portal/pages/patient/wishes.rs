@@ -49,6 +49,8 @@ struct WishesPage {
     p: Page,
     rows: Vec<Row>,
     stated: String,
+    /// The wishes, for whoever may only read them.
+    now: Vec<String>,
     /// Whether the reader may change them.
     arranges: bool,
     earlier: Vec<Earlier>,
@@ -105,8 +107,9 @@ async fn page(portal: &Portal, context: &Context, fields: &Fields, check: bool) 
     let held = |number: usize| stated.first().and_then(|wishes| wishes.list.get(number - 1)).map_or_else(Default::default, fields_of);
     let rows: Vec<Row> = (1..=MAX_WISHES).map(|number| row(w, number, if fields.is_empty() { held(number) } else { typed(fields, number) }, check)).collect();
     let earlier = stated.iter().skip(1).map(|wishes| earlier(&p, wishes)).collect();
+    let now = stated.first().map(|wishes| in_lines(&p, wishes)).unwrap_or_default();
     let stated = stated.first().map_or_else(|| w.wishes_none().into_owned(), |wishes| last(&p, wishes));
-    Ok(render(&WishesPage { arranges: reach >= Scope::Arrange, rows, stated, earlier, fault: check, p }))
+    Ok(render(&WishesPage { now, arranges: reach >= Scope::Arrange, rows, stated, earlier, fault: check, p }))
 }
 
 /// Says when the wishes were stated, and by whom if it was not the patient in person.
@@ -120,11 +123,16 @@ fn fields_of(wish: &Wish) -> (String, String, String) {
 }
 
 fn earlier(p: &Page, wishes: &Wishes) -> Earlier {
+    Earlier { at: p.moment(wishes.stated_at), list: in_lines(p, wishes) }
+}
+
+/// Returns wishes one a line.
+fn in_lines(p: &Page, wishes: &Wishes) -> Vec<String> {
     let mut list: Vec<String> = wishes.list.iter().map(|wish| in_words(p.w, wish)).collect();
     if list.is_empty() {
         list.push(p.w.wishes_earlier_none().into_owned());
     }
-    Earlier { at: p.moment(wishes.stated_at), list }
+    list
 }
 
 /// The page.

@@ -27,6 +27,17 @@ async fn see(window: &Window, axe: Option<&str>, name: &str) {
     }
 }
 
+/// The comparison on paper: large type, and nothing that only a screen has.
+async fn prints_large(window: &Window) {
+    let media = |media: &str| serde_json::json!({ "cmd": "Emulation.setEmulatedMedia", "params": { "media": media } });
+    window.command("POST", "goog/cdp/execute", media("print")).await;
+    let script = "const size = parseFloat(getComputedStyle(document.querySelector('.compare td')).fontSize);
+        const seen = [...document.querySelectorAll('form, .button, footer')].filter(e => e.getBoundingClientRect().width).length;
+        return [size >= 18, seen];";
+    assert_eq!(window.script(script, vec![]).await, serde_json::json!([true, 0]));
+    window.command("POST", "goog/cdp/execute", media("")).await;
+}
+
 /// From the consent to a clinic that takes her. `axe` is its source, where pages are checked with it.
 async fn from_consent_to_a_place(look: Look, axe: Option<&str>) {
     let mut stay = Stay::new();
@@ -61,6 +72,9 @@ async fn from_consent_to_a_place(look: Look, axe: Option<&str>) {
     window.click(".todo .main").await;
     window.read(&first).await;
     see(&window, axe, "offers").await;
+    if axe.is_some() {
+        prints_large(&window).await;
+    }
     window.click(&format!("a[href='/offers/{}/choose']", ids[0])).await;
     window.read("Wer erfährt was?").await;
     see(&window, axe, "choose").await;

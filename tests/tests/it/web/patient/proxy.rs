@@ -51,7 +51,9 @@ fn a_daughter_without_the_right_to_decide_finds_nothing_to_decide() {
 fn whoever_may_only_look_changes_nothing() {
     let mut stay = Stay::new();
     let mut ben = stay.proxy("ben", &[("name", "Ben Beispiel"), ("scope", "look")]);
-    let form = ben.get("/wishes").unwrap().hidden("form").unwrap();
+    let page = ben.get("/wishes").unwrap();
+    assert!(!page.text().contains("<textarea"), "{}", page.text());
+    let form = page.hidden("form").unwrap();
     assert_eq!(ben.post("/wishes", &[("form", &form), ("about-1", "other")]).unwrap().status, 404);
     assert!(stay.get("/wishes").contains("Sie haben noch keine Wünsche gespeichert."));
 }
