@@ -1,5 +1,6 @@
 //! The patient's way in a real browser: on a phone, at a desk, and without scripts on the narrowest screen.
 
+use fantoccini::key::Key;
 use verbund_node::domain::account::Site;
 use verbund_tests::chromium::{Look, Window};
 
@@ -128,4 +129,48 @@ async fn from_consent_to_a_place_without_scripts() {
     window.close().await;
     drop(stay);
     from_consent_to_a_place(Look { scripts: false, ..Look::NARROW }, None).await;
+}
+
+/// Tabs on until the focus stands on what a selector finds, and presses a key there. The focus is seen wherever it stands.
+async fn press(window: &Window, selector: &str, key: char) {
+    window.see(selector).await;
+    for _ in 0..80 {
+        window.client.active_element().await.unwrap().send_keys(&char::from(Key::Tab).to_string()).await.unwrap();
+        let there = "const at = document.activeElement;
+            return [at.matches(arguments[0]), at === document.body || getComputedStyle(at).outlineStyle !== 'none']";
+        let there = window.script(there, vec![selector.into()]).await;
+        assert_eq!(there[1], true, "the focus cannot be seen on the way to {selector}");
+        if there[0] == true {
+            window.client.active_element().await.unwrap().send_keys(&key.to_string()).await.unwrap();
+            return;
+        }
+    }
+    panic!("the keyboard never comes to {selector}: {}", window.text().await);
+}
+
+/// Consent, choice and changing one's mind with nothing but a keyboard.
+#[tokio::test(flavor = "multi_thread")]
+async fn consent_and_choice_by_keyboard_alone() {
+    let mut stay = Stay::new();
+    let (house, enter) = (at(&stay.house, Site::Patient, ""), Key::Enter.into());
+    let window = Window::open(Look::DESKTOP).await;
+    sign_in(&stay, &window).await;
+    press(&window, ".todo .main", enter).await;
+    window.read("Sie entscheiden frei").await;
+    press(&window, "button[value=give]", enter).await;
+    window.read("Was ist Ihnen bei der Reha wichtig?").await;
+    let ids = stay.inquire();
+    stay.offer(FIRST, ids[0]);
+    window.go(&house).await;
+    window.read("Eine Klinik bietet Ihnen einen Platz an.").await;
+    press(&window, ".todo .main", enter).await;
+    press(&window, "a[href$='/choose']", enter).await;
+    window.read("Wer erfährt was?").await;
+    press(&window, "main button.main", enter).await;
+    window.read("Gewählt, noch nicht bestätigt").await;
+    press(&window, ".todo a[href$='/withdraw']", enter).await;
+    window.read("Die Wahl zurücknehmen").await;
+    press(&window, ".todo form button", enter).await;
+    stay.house.town.await_step(FIRST, ids[0], "withdrawn");
+    window.close().await;
 }
