@@ -38,6 +38,8 @@ struct SignInPage {
     /// Where to go on afterwards.
     next: String,
     timed_out: bool,
+    /// Whether the reader is signed in and is to prove it once more.
+    once_more: bool,
 }
 
 /// Where to go on after signing in.
@@ -59,8 +61,9 @@ pub async fn show(State(portal): State<Portal>, Extension(context): Extension<Co
         return Redirect::to("/").into_response();
     }
     let next = next.map(|Query(next)| next.path()).unwrap_or_default();
-    let timed_out = !next.is_empty();
-    render(&SignInPage { p: Page::new(&portal, &context), fault: None, login: String::new(), next, timed_out })
+    let once_more = context.visit.as_ref().is_some_and(|visit| visit.session.stage == Stage::Open);
+    let timed_out = !next.is_empty() && !once_more;
+    render(&SignInPage { p: Page::new(&portal, &context), fault: None, login: String::new(), next, timed_out, once_more })
 }
 
 /// User name and password.
@@ -70,7 +73,8 @@ pub async fn show(State(portal): State<Portal>, Extension(context): Extension<Co
 pub async fn password(State(portal): State<Portal>, Extension(context): Extension<Context>, fields: Fields) -> Result<Response, PageError> {
     let next = Next { next: fields.get("next").to_owned() }.path();
     let again = |fault: String| {
-        let page = SignInPage { p: Page::new(&portal, &context), fault: Some(fault), login: fields.get("login").to_owned(), next: next.clone(), timed_out: false };
+        let page =
+            SignInPage { p: Page::new(&portal, &context), fault: Some(fault), login: fields.get("login").to_owned(), next: next.clone(), timed_out: false, once_more: false };
         Ok(render(&page))
     };
     let wrong = || context.words.sign_in_wrong().into_owned();

@@ -271,6 +271,7 @@ fn an_old_session_proves_itself_before_it_decides() {
     let page = browser.get("/consent").unwrap();
     let asked = browser.submit(&page, "/consent", &[("decision", "give")]).unwrap();
     assert!(asked.path.starts_with("/sign-in?next=/consent"), "{}", asked.path);
+    assert!(asked.text().contains("weisen Sie sich bitte noch einmal aus") && !asked.text().contains("abgemeldet"), "{}", asked.text());
     let second = browser.submit(&asked, "/sign-in", &[("login", &login.user), ("password", &login.password), ("next", "/consent")]).unwrap();
     let back = browser.submit(&second, "/sign-in/second", &[("code", &next_code(&login)), ("next", "/consent")]).unwrap();
     assert!(back.path == "/consent" && back.text().contains("Bitte drücken Sie den Knopf jetzt noch einmal."), "{}: {}", back.path, back.text());
