@@ -39,6 +39,7 @@ pub mod meta;
 pub mod outbox;
 pub mod patient;
 pub mod proxy;
+pub mod pulse;
 pub mod wish;
 
 pub use column::{json, millis, moment, moment_opt, parsed, parsed_opt};

@@ -21,6 +21,7 @@ pub mod journey;
 pub mod offer;
 pub mod overview;
 pub mod patient;
+pub mod pulse;
 pub mod recovery;
 pub mod referral;
 pub mod replication;

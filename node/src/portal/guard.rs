@@ -14,7 +14,7 @@ use super::{
     Portal,
     fields::Fields,
     page::{Page, PageError},
-    routes::{self, MAX_FORM, Who},
+    routes::{self, LIVE, MAX_FORM, Who},
     words::{Language, Words},
 };
 use crate::{
@@ -126,9 +126,10 @@ async fn recognise(portal: &Portal, mut context: Context, headers: &HeaderMap, c
     }
     if let Some(visit) = &context.visit {
         context.csrf = hex(&visit.session.csrf);
-        // Not at every picture of a page, but often enough for the shortest limit.
+        // Not at every picture of a page, but often enough for the shortest limit; and not because a page lies open that asks for news.
+        let by_itself = context.path == LIVE || headers.get("sec-fetch-dest").is_some_and(|dest| dest == "empty");
         let due = now.since(visit.session.seen_at).as_secs() >= 60 || now.since(visit.session.changed_at) >= crate::domain::account::TOKEN_FOR.0;
-        if due {
+        if due && !by_itself {
             let session = visit.session.clone();
             if let Some(token) = portal.desk.ask(&Actor::Node, move |work| account::keep(work, &session)).await? {
                 cookies.push(session_cookie(portal, &token));

@@ -4,6 +4,7 @@ pub mod about;
 pub mod access;
 pub mod assets;
 pub mod invitation;
+pub mod live;
 pub mod patient;
 pub mod setup;
 pub mod sign_in;

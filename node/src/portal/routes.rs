@@ -10,7 +10,7 @@ use axum::{
 
 use super::{
     Portal, guard,
-    pages::{about, access, assets, invitation, patient, setup, sign_in, staff, start},
+    pages::{about, access, assets, invitation, live, patient, setup, sign_in, staff, start},
 };
 use crate::{
     domain::{
@@ -20,6 +20,8 @@ use crate::{
     workflow::{capacity, conversation},
 };
 
+/// Where open pages hear of changes. It is asked by a script, so that it keeps no session alive.
+pub const LIVE: &str = "/live";
 /// Largest form, bytes.
 pub const MAX_FORM: usize = 64 << 10;
 
@@ -116,6 +118,7 @@ pub const ROUTES: &[Route] = &[
     row!(BOTH GET "/access" Who::SignedIn, access::show),
     row!(BOTH POST "/access/sign-out-elsewhere" Who::SignedIn, access::sign_out_elsewhere),
     row!(BOTH POST "/access/remove-passkey" Who::SignedIn, access::remove_passkey),
+    row!(BOTH GET "/live" Who::SignedIn, live::events),
     row!(BOTH POST "/language" Who::Anyone, start::language),
     row!(BOTH GET "/imprint" Who::Anyone, about::imprint),
     row!(BOTH GET "/privacy" Who::Anyone, about::privacy),

@@ -3,6 +3,7 @@
 mod admissions;
 mod chromium;
 mod doors;
+mod journey;
 mod papers;
 mod patient;
 mod sign_in;

@@ -75,6 +75,38 @@ if (form && location.hash.length > 1) {
   next?.focus();
 }
 
+// News: whoever only reads sees them at once; whoever types or chooses is told, and nothing moves under their hands.
+const live = document.body.dataset.live;
+if (live && window.EventSource) {
+  const news = document.getElementById("news");
+  let typed = false;
+  let last;
+  document.addEventListener("input", () => (typed = true));
+  const offer = () => {
+    const link = document.createElement("a");
+    link.href = location.pathname;
+    link.textContent = live;
+    news.replaceChildren(link);
+  };
+  const look = async () => {
+    const answer = await fetch(location.pathname, { headers: { accept: "text/html" } });
+    if (!answer.ok || answer.redirected) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const [old, next] = [document.querySelector("main"), fresh.querySelector("main")];
+    if (!next || old.innerHTML === next.innerHTML) return;
+    document.title = fresh.title;
+    if (typed || old.contains(document.activeElement)) return offer();
+    old.replaceChildren(...next.childNodes);
+    news.textContent = document.body.dataset.changed;
+  };
+  const source = new EventSource("/live");
+  source.addEventListener("message", ({ data }) => {
+    if (last !== undefined && last !== data) look().catch(() => {});
+    last = data;
+  });
+  addEventListener("pagehide", () => source.close());
+}
+
 // What went wrong is where reading goes on.
 document.querySelector(".wrong input, .fault[role=alert]:not([hidden])")?.scrollIntoView({ block: "center" });
 document.querySelector("[aria-invalid=true]")?.focus();

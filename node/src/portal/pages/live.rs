@@ -1,0 +1,55 @@
+//! Live answers: an event whenever something has changed that the reader may see. What has changed is not in it: the page is asked for
+//! again, with all that guards it. Without scripts a page is as it was when it was asked for.
+
+use std::{convert::Infallible, time::Duration};
+
+use axum::{
+    Extension,
+    extract::State,
+    response::{IntoResponse as _, Response, sse},
+};
+use futures::stream;
+use tokio::time::Instant;
+
+use crate::{
+    domain::actor::Actor,
+    portal::{Portal, guard::Context},
+    workflow::pulse,
+};
+
+/// How often it is looked.
+const LOOK: Duration = Duration::from_secs(1);
+/// How long one answer goes on. The browser asks again by itself, and whoever is no longer signed in is told so then.
+const FOR: Duration = Duration::from_secs(120);
+/// How soon a browser asks again, when an answer has ended.
+const AGAIN: Duration = Duration::from_secs(2);
+
+struct Watch {
+    portal: Portal,
+    actor: Actor,
+    seen: Option<i64>,
+    until: Instant,
+}
+
+/// The events.
+pub async fn events(State(portal): State<Portal>, Extension(context): Extension<Context>) -> Response {
+    let watch = Watch { actor: context.actor(), portal, seen: None, until: Instant::now() + FOR };
+    let events = stream::unfold(watch, |mut watch| async move {
+        loop {
+            if Instant::now() >= watch.until {
+                return None;
+            }
+            let actor = watch.actor.clone();
+            // A store that cannot be read now has its say where the page is asked for.
+            if let Ok(now) = watch.portal.desk.read(move |db| pulse::of(db, &actor)).await
+                && watch.seen != Some(now)
+            {
+                watch.seen = Some(now);
+                let event = sse::Event::default().retry(AGAIN).data(now.to_string());
+                return Some((Ok::<_, Infallible>(event), watch));
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+    });
+    sse::Sse::new(events).keep_alive(sse::KeepAlive::default()).into_response()
+}

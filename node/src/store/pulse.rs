@@ -1,0 +1,26 @@
+//! Whether anything has changed that an open page would show: cheap enough to be asked every second for every reader.
+
+use rusqlite::params;
+use verbund_protocol::id::LocalId;
+
+use super::{Db, StoreError};
+
+/// Returns a number that is another one after each message that this node wrote or took in, and after each
+/// decision of a patient.
+///
+/// # Errors
+/// The store's.
+pub fn of_clinic(db: &Db) -> Result<i64, StoreError> {
+    let sql = "SELECT coalesce((SELECT max(place) FROM message), 0) + (SELECT count(*) FROM consent)";
+    Ok(db.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+}
+
+/// Returns the same for what concerns one patient.
+///
+/// # Errors
+/// The store's.
+pub fn of_patient(db: &Db, patient: LocalId) -> Result<i64, StoreError> {
+    let sql = "SELECT coalesce((SELECT sum(changed_at) FROM conversation WHERE patient = ?1), 0)
+        + (SELECT count(*) + count(revoked_at) FROM consent WHERE patient = ?1)";
+    Ok(db.prepare_cached(sql)?.query_row(params![patient.0], |row| row.get(0))?)
+}

@@ -1,0 +1,19 @@
+//! Tells open pages that something has changed, and nothing of what.
+
+use super::WorkError;
+use crate::{
+    domain::actor::{Actor, Role},
+    store::{Db, pulse},
+};
+
+/// Returns a number that is another one whenever something has changed that `actor` may see. It says nothing else.
+///
+/// # Errors
+/// The store's.
+pub fn of(db: &Db, actor: &Actor) -> Result<i64, WorkError> {
+    Ok(match actor {
+        Actor::Visitor { patient, .. } => pulse::of_patient(db, *patient)?,
+        Actor::Person { .. } if actor.has_any(Role::CARE) => pulse::of_clinic(db)?,
+        Actor::Person { .. } | Actor::Node => 0,
+    })
+}
