@@ -8,7 +8,8 @@ pub mod plan;
 pub mod portals;
 pub mod process;
 pub mod proof;
-pub mod story;
+pub mod scenes;
+mod story;
 
 use std::{io::Write, path::PathBuf, time::Instant};
 
@@ -66,7 +67,13 @@ impl Demo {
         let village = Village::found(&self.dir, plan::plans(clinics, self.beds), service::now())?;
         screen.say(format!("founded: a board of three, an authority, {clinics} clinics with {} beds in {}", self.beds, village.folder.display()));
         let (mut players, mesh_ready_ms) = start(&village, &screen)?;
-        let portals = portals::open(&village, &players, service::now())?;
+        let (portals, mut people) = portals::open(&village, &players, service::now())?;
+        story::publish(&players)?;
+        story::wait_until_visible(&players)?;
+        if !self.once {
+            scenes::play(&players, &mut people)?;
+            screen.say("stories in progress: a patient may choose, inquiries wait for answers, a referral lies at the rehab clinic");
+        }
         if terminal.json && !self.once {
             serde_json::to_writer(&mut terminal.out, &serde_json::json!({ "portals": portals }))?;
             writeln!(terminal.out)?;
@@ -92,8 +99,6 @@ impl Demo {
     }
 
     fn play(&self, village: &Village, players: &[Player], mesh_ready_ms: f64, screen: &Screen) -> anyhow::Result<Figures> {
-        story::publish(players)?;
-        story::wait_until_visible(players)?;
         let visible = Spread::of(&proof::visibility(players)?);
         screen.say(format!("every clinic has published its free places; all see all (slowest of a hundred: {} ms)", visible.p99));
         let told = story::play(players, screen)?;

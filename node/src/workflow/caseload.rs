@@ -21,6 +21,7 @@ use crate::{
         consent::{DecidedBy, Decision, How, Kind, Recipient},
         patient::Patient,
         plan::Plan,
+        wish::Wishes,
     },
     store::{
         account,
@@ -28,7 +29,7 @@ use crate::{
         caseload::{self, Note, NoteKind, Owner},
         consent,
         conversation::{self, Conversation, Filter},
-        patient,
+        patient, wish,
     },
 };
 
@@ -73,6 +74,8 @@ pub struct Overview {
     pub plan: Plan,
     /// Who wrote it and when; nobody yet.
     pub written: Option<(Timestamp, String)>,
+    /// What the patient stated to wish, last.
+    pub wishes: Option<Wishes>,
     /// The clinics asked.
     pub asked: Vec<Asked>,
     /// Everybody who has looked after it, latest first.
@@ -147,6 +150,7 @@ pub fn show(work: &mut Work<'_>, id: LocalId) -> Result<Overview, WorkError> {
         written: written.map(|version| (version.made_at, version.made_by)),
         asked,
         owners: caseload::owners(work.db, id)?,
+        wishes: wish::list(work.db, row.patient.id)?.into_iter().next(),
         notes: caseload::notes(work.db, id, MAX_NOTES)?,
         colleagues: colleagues(work)?,
         row,

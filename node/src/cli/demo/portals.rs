@@ -38,20 +38,32 @@ pub struct Login {
 /// The patient of the demo. Fictional.
 const PATIENT: (&str, &str, &str) = ("Beispiel", "Erna", "1951-04-03");
 
+/// The demo's people at their browsers, signed in.
+pub struct People {
+    /// The patient, by her random name.
+    pub patient: String,
+    /// The patient's browser.
+    pub erna: Browser,
+    /// The social worker's.
+    pub sonja: Browser,
+    /// The place in the cast of the rehab clinic whose admissions have a browser, too.
+    pub rehab: usize,
+}
+
 /// Sets the demo's people up: a patient, a social worker and IT at the first acute hospital, admissions at the first rehab clinic.
 ///
 /// # Errors
 /// Names the step that did not hold.
-pub fn open(village: &Village, players: &[Player], now: Timestamp) -> anyhow::Result<Vec<Portal>> {
+pub fn open(village: &Village, players: &[Player], now: Timestamp) -> anyhow::Result<(Vec<Portal>, People)> {
     let acute = players.first().context("the demo has a clinic")?;
-    let rehab = players.iter().find(|player| player.clinic.plan.facility.kind == FacilityKind::Rehab).unwrap_or(acute);
-    let mut open = vec![patient(village, acute, now)?];
-    for (player, role, login, name) in
-        [(acute, "social-service", "sonja", "Sonja Beispiel (Sozialdienst)"), (rehab, "admissions", "rolf", "Rolf Beispiel (Aufnahme)"), (acute, "it", "ida", "Ida Beispiel (IT)")]
-    {
-        open.push(staff(village, player, role, login, name, now)?);
-    }
-    Ok(open)
+    let rehab = players.iter().position(|player| player.clinic.plan.facility.kind == FacilityKind::Rehab).unwrap_or(0);
+    let (portal, id, erna) = patient(village, acute, now)?;
+    let mut open = vec![portal];
+    let mut add = |player, role, login, name| staff(village, player, role, login, name, now).map(|(portal, browser)| (open.push(portal), browser).1);
+    let sonja = add(acute, "social-service", "sonja", "Sonja Beispiel (Sozialdienst)")?;
+    add(&players[rehab], "admissions", "rolf", "Rolf Beispiel (Aufnahme)")?;
+    add(acute, "it", "ida", "Ida Beispiel (IT)")?;
+    Ok((open, People { patient: id, erna, sonja, rehab }))
 }
 
 /// Returns a browser at one of a clinic's sites.
@@ -62,7 +74,7 @@ pub fn browser(village: &Village, clinic: &Clinic, site: Site) -> anyhow::Result
     Browser::new(&clinic.url(site), &village.folder.join("web.crt"))
 }
 
-fn patient(village: &Village, player: &Player, now: Timestamp) -> anyhow::Result<Portal> {
+fn patient(village: &Village, player: &Player, now: Timestamp) -> anyhow::Result<(Portal, String, Browser)> {
     let (family, given, birth_date) = PATIENT;
     let added = player.ask("patient", json!({ "add": { "family": family, "given": given, "birth_date": birth_date } }))?;
     let id = added["added"]["id"].as_str().context("the patient's id")?;
@@ -72,17 +84,17 @@ fn patient(village: &Village, player: &Player, now: Timestamp) -> anyhow::Result
     let page = browser.get("/invitation")?;
     let page = browser.submit(&page, "/invitation", &[("code", code), ("birth", birth_date)])?;
     let login = set_up(&mut browser, &page, "erna", now)?;
-    Ok(Portal { role: "patient", clinic: player.name().to_owned(), url: browser.origin, login })
+    Ok((Portal { role: "patient", clinic: player.name().to_owned(), url: browser.origin.clone(), login }, id.to_owned(), browser))
 }
 
-fn staff(village: &Village, player: &Player, role: &'static str, user: &str, name: &str, now: Timestamp) -> anyhow::Result<Portal> {
+fn staff(village: &Village, player: &Player, role: &'static str, user: &str, name: &str, now: Timestamp) -> anyhow::Result<(Portal, Browser)> {
     let added = player.ask("account", json!({ "add": { "login": user, "name": name, "roles": [role] } }))?;
     let code = added["code"]["code"].as_str().context("the set-up code")?;
     let mut browser = browser(village, &player.clinic, Site::Staff)?;
     let page = browser.get("/invitation")?;
     let page = browser.submit(&page, "/invitation", &[("code", code), ("login", user)])?;
     let login = set_up(&mut browser, &page, user, now)?;
-    Ok(Portal { role, clinic: player.name().to_owned(), url: browser.origin, login })
+    Ok((Portal { role, clinic: player.name().to_owned(), url: browser.origin.clone(), login }, browser))
 }
 
 /// Chooses password and authenticator app, as the pages ask for them.

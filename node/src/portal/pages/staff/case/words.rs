@@ -35,7 +35,8 @@ pub fn next(w: Words, next: Next) -> String {
 /// Returns by when something is due, in words, and whether that is past.
 pub fn due(w: Words, due: Option<Timestamp>, now: Timestamp) -> Option<(String, bool)> {
     let at = due?;
-    let when = date::moment(at, w.language);
+    // A whole day is due as a day.
+    let when = if at == at.day().start() { date::calendar(at.day(), w.language) } else { date::moment(at, w.language) };
     Some(if at < now { (w.case_overdue(when), true) } else { (w.case_due(when), false) })
 }
 
