@@ -55,7 +55,7 @@ const ENGLISH: Words = Words {
     two_asked: "2 clinics are being asked",
     offers: "2 clinics offer you a place.",
     unconfirmed: "Chosen, not yet confirmed",
-    refer: "Send the referral",
+    refer: "send the referral",
     referred: "has the referral",
     taken: "The clinic takes you",
     travel: "Prepare the admission",
