@@ -70,6 +70,8 @@ pub struct Inner {
     pub desk: Desk,
     /// What the pages tell about the clinic.
     pub clinic: Clinic,
+    /// Its part of the configuration.
+    pub section: SiteSection,
     /// The public address, without a slash at the end.
     pub origin: String,
     /// The public address of the patients' site, for letters.
@@ -120,6 +122,7 @@ impl Portal {
             site,
             desk,
             clinic,
+            section: section.clone(),
             origin: section.public_url.clone(),
             patients: patients.to_owned(),
             cookie: format!("__Host-{site}-{name}"),

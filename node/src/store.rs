@@ -30,6 +30,7 @@ pub mod case;
 pub mod caseload;
 pub mod consent;
 pub mod conversation;
+pub mod disk;
 pub mod document;
 pub mod hold;
 pub mod integrity;

@@ -14,6 +14,7 @@ pub mod dispatch;
 pub mod document;
 pub mod error;
 pub mod evidence;
+pub mod health;
 pub mod inbound;
 pub mod inbox;
 pub mod inquiry;

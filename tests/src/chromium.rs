@@ -170,7 +170,15 @@ impl Window {
     /// # Panics
     /// If it is not there or cannot be clicked.
     pub async fn click(&self, selector: &str) {
-        self.see(selector).await.click().await.unwrap_or_else(|error| panic!("{selector}: {error}"));
+        let begun = std::time::Instant::now();
+        loop {
+            match self.see(selector).await.click().await {
+                Ok(()) => return,
+                // A page that was brought up to date meanwhile has another element in this one's place.
+                Err(error) if error.is_stale_element_reference() && begun.elapsed() < PATIENCE => {}
+                Err(error) => panic!("{selector}: {error}"),
+            }
+        }
     }
 
     /// Types into a field.

@@ -75,6 +75,8 @@ const CARE: Who = Who::Role(Role::CARE);
 const ANSWERING: Who = Who::Role(conversation::ANSWERING);
 const STATING: Who = Who::Role(capacity::STATING);
 const SOCIAL: Who = Who::Role(conversation::ASKING);
+const OPERATION: Who = Who::Role(&[Role::It, Role::PrivacyOfficer]);
+const PRIVACY: Who = Who::Role(&[Role::PrivacyOfficer]);
 const IT: Who = Who::Role(&[Role::It]);
 
 /// All pages of both sites.
@@ -197,6 +199,9 @@ pub const ROUTES: &[Route] = &[
     row!(STAFF POST "/asked/{id}/date" SOCIAL, staff::case::asked::change_date),
     row!(STAFF GET "/patients/{id}/documents" CARE, staff::papers::show),
     row!(STAFF UPLOAD "/patients/{id}/documents" CARE, staff::papers::add),
+    row!(STAFF GET "/status" OPERATION, staff::status::show),
+    row!(STAFF GET "/audit" PRIVACY, staff::audit::show),
+    row!(STAFF POST "/audit" PRIVACY, staff::audit::search),
     row!(STAFF GET "/accounts" IT, staff::accounts::show),
     row!(STAFF POST "/accounts" IT, staff::accounts::add),
     row!(STAFF POST "/accounts/{id}/change" IT, staff::accounts::change),

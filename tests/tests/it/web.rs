@@ -4,6 +4,7 @@ mod admissions;
 mod chromium;
 mod doors;
 mod journey;
+mod operation;
 mod papers;
 mod patient;
 mod sign_in;

@@ -2,9 +2,11 @@
 
 pub mod accounts;
 pub mod admissions;
+pub mod audit;
 pub mod capacity;
 pub mod case;
 pub mod documents;
 pub mod papers;
 pub mod patient;
 pub mod patients;
+pub mod status;

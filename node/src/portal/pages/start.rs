@@ -32,6 +32,8 @@ struct StaffPage {
     cares: bool,
     social: bool,
     it: bool,
+    operates: bool,
+    supervises: bool,
     none: bool,
     /// The door to the inquiries, with how many are new.
     inquiries: Option<String>,
@@ -58,6 +60,8 @@ pub async fn staff(State(portal): State<Portal>, Extension(context): Extension<C
         inquiries: inquiries.map(|new| context.words.admissions_door(new)),
         social: holds(ASKING),
         it: holds(&[Role::It]),
+        operates: holds(&[Role::It, Role::PrivacyOfficer]),
+        supervises: holds(&[Role::PrivacyOfficer]),
         none: account.roles.is_empty(),
         states_places: holds(capacity::STATING),
         blocked,
