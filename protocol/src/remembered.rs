@@ -7,7 +7,6 @@ use super::sign::SignatureError;
 #[cfg(feature = "remembered")]
 mod kept {
     use std::{
-        cell::RefCell,
         collections::HashMap,
         hash::{BuildHasher as _, RandomState},
     };
@@ -31,19 +30,12 @@ mod kept {
 
     impl<T: Clone> Kept<T> {
         /// Returns the result for `of`, computed at most once.
-        pub(super) fn get(cell: &'static std::thread::LocalKey<RefCell<Self>>, of: &[&[u8]], compute: impl FnOnce() -> T) -> T {
-            let mark = cell.with_borrow(|kept| (kept.hashers.0.hash_one(of), kept.hashers.1.hash_one(of)));
-            if let Some(result) = cell.with_borrow(|kept| kept.results.get(&mark).cloned()) {
-                return result;
+        pub(super) fn get(&mut self, of: &[&[u8]], compute: impl FnOnce() -> T) -> T {
+            let mark = (self.hashers.0.hash_one(of), self.hashers.1.hash_one(of));
+            if self.results.len() >= MOST {
+                self.results.clear();
             }
-            let result = compute();
-            cell.with_borrow_mut(|kept| {
-                if kept.results.len() >= MOST {
-                    kept.results.clear();
-                }
-                kept.results.insert(mark, result.clone());
-            });
-            result
+            self.results.entry(mark).or_insert_with(compute).clone()
         }
     }
 }
@@ -58,7 +50,7 @@ thread_local! {
 /// Returns what reading the key in `bytes` came to.
 pub(crate) fn point(bytes: &[u8], compute: impl FnOnce() -> Result<[u8; 32], SignatureError>) -> Result<[u8; 32], SignatureError> {
     #[cfg(feature = "remembered")]
-    return kept::Kept::get(&POINTS, &[bytes], compute);
+    return POINTS.with_borrow_mut(|kept| kept.get(&[bytes], compute));
     #[cfg(not(feature = "remembered"))]
     return {
         let _ = bytes;
@@ -69,7 +61,7 @@ pub(crate) fn point(bytes: &[u8], compute: impl FnOnce() -> Result<[u8; 32], Sig
 /// Returns what verifying came to.
 pub(crate) fn verdict(key: &[u8; 32], message: &[u8], signature: &[u8], compute: impl FnOnce() -> Result<(), SignatureError>) -> Result<(), SignatureError> {
     #[cfg(feature = "remembered")]
-    return kept::Kept::get(&VERDICTS, &[key, message, signature], compute);
+    return VERDICTS.with_borrow_mut(|kept| kept.get(&[key, message, signature], compute));
     #[cfg(not(feature = "remembered"))]
     return {
         let _ = (key, message, signature);
@@ -80,7 +72,7 @@ pub(crate) fn verdict(key: &[u8; 32], message: &[u8], signature: &[u8], compute:
 /// Returns the signature of the key with this public half.
 pub(crate) fn signature(public: &[u8; 32], message: &[u8], compute: impl FnOnce() -> [u8; 64]) -> [u8; 64] {
     #[cfg(feature = "remembered")]
-    return kept::Kept::get(&SIGNATURES, &[public, message], compute);
+    return SIGNATURES.with_borrow_mut(|kept| kept.get(&[public, message], compute));
     #[cfg(not(feature = "remembered"))]
     return {
         let _ = (public, message);

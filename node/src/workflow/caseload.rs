@@ -26,9 +26,8 @@ use crate::{
     store::{
         account,
         case::{self, Case},
-        caseload::{self, Note, NoteKind, Owner},
-        consent,
-        conversation::{self, Conversation, Filter},
+        caseload, consent,
+        conversation::{self, Filter},
         patient, wish,
     },
 };
@@ -36,6 +35,11 @@ use crate::{
 pub mod next;
 
 pub use next::{Consented, Next};
+
+pub use crate::store::{
+    caseload::{Note, NoteKind, Owner},
+    conversation::Conversation,
+};
 
 /// Most cases on a page.
 const MAX_CASES: usize = 300;

@@ -16,7 +16,7 @@ use verbund_protocol::{
 };
 
 pub use crate::store::{
-    blob::{BlobError, Named},
+    blob::{Added, BlobError, Named},
     document::{Document, Filter, Given, State, Waiting},
 };
 pub use files::Files;
@@ -28,7 +28,7 @@ use crate::{
         actor::{Actor, Role},
         consent::Use,
     },
-    store::{StoreError, blob::Added, consent, document, patient},
+    store::{StoreError, consent, document, patient},
 };
 
 /// What a person says about a document to be added.

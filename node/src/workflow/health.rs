@@ -13,6 +13,8 @@ use super::{
 };
 use crate::domain::actor::Role;
 
+pub use crate::store::disk::room as disk_room;
+
 /// How the node is at a glance.
 #[derive(Clone, Debug)]
 pub struct Health {

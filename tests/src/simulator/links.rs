@@ -116,11 +116,18 @@ impl World {
         }
     }
 
-    /// Opens a node's standing links, replacing those that cannot be reached.
+    /// Opens a node's standing links, replacing those that cannot be reached. The first leads to the next node on the ring that can be
+    /// reached, as the mesh has it, so that parts of a network that was cut apart find each other again.
     pub(super) fn stand(&mut self, at: usize) {
         let mut standing = std::mem::take(&mut self.links.standing[at]);
         standing.retain(|other| self.reaches(at, *other));
         let wanted = STANDING_LINKS.min(self.len() - 1);
+        let same = |other: usize| self.nodes[other].author.auth == self.nodes[at].author.auth;
+        let next = (1..self.len()).map(|step| (at + step) % self.len()).find(|other| self.reaches(at, *other) && !same(*other));
+        if let Some(next) = next.filter(|next| !standing.contains(next)) {
+            standing.insert(0, next);
+            standing.truncate(wanted);
+        }
         for _ in 0..4 * STANDING_LINKS {
             if standing.len() >= wanted {
                 break;

@@ -24,6 +24,7 @@ pub const REGRESSIONS: &[(u64, Scale, Staff)] = &[
     (157, Scale::Short, Staff::Aimless),    // a full disk while a member's removal was taken: its free places stayed, and the gate was not told
     (43, Scale::Short, Staff::Purposeful),  // a referral that a clone of its recipient took in: the simulator asked the clone, which had not confirmed
     (5006, Scale::Full, Staff::Purposeful), // the simulator wanted promises ended four seconds after a clock had been put right
+    (5018, Scale::Full, Staff::Purposeful), // a group cut off kept to itself when healed: the simulator's links did not follow the mesh's ring
 ];
 
 /// A night: longer than an offer stands.

@@ -91,7 +91,7 @@ fn prepare(sonja: &mut Browser, case: &str, today: Day, on_paper: bool) -> anyho
 fn ask(sonja: &mut Browser, case: &str, rehab: &Player, count: usize) -> anyhow::Result<Vec<String>> {
     let page = sonja.get(&format!("/cases/{case}/search"))?;
     let mut targets: Vec<String> = page.text().split("name=\"target\" value=\"").skip(1).filter_map(|rest| rest.split('"').next()).map(str::to_owned).collect();
-    targets.sort_by_key(|target| !target.starts_with(&rehab.ik()));
+    targets.sort_by_key(|target| !target.starts_with(rehab.ik()));
     let fields: Vec<(&str, &str)> = targets.iter().take(count).map(|target| ("target", target.as_str())).collect();
     let preview = sonja.submit(&page, &format!("/cases/{case}/preview"), &fields)?;
     done(&preview)?;

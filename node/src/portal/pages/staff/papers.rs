@@ -25,10 +25,9 @@ use crate::{
         pages::sign_in::id,
         words::Words,
     },
-    store::blob::Added,
     workflow::{
         WorkError,
-        document::{self, BlobError, Document, Filter, Named, NewDocument, State as Stands},
+        document::{self, Added, BlobError, Document, Filter, Named, NewDocument, State as Stands},
         patient,
     },
 };

@@ -12,7 +12,6 @@ use crate::{
         page::{Page, PageError, render},
         words::Words,
     },
-    store::disk,
     workflow::{
         desk::PeerSight,
         health::{self, Health},
@@ -91,9 +90,9 @@ fn lines(w: Words, p: &Page, portal: &Portal, context: &Context, health: &Health
         Ok(days) => line(w.status_certificate(), w.status_certificate_days(days), (days < RENEW_DAYS).then(|| w.status_certificate_remedy()), None),
         Err(_) => line(w.status_certificate(), w.status_certificate_broken(), Some(w.status_certificate_remedy()), None),
     });
-    if let Some((free, all)) = disk::room(&portal.desk.outside().data_dir()).filter(|(_, all)| *all > 0) {
+    if let Some((free, all)) = health::disk_room(&portal.desk.outside().data_dir()).filter(|(_, all)| *all > 0) {
         let short = free * 100 / all < FREE_PERCENT;
-        lines.push(line(w.status_disk(), w.status_disk_free(free >> 30, all >> 30), short.then(|| w.status_disk_remedy()), Some((all - free, all))));
+        lines.push(line(w.status_disk(), w.status_disk_free(all >> 30, free >> 30), short.then(|| w.status_disk_remedy()), Some((all - free, all))));
     }
     lines
 }

@@ -25,7 +25,6 @@ use crate::{
         pages::sign_in::id,
         words::Words,
     },
-    store::document,
     workflow::{
         Work, WorkError,
         caseload::{self, Conversed},
@@ -141,7 +140,7 @@ fn answers(question: Question, chosen: &[u16], context: &Context) -> Vec<Choice>
 }
 
 /// Returns what people call a document.
-fn title(paper: &document::Document) -> String {
+fn title(paper: &documents::Document) -> String {
     paper.manifest.as_ref().map(|manifest| manifest.title.clone()).unwrap_or_default()
 }
 
@@ -167,7 +166,7 @@ async fn page(portal: &Portal, context: &Context, id: ConversationId, typed: &Fi
         .desk
         .ask(&context.actor(), move |work| {
             let c = caseload::inquiry(work, id)?;
-            let filter = document::Filter { patient: Some(c.patient.id), ..document::Filter::default() };
+            let filter = documents::Filter { patient: Some(c.patient.id), ..documents::Filter::default() };
             let papers = documents::list(work, &filter, 100)?;
             Ok((c, papers))
         })

@@ -21,10 +21,9 @@ use crate::{
         pages::{patient::wishes::in_words, sign_in::id},
         words::Words,
     },
-    store::caseload::NoteKind,
     workflow::{
         Work, WorkError,
-        caseload::{self, Asked, Consented, MAX_NOTE, Next, Overview, Paper},
+        caseload::{self, Asked, Consented, MAX_NOTE, Next, NoteKind, Overview, Paper},
     },
 };
 

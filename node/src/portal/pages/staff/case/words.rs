@@ -8,8 +8,10 @@ use crate::{
         page::PageError,
         words::{Language, Words},
     },
-    store::conversation::Conversation,
-    workflow::{WorkError, caseload::Next},
+    workflow::{
+        WorkError,
+        caseload::{Conversation, Next},
+    },
 };
 
 /// Returns what is next, in words.
