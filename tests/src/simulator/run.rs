@@ -25,6 +25,7 @@ pub const REGRESSIONS: &[(u64, Scale, Staff)] = &[
     (43, Scale::Short, Staff::Purposeful),  // a referral that a clone of its recipient took in: the simulator asked the clone, which had not confirmed
     (5006, Scale::Full, Staff::Purposeful), // the simulator wanted promises ended four seconds after a clock had been put right
     (5018, Scale::Full, Staff::Purposeful), // a group cut off kept to itself when healed: the simulator's links did not follow the mesh's ring
+    (5032, Scale::Full, Staff::Purposeful), // the simulator asked a store from whose disk the power had just gone
 ];
 
 /// A night: longer than an offer stands.

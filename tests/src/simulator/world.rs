@@ -235,8 +235,11 @@ impl World {
     pub fn clock_offset(&self, at: usize) -> i64 {
         self.nodes[at].clock_ms
     }
-    /// Returns a node's store, unless its disk is damaged.
+    /// Returns a node's store, unless its disk is damaged or about to be: one that the power has left answers no question.
     pub fn store(&self, at: usize) -> Option<&Store> {
+        if self.nodes[at].disk.has_stopped() {
+            return None;
+        }
         match &self.nodes[at].state {
             State::Up(core) => Some(core.store()),
             State::Down(store) => Some(store),
