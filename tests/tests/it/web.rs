@@ -2,6 +2,7 @@
 
 mod admissions;
 mod chromium;
+mod demo;
 mod doors;
 mod journey;
 mod operation;

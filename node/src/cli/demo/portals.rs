@@ -14,7 +14,7 @@ use crate::domain::account::{Site, factor};
 /// Somebody who can sign in.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct Portal {
-    /// Who: `patient`, `social-service`, `admissions`, `it`.
+    /// Who: `patient`, `proxy` (the patient's daughter), `social-service`, `admissions`, `it`.
     pub role: &'static str,
     /// At which clinic.
     pub clinic: String,
@@ -50,15 +50,15 @@ pub struct People {
     pub rehab: usize,
 }
 
-/// Sets the demo's people up: a patient, a social worker and IT at the first acute hospital, admissions at the first rehab clinic.
+/// Sets the demo's people up: a patient and her daughter, a social worker and IT at the first acute hospital, admissions at the first rehab clinic.
 ///
 /// # Errors
 /// Names the step that did not hold.
 pub fn open(village: &Village, players: &[Player], now: Timestamp) -> anyhow::Result<(Vec<Portal>, People)> {
     let acute = players.first().context("the demo has a clinic")?;
     let rehab = players.iter().position(|player| player.clinic.plan.facility.kind == FacilityKind::Rehab).unwrap_or(0);
-    let (portal, id, erna) = patient(village, acute, now)?;
-    let mut open = vec![portal];
+    let (portal, id, mut erna) = patient(village, acute, now)?;
+    let mut open = vec![portal, daughter(village, acute, &mut erna, now)?];
     let mut add = |player, role, login, name| staff(village, player, role, login, name, now).map(|(portal, browser)| (open.push(portal), browser).1);
     let sonja = add(acute, "social-service", "sonja", "Sonja Beispiel (Sozialdienst)")?;
     add(&players[rehab], "admissions", "rolf", "Rolf Beispiel (Aufnahme)")?;
@@ -85,6 +85,19 @@ fn patient(village: &Village, player: &Player, now: Timestamp) -> anyhow::Result
     let page = browser.submit(&page, "/invitation", &[("code", code), ("birth", birth_date)])?;
     let login = set_up(&mut browser, &page, "erna", now)?;
     Ok((Portal { role: "patient", clinic: player.name().to_owned(), url: browser.origin.clone(), login }, id.to_owned(), browser))
+}
+
+/// The patient invites her daughter, who may look and arrange but not decide.
+fn daughter(village: &Village, player: &Player, erna: &mut Browser, now: Timestamp) -> anyhow::Result<Portal> {
+    let page = erna.get("/proxies")?;
+    let invited = erna.submit(&page, "/proxies", &[("name", "Anna Beispiel"), ("scope", "arrange")])?;
+    let code = invited.element("class=\"code\"").context("the daughter's code")?;
+    let code = code.split_whitespace().last().context("the daughter's code")?.to_owned();
+    let mut browser = browser(village, &player.clinic, Site::Patient)?;
+    let page = browser.get("/invitation")?;
+    let page = browser.submit(&page, "/invitation", &[("code", &code), ("birth", PATIENT.2)])?;
+    let login = set_up(&mut browser, &page, "anna", now)?;
+    Ok(Portal { role: "proxy", clinic: player.name().to_owned(), url: browser.origin, login })
 }
 
 fn staff(village: &Village, player: &Player, role: &'static str, user: &str, name: &str, now: Timestamp) -> anyhow::Result<(Portal, Browser)> {

@@ -1,0 +1,58 @@
+//! `verbund demo` as somebody who tries it sees it: the printed logins go through the ordinary sign-in, and every page has content.
+
+use std::{
+    io::{BufRead as _, BufReader},
+    process::{Child, Command, Stdio},
+};
+
+use verbund_node::cli::demo::{browser::Browser, portals::Login};
+use verbund_tests::town::programs;
+
+use super::next_code;
+
+/// The demo, which is ended with the test.
+struct Demo(Child);
+
+impl Drop for Demo {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn the_demos_people_sign_in_and_have_something_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let dir = folder.path().join("demo");
+    let mut demo = Command::new(programs().join("verbund"));
+    demo.args(["demo", "--json", "--dir"]).arg(&dir).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut demo = Demo(demo.spawn().unwrap());
+    let mut first = String::new();
+    BufReader::new(demo.0.stdout.take().unwrap()).read_line(&mut first).unwrap();
+    let told: serde_json::Value = serde_json::from_str(&first).unwrap();
+    let portals = told["portals"].as_array().unwrap();
+    let expected = [
+        ("patient", "14 Tage nach", "2 Kliniken bieten Ihnen einen Platz an."),
+        ("proxy", "für Erna Beispiel", "2 Kliniken bieten"),
+        ("social-service", "/cases", "Meine Fälle"),
+        ("admissions", "/inquiries", "Anfragen ("),
+        ("it", "/accounts", "Zustand dieses Knotens"),
+    ];
+    assert_eq!(portals.iter().map(|portal| portal["role"].as_str().unwrap()).collect::<Vec<_>>(), expected.map(|(role, ..)| role));
+    for (portal, (role, one, other)) in portals.iter().zip(expected) {
+        let text = |name: &str| portal["login"][name].as_str().unwrap().to_owned();
+        let login = Login { user: text("user"), password: text("password"), totp_secret: text("totp_secret") };
+        let mut browser = Browser::new(portal["url"].as_str().unwrap(), &dir.join("web.crt")).unwrap();
+        let page = browser.get("/sign-in").unwrap();
+        let step = browser.submit(&page, "/sign-in", &[("login", &login.user), ("password", &login.password)]).unwrap();
+        let home = browser.submit(&step, "/sign-in/second", &[("code", &next_code(&login))]).unwrap();
+        let home = home.text();
+        assert!(home.contains(one) && home.contains(other), "{role}: {home}");
+        if role == "social-service" {
+            let cases = browser.get("/cases").unwrap().text();
+            for said in ["Beispiel, Erna", "Beispiel, Gerda", "Beispiel, Max", "Beispiel, Otto", "Einwilligung in das Entlassmanagement einholen", "2 Angebote liegen vor"] {
+                assert!(cases.contains(said), "{said}: {cases}");
+            }
+        }
+    }
+}
