@@ -3,6 +3,7 @@
 pub mod about;
 pub mod access;
 pub mod assets;
+mod documents;
 pub mod invitation;
 pub mod live;
 pub mod patient;

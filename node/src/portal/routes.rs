@@ -17,7 +17,7 @@ use crate::{
         account::{Site, Stage},
         actor::Role,
     },
-    workflow::{capacity, conversation},
+    workflow::{capacity, conversation, document},
 };
 
 /// Where open pages hear of changes. It is asked by a script, so that it keeps no session alive.
@@ -77,6 +77,7 @@ const STATING: Who = Who::Role(capacity::STATING);
 const SOCIAL: Who = Who::Role(conversation::ASKING);
 const OPERATION: Who = Who::Role(&[Role::It, Role::PrivacyOfficer]);
 const PRIVACY: Who = Who::Role(&[Role::PrivacyOfficer]);
+const RELEASING: Who = Who::Role(document::RELEASING);
 const IT: Who = Who::Role(&[Role::It]);
 
 /// All pages of both sites.
@@ -93,6 +94,8 @@ pub const ROUTES: &[Route] = &[
     row!(PATIENT GET "/offers/{id}/withdraw" Who::SignedIn, patient::offers::show_withdraw),
     row!(PATIENT POST "/offers/{id}/withdraw" Who::SignedIn, patient::offers::withdraw),
     row!(PATIENT POST "/offers/{id}/again" Who::SignedIn, patient::offers::again),
+    row!(PATIENT GET "/documents" Who::SignedIn, patient::documents::show),
+    row!(PATIENT GET "/documents/{id}" Who::SignedIn, patient::documents::read),
     row!(PATIENT GET "/shared" Who::SignedIn, patient::shared::show),
     row!(PATIENT GET "/proxies" Who::SignedIn, patient::proxies::show),
     row!(PATIENT POST "/proxies" Who::SignedIn, patient::proxies::invite),
@@ -172,6 +175,8 @@ pub const ROUTES: &[Route] = &[
     row!(STAFF GET "/inquiries/{id}/settle" ANSWERING, staff::admissions::show_act),
     row!(STAFF POST "/inquiries/{id}/settle" ANSWERING, staff::admissions::settle),
     row!(STAFF GET "/documents/{id}" CARE, staff::documents::show),
+    row!(STAFF POST "/documents/{id}/release" RELEASING, staff::documents::release),
+    row!(STAFF POST "/documents/{id}/take-back" RELEASING, staff::documents::take_back),
     row!(STAFF GET "/capacity" STATING, staff::capacity::show),
     row!(STAFF POST "/capacity" STATING, staff::capacity::save),
     row!(STAFF POST "/capacity/renew" STATING, staff::capacity::renew),

@@ -1,6 +1,7 @@
 //! Which documents are held, who may fetch them, and which are on their way here. The files themselves: [`super::blob`].
 
 mod grant;
+mod release;
 #[cfg(test)]
 mod tests;
 mod transfer;
@@ -14,6 +15,7 @@ use verbund_protocol::{
 };
 
 pub use grant::{Given, give, given, is_live, revoke_conversation, revoke_document, revoke_one};
+pub use release::{release, released, released_at, take_back};
 pub use transfer::{Waiting, arrived, await_document, end, postpone, retry, waiting, waiting_for};
 
 use super::{Db, StoreError, column, millis, moment, select::Select};

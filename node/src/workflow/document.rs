@@ -6,6 +6,7 @@
 
 pub mod files;
 mod receive;
+mod release;
 #[cfg(test)]
 mod tests;
 
@@ -21,6 +22,8 @@ pub use crate::store::{
 };
 pub use files::Files;
 pub use receive::{accept, arrived, erase_received, fetch_again, give_up, postpone, withdrawn_by_sender};
+pub use release::{RELEASING, release, released_at, take_back};
+pub(super) use release::{open_released, released};
 
 use super::{Desk, Effect, Work, WorkError};
 use crate::{
@@ -312,6 +315,8 @@ fn stop(work: &mut Work<'_>, documents: &[LocalId], why: &str) -> Result<(), Wor
 /// Erases the secret of a document, lets its file go, and says so in the audit.
 fn end(work: &mut Work<'_>, document: &Document, state: State, action: &'static str) -> Result<(), WorkError> {
     document::erase(work.db, document.id, state, work.now)?;
+    // Should it ever come again, a physician looks again.
+    document::take_back(work.db, document.id, work.actor.name(), work.now)?;
     note(work, action, document, "erasure", state.word())?;
     work.then(Effect::StopTransfer(document.root));
     Ok(())

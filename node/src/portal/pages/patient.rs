@@ -1,6 +1,7 @@
 //! The patients' pages.
 
 pub mod consent;
+pub mod documents;
 mod map;
 pub mod offers;
 pub mod proxies;

@@ -202,3 +202,34 @@ fn waiting_is_noted_and_a_person_may_hurry_it() {
     other.run(Role::Ward, |work| arrived(work, id)).unwrap();
     assert_eq!(other.run(Role::Ward, |work| fetch_again(work, id)).unwrap_err().code(), "not-arriving");
 }
+
+#[test]
+fn a_release_is_a_physicians_ends_with_the_document_and_is_never_rewritten() {
+    let mut ward = ward();
+    let Ward { patient, document, .. } = ward;
+    for role in [Role::Ward, Role::SocialService, Role::Admissions, Role::It] {
+        assert_eq!(ward.code(role, |work| release(work, document)), "forbidden", "{role}");
+        assert_eq!(ward.code(role, |work| take_back(work, document)), "forbidden", "{role}");
+    }
+    let open = |ward: &mut Ward, whose| ward.bench.follow(Actor::Node, move |work| open_released(work, whose, document, "own").map(drop)).is_ok();
+    assert!(!open(&mut ward, patient));
+    for _ in 0..2 {
+        assert_eq!(ward.bench.run(Role::Physician, |work| release(work, document)).unwrap(), patient);
+    }
+    assert_eq!(ward.bench.audit(1), [format!("p-physician document.release {patient} {document}")]);
+    assert!(open(&mut ward, patient) && !open(&mut ward, LocalId([7; 8])));
+    let lines = |ward: &Ward| ward.bench.audit(100).iter().filter(|line| line.contains("document.release")).count();
+    assert_eq!(lines(&ward), 1, "a repeat changes nothing");
+    let rewrite = ward.bench.store.db().execute("UPDATE document_release SET released_by = 'x'", []);
+    assert!(rewrite.is_err());
+    for _ in 0..2 {
+        ward.bench.run(Role::Physician, |work| take_back(work, document)).unwrap();
+    }
+    assert!(!open(&mut ward, patient));
+    ward.bench.run(Role::Physician, |work| release(work, document)).unwrap();
+    ward.bench.run(Role::Ward, |work| erase(work, document)).unwrap();
+    assert!(!open(&mut ward, patient));
+    let in_force = "SELECT count(*) FROM document_release WHERE withdrawn_at IS NULL";
+    let count: i64 = ward.bench.store.db().query_row(in_force, [], |row| row.get(0)).unwrap();
+    assert_eq!(count, 0, "if it comes again, a physician looks again");
+}

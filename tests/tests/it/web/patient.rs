@@ -18,6 +18,7 @@ use verbund_tests::{
 use super::{House, Login, next_code};
 
 mod chromium;
+mod papers;
 mod proxy;
 
 /// The patient's hospital and two rehabilitation clinics.

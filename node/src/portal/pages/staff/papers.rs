@@ -13,6 +13,7 @@ use tokio::sync::mpsc;
 use verbund_protocol::{
     document::{DocumentKey, kdl},
     id::{KdlCode, LocalId},
+    time::Timestamp,
 };
 
 use crate::{
@@ -46,6 +47,10 @@ struct Line {
     kind: String,
     added: String,
     state: Option<String>,
+    /// Whether the patient may read it, in words; nothing for what is not here.
+    release: Option<String>,
+    /// What a physician does about that: where, and what the button says.
+    act: Option<(&'static str, String)>,
 }
 
 #[derive(Template)]
@@ -60,14 +65,19 @@ struct PapersPage {
     fault: Option<String>,
 }
 
-fn line(p: &Page, context: &Context, document: &Document) -> Line {
+fn line(p: &Page, context: &Context, document: &Document, released_at: Option<Timestamp>) -> Line {
     let manifest = document.manifest.as_ref();
     let state = match document.state {
         Stands::Held => None,
         Stands::Failed => Some(p.w.papers_failed().into_owned()),
         _ => Some(p.w.papers_coming().into_owned()),
     };
+    let here = document.state == Stands::Held;
+    let release = here.then(|| released_at.map_or_else(|| p.w.papers_not_released().into_owned(), |at| p.w.papers_released(p.moment(at))));
+    let act = if released_at.is_some() { ("take-back", p.w.papers_take_back()) } else { ("release", p.w.papers_release()) };
     Line {
+        release,
+        act: (here && context.actor().has_any(document::RELEASING)).then(|| (act.0, act.1.into_owned())),
         id: document.id.to_string(),
         title: manifest.map(|manifest| manifest.title.clone()).unwrap_or_default(),
         kind: manifest.map(|manifest| codes::kind(&manifest.kind, context.words)).unwrap_or_default(),
@@ -79,16 +89,18 @@ fn line(p: &Page, context: &Context, document: &Document) -> Line {
 async fn page(portal: &Portal, context: &Context, id: LocalId, typed: &Fields, fault: Option<String>) -> Result<Response, PageError> {
     let seen = move |work: &mut crate::workflow::Work<'_>| {
         let patient = patient::show(work, id)?;
-        Ok((patient, document::list(work, &Filter { patient: Some(id), ..Filter::default() }, MOST)?))
+        let documents = document::list(work, &Filter { patient: Some(id), ..Filter::default() }, MOST)?;
+        let released = document::released_at(work, &documents)?;
+        Ok((patient, documents, released))
     };
-    let (patient, documents) = portal.desk.ask(&context.actor(), seen).await?;
+    let (patient, documents, released) = portal.desk.ask(&context.actor(), seen).await?;
     let p = Page::new(portal, context);
     let today = context.now.day();
     let in_use = kdl::entries().iter().filter(|entry| entry.valid_from <= today);
     let page = PapersPage {
         id: id.to_string(),
         name: patient.person.full_name(),
-        lines: documents.iter().map(|document| line(&p, context, document)).collect(),
+        lines: documents.iter().map(|document| line(&p, context, document, released.get(&document.id).copied())).collect(),
         kinds: in_use.map(|entry| Choice::new(entry.code.to_string(), codes::kind(&entry.code, context.words), typed.get("kind") == entry.code.as_str())).collect(),
         title: typed.shown("title", 160),
         fault,

@@ -312,3 +312,10 @@ proxy-invited-where = Im Browser zu öffnen:
 journey-story-by = { $what } (So hat es { $who } getan.)
 consent-by = Entschieden hat: { $who }.
 wishes-by = Aufgeschrieben hat: { $who }.
+
+## Unterlagen der Patientin
+documents-title = Meine Unterlagen
+documents-intro = Hier stehen die Unterlagen, die eine Ärztin oder ein Arzt bei uns für Sie freigegeben hat. Wenn Ihnen etwas fehlt, fragen Sie uns bitte.
+documents-none = Zurzeit ist keine Unterlage für Sie freigegeben.
+documents-about = { $kind }, vom { $made }, von: { $from }
+documents-damaged = Diese Unterlage lässt sich gerade nicht zeigen. Bitte sagen Sie uns Bescheid.

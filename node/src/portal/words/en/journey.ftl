@@ -312,3 +312,10 @@ proxy-invited-where = To be opened in a browser:
 journey-story-by = { $what } (Done by { $who }.)
 consent-by = Decided by: { $who }.
 wishes-by = Written down by: { $who }.
+
+## The patient's documents
+documents-title = My documents
+documents-intro = Here are the documents that a physician of ours has released for you. If you miss something, please ask us.
+documents-none = At present no document is released for you.
+documents-about = { $kind }, of { $made }, from: { $from }
+documents-damaged = This document cannot be shown just now. Please tell us.

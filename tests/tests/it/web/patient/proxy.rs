@@ -10,7 +10,7 @@ use super::Stay;
 
 impl Stay {
     /// Invites somebody as the form has it, and returns their browser, set up and signed in.
-    fn proxy(&mut self, login: &str, fields: &[(&str, &str)]) -> Browser {
+    pub(super) fn proxy(&mut self, login: &str, fields: &[(&str, &str)]) -> Browser {
         let page = self.browser.get("/proxies").unwrap();
         let invited = self.browser.submit(&page, "/proxies", fields).unwrap();
         let code = invited.element("class=\"code\"").unwrap();
