@@ -165,7 +165,7 @@ async fn no_text_is_hard_coded() {
         (
             visitor,
             vec![patient.user.clone(), "frieda".into()],
-            vec!["/", "/consent", "/wishes", "/offers", "/shared", "/proxies", "/access", "/setup", "/setup/password", "/setup/second", "/setup/app"],
+            vec!["/", "/consent", "/wishes", "/offers", "/documents", "/shared", "/proxies", "/access", "/setup", "/setup/password", "/setup/second", "/setup/app"],
         ),
         (house.browser(Site::Staff), vec![], vec!["/sign-in", "/invitation"]),
         (ward, vec![login.user.clone(), "wanda".into()], vec!["/", "/patients", "/patients/new", "/accounts", "/access"]),

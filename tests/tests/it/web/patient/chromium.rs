@@ -1,10 +1,13 @@
 //! The patient's way in a real browser: on a phone, at a desk, and without scripts on the narrowest screen.
 
 use fantoccini::key::Key;
-use verbund_node::domain::account::Site;
+use verbund_node::domain::{account::Site, actor::Role};
 use verbund_tests::chromium::{Look, Window};
 
-use super::{FIRST, HERE, Stay};
+use super::{
+    FIRST, HERE, Stay,
+    papers::{LETTER, REPORT},
+};
 use crate::web::{
     chromium::{at, axe, look_at},
     next_code,
@@ -129,6 +132,38 @@ async fn from_consent_to_a_place_without_scripts() {
     window.close().await;
     drop(stay);
     from_consent_to_a_place(Look { scripts: false, ..Look::NARROW }, None).await;
+}
+
+/// What a physician's page of her documents and her own look like.
+#[tokio::test(flavor = "multi_thread")]
+async fn her_documents_on_a_phone() {
+    let (mut stay, axe) = (Stay::new(), axe());
+    let (house, staff) = (at(&stay.house, Site::Patient, ""), at(&stay.house, Site::Staff, ""));
+    let (patient, town) = (stay.patient, &mut stay.house.town);
+    let ids = [LETTER, REPORT].map(|bytes| town.add_document(HERE, patient, bytes));
+    let (mut doctor, login) = stay.house.staff("petra", &[Role::Physician]);
+    let window = Window::open(Look::PHONE).await;
+    sign_in(&stay, &window).await;
+    window.go(&format!("{house}/documents")).await;
+    window.read("keine Unterlage").await;
+    look_at(&window, &axe, "documents-none").await;
+    stay.press(&mut doctor, ids[0], "release");
+    window.go(&house).await;
+    window.click("a[href='/documents']").await;
+    window.read("Befundbericht").await;
+    look_at(&window, &axe, "documents").await;
+    window.close().await;
+
+    let window = Window::open(Look::DESKTOP).await;
+    window.go(&format!("{staff}/patients/{patient}/documents")).await;
+    window.fill("#login", &login.user).await;
+    window.fill("#password", &login.password).await;
+    window.click("form[action='/sign-in'] button").await;
+    window.fill("#code", &next_code(&login)).await;
+    window.click("main button.main").await;
+    window.read("nicht freigegeben").await;
+    look_at(&window, &axe, "papers").await;
+    window.close().await;
 }
 
 /// Tabs on until the focus stands on what a selector finds, and presses a key there. The focus is seen wherever it stands.

@@ -9,12 +9,12 @@ use verbund_protocol::id::LocalId;
 
 use super::{FIRST, HERE, Stay};
 
-const LETTER: &[u8] = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n";
-const REPORT: &[u8] = b"%PDF-1.7\n1 0 obj\n<< /Type /Pages >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n";
+pub(super) const LETTER: &[u8] = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n";
+pub(super) const REPORT: &[u8] = b"%PDF-1.7\n1 0 obj\n<< /Type /Pages >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n";
 
 impl Stay {
     /// Presses a physician's button on the page of her documents, and returns the page after it.
-    fn press(&mut self, doctor: &mut Browser, document: LocalId, act: &str) -> String {
+    pub(super) fn press(&mut self, doctor: &mut Browser, document: LocalId, act: &str) -> String {
         let page = doctor.get(&format!("/patients/{}/documents", self.patient)).unwrap();
         let action = format!("/documents/{document}/{act}");
         assert!(page.text().contains(&format!("action=\"{action}\"")), "no button {act}: {}", page.text());
