@@ -8,6 +8,7 @@ pub mod consent;
 pub mod entropy;
 pub mod identity;
 pub mod patient;
+pub mod phone;
 pub mod plan;
 pub mod proxy;
 pub mod wish;

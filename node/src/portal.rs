@@ -20,6 +20,7 @@ use crate::{
 pub mod assets;
 pub mod codes;
 pub mod date;
+mod fax;
 pub mod fields;
 pub mod guard;
 pub mod letter;
@@ -29,6 +30,7 @@ pub mod pages;
 pub mod passkeys;
 pub mod qr;
 pub mod routes;
+mod sheet;
 pub mod words;
 
 /// Passwords that are hashed at once: each takes a processor and 19 MiB for some tens of milliseconds.

@@ -47,6 +47,20 @@ pub fn typed_day(text: &str) -> Option<Day> {
     typed(text)?.to_string().parse().ok()
 }
 
+/// Reads a local moment as people type it: a day as [`typed`], and the time as `14:05`, `14.05` or `14`.
+pub fn typed_moment(day: &str, time: &str) -> Option<Timestamp> {
+    let date: civil::Date = typed(day)?.to_string().parse().ok()?;
+    let (hour, minute) = time.split_once([':', '.']).unwrap_or((time, "0"));
+    let time = civil::Time::new(hour.trim().parse().ok()?, minute.trim().parse().ok()?, 0, 0).ok()?;
+    let at = ZONE.to_timestamp(date.to_datetime(time)).ok()?.as_millisecond();
+    u64::try_from(at).ok().map(Timestamp)
+}
+
+/// Returns the time of a moment: `14:05`.
+pub fn time(at: Timestamp) -> String {
+    local(at).strftime("%H:%M").to_string()
+}
+
 /// Returns a week by its Monday and Sunday.
 pub fn week(week: Week, language: Language) -> String {
     // Weeks are counted from Monday, 29 December 1969 (see `Week::of`): three days before day 0.
@@ -87,6 +101,16 @@ mod tests {
         }
         for text in ["", "3.4.51", "31.2.1951", "1951", "heute", "3.13.1951"] {
             assert!(typed(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_moment_is_typed_as_a_local_day_and_time() {
+        let at = typed_moment("1.7.2026", "14:05").unwrap();
+        assert_eq!((moment(at, Language::German), time(at)), ("1.7.2026, 14:05 Uhr".to_owned(), "14:05".to_owned()));
+        assert_eq!(typed_moment("1.7.2026", "14.05"), Some(at));
+        for wrong in ["", "25:00", "14:60", "gleich", "-1:00"] {
+            assert!(typed_moment("1.7.2026", wrong).is_none(), "{wrong}");
         }
     }
 

@@ -10,6 +10,8 @@ use verbund_protocol::{
 use super::{Db, StoreError, column, millis, moment};
 use crate::domain::plan::Plan;
 
+pub mod phone;
+
 /// A version of a plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlanVersion {

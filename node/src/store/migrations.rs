@@ -17,6 +17,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0011_caseload.sql"),
     include_str!("migrations/0012_proxy.sql"),
     include_str!("migrations/0013_release.sql"),
+    include_str!("migrations/0014_case_phone.sql"),
 ];
 
 /// The schema this program writes, and the highest it can read.

@@ -20,6 +20,7 @@ use crate::{
         actor::Role,
         consent::{DecidedBy, Decision, How, Kind, Recipient},
         patient::Patient,
+        phone::Phone,
         plan::Plan,
         wish::Wishes,
     },
@@ -33,6 +34,7 @@ use crate::{
 };
 
 pub mod next;
+pub mod phone;
 
 pub use next::{Consented, Next};
 
@@ -82,6 +84,8 @@ pub struct Overview {
     pub wishes: Option<Wishes>,
     /// The clinics asked.
     pub asked: Vec<Asked>,
+    /// The clinics without a node that were asked.
+    pub phones: Vec<Phone>,
     /// Everybody who has looked after it, latest first.
     pub owners: Vec<Owner>,
     /// Notes and calls, latest first.
@@ -127,7 +131,7 @@ fn row(work: &Work<'_>, case: Case) -> Result<Option<Row>, WorkError> {
     let Some(patient) = case.patient.map(|id| patient::find(work.db, id)).transpose()?.flatten() else { return Ok(None) };
     let consented = Consented::of(&consent::list(work.db, patient.id)?, work.now);
     let plan = caseload::plan(work.db, case.id)?.map(|version| version.plan).unwrap_or_else(|| Plan::known(&patient.person, case.variant, case.discharge));
-    let (next, due) = next::next(&case, consented, &plan, &conversations(work, case.id)?, work.now);
+    let (next, due) = next::next(&case, consented, &plan, &conversations(work, case.id)?, &caseload::phone::list(work.db, case.id)?, work.now);
     let owner = caseload::owners(work.db, case.id)?.into_iter().next().map_or_else(|| case.opened_by.clone(), |owner| owner.owner);
     Ok(Some(Row { begin_by: begin_by(&case), case, patient, owner, next, due }))
 }
@@ -153,6 +157,7 @@ pub fn show(work: &mut Work<'_>, id: LocalId) -> Result<Overview, WorkError> {
         plan,
         written: written.map(|version| (version.made_at, version.made_by)),
         asked,
+        phones: caseload::phone::list(work.db, id)?,
         owners: caseload::owners(work.db, id)?,
         wishes: wish::list(work.db, row.patient.id)?.into_iter().next(),
         notes: caseload::notes(work.db, id, MAX_NOTES)?,

@@ -9,6 +9,7 @@ use verbund_protocol::{
 use crate::{
     domain::{
         consent::{Consent, Kind},
+        phone::Phone,
         plan::Plan,
     },
     store::{case::Case, conversation::Conversation},
@@ -74,8 +75,9 @@ pub enum Next {
     Done,
 }
 
-/// Returns what is to be done next and by when. `conversations` are those of the case, the ended ones too.
-pub fn next(case: &Case, consented: Consented, plan: &Plan, conversations: &[Conversation], now: Timestamp) -> (Next, Option<Timestamp>) {
+/// Returns what is to be done next and by when. `conversations` are those of the case, the ended ones too; `phones` the clinics
+/// without a node.
+pub fn next(case: &Case, consented: Consented, plan: &Plan, conversations: &[Conversation], phones: &[Phone], now: Timestamp) -> (Next, Option<Timestamp>) {
     let asking: Vec<&Conversation> = conversations.iter().filter(|c| c.side == Side::Asker).collect();
     let at = |step: Step| asking.iter().copied().filter(move |c| c.log.state().step == step);
     if case.closed_at.is_some() {
@@ -104,12 +106,15 @@ pub fn next(case: &Case, consented: Consented, plan: &Plan, conversations: &[Con
         Consented::Given(_) => {}
     }
     let offers: Vec<_> = at(Step::Offered).map(|c| c.log.state()).filter(|state| clock::choosable(state, now)).collect();
-    if !offers.is_empty() {
-        return (Next::Choose(offers.len()), offers.iter().filter_map(|state| state.offer.map(|offer| offer.held_until)).min());
+    let told = phones.iter().filter(|phone| phone.offer().is_some_and(|day| day >= now.day())).count();
+    if offers.len() + told > 0 {
+        return (Next::Choose(offers.len() + told), offers.iter().filter_map(|state| state.offer.map(|offer| offer.held_until)).min());
     }
-    let waiting = at(Step::Requested).count();
+    let unanswered = || phones.iter().filter(|phone| phone.is_open());
+    let waiting = at(Step::Requested).count() + unanswered().count();
     if waiting > 0 {
-        return (Next::Wait(waiting), at(Step::Requested).filter_map(|c| c.due_at).min());
+        let due = at(Step::Requested).filter_map(|c| c.due_at).chain(unanswered().map(|phone| phone.inquiry.answer_by));
+        return (Next::Wait(waiting), due.min());
     }
     if !plan.missing().is_empty() { (Next::Plan, None) } else { (Next::Ask, None) }
 }
@@ -150,13 +155,13 @@ mod tests {
     #[test]
     fn first_the_patient_is_asked_then_the_plan_is_written_then_clinics_are_asked() {
         let now = Timestamp::from_secs(2_000);
-        let step = |consented, plan: &Plan| next(&case(), consented, plan, &[], now).0;
+        let step = |consented, plan: &Plan| next(&case(), consented, plan, &[], &[], now).0;
         assert_eq!(step(Consented::Open, &full()), Next::Consent);
         assert_eq!(step(Consented::of(&[consent(true, false)], now), &Plan::default()), Next::Plan);
         assert_eq!(step(Consented::of(&[consent(true, false)], now), &full()), Next::Ask);
         assert_eq!(step(Consented::of(&[consent(false, false)], now), &full()), Next::Refused);
         assert_eq!(step(Consented::of(&[consent(true, true)], now), &full()), Next::Refused);
         let closed = Case { closed_at: Some(now), ..case() };
-        assert_eq!(next(&closed, Consented::Open, &full(), &[], now).0, Next::Done);
+        assert_eq!(next(&closed, Consented::Open, &full(), &[], &[], now).0, Next::Done);
     }
 }

@@ -9,6 +9,8 @@ use verbund_tests::people::eventually;
 
 use super::{CANARY, House};
 
+mod phone;
+
 /// Where a page or an answer leads to.
 fn leads_to(answer: &Answer) -> String {
     answer.header("location").unwrap_or_else(|| panic!("{} {}", answer.status, answer.text())).to_owned()
@@ -67,12 +69,21 @@ impl Desk {
         self.house.town.today(0).to_string()
     }
 
-    /// Consent, plan and inquiries to both rehab clinics. Returns the conversations.
-    fn ask_both(&mut self) -> Vec<ConversationId> {
+    /// Consent on paper and a plan with all that clinics need to know.
+    fn prepare(&mut self) {
         self.post("consent", &[("form_name", "Anlage 1b 2024-03"), ("kept", "Akte"), ("who", "patient"), ("decision", "given")]);
+        self.plan();
+    }
+
+    fn plan(&mut self) {
         let today = self.today();
         let days = [("earliest", today.as_str()), ("discharge", today.as_str()), ("operated", today.as_str())];
         self.post("plan", &[PLAN, &days].concat());
+    }
+
+    /// Consent, plan and inquiries to both rehab clinics. Returns the conversations.
+    fn ask_both(&mut self) -> Vec<ConversationId> {
+        self.prepare();
         let targets: Vec<String> = eventually("both clinics are found", || {
             let page = self.sonja.get(&format!("/cases/{}/search", self.case)).unwrap().text();
             let found: Vec<String> = page.split("name=\"target\" value=\"").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()).collect();

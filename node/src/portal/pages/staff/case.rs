@@ -4,6 +4,7 @@ pub mod asked;
 pub mod find;
 pub mod hub;
 pub mod list;
+pub mod phone;
 pub mod plan;
 pub mod profile;
 mod words;

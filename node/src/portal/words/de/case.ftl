@@ -292,3 +292,45 @@ said-report = Entlassbericht
 said-withdraw = zurückgezogen
 said-cancel = abgesagt
 said-erased = gelöscht
+
+## Kliniken ohne Anschluss
+phone-title = Kliniken ohne Anschluss
+phone-mark = telefonisch
+phone-add = Klinik per Fax anfragen
+phone-add-what = Für Kliniken, die hier nicht angeschlossen sind: Sie drucken oder faxen ein Blatt ohne Namen, die Klinik ruft zurück, und Sie tragen die Antwort ein. Was die Person erkennbar machen könnte, wird auf dem Fax weggelassen.
+phone-add-button = Fax erstellen
+phone-add-wrong = Bitte geben Sie Name und Faxnummer der Klinik an, je höchstens { $most } Zeichen.
+phone-clinic = Name der Klinik
+phone-fax-number = Faxnummer
+phone-many = Es warten schon acht solche Anfragen auf Antwort. Tragen Sie zuerst Antworten ein.
+phone-open = Antwort steht aus
+phone-offered = Platz ab { $date }
+phone-declined = Absage: { $why }
+phone-told = { $answered } von { $by }; eingetragen von { $recorder }, { $recorded }
+phone-fax = Anfrage
+phone-fax-open = Fax öffnen (PDF)
+phone-asked = Faxnummer { $number }; erstellt von { $name }, { $when }
+phone-answers = Antworten
+phone-answer = Antwort eintragen
+phone-answer-what = Was die Klinik am Telefon gesagt hat. Eine Eintragung wird nicht geändert; Neues tragen Sie als weitere Antwort ein.
+phone-person = Mit wem gesprochen?
+phone-person-wrong = Bitte geben Sie an, wer in der Klinik geantwortet hat.
+phone-day = Tag des Gesprächs
+phone-time = Uhrzeit
+phone-when-wrong = Bitte geben Sie Tag und Uhrzeit des Gesprächs ein, zum Beispiel 1.12.2026 und 14:05: nach der Anfrage ({ $asked }) und nicht in der Zukunft.
+phone-said = Was sagt die Klinik?
+phone-said-offered = Sie bietet einen Platz an
+phone-said-declined = Sie sagt ab
+phone-from = Platz ab (Tag)
+phone-from-wrong = Bitte geben Sie den Tag ein, ab dem der Platz frei ist, zum Beispiel 1.12.2026. Er darf nicht vorbei sein.
+phone-why = Grund der Absage
+phone-why-wrong = Bitte geben Sie den Grund mit 1 bis { $most } Zeichen an.
+phone-answer-button = Antwort eintragen
+
+## Fax
+fax-to = Telefax an: { $clinic }, { $number }
+fax-subject = Anfrage: Haben Sie einen Platz?
+fax-reference = Kennzeichen: { $reference }
+fax-what = Wir suchen für eine Patientin oder einen Patienten einen Platz in Ihrem Haus. Diese Anfrage nennt keinen Namen; den erfahren Sie erst, wenn die Person Ihr Haus gewählt und zugestimmt hat.
+fax-answer = Antwort bitte bis { $when } unter Telefon { $phone }.
+fax-reply = Bitte nennen Sie bei der Antwort das Kennzeichen, Ihren Namen und den Tag, ab dem ein Platz frei ist, oder den Grund der Absage.

@@ -292,3 +292,45 @@ said-report = discharge report
 said-withdraw = withdrawn
 said-cancel = cancelled
 said-erased = erased
+
+## Clinics without a connection
+phone-title = Clinics without a connection
+phone-mark = by phone
+phone-add = Ask a clinic by fax
+phone-add-what = For clinics that are not connected here: you print or fax one sheet without a name, the clinic calls back, and you enter its answer. What could point to the person is left out of the fax.
+phone-add-button = Make the fax
+phone-add-wrong = Please give the clinic's name and fax number, at most { $most } characters each.
+phone-clinic = Name of the clinic
+phone-fax-number = Fax number
+phone-many = Eight such inquiries are waiting for an answer already. Enter answers first.
+phone-open = the answer is to come
+phone-offered = a place from { $date }
+phone-declined = declined: { $why }
+phone-told = { $answered } by { $by }; entered by { $recorder }, { $recorded }
+phone-fax = Inquiry
+phone-fax-open = Open the fax (PDF)
+phone-asked = Fax number { $number }; made by { $name }, { $when }
+phone-answers = Answers
+phone-answer = Enter an answer
+phone-answer-what = What the clinic said on the phone. An entry is not changed; enter anything new as another answer.
+phone-person = With whom did you speak?
+phone-person-wrong = Please say who at the clinic answered.
+phone-day = Day of the call
+phone-time = Time
+phone-when-wrong = Please give day and time of the call, for example 1.12.2026 and 14:05: after the inquiry ({ $asked }) and not in the future.
+phone-said = What does the clinic say?
+phone-said-offered = It offers a place
+phone-said-declined = It declines
+phone-from = Place from (day)
+phone-from-wrong = Please give the day from which the place is free, for example 1.12.2026. It must not be over.
+phone-why = Reason for declining
+phone-why-wrong = Please give the reason in 1 to { $most } characters.
+phone-answer-button = Enter the answer
+
+## Fax
+fax-to = Fax to: { $clinic }, { $number }
+fax-subject = Inquiry: do you have a place?
+fax-reference = Reference: { $reference }
+fax-what = We are looking for a place in your house for a patient. This inquiry gives no name; you learn it once the person has chosen your house and agreed.
+fax-answer = Please answer by { $when }, phone { $phone }.
+fax-reply = When you answer, please give the reference, your name and the day from which a place is free, or the reason for declining.

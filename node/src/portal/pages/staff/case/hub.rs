@@ -8,7 +8,7 @@ use axum::{
 };
 use verbund_protocol::id::LocalId;
 
-use super::words;
+use super::{phone::Line, words};
 use crate::{
     domain::consent::DecidedBy,
     portal::{
@@ -23,7 +23,7 @@ use crate::{
     },
     workflow::{
         Work, WorkError,
-        caseload::{self, Asked, Consented, MAX_NOTE, Next, NoteKind, Overview, Paper},
+        caseload::{self, Asked, Consented, MAX_NOTE, Next, NoteKind, Overview, Paper, phone::MAX_NAME},
     },
 };
 
@@ -90,6 +90,10 @@ struct HubPage {
     /// What the patient wishes, the most important first, and when it was stated.
     wishes: Vec<String>,
     stated: Option<String>,
+    /// Clinics without a node.
+    phones: Vec<Line>,
+    clinic: String,
+    fax: String,
     notes: Vec<(String, String, String)>,
     note_kinds: Vec<Choice>,
     note: String,
@@ -153,6 +157,9 @@ fn page(portal: &Portal, context: &Context, o: &Overview, typed: &Fields, fault:
         wishes: o.wishes.iter().flat_map(|stated| &stated.list).map(|wish| in_words(w, wish)).collect(),
         stated: o.wishes.as_ref().map(|stated| w.case_wishes_stated(p.moment(stated.stated_at))),
         clinics: o.asked.iter().map(|asked| Clinic::of(asked, w)).collect(),
+        phones: o.phones.iter().map(|phone| Line::of(phone, w)).collect(),
+        clinic: typed.shown("clinic", MAX_NAME),
+        fax: typed.shown("fax", MAX_NAME),
         notes: o.notes.iter().map(|note| (format!("{}, {}", p.moment(note.at), note.made_by), kind(note.kind).into_owned(), note.text.clone())).collect(),
         note_kinds: vec![Choice::new("note", w.case_note_note(), !call), Choice::new("call", w.case_note_call(), call)],
         note: typed.shown("text", MAX_NOTE),
@@ -168,7 +175,7 @@ fn page(portal: &Portal, context: &Context, o: &Overview, typed: &Fields, fault:
     render(&page)
 }
 
-async fn shown(portal: &Portal, context: &Context, id: LocalId, typed: &Fields, fault: Option<String>) -> Result<Response, PageError> {
+pub(super) async fn shown(portal: &Portal, context: &Context, id: LocalId, typed: &Fields, fault: Option<String>) -> Result<Response, PageError> {
     let overview = portal.desk.ask(&context.actor(), move |work| caseload::show(work, id)).await?;
     Ok(page(portal, context, &overview, typed, fault))
 }

@@ -135,6 +135,7 @@ pub fn fault(w: Words, error: WorkError) -> Result<String, PageError> {
             "ahb-late" => w.asked_fault_late(),
             "consent-missing" | "no-consent" => w.asked_fault_consent(),
             "rare" => w.asked_fault_rare(),
+            "many" => w.phone_many(),
             "asked" => w.asked_fault_twice(),
             "open-inquiries" => w.case_end_open_inquiries(),
             "plan" => w.plan_needed(),

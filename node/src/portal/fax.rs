@@ -1,0 +1,99 @@
+//! The inquiry to a clinic without a node, as a fax of one page: the fields of an inquiry and nothing else about the patient.
+
+use verbund_protocol::time::Timestamp;
+
+use super::{
+    Clinic, date,
+    sheet::{self, LEFT, Pen, wrapped},
+    words::Words,
+};
+use crate::domain::phone::Phone;
+
+/// Where the second column begins, points.
+const SECOND: f32 = LEFT + 190.0;
+/// Lower margin, points.
+const BOTTOM: f32 = 50.0;
+/// Sizes to try until everything fits on one page; the last one fits whatever an inquiry can hold.
+const SIZES: &[f32] = &[10.0, 9.0, 8.0, 7.0, 6.0];
+
+/// What stands in the fax.
+pub struct Fax<'a> {
+    /// The words.
+    pub w: Words,
+    /// The asking clinic.
+    pub clinic: &'a Clinic,
+    /// What is asked and of whom.
+    pub phone: &'a Phone,
+    /// The fields of the inquiry, in words.
+    pub facts: &'a [(String, String)],
+    /// Today.
+    pub today: Timestamp,
+}
+
+/// Writes the fax.
+pub fn write(fax: &Fax<'_>) -> Vec<u8> {
+    let mut pen = body(fax, SIZES[0]);
+    for size in &SIZES[1..] {
+        if pen.y >= BOTTOM {
+            break;
+        }
+        pen = body(fax, *size);
+    }
+    sheet::write(fax.w, pen)
+}
+
+fn body(fax: &Fax<'_>, size: f32) -> Pen {
+    let (w, clinic, phone) = (fax.w, fax.clinic, fax.phone);
+    let mut pen = Pen::new();
+    pen.line(b"B", 13.0, LEFT, &clinic.name);
+    for line in wrapped(&w.fax_to(phone.clinic.clone(), phone.number.clone()), 74) {
+        pen.line(b"R", 11.0, LEFT, &line);
+    }
+    pen.line(b"R", 11.0, LEFT, &date::day(fax.today, w.language));
+    pen.y -= 10.0;
+    pen.line(b"B", 14.0, LEFT, &w.fax_subject());
+    pen.line(b"B", 11.0, LEFT, &w.fax_reference(phone.id.to_string()));
+    pen.y -= 6.0;
+    pen.text(&w.fax_what());
+    pen.text(&w.fax_answer(clinic.phone.clone(), date::moment(phone.inquiry.answer_by, w.language)));
+    let chars = |width: f32| (width / (size * 0.55)) as usize;
+    for (label, text) in fax.facts {
+        let (labels, texts) = (wrapped(label, chars(SECOND - LEFT)), wrapped(text, chars(sheet::PAGE.0 - SECOND - 40.0)));
+        for at in 0..labels.len().max(texts.len()) {
+            let y = pen.y;
+            pen.line(b"R", size, LEFT, labels.get(at).map_or("", String::as_str));
+            pen.y = y;
+            pen.line(b"B", size, SECOND, texts.get(at).map_or("", String::as_str));
+        }
+    }
+    pen.y -= 8.0;
+    pen.text(&w.fax_reply());
+    pen
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use verbund_protocol::{id::LocalId, inquiry::Inquiry};
+
+    use super::*;
+    use crate::portal::words::Language;
+
+    #[test]
+    fn the_longest_inquiry_fits_on_one_page() {
+        let inquiry: Inquiry = serde_json::from_value(serde_json::json!({
+            "variant": "rehab", "basis": "consent", "department": "0000", "function": {}, "single_room": false, "companion": false, "constraints": [], "age": "70-79", "indication": "heart", "earliest": "2026-12-01",
+            "flexible_days": 0, "setting": "inpatient", "payer": "gkv", "approval": "none", "answer_by": Timestamp(60_000),
+        }))
+        .unwrap();
+        let (id, at) = (LocalId([1; 8]), Timestamp(0));
+        let phone = Phone { id, case: id, clinic: "Klinik ".repeat(17), number: "0".repeat(120), inquiry, asked_at: at, asked_by: String::new(), answers: vec![] };
+        let clinic = Clinic { name: "Klinikum Musterstadt".into(), phone: "0".into(), hours: String::new(), about: Default::default() };
+        // As many rows as an inquiry has fields, and one with as many constraints as it may carry.
+        let mut facts = vec![("Was die Klinik können muss".to_owned(), "Nur wenn die Zimmerplanung es braucht".to_owned()); 23];
+        facts.push(("Kost".to_owned(), "Überwachung von Herz und Kreislauf rund um die Uhr, ".repeat(16)));
+        let fax = Fax { w: Words { language: Language::German }, clinic: &clinic, phone: &phone, facts: &facts, today: at };
+        assert!(SIZES.iter().any(|size| body(&fax, *size).y >= BOTTOM));
+        assert!(write(&fax).windows(16).any(|window| window == id.to_string().as_bytes()));
+    }
+}

@@ -1,0 +1,235 @@
+//! A clinic without a node: its fax, and the answer on the phone, typed in.
+
+use askama::Template;
+use axum::{
+    Extension,
+    extract::{Path, State},
+    http::header,
+    response::{IntoResponse as _, Redirect, Response},
+};
+use verbund_protocol::{
+    id::LocalId,
+    time::{Day, Timestamp},
+};
+
+use super::{hub, profile, words};
+use crate::{
+    domain::phone::{Answer, Phone, Said},
+    portal::{
+        Portal,
+        codes::Choice,
+        date,
+        fax::{self, Fax},
+        fields::Fields,
+        guard::Context,
+        page::{Page, PageError, render},
+        pages::sign_in::id,
+        words::Words,
+    },
+    workflow::{
+        WorkError,
+        caseload::{
+            MAX_NOTE,
+            phone::{self, MAX_NAME},
+        },
+    },
+};
+
+/// An entry in the list of a case.
+pub(super) struct Line {
+    pub(super) id: String,
+    pub(super) clinic: String,
+    pub(super) state: String,
+    pub(super) good: bool,
+    pub(super) told: Option<String>,
+}
+
+impl Line {
+    pub(super) fn of(phone: &Phone, w: Words) -> Self {
+        let last = phone.answers.last();
+        Self {
+            id: phone.id.to_string(),
+            clinic: phone.clinic.clone(),
+            state: last.map_or_else(|| w.phone_open().into_owned(), |answer| said(w, &answer.said)),
+            good: phone.offer().is_some(),
+            told: last.map(|answer| told(w, answer)),
+        }
+    }
+}
+
+fn said(w: Words, said: &Said) -> String {
+    match said {
+        Said::Offered(day) => w.phone_offered(date::calendar(*day, w.language)),
+        Said::Declined(why) => w.phone_declined(why.clone()),
+    }
+}
+
+/// Who said it when, and who wrote it down when.
+fn told(w: Words, answer: &Answer) -> String {
+    let moment = |at| date::moment(at, w.language);
+    w.phone_told(moment(answer.answered_at), answer.answered_by.clone(), moment(answer.recorded_at), answer.recorded_by.clone())
+}
+
+/// What is wrong with the fields of an answer.
+#[derive(Default)]
+struct Faults {
+    person: Option<String>,
+    when: Option<String>,
+    from: Option<String>,
+    why: Option<String>,
+}
+
+impl Faults {
+    fn any(&self) -> bool {
+        [&self.person, &self.when, &self.from, &self.why].into_iter().any(Option::is_some)
+    }
+}
+
+/// An answer as it was typed.
+struct Typed {
+    said: Said,
+    by: String,
+    at: Timestamp,
+}
+
+fn read(fields: &Fields, w: Words, phone: &Phone, now: Timestamp) -> Result<Typed, Faults> {
+    let mut faults = Faults::default();
+    let by = fields.get("person").to_owned();
+    if by.is_empty() || by.chars().count() > MAX_NAME {
+        faults.person = Some(w.phone_person_wrong().into_owned());
+    }
+    let at = if fields.get("day").is_empty() && fields.get("time").is_empty() { Some(now) } else { date::typed_moment(fields.get("day"), fields.get("time")) };
+    let at = at.filter(|at| phone::plausible(phone, *at, now));
+    if at.is_none() {
+        faults.when = Some(w.phone_when_wrong(date::moment(phone.asked_at, w.language)));
+    }
+    let said = if fields.get("said") == "declined" {
+        let why = fields.get("why").to_owned();
+        if why.is_empty() || why.chars().count() > MAX_NOTE {
+            faults.why = Some(w.phone_why_wrong(MAX_NOTE));
+        }
+        Said::Declined(why)
+    } else {
+        let day = date::typed_day(fields.get("from")).filter(|day| *day >= now.day());
+        if day.is_none() {
+            faults.from = Some(w.phone_from_wrong().into_owned());
+        }
+        Said::Offered(day.unwrap_or(Day(0)))
+    };
+    match at {
+        Some(at) if !faults.any() => Ok(Typed { said, by, at }),
+        _ => Err(faults),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "staff/case/phone.html")]
+struct PhonePage {
+    p: Page,
+    case: String,
+    id: String,
+    clinic: String,
+    asked: String,
+    reference: String,
+    answers: Vec<(String, String)>,
+    facts: Vec<(String, String)>,
+    said: Vec<Choice>,
+    person: String,
+    day: String,
+    time: String,
+    from: String,
+    why: String,
+    faults: Faults,
+    fault: Option<String>,
+}
+
+fn page(portal: &Portal, context: &Context, phone: &Phone, typed: &Fields, faults: Faults, fault: Option<String>) -> Response {
+    let (p, w) = (Page::new(portal, context), context.words);
+    let typed_or = |name, otherwise: String| if typed.is_empty() { otherwise } else { typed.shown(name, MAX_NAME) };
+    let declined = typed.get("said") == "declined";
+    render(&PhonePage {
+        case: phone.case.to_string(),
+        id: phone.id.to_string(),
+        clinic: phone.clinic.clone(),
+        asked: w.phone_asked(phone.asked_by.clone(), phone.number.clone(), p.moment(phone.asked_at)),
+        reference: w.fax_reference(phone.id.to_string()),
+        answers: phone.answers.iter().rev().map(|answer| (said(w, &answer.said), told(w, answer))).collect(),
+        facts: profile::facts(w, &phone.inquiry),
+        said: vec![Choice::new("offered", w.phone_said_offered(), !declined), Choice::new("declined", w.phone_said_declined(), declined)],
+        person: typed.shown("person", MAX_NAME),
+        day: typed_or("day", date::day(context.now, crate::portal::words::Language::German)),
+        time: typed_or("time", date::time(context.now)),
+        from: typed.shown("from", MAX_NAME),
+        why: typed.shown("why", MAX_NOTE),
+        faults,
+        fault,
+        p,
+    })
+}
+
+fn ids((case, entry): &(String, String)) -> Result<(LocalId, LocalId), PageError> {
+    Ok((id(case)?, id(entry)?))
+}
+
+/// An entry.
+///
+/// # Errors
+/// [`PageError`].
+pub async fn show(State(portal): State<Portal>, Extension(context): Extension<Context>, Path(path): Path<(String, String)>) -> Result<Response, PageError> {
+    let (case, entry) = ids(&path)?;
+    let phone = portal.desk.ask(&context.actor(), move |work| phone::show(work, case, entry)).await?;
+    Ok(page(&portal, &context, &phone, &context.draft, Faults::default(), None))
+}
+
+/// Writes down that a clinic is asked by fax.
+///
+/// # Errors
+/// [`PageError`].
+pub async fn add(State(portal): State<Portal>, Extension(context): Extension<Context>, Path(text): Path<String>, fields: Fields) -> Result<Response, PageError> {
+    let (case, clinic, number) = (id(&text)?, fields.get("clinic").to_owned(), fields.get("fax").to_owned());
+    match portal.desk.ask(&context.actor(), move |work| phone::add(work, case, &clinic, &number)).await {
+        Ok(entry) => Ok(Redirect::to(&format!("/cases/{case}/phone/{entry}")).into_response()),
+        Err(error) => {
+            let fault = match error {
+                WorkError::Invalid { .. } => context.words.phone_add_wrong(MAX_NAME),
+                error => words::fault(context.words, error)?,
+            };
+            hub::shown(&portal, &context, case, &fields, Some(fault)).await
+        }
+    }
+}
+
+/// The fax, for the machine or the printer.
+///
+/// # Errors
+/// [`PageError`].
+pub async fn fax(State(portal): State<Portal>, Extension(context): Extension<Context>, Path(path): Path<(String, String)>) -> Result<Response, PageError> {
+    let ((case, entry), w) = (ids(&path)?, context.words);
+    let phone = match portal.desk.ask(&context.actor(), move |work| phone::fax(work, case, entry)).await {
+        Ok(phone) => phone,
+        Err(error) => {
+            let fault = words::fault(w, error)?;
+            return hub::shown(&portal, &context, case, &Fields::default(), Some(fault)).await;
+        }
+    };
+    let facts = profile::facts(w, &phone.inquiry);
+    let pdf = fax::write(&Fax { w, clinic: &portal.clinic, phone: &phone, facts: &facts, today: context.now });
+    Ok(([(header::CONTENT_TYPE, "application/pdf"), (header::CONTENT_DISPOSITION, "inline; filename=\"fax.pdf\"")], pdf).into_response())
+}
+
+/// Writes down what was said on the phone.
+///
+/// # Errors
+/// [`PageError`].
+pub async fn answer(State(portal): State<Portal>, Extension(context): Extension<Context>, Path(path): Path<(String, String)>, fields: Fields) -> Result<Response, PageError> {
+    let (case, entry) = ids(&path)?;
+    let asked = portal.desk.ask(&context.actor(), move |work| phone::show(work, case, entry)).await?;
+    let typed = match read(&fields, context.words, &asked, context.now) {
+        Ok(typed) => typed,
+        Err(faults) => return Ok(page(&portal, &context, &asked, &fields, faults, None)),
+    };
+    match portal.desk.ask(&context.actor(), move |work| phone::answer(work, case, entry, typed.said, &typed.by, typed.at)).await {
+        Ok(()) => Ok(Redirect::to(&format!("/cases/{case}/phone/{entry}")).into_response()),
+        Err(error) => Ok(page(&portal, &context, &asked, &fields, Faults::default(), Some(words::fault(context.words, error)?))),
+    }
+}
