@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod documents;
+mod evidence;
 #[path = "../shared/golden.rs"]
 mod golden;
 mod limits;

@@ -80,6 +80,10 @@ fn what_is_not_there_and_what_is_wrong_look_the_same() {
         assert_eq!(answer.status, 404, "{action}");
     }
     assert_eq!(ward.get("/patients/new/").unwrap().status, 404);
+    // A form's address asked for as a page is no page either, and its answer carries the same headers.
+    let other_way = ward.get("/sign-out").unwrap();
+    assert_eq!(other_way.status, 404, "{}", other_way.text());
+    assert!(other_way.header("content-security-policy").is_some_and(|policy| policy.contains("default-src 'none'")));
 }
 
 #[test]
