@@ -23,7 +23,7 @@ fn party(n: u16) -> Party {
     Party { member: member_id(n), facility: member(n).facilities[0].ik.clone() }
 }
 
-fn header(seq: u64, body: &[u8], epoch: u64, by: &SecretKey) -> SignedHeader {
+fn header(seq: u64, body: &[u8], epoch: u32, by: &SecretKey) -> SignedHeader {
     let header = Header {
         conversation: ID,
         author: party(1),
