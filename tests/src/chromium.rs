@@ -186,13 +186,21 @@ impl Window {
     /// # Panics
     /// If it is not there or takes no text.
     pub async fn fill(&self, selector: &str, text: &str) {
-        let field = self.see(selector).await;
-        let done: Result<(), CmdError> = async {
-            field.clear().await?;
-            field.send_keys(text).await
+        let begun = std::time::Instant::now();
+        loop {
+            let field = self.see(selector).await;
+            let done: Result<(), CmdError> = async {
+                field.clear().await?;
+                field.send_keys(text).await
+            }
+            .await;
+            match done {
+                Ok(()) => return,
+                // As in [`Window::click`].
+                Err(error) if error.is_stale_element_reference() && begun.elapsed() < PATIENCE => {}
+                Err(error) => panic!("{selector}: {error}"),
+            }
         }
-        .await;
-        done.unwrap_or_else(|error| panic!("{selector}: {error}"));
     }
 
     /// Runs a script of the test's own, which no page may forbid.

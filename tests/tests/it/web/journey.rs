@@ -8,6 +8,7 @@ use verbund_node::{
 use verbund_protocol::id::LocalId;
 use verbund_tests::{
     chromium::{Look, Window},
+    people::eventually,
     town::Town,
 };
 
@@ -158,7 +159,8 @@ impl Journey {
         self.look(rolf, "inquiry").await;
         rolf.click("form[action$='/offer'] button.main").await;
         rolf.see("form[action$='/take-back']").await;
-        let other = self.house.town.conversations(OTHER)[0].id;
+        let town = &mut self.house.town;
+        let other = eventually("the other clinic has the inquiry, too", || town.conversations(OTHER).first().map(|c| c.id).ok_or_else(|| "nothing there".into()));
         self.house.town.offer(OTHER, other, false);
     }
 
