@@ -1,7 +1,7 @@
 //! The social service's work on its cases: whose they are, what is next, the plan, notes and calls, and the ends.
 
 use verbund_protocol::{
-    catalogue::{Ahb as Indication, AhbException, RareReason},
+    catalogue::{Ahb as Indication, AhbException, Catalogue, RareReason},
     id::{ConversationId, DepartmentKey, Ik, LocalId},
     inquiry::Inquiry,
     limits::AHB_DAYS,
@@ -305,10 +305,11 @@ fn written(work: &Work<'_>, id: LocalId, department: DepartmentKey, rare_reason:
 /// Asks clinics with what the plan says. `own` is the facility that asks.
 ///
 /// # Errors
-/// As [`inquiry::send`]; [`WorkError::State`] `plan`.
+/// As [`inquiry::send`]; [`WorkError::State`] `plan` while something is missing, `rare` if the fields could point to one person.
 pub fn ask(work: &mut Work<'_>, id: LocalId, own: &Ik, targets: &[Target], rare_reason: Option<RareReason>) -> Result<Vec<ConversationId>, WorkError> {
     let first = targets.first().ok_or_else(|| WorkError::invalid("no clinic is chosen", "choose at least one"))?;
     let inquiry = written(work, id, first.department.clone(), rare_reason)?;
+    inquiry.guard(Catalogue::shipped()).map_err(|error| WorkError::state("rare", error.to_string(), "leave something out of the plan, or confirm with a reason"))?;
     inquiry::send(work, id, own, targets, &inquiry)
 }
 

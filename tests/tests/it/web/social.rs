@@ -159,8 +159,27 @@ fn what_is_typed_wrong_is_said_beside_the_field_and_nothing_is_lost() {
     let noted = desk.post("note", &[("kind", "call"), ("text", "Tochter <b>ruft</b> zurück")]).text();
     assert!(noted.contains("Tochter &#60;b&#62;ruft&#60;/b&#62; zurück") && noted.contains("Anruf"), "{noted}");
     // Nobody is asked without consent, whatever is posted.
-    let refused = desk.post("preview", &[("target", "260326822/2300")]).text();
-    assert!(refused.contains("role=\"alert\""), "{refused}");
+    let today = desk.today();
+    desk.post("plan", &[PLAN, &[("earliest", today.as_str())]].concat());
+    let target = desk.house.town.department(2).to_string();
+    let refused = desk.post("ask", &[("target", target.as_str())]).text();
+    assert!(refused.contains("Dafür fehlt die Einwilligung") && desk.house.town.conversations(0).is_empty(), "{refused}");
+}
+
+#[test]
+fn what_few_people_share_is_sent_only_with_a_reason() {
+    let mut desk = Desk::new();
+    desk.post("consent", &[("form_name", "Anlage 1b"), ("kept", "Akte"), ("who", "patient"), ("decision", "given")]);
+    let today = desk.today();
+    let rare = [("earliest", today.as_str()), ("constraint", "dialysis"), ("constraint", "tracheostomy"), ("constraint", "ventilation")];
+    desk.post("plan", &[PLAN, &rare].concat());
+    let target = desk.house.town.department(2).to_string();
+    let preview = desk.post("preview", &[("target", target.as_str())]).text();
+    assert!(preview.contains("Diese Angaben haben nur wenige Menschen"), "{preview}");
+    let stopped = desk.post("ask", &[("target", target.as_str())]).text();
+    assert!(stopped.contains("könnten die Person erkennbar machen") && desk.house.town.conversations(0).is_empty(), "{stopped}");
+    let sent = desk.post("ask", &[("target", target.as_str()), ("rare-reason", "patient-agreed")]).text();
+    assert_eq!((asked(&sent).len(), desk.house.town.conversations(0).len()), (1, 1), "{sent}");
 }
 
 #[test]
