@@ -169,12 +169,12 @@ async fn take(portal: &Portal, context: &Context, patient: LocalId, said: &Said,
     let new = NewDocument { patient, kind, title: said.title.clone(), replaces: None };
     // Whatever can be refused is refused before the first byte is taken; the size is looked at again once it is known.
     let checked = new.clone();
-    match portal.desk.ask(&context.actor(), move |work| document::check(work, &checked, 1)).await {
-        Ok(()) => {}
+    let most = match portal.desk.ask(&context.actor(), move |work| document::check(work, &checked, 1).map(|()| work.terms.max_document)).await {
+        Ok(most) => most,
         Err(WorkError::Invalid { .. }) => return Ok(Err(w.papers_title_wrong().into_owned())),
         Err(error) => return Err(error.into()),
-    }
-    match receive(portal, field).await {
+    };
+    match receive(portal, field, most).await {
         Ok((added, key)) => keep(portal, context, new, added, key).await,
         Err(error) => {
             document::stop_if_unconfirmed(&portal.desk, &error).await;
@@ -197,14 +197,14 @@ async fn keep(portal: &Portal, context: &Context, new: NewDocument, added: Added
     }
 }
 
-/// Encrypts what comes, on a thread that may wait for the disk.
-async fn receive(portal: &Portal, mut field: Field<'_>) -> Result<(Added, DocumentKey), BlobError> {
+/// Encrypts what comes, on a thread that may wait for the disk: no more of it than shows that there is too much.
+async fn receive(portal: &Portal, mut field: Field<'_>, most: u64) -> Result<(Added, DocumentKey), BlobError> {
     let extension = field.file_name().and_then(|name| name.rsplit_once('.')).map(|(_, end)| end.to_ascii_lowercase());
     let (send, chunks) = mpsc::channel(CHUNKS);
     let files = portal.desk.outside().files();
     let taker = tokio::task::spawn_blocking(move || {
         let named = Named { extension: extension.as_deref(), media_type: None };
-        files.take_in(Incoming { chunks, at_hand: Bytes::new() }, &named)
+        files.take_in(Incoming { chunks, at_hand: Bytes::new() }.take(most + 1), &named)
     });
     loop {
         let chunk = match field.chunk().await {
