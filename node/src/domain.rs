@@ -11,4 +11,5 @@ pub mod patient;
 pub mod phone;
 pub mod plan;
 pub mod proxy;
+pub mod purpose;
 pub mod wish;

@@ -41,6 +41,7 @@ pub mod outbox;
 pub mod patient;
 pub mod proxy;
 pub mod pulse;
+pub mod purpose;
 pub mod wish;
 
 pub use column::{json, millis, moment, moment_opt, parsed, parsed_opt};

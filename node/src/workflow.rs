@@ -23,6 +23,7 @@ pub mod offer;
 pub mod overview;
 pub mod patient;
 pub mod pulse;
+pub mod purpose;
 pub mod recovery;
 pub mod referral;
 pub mod replication;

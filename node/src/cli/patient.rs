@@ -24,7 +24,10 @@ use crate::{
         client::ClientError,
         patient::{Command as Ask, Reply},
     },
-    domain::patient::{Insurance, Patient as Entry, Person, Search},
+    domain::{
+        patient::{Insurance, Patient as Entry, Person, Search},
+        purpose::{Purpose, STATED_FOR},
+    },
 };
 
 /// Largest entry read from a file, bytes.
@@ -62,6 +65,17 @@ enum Verb {
     },
     /// Look patients up
     Find(Find),
+    /// State why you look at somebody who is not in treatment here; it counts for an hour, and the privacy officer gets a list
+    Purpose {
+        /// The patient's id
+        id: LocalId,
+        /// question, treating, return, billing, complaint, quality or other
+        #[arg(long, value_name = "WORD", value_parser = purpose)]
+        why: Purpose,
+        /// A few words beside it; other needs some
+        #[arg(long, default_value = "")]
+        words: String,
+    },
     /// Erase a patient for good: entry, versions and consents; the audit stays and names nobody
     Erase {
         /// The patient's id
@@ -139,6 +153,11 @@ impl std::fmt::Debug for Find {
     }
 }
 
+/// Reads a purpose.
+fn purpose(word: &str) -> Result<Purpose, String> {
+    Purpose::named(word).ok_or_else(|| format!("one of: {}", Purpose::ALL.map(Purpose::word).join(", ")))
+}
+
 impl Patient {
     /// Runs the command.
     ///
@@ -158,6 +177,7 @@ impl Patient {
                 let (birth_date, kvnr) = (private("--birth-date", birth_date.as_deref())?, private("--kvnr", kvnr.as_deref())?);
                 Ask::Find(Search { name, birth_date, kvnr, case_number })
             }
+            Verb::Purpose { id, why, words } => Ask::Purpose { patient: id, purpose: why, words },
             Verb::Erase { id, yes } => {
                 anyhow::ensure!(yes, "nothing brings an erased patient back; repeat with --yes if you mean it");
                 Ask::Erase(id)
@@ -170,6 +190,7 @@ impl Patient {
             Reply::Shown(patient) => pairs(out, &lines(patient)),
             Reply::Versions(versions) => many(versions, out, "the entry was never changed"),
             Reply::Found(found) => many(found, out, "nobody found"),
+            Reply::PurposeStated => writeln!(out, "noted; you may look for {} minutes", STATED_FOR.as_secs() / 60),
             Reply::Erased(erased) => {
                 writeln!(out, "erased: the entry, {} former versions, {} consents, {} documents", erased.versions, erased.consents, erased.documents)?;
                 writeln!(out, "kept: {} audit entries and {} cases, which name nobody any more", erased.audit_kept, erased.cases_kept)

@@ -8,6 +8,7 @@ use crate::{
     workflow::{
         WorkError,
         patient::{self, Erased},
+        purpose::{self, Purpose},
     },
 };
 
@@ -30,6 +31,15 @@ pub enum Command {
     Versions(LocalId),
     /// Look patients up.
     Find(Search),
+    /// State why one looks at somebody who is not in treatment here.
+    Purpose {
+        /// Whom.
+        patient: LocalId,
+        /// What for.
+        purpose: Purpose,
+        /// What there is to say about it.
+        words: String,
+    },
     /// Erase a patient for good.
     Erase(LocalId),
 }
@@ -48,6 +58,8 @@ pub enum Reply {
     Versions(Vec<Patient>),
     /// Who was found.
     Found(Vec<Patient>),
+    /// The purpose was noted.
+    PurposeStated,
     /// What was erased and what stays.
     Erased(Erased),
 }
@@ -65,6 +77,7 @@ impl Command {
                 Self::Show(id) => patient::show(work, id).map(|shown| Reply::Shown(Box::new(shown))),
                 Self::Versions(id) => patient::versions(work, id).map(Reply::Versions),
                 Self::Find(search) => patient::find(work, &search).map(Reply::Found),
+                Self::Purpose { patient, purpose, words } => purpose::state(work, patient, purpose, &words).map(|()| Reply::PurposeStated),
                 Self::Erase(id) => patient::erase(work, id).map(Reply::Erased),
             })
             .await

@@ -70,6 +70,9 @@ pub struct Config {
     /// Documents.
     #[serde(default)]
     pub documents: DocumentsSection,
+    /// Who may look at patients.
+    #[serde(default)]
+    pub access: AccessSection,
     /// Web pages.
     #[serde(default)]
     pub web: web::WebSection,
@@ -151,6 +154,14 @@ pub struct DocumentsSection {
     pub grant_days: u64,
 }
 
+/// Who may look at patients.
+#[derive(Clone, Debug, PartialEq, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AccessSection {
+    /// Days after the last thing that happened (entry, end of a case) for which staff need not say why they look at a patient.
+    pub after_treatment_days: u64,
+}
+
 /// Logs.
 #[derive(Clone, Debug, PartialEq, serde::Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -220,6 +231,11 @@ impl Default for DocumentsSection {
         Self { max_mib: 4096, grant_days: 30 }
     }
 }
+impl Default for AccessSection {
+    fn default() -> Self {
+        Self { after_treatment_days: 30 }
+    }
+}
 impl Default for LogSection {
     fn default() -> Self {
         Self { format: LogFormat::Text, level: "info".into() }
@@ -266,6 +282,7 @@ impl Config {
         within("referral.hold_hours", self.referral.hold_hours, 1, 24 * 7, "hours")?;
         within("documents.max_mib", self.documents.max_mib, 1, 4096, "MiB")?;
         within("documents.grant_days", self.documents.grant_days, 1, 30, "days")?;
+        within("access.after_treatment_days", self.access.after_treatment_days, 0, 365, "days")?;
         self.web.check()?;
         if self.mesh.announce.len() > limits::MAX_ADDRESSES {
             return Err(("mesh.announce".into(), format!("at most {} addresses", limits::MAX_ADDRESSES)));
@@ -308,14 +325,16 @@ pub struct Terms {
     pub max_document: u64,
     /// How long a recipient may fetch a handed-over document.
     pub grant_for: Duration,
+    /// How long after the last thing that happened a patient counts as in treatment.
+    pub after_treatment: Duration,
 }
 
 impl Terms {
     /// Returns the terms of a configuration.
     pub fn of(config: &Config) -> Self {
-        Self::from_sections(&config.capacity, &config.referral, &config.documents)
+        Self::from_sections(&config.capacity, &config.referral, &config.documents, &config.access)
     }
-    fn from_sections(capacity: &CapacitySection, referral: &ReferralSection, documents: &DocumentsSection) -> Self {
+    fn from_sections(capacity: &CapacitySection, referral: &ReferralSection, documents: &DocumentsSection, access: &AccessSection) -> Self {
         const HOUR: u64 = 3_600;
         Self {
             capacity_valid: Duration::from_secs(capacity.valid_hours * HOUR),
@@ -323,13 +342,14 @@ impl Terms {
             hold_for: Duration::from_secs(referral.hold_hours * HOUR),
             max_document: documents.max_mib << 20,
             grant_for: Duration::from_secs(documents.grant_days * 24 * HOUR),
+            after_treatment: Duration::from_secs(access.after_treatment_days * 24 * HOUR),
         }
     }
 }
 
 impl Default for Terms {
     fn default() -> Self {
-        Self::from_sections(&CapacitySection::default(), &ReferralSection::default(), &DocumentsSection::default())
+        Self::from_sections(&CapacitySection::default(), &ReferralSection::default(), &DocumentsSection::default(), &AccessSection::default())
     }
 }
 

@@ -3,8 +3,9 @@
 use askama::Template;
 use axum::{
     http::{HeaderValue, StatusCode, header},
-    response::{Html, IntoResponse, Response},
+    response::{Html, IntoResponse, Redirect, Response},
 };
+use verbund_protocol::id::LocalId;
 
 use super::{
     Clinic, Portal, assets, date,
@@ -77,6 +78,7 @@ impl Page {
     pub fn error(self, error: PageError) -> Response {
         let w = self.w;
         let (status, title, text) = match error {
+            PageError::Purpose(patient) => return Redirect::to(&format!("/patients/{patient}/purpose?next={}", self.path)).into_response(),
             PageError::NotFound => (StatusCode::NOT_FOUND, w.error_not_found_title(), w.error_not_found()),
             PageError::Forbidden => (StatusCode::FORBIDDEN, w.error_forbidden_title(), w.error_forbidden()),
             PageError::Form => (StatusCode::FORBIDDEN, w.error_form_title(), w.error_form()),
@@ -99,6 +101,8 @@ pub enum PageError {
     Form,
     /// More than a form may have.
     TooLarge,
+    /// The patient is not in treatment here, and nobody has said what the look is for.
+    Purpose(LocalId),
     /// Not now.
     Unavailable,
 }
@@ -109,6 +113,7 @@ impl From<WorkError> for PageError {
             WorkError::NotFound(_) | WorkError::Invalid { .. } => Self::NotFound,
             WorkError::Forbidden(_) => Self::Forbidden,
             WorkError::State { .. } => Self::Form,
+            WorkError::Purpose(patient) => Self::Purpose(patient),
             WorkError::Unavailable { .. } => Self::Unavailable,
             WorkError::Store(error) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "a page could not be served");

@@ -18,6 +18,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0012_proxy.sql"),
     include_str!("migrations/0013_release.sql"),
     include_str!("migrations/0014_case_phone.sql"),
+    include_str!("migrations/0015_purpose.sql"),
 ];
 
 /// The schema this program writes, and the highest it can read.

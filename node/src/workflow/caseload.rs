@@ -13,7 +13,7 @@ use super::{
     Work, WorkError,
     conversation::{ASKING, load_as},
     inquiry::{self, NewCase, Preview, Target},
-    overview,
+    overview, purpose,
 };
 use crate::{
     domain::{
@@ -147,6 +147,7 @@ fn conversations(work: &Work<'_>, case: LocalId) -> Result<Vec<Conversation>, Wo
 pub fn show(work: &mut Work<'_>, id: LocalId) -> Result<Overview, WorkError> {
     work.require(ASKING)?;
     let case = inquiry::find_case(work, id)?;
+    purpose::require(work, case.patient)?;
     work.audit("case.read", case.patient, "discharge", &id.to_string())?;
     let row = row(work, case)?.ok_or(WorkError::NotFound("case"))?;
     let written = caseload::plan(work.db, id)?;

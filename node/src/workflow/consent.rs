@@ -6,7 +6,7 @@ use verbund_protocol::{
     time::Timestamp,
 };
 
-use super::{Work, WorkError, document, patient, referral};
+use super::{Work, WorkError, document, patient, purpose, referral};
 use crate::{
     domain::{
         actor::Role,
@@ -55,6 +55,7 @@ fn to(decision: &Decision) -> String {
 pub fn list(work: &mut Work<'_>, patient: LocalId) -> Result<Vec<Consent>, WorkError> {
     work.require(Role::CARE)?;
     patient::existing(work, patient)?;
+    purpose::require(work, Some(patient))?;
     work.audit("consent.list", Some(patient), "consent", "")?;
     Ok(consent::list(work.db, patient)?)
 }

@@ -25,7 +25,7 @@ pub use receive::{accept, arrived, erase_received, fetch_again, give_up, postpon
 pub use release::{RELEASING, release, released_at, take_back};
 pub(super) use release::{open_released, released};
 
-use super::{Desk, Effect, Work, WorkError};
+use super::{Desk, Effect, Work, WorkError, purpose};
 use crate::{
     domain::{
         actor::{Actor, Role},
@@ -152,7 +152,7 @@ pub fn list(work: &mut Work<'_>, filter: &Filter, limit: usize) -> Result<Vec<Do
     work.require(Role::CARE)?;
     let documents = document::list(work.db, filter, limit)?;
     if let Some(patient) = filter.patient {
-        work.audit("document.list", Some(patient), "treatment", "")?;
+        work.audit("document.list", Some(patient), purpose::of_look(work, patient)?, "")?;
     }
     Ok(documents)
 }
@@ -164,7 +164,7 @@ pub fn list(work: &mut Work<'_>, filter: &Filter, limit: usize) -> Result<Vec<Do
 pub fn show(work: &mut Work<'_>, id: LocalId) -> Result<Details, WorkError> {
     work.require(Role::CARE)?;
     let document = find(work, id)?;
-    note(work, "document.show", &document, "treatment", "")?;
+    note(work, "document.show", &document, why(work, &document)?, "")?;
     Ok(Details { given: document::given(work.db, id)?, waiting: document::waiting_for(work.db, id)?, document })
 }
 
@@ -192,7 +192,7 @@ pub fn open(work: &mut Work<'_>, id: LocalId) -> Result<(Document, DocumentKey),
     work.require(Role::CARE)?;
     let document = held(work, id)?;
     let key = document::key(work.db, id)?.ok_or(WorkError::NotFound("document"))?;
-    note(work, "document.read", &document, "treatment", "")?;
+    note(work, "document.read", &document, why(work, &document)?, "")?;
     Ok((document, key))
 }
 
@@ -320,6 +320,11 @@ fn end(work: &mut Work<'_>, document: &Document, state: State, action: &'static 
     note(work, action, document, "erasure", state.word())?;
     work.then(Effect::StopTransfer(document.root));
     Ok(())
+}
+
+/// What a look at a document is for; one that is filed under nobody yet has just come.
+fn why(work: &Work<'_>, document: &Document) -> Result<&'static str, WorkError> {
+    document.patient.map_or(Ok("treatment"), |patient| purpose::of_look(work, patient))
 }
 
 fn find(work: &Work<'_>, id: LocalId) -> Result<Document, WorkError> {

@@ -1,5 +1,7 @@
 //! What can go wrong in a piece of work, in classes that every door shows in its own way.
 
+use verbund_protocol::id::LocalId;
+
 use crate::store::StoreError;
 
 /// A piece of work was refused; nothing has changed.
@@ -37,6 +39,9 @@ pub enum WorkError {
         /// What to do.
         remedy: String,
     },
+    /// Whoever asks does not treat this patient, who is not in treatment here, and has stated no purpose.
+    #[error("this patient is not in treatment here (any more), and no purpose has been stated")]
+    Purpose(LocalId),
     /// The store failed.
     #[error("the store failed")]
     Store(#[from] StoreError),
@@ -63,6 +68,7 @@ impl WorkError {
             Self::Forbidden(_) => "forbidden",
             Self::State { code, .. } => code,
             Self::Unavailable { .. } => "unavailable",
+            Self::Purpose(_) => "purpose",
             Self::Store(_) => "store",
         }
     }
@@ -72,6 +78,7 @@ impl WorkError {
             Self::Invalid { remedy, .. } | Self::State { remedy, .. } | Self::Unavailable { remedy, .. } => remedy.clone(),
             Self::NotFound(_) => "look at the list for what there is".into(),
             Self::Forbidden(_) => "ask IT to give your user the role in the configuration".into(),
+            Self::Purpose(patient) => format!("state what for: `verbund patient purpose {patient} --why WORD`, or on the patient's page; it counts for an hour"),
             Self::Store(_) => "the message says what to do; the node's log has more".into(),
         }
     }

@@ -69,6 +69,7 @@ pub struct Preview {
 pub fn open_case(work: &mut Work<'_>, new: &NewCase) -> Result<LocalId, WorkError> {
     work.require(ASKING)?;
     super::patient::existing(work, new.patient)?;
+    super::purpose::require(work, Some(new.patient))?;
     plausible(work, new.discharge)?;
     let id = work.entropy.local_id();
     let NewCase { patient, variant, discharge, exception } = new.clone();

@@ -13,6 +13,7 @@ pub use crate::store::case::Case;
 use super::{
     Work, WorkError,
     conversation::{last, load, note},
+    purpose,
 };
 use crate::{
     domain::actor::Role,
@@ -122,6 +123,7 @@ pub fn list(work: &Work<'_>, side: Option<Side>, case: Option<LocalId>, ended: b
 pub fn show(work: &mut Work<'_>, id: ConversationId) -> Result<Detail, WorkError> {
     work.require(Role::CARE)?;
     let c = load(work, id)?;
+    purpose::require(work, c.patient)?;
     note(work, "conversation.read", &c, "")?;
     let owner = |kind| last(work, &c, Side::Owner, kind);
     let asker = |kind| last(work, &c, Side::Asker, kind);
@@ -170,6 +172,7 @@ fn line(c: &Conversation, m: Stored) -> Result<Line, WorkError> {
 /// [`WorkError::Forbidden`]; the store's.
 pub fn cases(work: &mut Work<'_>, patient: Option<LocalId>) -> Result<Vec<Case>, WorkError> {
     work.require(Role::CARE)?;
+    purpose::require(work, patient)?;
     work.audit("case.list", patient, "discharge", "")?;
     Ok(case::list(work.db, patient, MAX_ROWS)?)
 }

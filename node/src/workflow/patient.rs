@@ -3,7 +3,7 @@
 
 use verbund_protocol::{id::LocalId, person::Kvnr};
 
-use super::{Work, WorkError, document};
+use super::{Work, WorkError, document, purpose};
 use crate::{
     domain::{
         actor::Role,
@@ -47,20 +47,21 @@ pub fn change(work: &mut Work<'_>, id: LocalId, person: &Person) -> Result<Patie
     work.require(Role::CARE)?;
     person.check(work.now.day())?;
     existing(work, id)?;
+    let why = purpose::of_look(work, id)?;
     unique(work, person, Some(id))?;
     let version = patient::change(work.db, id, person, work.actor.name(), work.now)?;
-    work.audit("patient.change", Some(id), "treatment", &format!("version={version}"))?;
+    work.audit("patient.change", Some(id), why, &format!("version={version}"))?;
     existing(work, id)
 }
 
 /// Returns a patient's entry.
 ///
 /// # Errors
-/// [`WorkError::NotFound`], [`WorkError::Forbidden`].
+/// [`WorkError::NotFound`], [`WorkError::Forbidden`], [`WorkError::Purpose`].
 pub fn show(work: &mut Work<'_>, id: LocalId) -> Result<Patient, WorkError> {
     work.require(Role::CARE)?;
     let patient = existing(work, id)?;
-    work.audit("patient.show", Some(id), "treatment", "")?;
+    work.audit("patient.show", Some(id), purpose::of_look(work, id)?, "")?;
     Ok(patient)
 }
 
@@ -71,7 +72,7 @@ pub fn show(work: &mut Work<'_>, id: LocalId) -> Result<Patient, WorkError> {
 pub fn versions(work: &mut Work<'_>, id: LocalId) -> Result<Vec<Patient>, WorkError> {
     work.require(Role::CARE)?;
     existing(work, id)?;
-    work.audit("patient.versions", Some(id), "treatment", "")?;
+    work.audit("patient.versions", Some(id), purpose::of_look(work, id)?, "")?;
     Ok(patient::versions(work.db, id)?)
 }
 

@@ -96,24 +96,30 @@ impl House {
     }
 
     fn age(&self, unseen: u64, accounts: impl FnOnce(&Db) -> Vec<Held>) {
-        let folder = &self.town.village.clinics[self.at].folder;
-        let key = KeyFile::new(&folder.join("identity/database.key"), &folder.join("data")).unwrap();
-        let store = Store::unlock(&folder.join("data"), &key).unwrap();
         let minutes = |minutes: u64| std::time::Duration::from_secs(minutes * 60);
         let back = minutes(30);
-        for account in accounts(store.db()) {
-            for held in session::of_account(store.db(), account.id).unwrap() {
-                session::end(store.db(), account.id, &held.id).unwrap();
-                let older = Session {
-                    opened_at: held.opened_at.minus(back),
-                    seen_at: held.seen_at.minus(minutes(unseen)),
-                    changed_at: held.changed_at.minus(back),
-                    proved_at: held.proved_at.minus(back),
-                    ..held
-                };
-                session::add(store.db(), &older).unwrap();
+        self.open(|db| {
+            for account in accounts(db) {
+                for held in session::of_account(db, account.id).unwrap() {
+                    session::end(db, account.id, &held.id).unwrap();
+                    let older = Session {
+                        opened_at: held.opened_at.minus(back),
+                        seen_at: held.seen_at.minus(minutes(unseen)),
+                        changed_at: held.changed_at.minus(back),
+                        proved_at: held.proved_at.minus(back),
+                        ..held
+                    };
+                    session::add(db, &older).unwrap();
+                }
             }
-        }
+        });
+    }
+
+    /// Lends the database of the stopped node.
+    fn open(&self, with: impl FnOnce(&Db)) {
+        let folder = &self.town.village.clinics[self.at].folder;
+        let key = KeyFile::new(&folder.join("identity/database.key"), &folder.join("data")).unwrap();
+        with(Store::unlock(&folder.join("data"), &key).unwrap().db());
     }
 
     /// A patient who has set everything up.

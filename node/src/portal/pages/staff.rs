@@ -9,4 +9,5 @@ pub mod documents;
 pub mod papers;
 pub mod patient;
 pub mod patients;
+pub mod purpose;
 pub mod status;

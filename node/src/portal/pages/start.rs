@@ -20,7 +20,7 @@ use crate::{
         account::{self, invite},
         capacity,
         conversation::{ANSWERING, ASKING},
-        inbox,
+        inbox, purpose,
     },
 };
 
@@ -33,6 +33,8 @@ struct StaffPage {
     social: bool,
     it: bool,
     operates: bool,
+    /// The door to the purposes that staff stated, with how many are new.
+    purposes: Option<String>,
     supervises: bool,
     none: bool,
     /// The door to the inquiries, with how many are new.
@@ -53,7 +55,9 @@ pub async fn staff(State(portal): State<Portal>, Extension(context): Extension<C
     let blocked = if cares { portal.desk.ask(&context.actor(), invite::blocked_with_names).await? } else { vec![] };
     let blocked = blocked.into_iter().map(|(id, name)| (id.to_string(), name)).collect();
     let inquiries = if holds(ANSWERING) { Some(portal.desk.ask(&context.actor(), |work| inbox::unanswered(work)).await?) } else { None };
+    let purposes = if holds(&[Role::PrivacyOfficer]) { Some(portal.desk.ask(&context.actor(), |work| purpose::waiting(work)).await?) } else { None };
     Ok(render(&StaffPage {
+        purposes: purposes.map(|waiting| context.words.purpose_door(waiting)),
         p: Page::new(&portal, &context),
         name: account.name.clone(),
         cares,

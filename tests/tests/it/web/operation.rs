@@ -43,3 +43,41 @@ fn the_privacy_officer_searches_the_audit_and_finds_ids_only() {
     assert!(own.contains("supervision"), "the search itself is in the audit: {own}");
     assert_eq!(paul.get(&format!("/patients/{id}")).unwrap().status, 403);
 }
+
+#[test]
+fn outside_a_treatment_staff_say_why_and_the_privacy_officer_sees_it() {
+    let mut house = House::new();
+    let id = house.patient("Erna").to_string();
+    let (mut wanda, _) = house.staff("wanda", &[Role::Ward]);
+    let own = format!("/patients/{id}");
+    assert!(wanda.get(&own).unwrap().text().contains(CANARY), "she is in treatment");
+    house.town.kill(0);
+    house.open(|db| assert_eq!(db.execute("UPDATE patient SET changed_at = changed_at - 31 * 86400 * 1000", []).unwrap(), 1));
+    house.town.restart(0);
+
+    let asked = wanda.get(&format!("{own}/documents")).unwrap();
+    assert_eq!(asked.path, format!("{own}/purpose?next={own}/documents"));
+    assert!(asked.text().contains("zurzeit nicht in Behandlung") && !asked.text().contains(CANARY));
+    let nothing = wanda.submit(&asked, &format!("{own}/purpose"), &[]).unwrap().text();
+    assert!(nothing.contains("Bitte wählen Sie einen Grund") && !nothing.contains(CANARY));
+    let wordless = wanda.submit(&asked, &format!("{own}/purpose"), &[("purpose", "other")]).unwrap().text();
+    assert!(wordless.contains("in ein paar Worten"), "{wordless}");
+    let seen = wanda.submit(&asked, &format!("{own}/purpose"), &[("purpose", "other"), ("words", "<b>Fundsache</b>"), ("next", &format!("{own}/documents"))]).unwrap();
+    assert_eq!(seen.path, format!("{own}/documents"));
+    assert!(seen.text().contains(CANARY));
+    let elsewhere = wanda.submit(&asked, &format!("{own}/purpose"), &[("purpose", "billing"), ("next", "//example.org/")]).unwrap();
+    assert_eq!(elsewhere.path, own, "nobody is led elsewhere");
+
+    let (mut paul, _) = house.staff("paul", &[Role::PrivacyOfficer]);
+    assert!(paul.get("/").unwrap().text().contains("2 sind neu"));
+    let list = paul.get("/purposes").unwrap();
+    let text = list.text();
+    assert!(text.contains("wanda Beispiel") && text.contains(&id) && text.contains("&#60;b&#62;Fundsache") && !text.contains(CANARY), "{text}");
+    let tick = text.split("/purposes/").nth(1).and_then(|rest| rest.split('/').next()).unwrap().to_owned();
+    let left = paul.submit(&list, &format!("/purposes/{tick}/seen"), &[]).unwrap().text();
+    assert!(left.contains("Schon geprüft: einer") && left.contains("Geprüft von paul Beispiel"), "{left}");
+    assert_eq!(paul.get("/").unwrap().text().matches("einer ist neu").count(), 1);
+    let audit = paul.get("/audit").unwrap();
+    let looks = paul.submit(&audit, "/audit", &[("actor", "wanda Beispiel"), ("action", "document.list")]).unwrap().text();
+    assert!(looks.contains("<td>other</td>"), "the audit says what the look was for: {looks}");
+}

@@ -126,7 +126,7 @@ pub fn message(w: Words, kind: &str) -> String {
 /// What is no refusal of a rule but a page that is not there, or a store that failed.
 pub fn fault(w: Words, error: WorkError) -> Result<String, PageError> {
     let text = match &error {
-        WorkError::NotFound(_) | WorkError::Forbidden(_) | WorkError::Store(_) => return Err(error.into()),
+        WorkError::NotFound(_) | WorkError::Forbidden(_) | WorkError::Purpose(_) | WorkError::Store(_) => return Err(error.into()),
         WorkError::Unavailable { .. } => w.asked_fault_now(),
         WorkError::Invalid { .. } => w.field_error(),
         WorkError::State { code, .. } => match *code {
