@@ -7,6 +7,7 @@ pub mod config;
 pub mod consent;
 pub mod entropy;
 pub mod identity;
+pub mod notice;
 pub mod patient;
 pub mod phone;
 pub mod plan;

@@ -6,6 +6,7 @@
 pub mod cli;
 pub mod control;
 pub mod domain;
+pub mod mail;
 pub mod mesh;
 pub mod portal;
 pub mod runtime;

@@ -19,6 +19,7 @@ pub mod inbound;
 pub mod inbox;
 pub mod inquiry;
 pub mod journey;
+pub mod notice;
 pub mod offer;
 pub mod overview;
 pub mod patient;

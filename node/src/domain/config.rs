@@ -16,6 +16,7 @@ use verbund_protocol::{
 
 use super::actor::{Actor, Role};
 
+pub mod mail;
 pub mod web;
 
 /// Largest configuration file, bytes: room for thousands of people.
@@ -76,6 +77,8 @@ pub struct Config {
     /// Web pages.
     #[serde(default)]
     pub web: web::WebSection,
+    /// E-mail.
+    pub mail: Option<mail::MailSection>,
     /// Logs.
     #[serde(default)]
     pub log: LogSection,
@@ -257,7 +260,7 @@ impl Config {
         let folder = path.parent().unwrap_or(Path::new("")).to_owned();
         let node = &mut config.node;
         let own = [&mut node.data_dir, &mut node.identity_dir, &mut node.database_key, &mut node.control_socket];
-        for place in own.into_iter().chain(config.web.paths()) {
+        for place in own.into_iter().chain(config.web.paths()).chain(config.mail.iter_mut().flat_map(mail::MailSection::paths)) {
             *place = folder.join(&*place);
         }
         Ok(config)
@@ -284,6 +287,7 @@ impl Config {
         within("documents.grant_days", self.documents.grant_days, 1, 30, "days")?;
         within("access.after_treatment_days", self.access.after_treatment_days, 0, 365, "days")?;
         self.web.check()?;
+        self.mail.as_ref().map_or(Ok(()), mail::MailSection::check)?;
         if self.mesh.announce.len() > limits::MAX_ADDRESSES {
             return Err(("mesh.announce".into(), format!("at most {} addresses", limits::MAX_ADDRESSES)));
         }
@@ -327,12 +331,18 @@ pub struct Terms {
     pub grant_for: Duration,
     /// How long after the last thing that happened a patient counts as in treatment.
     pub after_treatment: Duration,
+    /// Whether patients can be told by e-mail that there is something new.
+    pub mail: bool,
+    /// Whether admissions can be told by e-mail of a new inquiry.
+    pub mail_admissions: bool,
 }
 
 impl Terms {
     /// Returns the terms of a configuration.
     pub fn of(config: &Config) -> Self {
-        Self::from_sections(&config.capacity, &config.referral, &config.documents, &config.access)
+        let mail_admissions = config.web.staff.is_some() && config.mail.as_ref().is_some_and(|mail| mail.admissions.is_some());
+        let mail = config.web.patient.is_some() && config.mail.is_some();
+        Self { mail, mail_admissions, ..Self::from_sections(&config.capacity, &config.referral, &config.documents, &config.access) }
     }
     fn from_sections(capacity: &CapacitySection, referral: &ReferralSection, documents: &DocumentsSection, access: &AccessSection) -> Self {
         const HOUR: u64 = 3_600;
@@ -343,6 +353,8 @@ impl Terms {
             max_document: documents.max_mib << 20,
             grant_for: Duration::from_secs(documents.grant_days * 24 * HOUR),
             after_treatment: Duration::from_secs(access.after_treatment_days * 24 * HOUR),
+            mail: false,
+            mail_admissions: false,
         }
     }
 }
@@ -389,6 +401,12 @@ mod tests {
         // Sites have no default: the example shows what they look like.
         assert!(example.web.patient.is_some() && example.web.staff.is_some());
         least.web = example.web.clone();
+        // Nor has the mail server; what may be left out has.
+        let mail = example.mail.clone().unwrap();
+        let given = format!("{LEAST}[mail]\nserver = \"{}\"\nsender = \"{}\"", mail.server, mail.sender.as_str());
+        let plain = Config::parse(&given, "x").unwrap().mail.unwrap();
+        assert_eq!(mail::MailSection { user: None, password_file: None, admissions: None, ..mail.clone() }, plain);
+        least.mail = Some(mail);
         assert_eq!(example, least, "the example's values are the defaults");
         assert!(!example.people.is_empty());
     }

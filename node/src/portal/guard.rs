@@ -48,6 +48,8 @@ pub struct Context {
     pub path: String,
     /// What the reader had typed here when their session ran out.
     pub draft: Fields,
+    /// Whether a page that lies open asked, not its reader.
+    pub by_itself: bool,
 }
 
 impl Context {
@@ -127,9 +129,8 @@ async fn recognise(portal: &Portal, mut context: Context, headers: &HeaderMap, c
     if let Some(visit) = &context.visit {
         context.csrf = hex(&visit.session.csrf);
         // Not at every picture of a page, but often enough for the shortest limit; and not because a page lies open that asks for news.
-        let by_itself = context.path == LIVE || headers.get("sec-fetch-dest").is_some_and(|dest| dest == "empty");
         let due = now.since(visit.session.seen_at).as_secs() >= 60 || now.since(visit.session.changed_at) >= crate::domain::account::TOKEN_FOR.0;
-        if due && !by_itself {
+        if due && !context.by_itself {
             let session = visit.session.clone();
             if let Some(token) = portal.desk.ask(&Actor::Node, move |work| account::keep(work, &session)).await? {
                 cookies.push(session_cookie(portal, &token));
@@ -171,6 +172,7 @@ fn blank(portal: &Portal, request: &Request) -> Context {
         now: portal.desk.outside().now(),
         path: request.uri().path().to_owned(),
         draft: Fields::default(),
+        by_itself: request.uri().path() == LIVE || headers.get("sec-fetch-dest").is_some_and(|dest| dest == "empty"),
     }
 }
 

@@ -148,6 +148,8 @@ pub enum Output {
     Fetch,
     /// Stop sending and fetching this document.
     StopTransfer(DocumentRoot),
+    /// Mails are waiting to be sent.
+    Post,
     /// Tell whoever handed in a job.
     Finish(Finish, Result<(), StoreError>),
 }

@@ -3,6 +3,7 @@
 mod carrier;
 mod documents;
 mod outside;
+mod post;
 mod sites;
 
 use std::{sync::Arc, thread::JoinHandle, time::Duration};
@@ -164,11 +165,13 @@ async fn start(config: &Config) -> Result<Running, ServiceError> {
         ask: Arc::new(mesh.clone()),
         clock: Arc::new(now),
     });
-    let carrier = Carrier::new(mesh.clone(), inputs.clone(), membership.clone(), transfers.clone());
+    let bell = Arc::new(tokio::sync::Notify::new());
+    let carrier = Carrier::new(mesh.clone(), inputs.clone(), membership.clone(), transfers.clone(), bell.clone());
     for output in opening {
         carrier.carry_out(output).await;
     }
     let mut tasks = sites::serve(open_sites, config, &desk)?;
+    tasks.extend(post::start(config, &desk, bell));
     tasks.extend([
         tokio::spawn(carrier.clone().carry(carried, dead)),
         tokio::spawn(carrier.hear(events)),

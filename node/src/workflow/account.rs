@@ -8,10 +8,13 @@ use std::time::Duration;
 
 use verbund_protocol::{id::LocalId, time::Timestamp};
 
-use super::{Work, WorkError};
+use super::{Work, WorkError, notice};
 use crate::{
     domain::account::{Account, Counted, LONGEST_WAIT, Session, Site, Stage, Token},
-    store::account::{self, attempt, device, draft, passkey, session},
+    store::{
+        account::{self, attempt, device, draft, passkey, session},
+        mailbox,
+    },
 };
 
 pub mod invite;
@@ -124,6 +127,8 @@ pub struct Ways {
     pub app: bool,
     /// Codes left on a printed list, if there is one.
     pub codes_left: Option<u32>,
+    /// Where codes by e-mail go, if they are a second factor: as much of the address as its owner needs.
+    pub mail: Option<String>,
     /// Sessions, the one used last first; some may have ended by time.
     pub sessions: Vec<Session>,
 }
@@ -133,8 +138,9 @@ pub struct Ways {
 /// # Errors
 /// The store's.
 pub fn ways(db: &crate::store::Db, id: LocalId) -> Result<Ways, WorkError> {
-    let secrets = account::secrets(db, id)?;
+    let (secrets, mailbox) = (account::secrets(db, id)?, mailbox::find(db, id)?);
     Ok(Ways {
+        mail: mailbox.address.filter(|_| mailbox.second).map(|address| address.hint()),
         passkeys: passkey::of_account(db, id)?,
         password: secrets.password.is_some(),
         app: secrets.totp.is_some(),
@@ -192,7 +198,8 @@ pub fn tidy(work: &mut Work<'_>) -> Result<usize, WorkError> {
     Ok(session::sweep(work.db, work.now)?
         + device::forget_before(work.db, work.now.minus(BROWSER_FOR))?
         + draft::forget_before(work.db, work.now.minus(DRAFT_FOR))?
-        + attempt::forget_before(work.db, work.now.minus(LONGEST_WAIT))?)
+        + attempt::forget_before(work.db, work.now.minus(LONGEST_WAIT))?
+        + notice::outbox::tidy(work)?)
 }
 
 /// Opens a session and returns its token.
@@ -213,6 +220,7 @@ fn open_session(work: &mut Work<'_>, account: &Account, from: &From, stage: Stag
     session::add(work.db, &opened)?;
     if stage == Stage::Open {
         device::note(work.db, account.id, &from.device(), now)?;
+        notice::signed_in(work, account)?;
     }
     Ok(token)
 }

@@ -30,6 +30,7 @@ pub(crate) struct Bench {
     pub public: Public,
     pub entropy: Seeded,
     pub now: Timestamp,
+    pub terms: Terms,
 }
 
 pub(crate) fn key(seed: u8) -> SecretKey {
@@ -86,26 +87,15 @@ impl Bench {
         let me = Author { network: "test".parse().unwrap(), member: member.parse().unwrap(), node: "1".parse().unwrap(), auth: key(seed + 100).public(), key: key(seed) };
         let store = Store::in_memory().unwrap();
         let (membership, public) = replication::load(store.db(), membership()).unwrap();
-        Self { store, me, membership, public, entropy: Seeded::new(seed.into()), now: NOW }
+        Self { store, me, membership, public, entropy: Seeded::new(seed.into()), now: NOW, terms: Terms::default() }
     }
 
     /// Runs `piece` as `actor` in a transaction of its own; what it wants to follow comes with its result.
     pub fn follow<T>(&mut self, actor: Actor, piece: impl FnOnce(&mut Work<'_>) -> Result<T, WorkError>) -> Result<(T, Vec<Effect>), WorkError> {
-        let Self { store, me, membership, public, entropy, now } = self;
-        let terms = Terms::default();
+        let Self { store, me, membership, public, entropy, now, terms } = self;
         store.write(|db| {
-            let mut work = Work {
-                db,
-                now: *now,
-                me,
-                membership: Memory::new(membership),
-                public: Memory::new(public),
-                terms: &terms,
-                entropy,
-                actor,
-                clock_agrees: true,
-                effects: Vec::new(),
-            };
+            let mut work =
+                Work { db, now: *now, me, membership: Memory::new(membership), public: Memory::new(public), terms, entropy, actor, clock_agrees: true, effects: Vec::new() };
             let out = piece(&mut work)?;
             Ok((out, work.effects))
         })

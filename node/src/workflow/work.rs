@@ -64,6 +64,8 @@ pub enum Effect {
     Fetch,
     /// Stop sending and fetching this document now.
     StopTransfer(DocumentRoot),
+    /// Mails are waiting to be sent.
+    Post,
 }
 
 /// Something that memory holds beside the store, for one piece of work. It notes whether the piece has touched it: when the piece

@@ -11,17 +11,19 @@ use std::{
 /// For each folder (or file) of `node/src`: the parts of the crate it must not import.
 const FORBIDDEN: &[(&str, &[&str])] = &[
     ("domain", &["store", "workflow", "mesh", "control", "portal", "runtime", "cli"]),
-    ("store", &["workflow", "mesh", "control", "portal", "runtime", "cli"]),
-    ("workflow", &["mesh", "control", "portal", "runtime", "cli"]),
+    ("store", &["workflow", "mesh", "mail", "control", "portal", "runtime", "cli"]),
+    ("workflow", &["mesh", "mail", "control", "portal", "runtime", "cli"]),
     ("mesh", &["store", "workflow", "control", "portal", "runtime", "cli", "domain"]),
-    ("control", &["mesh", "portal", "runtime", "cli", "store"]),
-    ("portal", &["mesh", "control", "runtime", "cli", "store"]),
+    ("mail", &["store", "workflow", "mesh", "control", "portal", "runtime", "cli"]),
+    ("control", &["mesh", "mail", "portal", "runtime", "cli", "store"]),
+    ("portal", &["mesh", "mail", "control", "runtime", "cli", "store"]),
     ("runtime", &["cli"]),
 ];
 /// Libraries that stay in their folders.
 const LIBRARIES: &[(&str, &[&str])] = &[
     ("rusqlite", &["store"]),
     ("libp2p", &["mesh"]),
+    ("lettre", &["mail"]),
     ("rustls", &["mesh", "portal", "cli/demo"]),
     ("axum", &["portal"]),
     ("askama", &["portal"]),

@@ -214,7 +214,7 @@ impl Clinic {
                 Output::Finish(finish, result) => finish(result),
                 Output::Announce(_) => self.seen[1] += 1,
                 Output::Membership(_) => self.seen[2] += 1,
-                Output::Synchronised { .. } | Output::Addresses { .. } | Output::Fetch | Output::StopTransfer(_) => {}
+                Output::Synchronised { .. } | Output::Addresses { .. } | Output::Fetch | Output::StopTransfer(_) | Output::Post => {}
             }
         }
         answer

@@ -374,7 +374,7 @@ impl World {
             }
             Output::Finish(finish, result) => finish(result),
             Output::Fetch => self.fetch(at),
-            Output::Membership(_) | Output::Synchronised { .. } | Output::Addresses { .. } | Output::StopTransfer(_) => {}
+            Output::Membership(_) | Output::Synchronised { .. } | Output::Addresses { .. } | Output::StopTransfer(_) | Output::Post => {}
         }
     }
 

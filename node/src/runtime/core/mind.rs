@@ -434,6 +434,7 @@ impl Mind {
             Effect::Addresses { peer, addresses } => Output::Addresses { peer, addresses },
             Effect::Fetch => Output::Fetch,
             Effect::StopTransfer(root) => Output::StopTransfer(root),
+            Effect::Post => Output::Post,
         });
     }
 }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use arc_swap::ArcSwap;
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use tracing::{debug, info, warn};
 use verbund_protocol::{membership::Membership, wire::Protocol};
 
@@ -33,13 +33,15 @@ pub(super) struct Carrier {
     inputs: mpsc::Sender<Input>,
     membership: Arc<ArcSwap<Membership>>,
     transfers: Transfers,
+    /// Rung when mails wait.
+    bell: Arc<Notify>,
     owed: Arc<Mutex<Owed>>,
 }
 
 impl Carrier {
     /// `membership` is kept up to date with what the core says.
-    pub fn new(mesh: MeshHandle, inputs: mpsc::Sender<Input>, membership: Arc<ArcSwap<Membership>>, transfers: Transfers) -> Self {
-        Self { mesh, inputs, membership, transfers, owed: Arc::default() }
+    pub fn new(mesh: MeshHandle, inputs: mpsc::Sender<Input>, membership: Arc<ArcSwap<Membership>>, transfers: Transfers, bell: Arc<Notify>) -> Self {
+        Self { mesh, inputs, membership, transfers, bell, owed: Arc::default() }
     }
 
     fn owed(&self) -> std::sync::MutexGuard<'_, Owed> {
@@ -140,6 +142,10 @@ impl Carrier {
             Output::Addresses { peer, addresses } => Command::Addresses { peer, addresses },
             Output::Fetch => {
                 self.transfers.fetch();
+                return;
+            }
+            Output::Post => {
+                self.bell.notify_one();
                 return;
             }
             Output::StopTransfer(root) => {

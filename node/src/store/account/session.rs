@@ -4,7 +4,7 @@ use rusqlite::{OptionalExtension as _, Row, params};
 use verbund_protocol::{id::LocalId, time::Timestamp};
 
 use crate::{
-    domain::account::{SESSION_FOR, Session, Stage, TOKEN_FOR},
+    domain::account::{SESSION_FOR, Session, Site, Stage, TOKEN_FOR},
     store::{Db, StoreError, column, millis, moment},
 };
 
@@ -76,6 +76,16 @@ pub fn proved(db: &Db, id: &[u8; 32], now: Timestamp) -> Result<(), StoreError> 
 pub fn of_account(db: &Db, account: LocalId) -> Result<Vec<Session>, StoreError> {
     let mut statement = db.prepare_cached("SELECT * FROM session WHERE account = ?1 AND stage = 'open' ORDER BY seen_at DESC, id")?;
     let rows = statement.query_map([account.0], row)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Returns the sessions at a site of those who are signed in, or were when they were last seen.
+///
+/// # Errors
+/// The store's.
+pub fn open_at(db: &Db, site: Site) -> Result<Vec<Session>, StoreError> {
+    let mut statement = db.prepare_cached("SELECT * FROM session WHERE site = ?1 AND stage = 'open'")?;
+    let rows = statement.query_map([site.word()], row)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 

@@ -7,6 +7,7 @@ use crate::{
     store::{
         StoreError,
         account::{self, invitation, passkey, session},
+        mailbox,
     },
     workflow::{Work, WorkError},
 };
@@ -102,16 +103,17 @@ pub fn finish(work: &mut Work<'_>, visit: &Visit, from: &From) -> Result<Option<
 }
 
 /// Returns whether somebody can sign in with what is set up.
-pub(super) fn is_complete(work: &Work<'_>, account: &Account) -> Result<bool, WorkError> {
+pub(in crate::workflow) fn is_complete(work: &Work<'_>, account: &Account) -> Result<bool, WorkError> {
     if !passkey::of_account(work.db, account.id)?.is_empty() {
         return Ok(true);
     }
     let secrets = account::secrets(work.db, account.id)?;
-    Ok(secrets.password.is_some() && (secrets.totp.is_some() || account::codes_left(work.db, account.id)?.is_some()))
+    let second = || Ok::<_, WorkError>(secrets.totp.is_some() || account::codes_left(work.db, account.id)?.is_some() || mailbox::find(work.db, account.id)?.second);
+    Ok(secrets.password.is_some() && second()?)
 }
 
 /// Ways to sign in are changed while setting up, or soon after a proof of who one is.
-fn may_change(work: &Work<'_>, held: &Session) -> Result<(), WorkError> {
+pub(in crate::workflow) fn may_change(work: &Work<'_>, held: &Session) -> Result<(), WorkError> {
     match held.stage {
         Stage::Setup => Ok(()),
         Stage::Open if held.is_fresh(work.now) => Ok(()),

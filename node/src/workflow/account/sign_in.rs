@@ -5,8 +5,17 @@ use verbund_protocol::id::LocalId;
 use super::{From, Tried, Visit, charge, existing, open_session, refund, setup};
 use crate::{
     domain::account::{Account, Code, Counted, Login, Stage, State, Token, factor},
-    store::account::{self, device, passkey, session},
-    workflow::{Work, WorkError},
+    store::{
+        account::{self, device, passkey, session},
+        mailbox,
+    },
+    workflow::{
+        Work, WorkError,
+        notice::{
+            self,
+            code::{Asked, Purpose},
+        },
+    },
 };
 
 /// What a password is compared with, outside the transaction, since that takes long. Without an account it is compared with nothing and
@@ -50,7 +59,7 @@ pub fn password_right(work: &mut Work<'_>, compared: &Compare, login: &Login, fr
     Ok(Tried::Right(open_session(work, &account, from, stage)?))
 }
 
-/// Takes the second factor: a code of the authenticator app or of the printed list. Each works once.
+/// Takes the second factor: a code of the authenticator app, of the printed list or that came by e-mail. Each works once.
 ///
 /// # Errors
 /// The store's; [`WorkError::State`] if the session is at another step.
@@ -68,19 +77,34 @@ pub fn second(work: &mut Work<'_>, visit: &Visit, typed: &str, from: &From) -> R
         Some(step) => account::use_totp(work.db, id, step)?,
         None => false,
     };
-    let right = by_app
-        || match typed.parse::<Code>() {
+    let by_list = !by_app
+        && match typed.parse::<Code>() {
             Ok(code) => account::use_code(work.db, id, &code.hash(), work.now)?,
             Err(_) => false,
         };
-    if !right {
-        return Ok(Tried::Wrong);
-    }
+    let by_mail = !by_app && !by_list && mailbox::find(work.db, id)?.second && notice::code::check(work, id, Purpose::SignIn, typed)?;
+    let by = match (by_app, by_list, by_mail) {
+        (true, ..) => "by=password,app",
+        (_, true, _) => "by=password,list",
+        (.., true) => "by=password,mail",
+        _ => return Ok(Tried::Wrong),
+    };
     refund(work, &counted)?;
     session::end(work.db, id, &visit.session.id)?;
     let token = open_session(work, &visit.account, from, Stage::Open)?;
-    work.audit("account.sign-in", visit.account.patient, "account", if by_app { "by=password,app" } else { "by=password,list" })?;
+    work.audit("account.sign-in", visit.account.patient, "account", by)?;
     Ok(Tried::Right(token))
+}
+
+/// Sends a code by e-mail to whoever has given the right password, if that is one of their second factors.
+///
+/// # Errors
+/// [`WorkError::NotFound`] if it is not; [`WorkError::State`] if the session is at another step.
+pub fn send_code(work: &mut Work<'_>, visit: &Visit) -> Result<Asked, WorkError> {
+    if visit.session.stage != Stage::Second {
+        return Err(WorkError::state("other-step", "this step is over", "go on where the page leads"));
+    }
+    notice::code::send(work, &visit.account, Purpose::SignIn)
 }
 
 /// Returns what the WebAuthn library needs to check a passkey, and whose it is.

@@ -13,7 +13,7 @@ use verbund_protocol::{
 use super::note;
 use crate::{
     store::{case, conversation, conversation::Conversation, hold, outbox},
-    workflow::{Work, WorkError, capacity, document},
+    workflow::{Work, WorkError, capacity, document, notice},
 };
 
 /// Takes in that `c` has left the state `before`, and saves it.
@@ -33,7 +33,7 @@ pub fn settle(work: &mut Work<'_>, c: &mut Conversation, before: &State) -> Resu
         Side::Asker => the_case(work, c, &state)?,
     }
     conversation::save(work.db, c)?;
-    Ok(())
+    notice::moved(work, c, before, &state)
 }
 
 fn deadlines(c: &mut Conversation, before: &State, state: &State) {

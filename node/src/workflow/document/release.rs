@@ -7,7 +7,7 @@ use verbund_protocol::{document::DocumentKey, id::LocalId, time::Timestamp};
 use super::{Document, State, document, find, held, note};
 use crate::{
     domain::actor::Role,
-    workflow::{Work, WorkError},
+    workflow::{Work, WorkError, notice},
 };
 
 /// Who releases documents for patients.
@@ -26,6 +26,7 @@ pub fn release(work: &mut Work<'_>, id: LocalId) -> Result<LocalId, WorkError> {
     if document::released_at(work.db, id)?.is_none() {
         document::release(work.db, id, work.actor.name(), work.now)?;
         note(work, "document.release", &document, "treatment", "")?;
+        notice::raise(work, patient, notice::Kind::Document)?;
     }
     Ok(patient)
 }

@@ -17,7 +17,11 @@ use crate::{
         page::{Page, PageError, render},
         words::Words,
     },
-    workflow::journey::{self, Line, Next, Today, What},
+    workflow::{
+        Work,
+        journey::{self, Line, Next, Today, What},
+        notice,
+    },
 };
 
 /// The next step in words.
@@ -49,7 +53,13 @@ struct StartPage {
 /// [`PageError`].
 pub async fn show(State(portal): State<Portal>, Extension(context): Extension<Context>) -> Result<Response, PageError> {
     let (actor, name) = (context.actor(), context.visit()?.account.name.clone());
-    let (today, reach) = portal.desk.ask(&actor, |work| Ok((journey::today(work)?, journey::reach(work)?))).await?;
+    let looks = !context.by_itself;
+    let seen = move |work: &mut Work<'_>| {
+        let seen = (journey::today(work)?, journey::reach(work)?);
+        // A page that lies open is not somebody who looks.
+        if looks { notice::looked(work).map(|()| seen) } else { Ok(seen) }
+    };
+    let (today, reach) = portal.desk.ask(&actor, seen).await?;
     let (p, w) = (Page::new(&portal, &context), context.words);
     let story = today.story.iter().filter_map(|line| Some((p.moment(line.at), by_whom(w, line, told(w, line)?)))).collect();
     let in_person = matches!(actor, crate::domain::actor::Actor::Visitor { in_person: true, .. });
