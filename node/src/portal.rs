@@ -31,6 +31,7 @@ pub mod passkeys;
 pub mod qr;
 pub mod routes;
 mod sheet;
+mod upload;
 pub mod words;
 
 /// Passwords that are hashed at once: each takes a processor and 19 MiB for some tens of milliseconds.

@@ -40,6 +40,7 @@ pub mod membership;
 pub mod meta;
 pub mod news;
 pub mod outbox;
+pub mod paper;
 pub mod patient;
 pub mod post;
 pub mod proxy;

@@ -117,6 +117,8 @@ pub struct Proxy {
     pub mandate: Mandate,
     /// Since when.
     pub given_at: Timestamp,
+    /// The document that proves it, for those whom staff invited; nothing for those whom the patient did.
+    pub proof: Option<LocalId>,
     /// When it was ended.
     pub ended_at: Option<Timestamp>,
 }

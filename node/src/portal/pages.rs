@@ -6,6 +6,7 @@ pub mod assets;
 mod documents;
 pub mod invitation;
 pub mod live;
+mod mandate;
 pub mod patient;
 pub mod setup;
 pub mod sign_in;

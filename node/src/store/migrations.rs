@@ -20,6 +20,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0014_case_phone.sql"),
     include_str!("migrations/0015_purpose.sql"),
     include_str!("migrations/0016_notice.sql"),
+    include_str!("migrations/0017_paper.sql"),
 ];
 
 /// The schema this program writes, and the highest it can read.

@@ -9,16 +9,16 @@ use verbund_protocol::{
 use super::{Db, StoreError, millis, moment, moment_opt};
 use crate::domain::proxy::{Mandate, Power, Proxy, Scope};
 
-const SELECT: &str = "SELECT account, patient, name, scope, power, until, given_at, ended_at FROM proxy";
+const SELECT: &str = "SELECT account, patient, name, scope, power, until, given_at, ended_at, proof FROM proxy";
 
-/// Keeps what somebody may do for a patient under a fresh account.
+/// Keeps what somebody may do for a patient under a fresh account; `proof` is the document that shows it.
 ///
 /// # Errors
 /// [`StoreError::Conflict`] if there is no such account or patient.
-pub fn add(db: &Db, account: LocalId, patient: LocalId, mandate: &Mandate, by: &str, now: Timestamp) -> Result<(), StoreError> {
+pub fn add(db: &Db, account: LocalId, patient: LocalId, mandate: &Mandate, proof: Option<LocalId>, by: &str, now: Timestamp) -> Result<(), StoreError> {
     let Mandate { name, scope, power, until } = mandate;
-    let sql = "INSERT INTO proxy (account, patient, name, scope, power, until, given_at, given_by) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
-    db.execute(sql, params![account.0, patient.0, name, scope.word(), power.map(Power::word), until.map(|day| day.0), millis(now), by])?;
+    let sql = "INSERT INTO proxy (account, patient, name, scope, power, until, given_at, given_by, proof) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+    db.execute(sql, params![account.0, patient.0, name, scope.word(), power.map(Power::word), until.map(|day| day.0), millis(now), by, proof.map(|id| id.0)])?;
     Ok(())
 }
 
@@ -63,6 +63,7 @@ fn row_to_proxy(row: &Row<'_>) -> rusqlite::Result<Proxy> {
             until: row.get::<_, Option<u32>>("until")?.map(Day),
         },
         given_at: moment(row, "given_at")?,
+        proof: row.get::<_, Option<[u8; 8]>>("proof")?.map(LocalId),
         ended_at: moment_opt(row, "ended_at")?,
     })
 }
@@ -88,13 +89,13 @@ mod tests {
             Account { id, kind: Kind::Proxy, login: None, name: "Eva für Anna".into(), patient: Some(of), roles: vec![], state: State::Invited, language: None, made_at: NOW };
         account::add(store.db(), &held, "patient 1").unwrap();
         let mandate = Mandate { name: "Eva".into(), scope: Scope::Decide, power: Some(Power::Court), until: Some(Day(21_000)) };
-        add(store.db(), id, of, &mandate, "patient 1", NOW).unwrap();
+        add(store.db(), id, of, &mandate, None, "patient 1", NOW).unwrap();
         assert_eq!(find(store.db(), id).unwrap().unwrap().mandate, mandate);
         end(store.db(), id, "patient 1", NOW).unwrap();
         end(store.db(), id, "patient 1", Timestamp(NOW.0 + 9)).unwrap();
         assert_eq!(list(store.db(), of).unwrap()[0].ended_at, Some(NOW));
         let groundless = Mandate { power: None, ..mandate };
-        assert!(add(store.db(), LocalId([3; 8]), of, &groundless, "patient 1", NOW).is_err());
+        assert!(add(store.db(), LocalId([3; 8]), of, &groundless, None, "patient 1", NOW).is_err());
         patient::erase(store.db(), of).unwrap();
         assert!(find(store.db(), id).unwrap().is_none());
     }

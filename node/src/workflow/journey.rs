@@ -28,7 +28,7 @@ pub use decide::{Agreement, Consented, agreement, decide, withdraw_consent};
 pub use next::{Next, Seen, Situation, next};
 pub use offers::{Answer, Asked, Offers, offers};
 pub use papers::{Paper, open_paper, papers};
-pub use proxies::{Helper, end_proxy, invite_proxy, proxies};
+pub use proxies::{end_proxy, invite_proxy, proxies};
 pub use shared::{Deed, Glance, Part, Shared, With, shared};
 pub use story::{Line, Span, Today, What, today};
 pub use wishes::{own_wishes, state_wishes, wishes};

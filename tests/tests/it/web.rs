@@ -6,6 +6,7 @@ mod demo;
 mod doors;
 mod journey;
 mod operation;
+mod paper;
 mod papers;
 mod patient;
 mod sign_in;

@@ -33,7 +33,7 @@ async fn prove_first(portal: &Portal, context: &Context, fields: &Fields) -> Res
 }
 
 /// Returns a day with its weekday and month in words.
-fn spoken(w: Words, day: Day) -> String {
+pub(in crate::portal::pages) fn spoken(w: Words, day: Day) -> String {
     date::parts(day).map_or_else(|| day.to_string(), |(weekday, day, month, year)| w.journey_date(day, month, weekday, year.to_string()))
 }
 

@@ -11,7 +11,7 @@ use super::House;
 const BORDER: &str = "----verbund";
 
 /// A form with a file as browsers send it.
-fn form(fields: &[(&str, &str)], file: Option<(&str, &[u8])>) -> Vec<u8> {
+pub(super) fn form(fields: &[(&str, &str)], file: Option<(&str, &[u8])>) -> Vec<u8> {
     let mut body = Vec::new();
     for (name, value) in fields {
         body.extend(format!("--{BORDER}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").bytes());
@@ -26,13 +26,17 @@ fn form(fields: &[(&str, &str)], file: Option<(&str, &[u8])>) -> Vec<u8> {
 }
 
 fn send(browser: &mut Browser, patient: LocalId, body: &[u8]) -> Answer {
-    let (kind, origin) = (format!("multipart/form-data; boundary={BORDER}"), browser.origin.clone());
-    let path = format!("/patients/{patient}/documents");
-    let answer = browser.ask("POST", &path, &[("content-type", &kind), ("origin", &origin)], body).unwrap();
-    if answer.status == 303 { browser.get(&path).unwrap() } else { answer }
+    send_to(browser, &format!("/patients/{patient}/documents"), body)
 }
 
-fn stored(house: &House) -> usize {
+/// Sends a form with a file, and goes where the answer leads.
+pub(super) fn send_to(browser: &mut Browser, path: &str, body: &[u8]) -> Answer {
+    let (kind, origin) = (format!("multipart/form-data; boundary={BORDER}"), browser.origin.clone());
+    let answer = browser.ask("POST", path, &[("content-type", &kind), ("origin", &origin)], body).unwrap();
+    if answer.status == 303 { browser.get(&answer.header("location").unwrap().to_owned()).unwrap() } else { answer }
+}
+
+pub(super) fn stored(house: &House) -> usize {
     fn files(folder: &std::path::Path) -> usize {
         let entries = std::fs::read_dir(folder).map(|entries| entries.map(|entry| entry.unwrap().path()).collect::<Vec<_>>()).unwrap_or_default();
         entries.iter().map(|path| if path.is_dir() { files(path) } else { 1 }).sum()
@@ -40,7 +44,7 @@ fn stored(house: &House) -> usize {
     files(&house.town.village.clinics[0].folder.join("data/documents"))
 }
 
-const PDF: &[u8] = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n";
+pub(super) const PDF: &[u8] = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n";
 
 #[test]
 fn a_document_is_added_listed_and_read() {

@@ -1,0 +1,218 @@
+//! Forms with a file. Its bytes are encrypted as they come; nothing of it lies on disk in clear.
+
+use std::io::{self, Read};
+
+use axum::{
+    body::Bytes,
+    extract::{Multipart, multipart::Field},
+};
+use tokio::sync::mpsc;
+use verbund_protocol::{document::DocumentKey, limits::MAX_DOCUMENT_TITLE};
+
+use super::{
+    Portal,
+    fields::{Fields, TOKEN, same},
+    guard::Context,
+    page::PageError,
+    words::Words,
+};
+use crate::workflow::{
+    Work, WorkError,
+    document::{self, Added, BlobError, Document, Named, NewDocument},
+};
+
+/// The name of the file's field; it is the form's last.
+pub const FILE: &str = "file";
+/// Chunks on their way to the disk at most.
+const CHUNKS: usize = 8;
+/// Longest text field of the form, bytes.
+const MAX_FIELD: usize = 2_000;
+/// Most text fields of the form.
+const MAX_FIELDS: usize = 32;
+
+/// What a form with a file brought.
+pub struct Upload {
+    /// What was typed, without the form's token.
+    pub fields: Fields,
+    /// The file.
+    pub file: File,
+}
+
+/// The file of a form.
+pub enum File {
+    /// None was chosen.
+    None,
+    /// It cannot be taken, or what was typed is wrong: why, in words. Nothing was kept.
+    Refused(String),
+    /// It is on disk, encrypted; [`keep`] puts it on record.
+    Taken(Box<Taken>),
+}
+
+/// A file on disk that is not on record yet.
+pub struct Taken {
+    new: NewDocument,
+    added: Added,
+    key: DocumentKey,
+}
+
+/// Returns a text cut to what a document's title may have.
+pub fn title(text: &str) -> String {
+    let mut end = text.len().min(MAX_DOCUMENT_TITLE);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text[..end].trim().to_owned()
+}
+
+/// Reads a form. `describe` says what the file is from what was typed, or what is wrong with that: it is asked before the first byte of the
+/// file is taken.
+///
+/// # Errors
+/// [`PageError::Form`] if the form is not from here, [`PageError::TooLarge`] for more text than forms have.
+pub async fn read(portal: &Portal, context: &Context, mut form: Multipart, describe: impl FnOnce(&Fields) -> Result<NewDocument, String>) -> Result<Upload, PageError> {
+    let (mut token, mut typed) = (String::new(), Vec::new());
+    let file = loop {
+        let Ok(field) = form.next_field().await else { return Err(PageError::TooLarge) };
+        let Some(mut field) = field else { break None };
+        let name = field.name().unwrap_or_default().to_owned();
+        match name.as_str() {
+            TOKEN => token = short(&mut field).await?,
+            // The file comes last: who may send it, and what it is, is known by then.
+            FILE => break Some(field),
+            _ if typed.len() >= MAX_FIELDS => return Err(PageError::TooLarge),
+            _ => typed.push((name, short(&mut field).await?)),
+        }
+    };
+    if !same(&token, &context.csrf) {
+        return Err(PageError::Form);
+    }
+    let fields = Fields::of(typed);
+    let file = match (describe(&fields), file) {
+        (_, Some(field)) if field.file_name().is_none_or(str::is_empty) => File::None,
+        (_, None) => File::None,
+        (Ok(new), Some(field)) => take(portal, context, new, field).await?,
+        (Err(why), Some(mut field)) => {
+            // The browser hears the answer once it has said everything.
+            while let Ok(Some(_)) = field.chunk().await {}
+            File::Refused(why)
+        }
+    };
+    Ok(Upload { fields, file })
+}
+
+async fn short(field: &mut Field<'_>) -> Result<String, PageError> {
+    let mut text = Vec::new();
+    while let Some(chunk) = field.chunk().await.map_err(|_| PageError::TooLarge)? {
+        text.extend_from_slice(&chunk);
+        if text.len() > MAX_FIELD {
+            return Err(PageError::TooLarge);
+        }
+    }
+    Ok(String::from_utf8_lossy(&text).trim().to_owned())
+}
+
+/// Takes the file in, or says why not.
+async fn take(portal: &Portal, context: &Context, new: NewDocument, field: Field<'_>) -> Result<File, PageError> {
+    let w = context.words;
+    // Whatever can be refused is refused before the first byte is taken; the size is looked at again once it is known.
+    let checked = new.clone();
+    let most = match portal.desk.ask(&context.actor(), move |work| document::check(work, &checked, 1).map(|()| work.terms.max_document)).await {
+        Ok(most) => most,
+        Err(WorkError::Invalid { .. }) => return Ok(File::Refused(w.papers_title_wrong().into_owned())),
+        Err(error) => return Err(error.into()),
+    };
+    Ok(match receive(portal, field, most).await {
+        Ok((added, key)) => File::Taken(Box::new(Taken { new, added, key })),
+        Err(error) => {
+            document::stop_if_unconfirmed(&portal.desk, &error).await;
+            File::Refused(refusal(w, &error))
+        }
+    })
+}
+
+/// Puts a file on record, together with what `follows` from it, in one transaction. The inner error is for whoever sits before the page;
+/// then the file is gone again.
+///
+/// # Errors
+/// [`PageError`]; then the file is gone again, too.
+pub async fn keep<T: Send + 'static>(
+    portal: &Portal,
+    context: &Context,
+    taken: Taken,
+    follows: impl FnOnce(&mut Work<'_>, &Document) -> Result<T, WorkError> + Send + 'static,
+) -> Result<Result<T, String>, PageError> {
+    let Taken { new, added, key } = taken;
+    let (root, size) = (added.root, added.plain_size);
+    let actor = context.actor();
+    let kept = portal.desk.ask(&actor, move |work| {
+        let document = document::add(work, &new, &added, &key)?;
+        follows(work, &document)
+    });
+    match kept.await {
+        Ok(done) => Ok(Ok(done)),
+        Err(error) => {
+            let files = portal.desk.outside().files();
+            if let Ok(Err(error)) = tokio::task::spawn_blocking(move || files.blobs().remove(&root)).await {
+                tracing::warn!(error = &error as &dyn std::error::Error, "a file that was refused could not be removed; it goes at the next start");
+            }
+            if let WorkError::Invalid { .. } = error { Ok(Err(context.words.papers_too_large(size >> 20))) } else { Err(error.into()) }
+        }
+    }
+}
+
+/// Encrypts what comes, on a thread that may wait for the disk: no more of it than shows that there is too much.
+async fn receive(portal: &Portal, mut field: Field<'_>, most: u64) -> Result<(Added, DocumentKey), BlobError> {
+    let extension = field.file_name().and_then(|name| name.rsplit_once('.')).map(|(_, end)| end.to_ascii_lowercase());
+    let (send, chunks) = mpsc::channel(CHUNKS);
+    let files = portal.desk.outside().files();
+    let taker = tokio::task::spawn_blocking(move || {
+        let named = Named { extension: extension.as_deref(), media_type: None };
+        files.take_in(Incoming { chunks, at_hand: Bytes::new() }.take(most + 1), &named)
+    });
+    loop {
+        let chunk = match field.chunk().await {
+            Ok(Some(chunk)) => Ok(chunk),
+            Ok(None) => break,
+            Err(_) => Err(io::Error::from(io::ErrorKind::UnexpectedEof)),
+        };
+        let last = chunk.is_err();
+        // A taker that has refused the file waits for no more of it; the rest is read and forgotten, so that the browser hears the answer.
+        let _ = send.send(chunk).await;
+        if last {
+            break;
+        }
+    }
+    drop(send);
+    taker.await.unwrap_or(Err(BlobError::Incomplete))
+}
+
+/// What comes over the network, for a reader that may wait.
+struct Incoming {
+    chunks: mpsc::Receiver<io::Result<Bytes>>,
+    at_hand: Bytes,
+}
+
+impl Read for Incoming {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        if self.at_hand.is_empty() {
+            let Some(next) = self.chunks.blocking_recv() else { return Ok(0) };
+            self.at_hand = next?;
+        }
+        let count = out.len().min(self.at_hand.len());
+        out[..count].copy_from_slice(&self.at_hand.split_to(count));
+        Ok(count)
+    }
+}
+
+fn refusal(w: Words, error: &BlobError) -> String {
+    match error {
+        BlobError::Sniff(_) => w.papers_not_allowed().into_owned(),
+        BlobError::TooLarge => w.papers_too_large(0),
+        BlobError::Length { .. } | BlobError::Incomplete => w.papers_cut_off().into_owned(),
+        BlobError::Full => w.papers_full().into_owned(),
+        _ => {
+            tracing::error!(error = error as &dyn std::error::Error, "a document could not be taken in");
+            w.papers_cut_off().into_owned()
+        }
+    }
+}
