@@ -33,7 +33,7 @@ fn send(browser: &mut Browser, patient: LocalId, body: &[u8]) -> Answer {
 pub(super) fn send_to(browser: &mut Browser, path: &str, body: &[u8]) -> Answer {
     let (kind, origin) = (format!("multipart/form-data; boundary={BORDER}"), browser.origin.clone());
     let answer = browser.ask("POST", path, &[("content-type", &kind), ("origin", &origin)], body).unwrap();
-    if answer.status == 303 { browser.get(&answer.header("location").unwrap().to_owned()).unwrap() } else { answer }
+    if answer.status == 303 { browser.get(answer.header("location").unwrap()).unwrap() } else { answer }
 }
 
 pub(super) fn stored(house: &House) -> usize {
