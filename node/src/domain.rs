@@ -13,4 +13,5 @@ pub mod phone;
 pub mod plan;
 pub mod proxy;
 pub mod purpose;
+pub mod rule;
 pub mod wish;

@@ -46,6 +46,7 @@ pub mod post;
 pub mod proxy;
 pub mod pulse;
 pub mod purpose;
+pub mod rule;
 pub mod wish;
 
 pub use column::{json, millis, moment, moment_opt, parsed, parsed_opt};

@@ -31,6 +31,7 @@ pub mod recovery;
 pub mod referral;
 pub mod replication;
 pub mod retention;
+pub mod rule;
 pub mod safekeeping;
 pub mod search;
 pub mod work;

@@ -154,6 +154,7 @@ fn messages() -> Vec<Message> {
         Message::Withdrawn(r::Withdrawn { reason: code("chose-other") }),
         Message::Cancelled(r::Cancelled { reason: code("infection") }),
         Message::Erased(r::Erased { erasure: erasure() }),
+        Message::Reopened(r::Reopened {}),
     ]
 }
 

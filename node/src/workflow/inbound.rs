@@ -16,7 +16,7 @@ use verbund_protocol::{
 use super::{
     Work, WorkError,
     conversation::{blank, note, settle},
-    document, offer, recovery, referral,
+    document, offer, recovery, referral, rule,
 };
 use crate::store::{
     StoreError,
@@ -160,6 +160,7 @@ fn readable(work: &Work<'_>, c: &Conversation, signed: &SignedHeader, body: &[u8
 /// What a message that counts brings with it here, beyond the state.
 fn follow(work: &mut Work<'_>, c: &mut Conversation, message: &Message) -> Result<(), WorkError> {
     match message {
+        Message::Inquiry(inquiry) => rule::apply(work, c, inquiry),
         // With the clock in doubt a person confirms; the deadline reminds.
         Message::Choice(_) if c.auto_confirm && work.may_promise().is_ok() => offer::confirm_choice(work, c),
         Message::Confirmed(_) => c.case.map_or(Ok(()), |case| referral::withdraw_others(work, case, c.id)),

@@ -17,6 +17,7 @@ use super::{
     conversation::{ANSWERING, last, load_as},
     document::{Document, Waiting},
     overview::{self, Detail},
+    rule::{self, ByRule},
 };
 use crate::{
     domain::capacity::Stated,
@@ -81,7 +82,7 @@ pub struct Paper {
 }
 
 /// One conversation with everything admissions may see.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Sheet {
     /// The conversation.
     pub detail: Detail,
@@ -105,6 +106,8 @@ pub struct Sheet {
     pub patient: Option<(LocalId, String)>,
     /// Whether an identified message can be read.
     pub readable: bool,
+    /// By which rule it was declined, and until when that can be taken back, if it still can.
+    pub by_rule: Option<(ByRule, Option<Timestamp>)>,
     /// Documents that came.
     pub received: Vec<Paper>,
     /// Complete documents of this clinic about the patient: what a report can consist of.
@@ -142,6 +145,14 @@ pub fn unanswered(work: &Work<'_>) -> Result<usize, WorkError> {
     Ok(stored::list(work.db, &filter, MAX_ROWS)?.len())
 }
 
+/// Returns the line of one conversation.
+///
+/// # Errors
+/// The store's.
+pub(super) fn one(work: &Work<'_>, c: &Conversation) -> Result<Row, WorkError> {
+    row(work, c, &capacity::all_stated(work.db, Some(&c.own_facility))?)
+}
+
 fn row(work: &Work<'_>, c: &Conversation, stated: &[StatedRow]) -> Result<Row, WorkError> {
     let state = c.log.state();
     let named = c.patient.map(|id| patient::find(work.db, id)).transpose()?.flatten();
@@ -170,7 +181,8 @@ fn inquiry(work: &Work<'_>, c: &Conversation) -> Result<Option<Inquiry>, WorkErr
     Ok(last(work, c, Side::Asker, MessageKind::Inquiry)?.and_then(|message| if let Message::Inquiry(inquiry) = message { Some(inquiry) } else { None }))
 }
 
-fn clinic(work: &Work<'_>, c: &Conversation) -> String {
+/// Returns the name of the asking clinic.
+pub(super) fn clinic(work: &Work<'_>, c: &Conversation) -> String {
     work.public.board.facility(&c.peer_facility).map_or_else(|| c.peer.to_string(), |(name, _)| name.to_owned())
 }
 
@@ -215,6 +227,7 @@ pub fn show(work: &mut Work<'_>, id: ConversationId) -> Result<Sheet, WorkError>
         filed: state.filed,
         patient: patient.map(|patient| (patient.id, patient.person.full_name())),
         readable,
+        by_rule: rule::of(work, &c)?,
         received,
         own: own.into_iter().filter(|document| document.source.is_none() && document.state == documents::State::Held).collect(),
         detail,

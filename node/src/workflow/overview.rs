@@ -102,6 +102,9 @@ pub struct Detail {
     /// Reason code of the end, in the list of the message that ended it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<u16>,
+    /// Whether the owner has taken its decline back, so that the asker may ask again.
+    #[serde(default)]
+    pub reopened: bool,
     /// When the bodies were erased.
     pub erased_at: Option<Timestamp>,
 }
@@ -135,7 +138,19 @@ pub fn show(work: &mut Work<'_>, id: ConversationId) -> Result<Detail, WorkError
     messages.sort_by_key(|line| (line.stored_at, line.seq));
     let state = c.log.state();
     let payer = state.payer.map(|decision| decision.to_string());
-    Ok(Detail { summary: summary(&c), inquiry, questions, answers, offer, wished: state.wished, payer, messages, reason: state.reason, erased_at: c.erased_at })
+    Ok(Detail {
+        summary: summary(&c),
+        inquiry,
+        questions,
+        answers,
+        offer,
+        wished: state.wished,
+        payer,
+        messages,
+        reason: state.reason,
+        reopened: state.reopened,
+        erased_at: c.erased_at,
+    })
 }
 
 fn summary(c: &Conversation) -> Summary {

@@ -159,6 +159,8 @@ short_bodies! {
         /// Why.
         0 reason: Cancel,
     }
+    /// The owner takes its decline back: the asker may ask again. It promises nothing.
+    Reopened {}
 }
 
 /// Documents for the chosen clinic.

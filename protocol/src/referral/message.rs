@@ -111,6 +111,8 @@ messages! {
     23 Erased(Erased) "erased";
     /// The patient's transport is booked: only the tests' raised version knows it.
     24 TransportBooked(TransportBooked) "transport-booked" if "raised-version";
+    /// The owner takes its decline back: the asker may ask again, in a conversation of its own.
+    25 Reopened(Reopened) "reopened";
 }
 
 impl MessageKind {
@@ -180,7 +182,7 @@ impl Message {
             Self::OfferEnded(_) | Self::Declined(_) | Self::Choice(_) | Self::Confirmed(_) | Self::Gone(_) | Self::Opened(_) | Self::Filed(_) | Self::Accepted(_) => Ok(()),
             #[cfg(feature = "raised-version")]
             Self::TransportBooked(_) => Ok(()),
-            Self::DateChanged(_) | Self::PayerDecided(_) | Self::Arrived(_) | Self::DidNotCome(_) | Self::Withdrawn(_) | Self::Cancelled(_) => Ok(()),
+            Self::DateChanged(_) | Self::PayerDecided(_) | Self::Arrived(_) | Self::DidNotCome(_) | Self::Withdrawn(_) | Self::Cancelled(_) | Self::Reopened(_) => Ok(()),
         }
     }
 
@@ -212,7 +214,7 @@ impl Message {
             Self::Cancelled(body) => event.code = Some(body.reason.number()),
             #[cfg(feature = "raised-version")]
             Self::TransportBooked(body) => event.day = Some(body.on),
-            Self::Questions(_) | Self::Answers(_) | Self::Referral(_) | Self::Handoff(_) | Self::Erased(_) => {}
+            Self::Questions(_) | Self::Answers(_) | Self::Referral(_) | Self::Handoff(_) | Self::Erased(_) | Self::Reopened(_) => {}
         }
         event
     }

@@ -116,6 +116,9 @@ pub struct State {
     /// Reason code of the end, in the list of the message that ended it.
     #[n(12)]
     pub reason: Option<u16>,
+    /// Whether the owner has taken its decline back. The end stands; the asker may ask again in a conversation of its own.
+    #[n(13)]
+    pub reopened: bool,
 }
 
 /// What a message does to a state.
@@ -199,6 +202,8 @@ pub const RULES: &[Rule] = {
         rule(M::Withdrawn, Who::Asker, OPEN, Some(Withdrawn)),
         rule(M::Cancelled, Who::Owner, OPEN, Some(Cancelled)),
         rule(M::Erased, Who::Owner, ENDED, None),
+        // Nothing leads out of an end: what follows is another conversation, if the asker wants it.
+        rule(M::Reopened, Who::Owner, &[Declined], None),
     ]
 };
 
@@ -276,6 +281,7 @@ fn after(state: &State, by: Side, to: Option<Step>, event: &Event, place: &Place
         M::Opened => next.opened |= by == Side::Owner,
         M::Filed => next.filed |= by == Side::Owner,
         M::Erased | M::Refused => next.erased = true,
+        M::Reopened => next.reopened = true,
         M::Arrived => next.date = event.day.or(state.date),
         #[cfg(feature = "raised-version")]
         M::TransportBooked => {}

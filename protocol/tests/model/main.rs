@@ -40,6 +40,7 @@ const ALL: [&[M]; 2] = [
         M::DidNotCome,
         M::Report,
         M::Erased,
+        M::Reopened,
         M::Cancelled,
     ],
 ];

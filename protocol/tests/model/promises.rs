@@ -31,6 +31,7 @@ fn in_a_conversation(model: &mut Referrals, world: &World, c: usize) -> Holds {
     for side in [Side::Asker, Side::Owner] {
         nobody_is_stuck(model, world, c, side)?;
         repeats_and_gaps_change_nothing(model, world, c, side)?;
+        a_decline_taken_back_promises_nothing(model, world, c, side)?;
     }
     if !model.play.askers_lie {
         chosen_is_not_shown_as_confirmed(model, world, c)?;
@@ -62,6 +63,12 @@ fn nobody_is_stuck(model: &mut Referrals, world: &World, c: usize, side: Side) -
     ensure(deadline.remind <= deadline.due && deadline.due <= deadline.end, || format!("{step}: {deadline:?}"))?;
     // An asker that lies may have filled its chain with what the owner's last word does not stand behind.
     ensure(view.can_end, || format!("the {} cannot end it at {step}", side.word()))
+}
+
+/// Who takes a decline back opens nothing: the conversation stays where it ended, and no place is held in it.
+fn a_decline_taken_back_promises_nothing(model: &mut Referrals, world: &World, c: usize, side: Side) -> Holds {
+    let view = model.view(world, c, side);
+    ensure(!view.state.reopened || view.state.step == Step::Declined && view.hold().is_none(), || format!("reopened, and at {}", view.state.step))
 }
 
 /// However often and in whatever order messages come, only the next one counts.

@@ -9,6 +9,7 @@ mod operation;
 mod paper;
 mod papers;
 mod patient;
+mod rules;
 mod sign_in;
 mod social;
 

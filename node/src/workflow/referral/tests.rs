@@ -35,6 +35,7 @@ mod evidence;
 mod limits;
 mod never_send;
 mod refusals;
+mod rules;
 
 const SOCIAL: Role = Role::SocialService;
 const ADMISSIONS: Role = Role::Admissions;

@@ -135,6 +135,7 @@ fn told(w: Words, line: &Line) -> Option<String> {
             (M::Answers, _) => w.journey_story_answers(clinic),
             (M::Offer, _) => w.journey_story_offer(clinic, day),
             (M::OfferEnded, _) => w.journey_story_offer_ended(clinic),
+            (M::Reopened, _) => w.rule_story_reopened(clinic),
             (M::Declined, _) => w.journey_story_declined(clinic, code(List::Decline)),
             (M::Choice, _) => w.journey_story_choice(clinic),
             (M::Confirmed, _) => w.journey_story_confirmed(clinic),

@@ -9,6 +9,7 @@ mod faults;
 mod forms;
 mod identified;
 mod profile;
+pub mod rules;
 
 use askama::Template;
 use axum::{
@@ -16,9 +17,9 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
-use verbund_protocol::{id::ConversationId, referral::Step, time::Timestamp};
+use verbund_protocol::{catalogue::List, id::ConversationId, referral::Step, time::Timestamp};
 
-pub use acts::{Call, accept, arrived, ask, cancel, change_date, confirm, decline, filed, gone, no_show, offer, payer, refuse, report, settle, take_back};
+pub use acts::{Call, accept, arrived, ask, cancel, change_date, confirm, decline, filed, gone, no_show, offer, payer, refuse, reopen, report, settle, take_back};
 pub use identified::{open, show as show_referral};
 
 use self::{
@@ -32,7 +33,10 @@ use crate::{
         page::{Page, PageError, render},
         words::Words,
     },
-    workflow::inbox::{self, Row, Sheet},
+    workflow::{
+        inbox::{self, Row, Sheet},
+        rule,
+    },
 };
 
 /// A line of the inbox, in words.
@@ -51,6 +55,16 @@ struct Line {
     wished: Option<String>,
 }
 
+impl Line {
+    /// Returns the line of what a rule declined: by which, and until when that can be taken back.
+    fn by_rule(context: &Context, declined: &rule::Row) -> Self {
+        let w = context.words;
+        let reason = declined.reason.map(|code| label(List::Decline, code.number(), w)).unwrap_or_default();
+        let until = if declined.by.reopened.is_some() { w.rule_line_reopened().into_owned() } else { w.rule_line_until(date::moment(declined.until, w.language)) };
+        Self { waits: w.rule_line(reason, declined.by.name.clone()), until, ..line(context, &declined.row) }
+    }
+}
+
 /// Lines that have something in common.
 struct Group {
     title: String,
@@ -66,6 +80,8 @@ struct InboxPage {
     groups: Vec<Group>,
     /// Whether these are the ones that are over.
     over: bool,
+    /// How the rules stand: how many are on.
+    rules: String,
 }
 
 /// The inbox.
@@ -73,7 +89,7 @@ struct InboxPage {
 /// # Errors
 /// [`PageError`].
 pub async fn inbox(State(portal): State<Portal>, Extension(context): Extension<Context>) -> Result<Response, PageError> {
-    let rows = portal.desk.ask(&context.actor(), |work| inbox::list(work, false)).await?;
+    let (rows, declined, rules) = portal.desk.ask(&context.actor(), |work| Ok((inbox::list(work, false)?, rule::recent(work)?, rule::list(work)?))).await?;
     let w = context.words;
     let fresh = rows.iter().filter(|row| row.step == Step::Requested).count();
     let mut groups: Vec<Group> = ["ours", "agreed", "theirs"].map(|word| Group { title: w.admissions_group(word), lines: vec![] }).into();
@@ -85,9 +101,10 @@ pub async fn inbox(State(portal): State<Portal>, Extension(context): Extension<C
         };
         groups[group].lines.push(line(&context, row));
     }
+    groups.push(Group { title: w.rule_group().into_owned(), lines: declined.iter().map(|declined| Line::by_rule(&context, declined)).collect() });
     groups.retain(|group| !group.lines.is_empty());
     let title = if fresh == 0 { w.admissions_title().into_owned() } else { w.admissions_title_new(fresh) };
-    Ok(render(&InboxPage { p: Page::new(&portal, &context), title, h1: w.admissions_title().into_owned(), groups, over: false }))
+    Ok(render(&InboxPage { p: Page::new(&portal, &context), title, h1: w.admissions_title().into_owned(), groups, over: false, rules: rules::door(&rules, w) }))
 }
 
 /// What is over.
@@ -100,7 +117,7 @@ pub async fn ended(State(portal): State<Portal>, Extension(context): Extension<C
     let title = w.admissions_ended_title().into_owned();
     let lines: Vec<Line> = rows.iter().map(|row| line(&context, row)).collect();
     let groups = if lines.is_empty() { vec![] } else { vec![Group { title: w.admissions_group("over"), lines }] };
-    Ok(render(&InboxPage { p: Page::new(&portal, &context), h1: title.clone(), title, groups, over: true }))
+    Ok(render(&InboxPage { p: Page::new(&portal, &context), h1: title.clone(), title, groups, over: true, rules: String::new() }))
 }
 
 fn line(context: &Context, row: &Row) -> Line {
@@ -156,6 +173,8 @@ struct InquiryPage {
     state: String,
     /// Why it ended.
     reason: Option<String>,
+    /// By which rule, and whether that can be taken back.
+    by_rule: Vec<String>,
     waits: String,
     until: Option<String>,
     late: bool,
@@ -197,6 +216,7 @@ fn inquiry_page(portal: &Portal, context: &Context, sheet: &Sheet, typed: &Typed
         clinic: sheet.clinic.clone(),
         state: w.admissions_step(sheet.step.word()),
         reason: profile::reason(sheet, language).map(|reason| w.admissions_reason(reason)),
+        by_rule: by_rule(sheet, w),
         waits: if over { String::new() } else { w.admissions_waits(span(w, sheet.since, context.now)) },
         until: detail.summary.due_at.filter(|_| !over).map(|due| until(w, due, late)),
         late,
@@ -217,6 +237,14 @@ fn inquiry_page(portal: &Portal, context: &Context, sheet: &Sheet, typed: &Typed
         history: profile::history(detail, w),
         p: Page::new(portal, context),
     }
+}
+
+/// Returns by which rule an inquiry was declined, in sentences; none if a person did it.
+fn by_rule(sheet: &Sheet, w: Words) -> Vec<String> {
+    let Some((by, until)) = &sheet.by_rule else { return vec![] };
+    let moment = |at| date::moment(at, w.language);
+    let reopened = by.reopened.as_ref().map(|(at, who)| w.rule_by_reopened(who.clone(), moment(*at)));
+    [Some(w.rule_by(by.on_by.clone(), moment(by.declined_at), by.name.clone())), until.map(|until| w.rule_by_until(moment(until))), reopened].into_iter().flatten().collect()
 }
 
 /// One inquiry.
@@ -242,6 +270,6 @@ fn id(text: &str) -> Result<ConversationId, PageError> {
 }
 
 /// Returns what a code means.
-fn label(list: verbund_protocol::catalogue::List, number: u16, w: Words) -> String {
+fn label(list: List, number: u16, w: Words) -> String {
     codes::label(list, number, w.language)
 }

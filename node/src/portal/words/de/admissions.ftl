@@ -178,6 +178,7 @@ admissions-said = { $kind ->
     [withdraw] Zurückgezogen
     [cancel] Abgesagt
     [erased] Gelöscht
+    [reopened] Absage zurückgenommen
    *[other] { $kind }
   }
 admissions-received = angekommen { $moment }
@@ -213,6 +214,7 @@ admissions-act = { $act ->
     [date] Aufnahmetag ändern
     [payer] Entscheidung des Kostenträgers
     [filed] In die Akte übernommen
+    [reopen] Wieder öffnen
    *[cancel] Absagen
   }
 admissions-act-what = { $act ->
@@ -233,6 +235,7 @@ admissions-act-what = { $act ->
     [date] Die andere Klinik erfährt den neuen Tag sofort.
     [payer] Die andere Klinik erfährt die Entscheidung, wenn sie sie noch nicht kennt.
     [filed] Die andere Klinik erfährt, dass die Unterlagen in der Akte sind.
+    [reopen] Die andere Klinik erfährt, dass sie noch einmal fragen kann. Einen Platz versprechen Sie damit nicht.
    *[cancel] Die Vereinbarung ist damit beendet, der Platz wird wieder frei. Rufen Sie die andere Klinik am besten auch an.
   }
 admissions-act-button = { $act ->
@@ -253,6 +256,7 @@ admissions-act-button = { $act ->
     [date] Neuen Tag senden
     [payer] Entscheidung senden
     [filed] Ist in der Akte
+    [reopen] Wieder öffnen
    *[cancel] Absage senden
   }
 admissions-label = { $field ->

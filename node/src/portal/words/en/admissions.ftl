@@ -177,6 +177,7 @@ admissions-said = { $kind ->
     [withdraw] Withdrawn
     [cancel] Cancelled
     [erased] Erased
+    [reopened] Refusal taken back
    *[other] { $kind }
   }
 admissions-received = received { $moment }
@@ -212,6 +213,7 @@ admissions-act = { $act ->
     [date] Change the day of admission
     [payer] The payer's decision
     [filed] Put into the record
+    [reopen] Reopen
    *[cancel] Cancel
   }
 admissions-act-what = { $act ->
@@ -232,6 +234,7 @@ admissions-act-what = { $act ->
     [date] The other clinic learns the new day at once.
     [payer] The other clinic learns the decision if it does not know it yet.
     [filed] The other clinic learns that the documents are in the record.
+    [reopen] The other clinic learns that it can ask again. You promise no place by it.
    *[cancel] This ends what was agreed, and the place becomes free again. It is best to call the other clinic, too.
   }
 admissions-act-button = { $act ->
@@ -252,6 +255,7 @@ admissions-act-button = { $act ->
     [date] Send the new day
     [payer] Send the decision
     [filed] It is in the record
+    [reopen] Reopen
    *[cancel] Send the cancellation
   }
 admissions-label = { $field ->

@@ -24,7 +24,7 @@ use crate::{
     workflow::{
         Work, WorkError, inbox,
         offer::{self, NewOffer},
-        referral,
+        referral, rule,
     },
 };
 
@@ -259,6 +259,14 @@ pub async fn filed(call: Call) -> Answer {
 /// [`PageError`].
 pub async fn settle(call: Call) -> Answer {
     call.take(Ok(()), |work, id, ()| referral::settle_trouble(work, id)).await
+}
+
+/// Takes back what a rule declined.
+///
+/// # Errors
+/// [`PageError`].
+pub async fn reopen(call: Call) -> Answer {
+    call.take(Ok(()), |work, id, ()| rule::reopen(work, id)).await
 }
 
 /// What is reported home.

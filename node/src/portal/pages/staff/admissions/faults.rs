@@ -14,6 +14,7 @@ pub type Fault = (&'static str, String);
 /// [`PageError`] for what no words beside a form can help with.
 pub fn of(error: WorkError, w: Words) -> Result<Fault, PageError> {
     Ok(match error {
+        WorkError::State { code: "reopen-late", .. } => ("", w.rule_reopen_late().into_owned()),
         WorkError::State { code, .. } => (field(code), w.admissions_fault(code)),
         WorkError::Invalid { .. } => ("", w.admissions_fault("invalid")),
         WorkError::Unavailable { .. } => ("", w.admissions_fault("unavailable")),

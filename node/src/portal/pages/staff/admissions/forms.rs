@@ -47,11 +47,12 @@ pub enum Act {
     Date,
     Payer,
     Filed,
+    Reopen,
     Cancel,
 }
 
 impl Act {
-    const ALL: [Self; 17] = [
+    const ALL: [Self; 18] = [
         Self::Settle,
         Self::Open,
         Self::Offer,
@@ -68,6 +69,7 @@ impl Act {
         Self::Date,
         Self::Payer,
         Self::Filed,
+        Self::Reopen,
         Self::Cancel,
     ];
 
@@ -90,6 +92,7 @@ impl Act {
             Self::Date => "date",
             Self::Payer => "payer",
             Self::Filed => "filed",
+            Self::Reopen => "reopen",
             Self::Cancel => "cancel",
         }
     }
@@ -121,6 +124,7 @@ impl Act {
             Self::Date => may(M::DateChanged),
             Self::Payer => may(M::PayerDecided),
             Self::Filed => may(M::Filed) && sheet.opened && !sheet.filed,
+            Self::Reopen => sheet.by_rule.as_ref().is_some_and(|(_, until)| until.is_some()),
             Self::Cancel => may(M::Cancelled) && !may(M::Declined),
         }
     }
@@ -140,6 +144,7 @@ impl Act {
                 | (Self::Arrived, Step::Accepted)
                 | (Self::Report, Step::Admitted)
                 | (Self::Filed, Step::Handed)
+                | (Self::Reopen, Step::Declined)
         )
     }
 }
@@ -226,7 +231,7 @@ impl Maker<'_> {
                 self.day("decided", Some(self.context.now.day()));
             }
             Act::Report => self.report(),
-            Act::Settle | Act::Open | Act::Confirm | Act::Filed => {}
+            Act::Settle | Act::Open | Act::Confirm | Act::Filed | Act::Reopen => {}
         }
         let ours = self.typed.act == Some(self.act);
         let first = match (&self.sheet.patient, self.act) {

@@ -40,6 +40,8 @@ struct Clinic {
     reason: Option<String>,
     date: Option<String>,
     trouble: bool,
+    /// It has taken its decline back.
+    reopened: bool,
 }
 
 impl Clinic {
@@ -56,6 +58,7 @@ impl Clinic {
             reason: words::reason(now.step, now.reason, w.language).map(|reason| w.asked_reason(reason)),
             date: now.date.map(|day| date::calendar(day, w.language)),
             trouble: c.trouble.is_some(),
+            reopened: now.reopened,
         }
     }
 }
