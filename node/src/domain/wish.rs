@@ -70,6 +70,19 @@ pub struct Wish {
     pub why: String,
 }
 
+/// Fewest letters by which a clinic is recognized in a longer name.
+const RECOGNIZED: usize = 5;
+
+impl Wish {
+    /// Returns whether it is a wish for the clinic of this name: the same letters and digits, or one within the other.
+    pub fn names(&self, clinic: &str) -> bool {
+        let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
+        let (wished, clinic) = (letters(&self.what), letters(clinic));
+        let within = |short: &str, long: &str| short.chars().count() >= RECOGNIZED && long.contains(short);
+        self.about == About::Clinic && !wished.is_empty() && (wished == clinic || within(&wished, &clinic) || within(&clinic, &wished))
+    }
+}
+
 impl std::fmt::Debug for Wish {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Wish({})", self.about.word())
@@ -107,6 +120,18 @@ pub fn check(list: &[Wish]) -> Result<(), Fault> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_clinic_is_recognized_by_its_letters() {
+        let wish = |about, what: &str| Wish { about, what: what.into(), why: String::new() };
+        for what in ["Rehaklinik Bergblick", "bergblick", "die Rehaklinik  Bergblick in Bad Aibling", "Reha-Klinik Bergblick"] {
+            assert!(wish(About::Clinic, what).names("Rehaklinik Bergblick"), "{what}");
+        }
+        for what in ["", "Berg", "Seeblick", "Rehaklinik Bergblicke 2 Nord"] {
+            assert!(!wish(About::Clinic, what).names("Rehaklinik Bergblick Süd"), "{what}");
+        }
+        assert!(!wish(About::NearHome, "Rehaklinik Bergblick").names("Rehaklinik Bergblick"));
+    }
 
     #[test]
     fn a_wish_has_bounds_and_a_clinic_has_a_name() {

@@ -209,6 +209,7 @@ pub const ROUTES: &[Route] = &[
     row!(STAFF POST "/cases/{id}/favourite" SOCIAL, staff::case::find::favourite),
     row!(STAFF POST "/cases/{id}/preview" SOCIAL, staff::case::find::preview),
     row!(STAFF POST "/cases/{id}/ask" SOCIAL, staff::case::find::ask),
+    row!(STAFF POST "/cases/{id}/again" SOCIAL, staff::case::again::ask),
     row!(STAFF GET "/asked/{id}" SOCIAL, staff::case::asked::show),
     row!(STAFF POST "/asked/{id}/answer" SOCIAL, staff::case::asked::answer),
     row!(STAFF POST "/asked/{id}/choose" SOCIAL, staff::case::asked::choose),

@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     domain::{
+        account::State as AccountState,
         actor::Role,
         consent::{DecidedBy, Decision, How, Kind, Recipient},
         patient::Patient,
@@ -33,9 +34,11 @@ use crate::{
     },
 };
 
+mod again;
 pub mod next;
 pub mod phone;
 
+pub use again::{Onward, ask_on};
 pub use next::{Consented, Next};
 
 pub use crate::store::{
@@ -82,6 +85,10 @@ pub struct Overview {
     pub written: Option<(Timestamp, String)>,
     /// What the patient stated to wish, last.
     pub wishes: Option<Wishes>,
+    /// Facilities that the patient named among the wishes.
+    pub named: Vec<Ik>,
+    /// How to ask on where a clinic has no place.
+    pub onward: Onward,
     /// The clinics asked.
     pub asked: Vec<Asked>,
     /// The clinics without a node that were asked.
@@ -153,18 +160,29 @@ pub fn show(work: &mut Work<'_>, id: LocalId) -> Result<Overview, WorkError> {
     let written = caseload::plan(work.db, id)?;
     let plan = written.clone().map(|version| version.plan).unwrap_or_else(|| Plan::known(&row.patient.person, row.case.variant, row.case.discharge));
     let asked = conversations(work, id)?.into_iter().filter(|c| c.side == Side::Asker).map(|c| asked(work, c)).collect::<Result<_, _>>()?;
+    let wishes = wish::list(work.db, row.patient.id)?.into_iter().next();
     Ok(Overview {
+        named: named(work, wishes.as_ref()),
+        onward: again::onward(work, id)?,
         consented: Consented::of(&consent::list(work.db, row.patient.id)?, work.now),
         plan,
         written: written.map(|version| (version.made_at, version.made_by)),
         asked,
         phones: caseload::phone::list(work.db, id)?,
         owners: caseload::owners(work.db, id)?,
-        wishes: wish::list(work.db, row.patient.id)?.into_iter().next(),
+        wishes,
         notes: caseload::notes(work.db, id, MAX_NOTES)?,
         colleagues: colleagues(work)?,
         row,
     })
+}
+
+/// Returns the facilities that a patient named among the wishes, as the network document calls them.
+fn named(work: &Work<'_>, wishes: Option<&Wishes>) -> Vec<Ik> {
+    let document = &work.membership.held().document;
+    let facilities = document.members.iter().flat_map(|member| &member.facilities);
+    let wished = |name: &str| wishes.is_some_and(|wishes| wishes.list.iter().any(|wish| wish.names(name)));
+    facilities.filter(|facility| wished(&facility.name)).map(|facility| facility.ik.clone()).collect()
 }
 
 fn asked(work: &Work<'_>, conversation: Conversation) -> Result<Asked, WorkError> {
@@ -189,7 +207,11 @@ pub fn own_facilities(work: &Work<'_>) -> Vec<(Ik, String)> {
 }
 
 fn colleagues(work: &Work<'_>) -> Result<Vec<String>, WorkError> {
-    let mut names: Vec<String> = account::staff(work.db)?.into_iter().filter(|account| account.roles.contains(&Role::SocialService)).map(|account| account.name).collect();
+    let mut names: Vec<String> = account::staff(work.db)?
+        .into_iter()
+        .filter(|account| account.state != AccountState::Locked && account.roles.contains(&Role::SocialService))
+        .map(|account| account.name)
+        .collect();
     names.sort();
     names.dedup();
     Ok(names)

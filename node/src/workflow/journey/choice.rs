@@ -29,8 +29,10 @@ const MAX_DOCUMENTS: usize = 50;
 pub struct Deal {
     /// The clinic.
     pub asked: Asked,
-    /// Titles of the documents about the patient that are here.
+    /// Titles of the documents that are here and that the patient may read.
     pub documents: Vec<String>,
+    /// How many more are here that no physician has let the patient read: what they are called stays unsaid.
+    pub unseen: usize,
     /// The other clinics that are still being asked or have offered.
     pub others: Vec<String>,
     /// Another that is chosen already.
@@ -65,14 +67,21 @@ fn deal(work: &mut Work<'_>, id: ConversationId, action: &str) -> Result<Deal, W
     let case = case_of(work, &c)?;
     work.audit(action, Some(patient), PURPOSE, &id.to_string())?;
     let documents = document::list(work.db, &Filter { patient: Some(patient), ..Filter::default() }, MAX_DOCUMENTS)?;
-    let documents = documents.into_iter().filter_map(|document| document.manifest).map(|manifest| manifest.title).collect();
+    let (mut seen, mut unseen) = (Vec::new(), 0);
+    for document in documents {
+        let Some(manifest) = document.manifest else { continue };
+        match document::released_at(work.db, document.id)? {
+            Some(_) => seen.push(manifest.title),
+            None => unseen += 1,
+        }
+    }
     let (mut others, all) = (Vec::new(), conversations(work, &case)?);
     for other in all.iter().filter(|other| other.id != id && other.ended_at.is_none()) {
         others.push(super::clinic(work, &other.peer_facility).name);
     }
     let chosen = case.chosen.filter(|chosen| *chosen != id).map(|chosen| mine(work, patient, chosen)).transpose()?;
     let chosen = chosen.map(|c| super::clinic(work, &c.peer_facility).name);
-    Ok(Deal { asked: offers::asked(work, &case, &c, &all)?, documents, others, chosen, span: story::span(&case) })
+    Ok(Deal { asked: offers::asked(work, &case, &c, &all)?, documents: seen, unseen, others, chosen, span: story::span(&case) })
 }
 
 /// The case to which a conversation belongs; what is handed over outside a case is nobody's choice.

@@ -122,7 +122,7 @@ fn a_rule_that_is_not_honest_or_not_seen_is_not_taken() {
         (&[("name", "Regel"), ("reason", "payer")], "mindestens eine Angabe"),
         (&[("name", "Regel"), ("payer", "drv"), ("reason", "dialysis")], "folgt nicht aus der Regel"),
         (&[("name", "Regel"), ("payer", "drv"), ("reason", "no-place")], "folgt nicht aus der Regel"),
-        (&[("name", "Regel"), ("payer", "drv"), ("reason", "")], "folgt nicht aus der Regel"),
+        (&[("name", "Regel"), ("payer", "drv"), ("reason", "")], "wählen Sie einen Grund"),
         (&[("name", "Regel"), ("payer", "geheim"), ("reason", "payer")], "nicht bekannt"),
     ] {
         let page = scene.write(fields);

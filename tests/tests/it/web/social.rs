@@ -9,6 +9,7 @@ use verbund_tests::people::eventually;
 
 use super::{CANARY, House};
 
+mod again;
 mod phone;
 
 /// Where a page or an answer leads to.

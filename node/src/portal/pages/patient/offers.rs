@@ -195,7 +195,7 @@ async fn choose_page(portal: &Portal, context: &Context, id: ConversationId, cha
         card: card(&p, &deal.asked),
         offer: deal.asked.digest.filter(|_| stands).map(|digest| digest.to_string()),
         terms,
-        documents: if deal.documents.is_empty() { w.choice_who_documents_none().into() } else { w.choice_who_documents(deal.documents.join(", ")) },
+        documents: documents(w, &deal),
         others: if deal.others.is_empty() { w.choice_others_none().into() } else { w.choice_others(deal.others.join(", ")) },
         statement,
         fault,
@@ -203,6 +203,17 @@ async fn choose_page(portal: &Portal, context: &Context, id: ConversationId, cha
         again: deal.asked.again,
         p,
     }))
+}
+
+/// Says which documents there are: by title what the patient may read, by number the others.
+fn documents(w: Words, deal: &Deal) -> String {
+    let unseen = w.choice_who_documents_unseen(deal.unseen);
+    match (deal.documents.is_empty(), deal.unseen) {
+        (true, 0) => w.choice_who_documents_none().into(),
+        (true, _) => unseen,
+        (false, 0) => w.choice_who_documents(deal.documents.join(", ")),
+        (false, _) => format!("{} {unseen}", w.choice_who_documents(deal.documents.join(", "))),
+    }
 }
 
 /// Says why an offer cannot be chosen, if so.

@@ -1,5 +1,6 @@
 //! The social service's pages: cases, plan, search, and each asked clinic.
 
+pub mod again;
 pub mod asked;
 pub mod find;
 pub mod hub;

@@ -155,8 +155,8 @@ find-why = Warum an dieser Stelle
 find-why-wait = { $days } Tage Wartezeit
 find-why-distance = { $km } km entfernt
 find-why-stale = Angaben { $hours } Stunden alt
-find-why-named = vom Patienten genannt
-find-why-near = { $km } km vom Wunschort
+find-why-named = Wunsch der Patientin oder des Patienten
+find-why-near = Wunsch: { $km } km vom Wunschort
 find-select = { $clinic } auswählen
 find-next = Auswahl prüfen
 find-pick = Bitte wählen Sie mindestens eine und höchstens acht Kliniken.
@@ -266,6 +266,7 @@ asked-fault-other = Das geht nicht mehr: Der Fall hat sich inzwischen geändert.
 asked-fault-now = Das geht im Augenblick nicht. Es wurde nichts gesendet. Bitte versuchen Sie es in ein paar Minuten noch einmal.
 asked-fault-many = Ein Fall fragt höchstens acht Kliniken gleichzeitig. Ziehen Sie zuerst eine Anfrage zurück.
 asked-fault-rare = Einige Angaben könnten die Person erkennbar machen. Geben Sie einen Grund an, oder lassen Sie etwas weg.
+asked-date-waiting = Gewünscht ist der { $day }. Die Klinik hat noch nicht geantwortet; bis dahin gilt der bisherige Tag.
 asked-fault-twice = Diese Klinik ist schon angefragt.
 
 ## Was gesagt wurde
@@ -334,3 +335,13 @@ fax-reference = Kennzeichen: { $reference }
 fax-what = Wir suchen für eine Patientin oder einen Patienten einen Platz in Ihrem Haus. Diese Anfrage nennt keinen Namen; den erfahren Sie erst, wenn die Person Ihr Haus gewählt und zugestimmt hat.
 fax-answer = Antwort bitte bis { $when } unter Telefon { $phone }.
 fax-reply = Bitte nennen Sie bei der Antwort das Kennzeichen, Ihren Namen und den Tag, ab dem ein Platz frei ist, oder den Grund der Absage.
+
+## Nach einer Absage
+again-title = Die nächsten Vorschläge
+again-what = Eine Klinik hat keinen Platz. Diese Kliniken passen als Nächstes. Sie lesen genau die Angaben, die Sie zuletzt geprüft haben.
+again-look = Eine Klinik hat keinen Platz. Diese Kliniken passen als Nächstes. Die Angaben haben sich seit der letzten Anfrage geändert: Sie sehen sie vor dem Senden noch einmal.
+again-none = Im Augenblick meldet keine weitere Klinik einen passenden freien Platz.
+again-ask = Jetzt anfragen
+again-check = Prüfen und anfragen
+again-label = { $clinic } anfragen
+again-changed = Die Angaben haben sich seit der letzten Anfrage geändert. Bitte prüfen Sie sie. Es wurde noch nichts gesendet.

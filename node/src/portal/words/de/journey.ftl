@@ -192,6 +192,10 @@ choice-who-person = Ihren Namen, Ihr Geburtsdatum, Anschrift und Telefon, Ihre V
 choice-who-medical = Ihre Diagnosen, Operationen und was für die Reha wichtig ist
 choice-who-documents = Unterlagen, die Ihre Ärztin oder Ihr Arzt dafür freigibt. Bei uns liegen: { $titles }
 choice-who-documents-none = Unterlagen, die Ihre Ärztin oder Ihr Arzt dafür freigibt. Zurzeit liegen hier keine.
+choice-who-documents-unseen = { $count ->
+    [one] Eine Unterlage liegt hier, die Ihre Ärztin oder Ihr Arzt noch nicht für Sie freigegeben hat. Auch sie kann mitgehen.
+   *[other] { $count } Unterlagen liegen hier, die Ihre Ärztin oder Ihr Arzt noch nicht für Sie freigegeben hat. Auch sie können mitgehen.
+  }
 choice-others = Diesen Kliniken sagen wir dann ab: { $clinics }. Sie haben Ihren Namen nie erfahren.
 choice-others-none = Andere Kliniken sind zurzeit nicht gefragt.
 choice-statement = Ich wähle { $clinic }. Ich willige ein, dass das Krankenhaus dieser Klinik die genannten Daten und Unterlagen gibt, sobald sie den Platz bestätigt. Das ist freiwillig, und ich kann es jederzeit zurücknehmen.

@@ -63,6 +63,7 @@ rule-fault = { $code ->
     [rule-name] Bitte geben Sie der Regel einen Namen mit höchstens { $most } Zeichen.
     [rule-empty] Bitte kreuzen Sie mindestens eine Angabe an. Sonst träfe die Regel auf nichts zu.
     [rule-code] Eine Angabe ist nicht bekannt. Bitte prüfen Sie die Auswahl.
+    [rule-no-reason] Bitte wählen Sie einen Grund.
     [rule-reason] Dieser Grund folgt nicht aus der Regel. Die andere Klinik soll den wahren Grund lesen: Er muss für alles gelten, was in einer Gruppe angekreuzt ist. Wählen Sie einen anderen Grund, oder machen Sie zwei Regeln.
     [rule-many] Es gibt schon sehr viele Regeln. Bitte entfernen Sie zuerst eine.
     [rule-changed] Jemand hat die Regel inzwischen geändert. Unten steht, was sie jetzt tut. Es wurde nichts geschaltet.

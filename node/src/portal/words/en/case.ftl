@@ -155,8 +155,8 @@ find-why = Why it stands here
 find-why-wait = { $days } days of waiting
 find-why-distance = { $km } km away
 find-why-stale = figures { $hours } hours old
-find-why-named = named by the patient
-find-why-near = { $km } km from the wished place
+find-why-named = The patient’s wish
+find-why-near = The patient’s wish: { $km } km from where they want to be
 find-select = Select { $clinic }
 find-next = Check the selection
 find-pick = Please select at least one and at most eight clinics.
@@ -266,6 +266,7 @@ asked-fault-other = This is not possible any more: the case has changed meanwhil
 asked-fault-now = This is not possible at the moment. Nothing was sent. Please try again in a few minutes.
 asked-fault-many = A case asks at most eight clinics at a time. Withdraw an inquiry first.
 asked-fault-rare = Some fields could point to the person. Give a reason, or leave something out.
+asked-date-waiting = { $day } is wished for. The clinic has not answered yet; until then the day agreed stands.
 asked-fault-twice = This clinic is being asked already.
 
 ## What was said
@@ -334,3 +335,13 @@ fax-reference = Reference: { $reference }
 fax-what = We are looking for a place in your house for a patient. This inquiry gives no name; you learn it once the person has chosen your house and agreed.
 fax-answer = Please answer by { $when }, phone { $phone }.
 fax-reply = When you answer, please give the reference, your name and the day from which a place is free, or the reason for declining.
+
+## After a refusal
+again-title = The next best
+again-what = A clinic has no place. These clinics fit next. They read exactly the fields that you last looked at.
+again-look = A clinic has no place. These clinics fit next. The fields have changed since the last inquiry: you see them once more before they are sent.
+again-none = At the moment no other clinic states a suitable free place.
+again-ask = Ask now
+again-check = Look and ask
+again-label = Ask { $clinic }
+again-changed = The fields have changed since the last inquiry. Please look at them. Nothing was sent yet.

@@ -192,6 +192,10 @@ choice-who-person = your name, birth date, address and telephone, your insurance
 choice-who-medical = your diagnoses, operations and what matters for the rehabilitation
 choice-who-documents = documents that your doctor releases for this. We have here: { $titles }
 choice-who-documents-none = documents that your doctor releases for this. At present there are none here.
+choice-who-documents-unseen = { $count ->
+    [one] There is one document here that your doctor has not released for you yet. It can go along, too.
+   *[other] There are { $count } documents here that your doctor has not released for you yet. They can go along, too.
+  }
 choice-others = These clinics are then told no: { $clinics }. They never learned your name.
 choice-others-none = No other clinics are being asked at present.
 choice-statement = I choose { $clinic }. I agree that the hospital gives this clinic the data and documents named as soon as it confirms the place. This is voluntary, and I can withdraw it at any time.

@@ -63,6 +63,7 @@ rule-fault = { $code ->
     [rule-name] Please give the rule a name of at most { $most } characters.
     [rule-empty] Please tick at least one thing. Otherwise the rule would fit nothing.
     [rule-code] Something chosen is not known. Please check what you ticked.
+    [rule-no-reason] Please choose a reason.
     [rule-reason] This reason does not follow from the rule. The other clinic is to read the true reason: it must hold for everything that is ticked in one group. Choose another reason, or make two rules.
     [rule-many] There are very many rules already. Please remove one first.
     [rule-changed] Somebody has changed the rule meanwhile. Below is what it does now. Nothing was switched.

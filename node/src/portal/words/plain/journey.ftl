@@ -83,6 +83,10 @@ choice-who-person = Ihren Namen, Geburtstag, Adresse und Telefon, Ihre Versicher
 choice-who-medical = was Sie haben, Ihre Operationen und was für die Reha wichtig ist
 choice-who-documents = Papiere, die Ihr Arzt oder Ihre Ärztin freigibt. Bei uns liegen: { $titles }
 choice-who-documents-none = Papiere, die Ihr Arzt oder Ihre Ärztin freigibt. Im Moment liegen hier keine.
+choice-who-documents-unseen = { $count ->
+    [one] Hier liegt ein Papier. Ihr Arzt oder Ihre Ärztin hat es Ihnen noch nicht gezeigt. Auch dieses Papier kann mitgehen.
+   *[other] Hier liegen { $count } Papiere. Ihr Arzt oder Ihre Ärztin hat sie Ihnen noch nicht gezeigt. Auch diese Papiere können mitgehen.
+  }
 choice-others = Zu diesen Kliniken sagen wir dann Nein: { $clinics }. Sie wissen Ihren Namen nicht.
 choice-others-none = Wir fragen gerade keine andere Klinik.
 choice-statement = Ich wähle { $clinic }. Das Krankenhaus darf dieser Klinik die Daten und Papiere geben, wenn sie Ja sagt. Ich muss das nicht erlauben. Ich kann es immer zurücknehmen.

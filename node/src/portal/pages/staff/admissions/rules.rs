@@ -132,14 +132,14 @@ impl Form {
             reasons: reasons().into_iter().map(option).collect(),
             groups: Field::ALL.iter().map(|field| group(*field)).collect(),
             name_fault: at("rule-name"),
-            reason_fault: at("rule-reason"),
-            fault: fault.filter(|code| !["rule-name", "rule-reason"].contains(code)).map(text),
+            reason_fault: at("rule-reason").or_else(|| at("rule-no-reason")),
+            fault: fault.filter(|code| !["rule-name", "rule-reason", "rule-no-reason"].contains(code)).map(text),
             open: typed,
         }
     }
 }
 
-/// Returns the rule that was typed; a reason that is none does not follow from anything.
+/// Returns the rule that was typed, or the code of what is wrong.
 fn typed(fields: &Fields) -> Result<Rule, &'static str> {
     let mut conditions = Vec::new();
     for field in Field::ALL {
@@ -149,7 +149,8 @@ fn typed(fields: &Fields) -> Result<Rule, &'static str> {
             conditions.push(Condition { field: *field, any });
         }
     }
-    Ok(Rule { name: fields.get("name").to_owned(), conditions, reason: fields.get("reason").parse().map_err(|_| "rule-reason")? })
+    let reason = fields.get("reason").parse().map_err(|_| if conditions.is_empty() { "rule-empty" } else { "rule-no-reason" })?;
+    Ok(Rule { name: fields.get("name").to_owned(), conditions, reason })
 }
 
 #[derive(Template)]

@@ -7,9 +7,9 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
 };
 use verbund_protocol::{
-    catalogue::{Answer, List, PayerDecision, Question, Withdraw},
+    catalogue::{Answer, Catalogue, List, PayerDecision, Question, Withdraw},
     id::{ConversationId, LocalId},
-    inquiry::Answers,
+    inquiry::{Answers, InquiryError},
     referral::{Step, identified::Clinical},
 };
 
@@ -72,6 +72,9 @@ struct AskedPage {
     date: Option<String>,
     offer: Option<Offered>,
     questions: Vec<Asked>,
+    /// What of the typed answers few people share, and the reasons for which it may be sent all the same.
+    rare: Option<String>,
+    rare_reasons: Vec<Choice>,
     may_answer: bool,
     may_choose: bool,
     may_refer: bool,
@@ -93,6 +96,8 @@ struct AskedPage {
     decisions: Vec<Choice>,
     today: String,
     wished: String,
+    /// The day that was wished and not answered yet.
+    waiting: Option<String>,
     date_reasons: Vec<Choice>,
     facts: Vec<(String, String)>,
     history: Vec<(String, String)>,
@@ -119,6 +124,21 @@ fn questions(w: Words, context: &Context, c: &Conversed, typed: &Fields) -> Vec<
         }
     };
     asked.into_iter().map(row).collect()
+}
+
+/// Returns the answers that were typed to the questions asked.
+fn typed_answers(c: &Conversed, typed: &Fields) -> Vec<(Question, Answer)> {
+    let asked = c.detail.questions.as_ref().map(|questions| &questions.questions[..]).unwrap_or_default();
+    asked.iter().filter_map(|question| Some((*question, typed.get(&format!("q-{}", question.number())).parse().ok()?))).collect()
+}
+
+/// Returns what few people share of the inquiry and the answers typed, if that could point to one person.
+fn rare(w: Words, c: &Conversed, typed: &Fields) -> Option<String> {
+    let (inquiry, answers) = (c.detail.inquiry.as_ref()?, Answers { answers: typed_answers(c, typed), rare_reason: None });
+    match answers.guard(inquiry, Catalogue::shipped()) {
+        Err(InquiryError::Rare(flags)) => Some(w.ask_rare(profile::rare(w, &flags))),
+        _ => None,
+    }
 }
 
 /// Returns what may be answered to a question: yes and no, and the answers made for it.
@@ -178,6 +198,7 @@ async fn page(portal: &Portal, context: &Context, id: ConversationId, typed: &Fi
     let picked: Vec<&str> = typed.all("document").collect();
     let text = |name: &str| typed.shown(name, MAX_TEXT);
     let representative = typed.get("who") == "representative";
+    let rare = rare(w, &c, typed);
     let icd = detail.inquiry.as_ref().and_then(|inquiry| inquiry.icd).map(|icd| icd.to_string()).unwrap_or_default();
     let page = AskedPage {
         id: id.to_string(),
@@ -199,6 +220,8 @@ async fn page(portal: &Portal, context: &Context, id: ConversationId, typed: &Fi
             until: p.moment(offer.held_until),
         }),
         questions: questions(w, context, &c, typed),
+        rare_reasons: if rare.is_some() { codes::choices(List::RareReason, &[], today, w.language) } else { vec![] },
+        rare,
         may_answer: step == Step::Asked,
         may_choose: step == Step::Offered,
         may_refer: step == Step::Confirmed,
@@ -220,6 +243,7 @@ async fn page(portal: &Portal, context: &Context, id: ConversationId, typed: &Fi
         decisions: codes::choices(List::PayerDecision, &[], today, w.language),
         today: date::calendar(today, w.language),
         wished: typed.shown("wished", 32),
+        waiting: detail.wished.map(|day| w.asked_date_waiting(date::calendar(day, w.language))),
         date_reasons: codes::choices(List::DateChange, &[], today, w.language),
         facts: detail.inquiry.as_ref().map(|inquiry| profile::facts(w, inquiry)).unwrap_or_default(),
         history: history(&p, &detail.messages),
@@ -261,12 +285,11 @@ async fn act(
 pub async fn answer(State(portal): State<Portal>, Extension(context): Extension<Context>, Path(text): Path<String>, fields: Fields) -> Result<Response, PageError> {
     let id = conversation(&text)?;
     let c = portal.desk.ask(&context.actor(), move |work| caseload::inquiry(work, id)).await?;
-    let asked = c.detail.questions.map(|questions| questions.questions).unwrap_or_default();
-    let answers: Vec<(Question, Answer)> = asked.into_iter().filter_map(|question| Some((question, fields.get(&format!("q-{}", question.number())).parse().ok()?))).collect();
+    let (answers, rare_reason) = (typed_answers(&c, &fields), fields.get("rare-reason").parse().ok());
     if answers.is_empty() {
         return page(&portal, &context, id, &fields, Some(context.words.asked_answer_missing().into_owned())).await;
     }
-    act(&portal, &context, id, &fields, move |work| inquiry::answer(work, id, Answers { answers, rare_reason: None })).await
+    act(&portal, &context, id, &fields, move |work| inquiry::answer(work, id, Answers { answers, rare_reason })).await
 }
 
 /// Enters that the patient chose this offer on paper.

@@ -14,13 +14,15 @@ use verbund_protocol::{
     id::LocalId,
     inquiry::Inquiry,
     limits::MAX_RECIPIENTS,
+    place,
     query::Question,
-    search::{Found, Hit, Query, Reason, Why},
+    search::{Found, Hit, Query, Reason, Why, Wishes},
     time::Day,
 };
 
 use super::{profile, words};
 use crate::{
+    domain::wish::About,
     portal::{
         Portal,
         codes::{self, Choice},
@@ -41,26 +43,37 @@ use crate::{
 
 /// Most hits on a page.
 const MAX_HITS: usize = 30;
+/// How near "near home" is, kilometres as the crow flies.
+const NEAR_KM: u16 = 50;
 /// Most clinics asked live at once.
 const MAX_LIVE: usize = 8;
 
 /// A hit as the page shows it.
-struct Line {
-    target: String,
-    clinic: String,
-    place: String,
-    department: String,
-    from: String,
-    free: String,
-    km: Option<String>,
-    age: String,
-    stale: bool,
-    contradicted: bool,
-    asked: bool,
-    favourite: bool,
-    why: Vec<String>,
-    live: Option<(String, bool)>,
-    select: String,
+pub(super) struct Line {
+    pub(super) target: String,
+    pub(super) clinic: String,
+    pub(super) place: String,
+    pub(super) department: String,
+    pub(super) from: String,
+    pub(super) free: String,
+    pub(super) km: Option<String>,
+    pub(super) age: String,
+    pub(super) stale: bool,
+    pub(super) contradicted: bool,
+    pub(super) asked: bool,
+    pub(super) favourite: bool,
+    /// The patient named this clinic.
+    pub(super) wished: bool,
+    pub(super) why: Vec<String>,
+    pub(super) live: Option<(String, bool)>,
+    pub(super) select: String,
+}
+
+impl Line {
+    /// What the patient named comes first, then favourites; otherwise the order stands.
+    const fn rank(&self) -> (bool, bool) {
+        (!self.wished, !self.favourite)
+    }
 }
 
 #[derive(Template)]
@@ -89,10 +102,12 @@ async fn run(portal: &Portal, context: &Context, o: &Overview, ask: bool) -> Res
     let until = from.plus(u32::from(plan.flexible_days));
     let query =
         Query { indication: plan.indication, setting: plan.setting, constraints: plan.constraints.clone(), payer: plan.payer, limit: MAX_HITS, ..Query::between(from, until) };
+    let query = Query { wishes: Wishes { facilities: o.named.clone(), near: None }, ..query };
     let home = o.row.patient.person.address.as_ref().map(|address| address.postal_code.clone());
-    let wanted = |from_place| Wanted { query: query.clone(), from_place, near_place: None };
-    // A postal code that the table does not know leaves the search without distances.
-    let located = wanted(home).locate().or_else(|_| wanted(None).locate())?;
+    let near = near(o, home.as_deref());
+    let wanted = |from_place, near_place| Wanted { query: query.clone(), from_place, near_place };
+    // A postal code that the table does not know leaves the search without distances, and without the wish to be near.
+    let located = wanted(home.clone(), near).locate().or_else(|_| wanted(home, None).locate()).or_else(|_| wanted(None, None).locate())?;
     let (found, favourites) = portal
         .desk
         .ask(&context.actor(), move |work| {
@@ -102,6 +117,13 @@ async fn run(portal: &Portal, context: &Context, o: &Overview, ask: bool) -> Res
         .await?;
     let live = if ask { live(portal, context, &found, until).await? } else { vec![] };
     Ok(Searched { found, favourites, live })
+}
+
+/// Returns where the patient wishes to be near to: the place named with the wish if the table knows it, else home.
+fn near(o: &Overview, home: Option<&str>) -> Option<(String, u16)> {
+    let wish = o.wishes.iter().flat_map(|stated| &stated.list).find(|wish| wish.about == About::NearHome)?;
+    let named = Some(wish.what.trim()).filter(|what| !what.is_empty() && place::find(what).is_ok());
+    named.or(home).map(|place| (place.to_owned(), NEAR_KM))
 }
 
 async fn live(portal: &Portal, context: &Context, found: &Found, until: Day) -> Result<Vec<Live>, PageError> {
@@ -173,10 +195,21 @@ fn line(w: Words, o: &Overview, searched: &Searched, hit: &Hit) -> Line {
         contradicted: hit.contradicted,
         asked,
         favourite: searched.favourites.contains(&(facility, department)),
+        wished: hit.why.iter().any(|(why, _)| *why == Why::Named),
         why: hit.why.iter().map(|(reason, points)| format!("{} ({points:+})", why(w, *reason))).collect(),
         live,
         select: w.find_select(format!("{}, {}", hit.facility, hit.department)),
     }
+}
+
+/// Returns the best hits for a case, at most `count`, without what was asked in it before: what the patient named first, then favourites.
+pub(super) async fn best(portal: &Portal, context: &Context, o: &Overview, count: usize) -> Result<Vec<Line>, PageError> {
+    let searched = run(portal, context, o, false).await?;
+    let asked = |hit: &&Hit| o.onward.asked.iter().any(|target| target.facility == hit.id.facility && target.department == hit.id.department);
+    let mut lines: Vec<Line> = searched.found.hits.iter().filter(|hit| !asked(hit)).map(|hit| line(context.words, o, &searched, hit)).collect();
+    lines.sort_by_key(Line::rank);
+    lines.truncate(count);
+    Ok(lines)
 }
 
 async fn page(portal: &Portal, context: &Context, id: LocalId, ask: bool, fault: Option<String>) -> Result<Response, PageError> {
@@ -184,8 +217,7 @@ async fn page(portal: &Portal, context: &Context, id: LocalId, ask: bool, fault:
     let o = portal.desk.ask(&context.actor(), move |work| caseload::show(work, id)).await?;
     let searched = run(portal, context, &o, ask).await?;
     let mut lines: Vec<Line> = searched.found.hits.iter().map(|hit| line(w, &o, &searched, hit)).collect();
-    // Favourites come first, otherwise the order stands.
-    lines.sort_by_key(|line| !line.favourite);
+    lines.sort_by_key(Line::rank);
     Ok(render(&FindPage {
         p: Page::new(portal, context),
         id: id.to_string(),
@@ -215,7 +247,7 @@ pub async fn confirm(State(portal): State<Portal>, Extension(context): Extension
 }
 
 /// Reads `IK/DEPARTMENT`.
-fn target(text: &str) -> Option<Target> {
+pub(super) fn target(text: &str) -> Option<Target> {
     let (facility, department) = text.split_once('/')?;
     Some(Target { facility: facility.parse().ok()?, department: department.parse().ok()? })
 }
@@ -256,7 +288,7 @@ struct AskPage {
     fault: Option<String>,
 }
 
-async fn preview_page(portal: &Portal, context: &Context, id: LocalId, targets: Vec<Target>, fields: &Fields, fault: Option<String>) -> Result<Response, PageError> {
+pub(super) async fn preview_page(portal: &Portal, context: &Context, id: LocalId, targets: Vec<Target>, fields: &Fields, fault: Option<String>) -> Result<Response, PageError> {
     let w = context.words;
     if targets.is_empty() || targets.len() > MAX_RECIPIENTS {
         return page(portal, context, id, false, Some(w.find_pick().into_owned())).await;

@@ -8,7 +8,11 @@ use axum::{
 };
 use verbund_protocol::id::LocalId;
 
-use super::{phone::Line, words};
+use super::{
+    again::{self, Proposed},
+    phone::Line,
+    words,
+};
 use crate::{
     domain::consent::DecidedBy,
     portal::{
@@ -90,6 +94,8 @@ struct HubPage {
     /// Whether clinics can be asked.
     may_ask: bool,
     clinics: Vec<Clinic>,
+    /// The next best, once somebody has no place.
+    proposed: Option<Proposed>,
     /// What the patient wishes, the most important first, and when it was stated.
     wishes: Vec<String>,
     stated: Option<String>,
@@ -119,7 +125,7 @@ fn to(id: &str, next: Next) -> Option<String> {
     })
 }
 
-fn page(portal: &Portal, context: &Context, o: &Overview, typed: &Fields, fault: Option<String>) -> Response {
+fn page(portal: &Portal, context: &Context, o: &Overview, proposed: Option<Proposed>, typed: &Fields, fault: Option<String>) -> Response {
     let (p, w, row) = (Page::new(portal, context), context.words, &o.row);
     let (day, id) = (|at| p.day(at), row.case.id.to_string());
     let consent = match o.consented {
@@ -159,6 +165,7 @@ fn page(portal: &Portal, context: &Context, o: &Overview, typed: &Fields, fault:
         may_ask: row.case.closed_at.is_none() && matches!(row.next, Next::Ask | Next::Wait(_) | Next::Choose(_) | Next::Answer(_)),
         wishes: o.wishes.iter().flat_map(|stated| &stated.list).map(|wish| in_words(w, wish)).collect(),
         stated: o.wishes.as_ref().map(|stated| w.case_wishes_stated(p.moment(stated.stated_at))),
+        proposed,
         clinics: o.asked.iter().map(|asked| Clinic::of(asked, w)).collect(),
         phones: o.phones.iter().map(|phone| Line::of(phone, w)).collect(),
         clinic: typed.shown("clinic", MAX_NAME),
@@ -180,7 +187,8 @@ fn page(portal: &Portal, context: &Context, o: &Overview, typed: &Fields, fault:
 
 pub(super) async fn shown(portal: &Portal, context: &Context, id: LocalId, typed: &Fields, fault: Option<String>) -> Result<Response, PageError> {
     let overview = portal.desk.ask(&context.actor(), move |work| caseload::show(work, id)).await?;
-    Ok(page(portal, context, &overview, typed, fault))
+    let proposed = again::propose(portal, context, &overview).await?;
+    Ok(page(portal, context, &overview, proposed, typed, fault))
 }
 
 /// The page.

@@ -115,6 +115,7 @@ pub fn message(w: Words, kind: &str) -> String {
         "withdraw" => w.said_withdraw(),
         "cancel" => w.said_cancel(),
         "erased" => w.said_erased(),
+        "reopened" => w.rule_reopened(),
         other => return other.to_owned(),
     };
     known.into_owned()
