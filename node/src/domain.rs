@@ -14,4 +14,6 @@ pub mod plan;
 pub mod proxy;
 pub mod purpose;
 pub mod rule;
+pub mod team;
+pub mod thread;
 pub mod wish;

@@ -47,6 +47,8 @@ pub mod proxy;
 pub mod pulse;
 pub mod purpose;
 pub mod rule;
+pub mod team;
+pub mod thread;
 pub mod wish;
 
 pub use column::{json, millis, moment, moment_opt, parsed, parsed_opt};

@@ -34,6 +34,8 @@ pub mod retention;
 pub mod rule;
 pub mod safekeeping;
 pub mod search;
+pub mod team;
+pub mod thread;
 pub mod work;
 
 pub use desk::{Desk, Job};

@@ -5,13 +5,13 @@ use verbund_protocol::id::LocalId;
 
 use super::{Db, StoreError};
 
-/// Returns a number that is another one after each message that this node wrote or took in, and after each
-/// decision of a patient.
+/// Returns a number that is another one after each message that this node wrote or took in, each
+/// decision of a patient, and each message between a patient and a team.
 ///
 /// # Errors
 /// The store's.
 pub fn of_clinic(db: &Db) -> Result<i64, StoreError> {
-    let sql = "SELECT coalesce((SELECT max(place) FROM message), 0) + (SELECT count(*) FROM consent)";
+    let sql = "SELECT coalesce((SELECT max(place) FROM message), 0) + (SELECT count(*) FROM consent) + coalesce((SELECT max(place) FROM thread_entry), 0)";
     Ok(db.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
 }
 
@@ -21,6 +21,7 @@ pub fn of_clinic(db: &Db) -> Result<i64, StoreError> {
 /// The store's.
 pub fn of_patient(db: &Db, patient: LocalId) -> Result<i64, StoreError> {
     let sql = "SELECT coalesce((SELECT sum(changed_at) FROM conversation WHERE patient = ?1), 0)
-        + (SELECT count(*) + count(revoked_at) FROM consent WHERE patient = ?1)";
+        + (SELECT count(*) + count(revoked_at) FROM consent WHERE patient = ?1)
+        + (SELECT coalesce(sum(last), 0) FROM thread WHERE patient = ?1)";
     Ok(db.prepare_cached(sql)?.query_row(params![patient.0], |row| row.get(0))?)
 }

@@ -9,7 +9,7 @@ use super::{
     Work, WorkError,
     overview::{self, Queue},
     recovery::{self, Progress},
-    replication,
+    replication, thread,
 };
 use crate::domain::actor::Role;
 
@@ -38,6 +38,8 @@ pub struct Health {
     pub queues: Vec<Queue>,
     /// How far a restored node has come.
     pub recovery: Progress,
+    /// How patients' messages are.
+    pub messages: thread::Sight,
 }
 
 /// Returns how the node is.
@@ -58,5 +60,6 @@ pub fn show(work: &mut Work<'_>) -> Result<Health, WorkError> {
         clock_agrees: work.clock_agrees,
         queues: overview::queues(work)?,
         recovery: recovery::progress(work)?,
+        messages: thread::sight(work)?,
     })
 }

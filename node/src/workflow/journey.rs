@@ -14,6 +14,7 @@ mod shared;
 mod story;
 #[cfg(test)]
 mod tests;
+mod threads;
 mod wishes;
 
 use verbund_protocol::{
@@ -31,6 +32,7 @@ pub use papers::{Paper, open_paper, papers};
 pub use proxies::{end_proxy, invite_proxy, proxies};
 pub use shared::{Deed, Glance, Part, Shared, With, shared};
 pub use story::{Line, Span, Today, What, today};
+pub use threads::{Addressed, Addressee, Letters, Line as Letter, letter, letters, write};
 pub use wishes::{own_wishes, state_wishes, wishes};
 
 use super::{Work, WorkError, conversation::load_as};
@@ -91,7 +93,7 @@ pub fn reach(work: &Work<'_>) -> Result<Scope, WorkError> {
 }
 
 /// Returns who did something, as others read it, if it was not the patient in person: `by` is what the records keep.
-fn acted(work: &Work<'_>, by: &str) -> Result<Option<String>, WorkError> {
+pub(super) fn acted(work: &Work<'_>, by: &str) -> Result<Option<String>, WorkError> {
     let Some(account) = by.strip_prefix("proxy ").and_then(|id| id.parse().ok()) else { return Ok(None) };
     Ok(account::find(work.db, account)?.map(|account| account.name))
 }

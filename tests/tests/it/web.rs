@@ -5,6 +5,7 @@ mod chromium;
 mod demo;
 mod doors;
 mod journey;
+mod messages;
 mod operation;
 mod paper;
 mod papers;

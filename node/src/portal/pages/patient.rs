@@ -3,6 +3,7 @@
 pub mod consent;
 pub mod documents;
 mod map;
+pub mod messages;
 pub mod offers;
 pub mod proxies;
 pub mod shared;

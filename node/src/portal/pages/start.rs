@@ -20,7 +20,7 @@ use crate::{
         account::{self, invite},
         capacity,
         conversation::{ANSWERING, ASKING},
-        inbox, purpose,
+        inbox, purpose, thread,
     },
 };
 
@@ -40,6 +40,8 @@ struct StaffPage {
     /// The door to the inquiries, with how many are new.
     inquiries: Option<String>,
     states_places: bool,
+    /// The door to patients' messages, with how many wait, and how many of them too long.
+    messages: Option<(String, Option<String>)>,
     /// Whose letter no longer works: id and name.
     blocked: Vec<(String, String)>,
 }
@@ -56,9 +58,13 @@ pub async fn staff(State(portal): State<Portal>, Extension(context): Extension<C
     let blocked = blocked.into_iter().map(|(id, name)| (id.to_string(), name)).collect();
     let inquiries = if holds(ANSWERING) { Some(portal.desk.ask(&context.actor(), |work| inbox::unanswered(work)).await?) } else { None };
     let purposes = if holds(&[Role::PrivacyOfficer]) { Some(portal.desk.ask(&context.actor(), |work| purpose::waiting(work)).await?) } else { None };
+    let me = account.id;
+    let waiting = if cares { portal.desk.ask(&context.actor(), move |work| thread::count(work, me)).await? } else { None };
+    let messages = waiting.map(|count| (context.words.message_inbox_door(count.mine), (count.late > 0).then(|| context.words.message_inbox_late(count.late))));
     Ok(render(&StaffPage {
         purposes: purposes.map(|waiting| context.words.purpose_door(waiting)),
         p: Page::new(&portal, &context),
+        messages,
         name: account.name.clone(),
         cares,
         inquiries: inquiries.map(|new| context.words.admissions_door(new)),

@@ -85,6 +85,8 @@ pub enum Deed {
     Arranged,
     /// Dealt with documents.
     Documents,
+    /// Read or wrote messages with a team.
+    Messages,
     /// Dealt with the access to these pages.
     Access,
 }
@@ -186,6 +188,7 @@ fn deed(action: &str) -> Option<Deed> {
         _ => match action.split('.').next()? {
             "patient" | "consent" | "wish" | "journey" | "offer" => Deed::Looked,
             "document" => Deed::Documents,
+            "thread" => Deed::Messages,
             "account" | "proxy" => Deed::Access,
             _ => Deed::Arranged,
         },

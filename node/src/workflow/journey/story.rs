@@ -8,7 +8,7 @@ use verbund_protocol::{
     time::{Day, Timestamp},
 };
 
-use super::{MAX_ROWS, Next, PURPOSE, Scope, Seen, Situation, acted, allowed, clinic, conversations, current, decide, next};
+use super::{MAX_ROWS, Next, PURPOSE, Scope, Seen, Situation, acted, allowed, clinic, conversations, current, decide, next, threads};
 use crate::{
     domain::consent::Kind,
     store::{case::Case, consent, conversation::Conversation, outbox, wish},
@@ -28,6 +28,8 @@ pub struct Today {
     pub arranged: bool,
     /// Whether there are inquiries to look at.
     pub asked: bool,
+    /// In how many threads with a team the visitor has not read the last answer.
+    pub unread: usize,
 }
 
 /// The 14 days of §40(6) SGB V.
@@ -92,7 +94,7 @@ pub fn today(work: &mut Work<'_>) -> Result<Today, WorkError> {
     }
     story.sort_by_key(|line| line.at);
     story.truncate(MAX_ROWS);
-    Ok(Today { next, span: case.as_ref().and_then(span), story, arranged: case.is_some(), asked: !asked.is_empty() })
+    Ok(Today { next, span: case.as_ref().and_then(span), story, arranged: case.is_some(), asked: !asked.is_empty(), unread: threads::unseen(work, patient)?.len() })
 }
 
 /// Returns the days in which the AHB of a case begins.

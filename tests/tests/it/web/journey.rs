@@ -64,7 +64,7 @@ const ENGLISH: Words = Words {
 };
 
 /// Signs somebody in who has set everything up.
-async fn sign_in(house: &House, site: Site, login: &Login, look: Look) -> Window {
+pub(super) async fn sign_in(house: &House, site: Site, login: &Login, look: Look) -> Window {
     let window = Window::open(look).await;
     window.go(&at(house, site, "/sign-in")).await;
     window.fill("#login", &login.user).await;

@@ -77,6 +77,7 @@ fn looked(w: Words, look: &Glance) -> String {
         Deed::Consent => w.shared_deed_consent(),
         Deed::Arranged => w.shared_deed_arranged(),
         Deed::Documents => w.shared_deed_documents(),
+        Deed::Messages => w.shared_deed_messages(),
         Deed::Access => w.shared_deed_access(),
     };
     let who = look.who.clone();

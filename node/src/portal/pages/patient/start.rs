@@ -43,6 +43,8 @@ struct StartPage {
     /// When, and what.
     story: Vec<(String, String)>,
     asked: bool,
+    /// Answers of a team that were not read yet.
+    answers: Option<String>,
     in_person: bool,
     decides: bool,
 }
@@ -66,7 +68,17 @@ pub async fn show(State(portal): State<Portal>, Extension(context): Extension<Co
     let decides = reach == Scope::Decide;
     let mut step = step(&p, &today);
     step.action = step.action.filter(|(path, _)| decides || matches!(path.as_str(), "/offers" | "/wishes"));
-    Ok(render(&StartPage { step, decides, name, span: span(w, &today), story, asked: today.asked, in_person, p }))
+    Ok(render(&StartPage {
+        step,
+        decides,
+        name,
+        span: span(w, &today),
+        story,
+        asked: today.asked,
+        answers: (today.unread > 0).then(|| w.message_door_new(today.unread)),
+        in_person,
+        p,
+    }))
 }
 
 fn by_whom(w: Words, line: &Line, text: String) -> String {

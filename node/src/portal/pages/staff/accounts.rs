@@ -51,7 +51,8 @@ struct AccountsPage {
     login_fault: Option<String>,
 }
 
-fn role_name(w: Words, role: Role) -> String {
+/// Returns what a role is called.
+pub fn role_name(w: Words, role: Role) -> String {
     match role {
         Role::Ward => w.role_ward(),
         Role::Physician => w.role_physician(),

@@ -68,6 +68,14 @@ fn document(w: Words, p: &Page, health: &Health) -> Line {
     line(w.status_document(health.document_version), text, (!well).then(|| w.status_document_remedy()), None)
 }
 
+fn messages(w: Words, health: &Health) -> Line {
+    if !health.messages.anybody {
+        return line(w.status_messages(), w.status_messages_nobody(), Some(w.status_messages_nobody_remedy()), None);
+    }
+    let late = health.messages.late;
+    line(w.status_messages(), w.status_messages_late(late), (late > 0).then(|| w.status_messages_late_remedy()), None)
+}
+
 fn lines(w: Words, p: &Page, portal: &Portal, context: &Context, health: &Health, peers: &[PeerSight]) -> Vec<Line> {
     let (up, others) = (peers.iter().filter(|peer| peer.up).count(), health.members.saturating_sub(1));
     let mut lines = vec![
@@ -86,6 +94,7 @@ fn lines(w: Words, p: &Page, portal: &Portal, context: &Context, health: &Health
         let waiting: Vec<&str> = health.recovery.outstanding.iter().map(|(member, _)| member.as_str()).collect();
         lines.push(line(w.status_recovery(), w.status_recovery_since(waiting.join(", "), p.moment(since)), Some(w.status_recovery_remedy()), None));
     }
+    lines.push(messages(w, health));
     lines.push(match listen::days_left(&portal.section, context.now) {
         Ok(days) => line(w.status_certificate(), w.status_certificate_days(days), (days < RENEW_DAYS).then(|| w.status_certificate_remedy()), None),
         Err(_) => line(w.status_certificate(), w.status_certificate_broken(), Some(w.status_certificate_remedy()), None),

@@ -244,6 +244,7 @@ shared-deed-changed = hat Ihre Daten eingetragen oder geändert
 shared-deed-consent = hat eine Entscheidung von Ihnen aufgenommen
 shared-deed-arranged = hat sich um Ihren Reha-Platz gekümmert
 shared-deed-documents = hat mit Ihren Unterlagen gearbeitet
+shared-deed-messages = hat Nachrichten zwischen Ihnen und der Klinik gelesen oder beantwortet
 shared-deed-access = hat sich um Ihren Zugang zu diesen Seiten gekümmert
 shared-proxy = Ihre Vertretung
 shared-role-ward = Pflege und Station

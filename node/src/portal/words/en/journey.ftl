@@ -244,6 +244,7 @@ shared-deed-changed = entered or changed your data
 shared-deed-consent = took down a decision of yours
 shared-deed-arranged = dealt with your place in rehabilitation
 shared-deed-documents = worked with your documents
+shared-deed-messages = read or answered messages between you and the clinic
 shared-deed-access = dealt with your access to these pages
 shared-proxy = who acts for you
 shared-role-ward = nursing and ward
