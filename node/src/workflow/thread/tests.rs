@@ -193,7 +193,7 @@ fn whoever_may_only_look_reads_and_writes_nothing() {
         let proxy_account = account(LocalId([nth; 8]), Kind::Proxy, "Anna Beispiel für Erna", &[]);
         account::add(db, &proxy_account, "x").unwrap();
         let mandate = Mandate { name: "Anna Beispiel".into(), scope, power: None, until: None };
-        proxy::add(db, proxy_account.id, PATIENT, &mandate, "x", ward.bench.now).unwrap();
+        proxy::add(db, proxy_account.id, PATIENT, &mandate, None, "x", ward.bench.now).unwrap();
     }
     let proxy = |nth: u8| Actor::of(&account(LocalId([nth; 8]), Kind::Proxy, "Anna Beispiel für Erna", &[]));
     assert_eq!(ward.bench.follow(proxy(21), move |work| journey::letter(work, id)).unwrap().0.1.len(), 1);
