@@ -16,6 +16,7 @@ pub mod init;
 pub mod inquiry;
 pub mod join;
 pub mod key;
+pub mod mail;
 pub mod membership;
 pub mod offer;
 pub mod patient;
@@ -105,6 +106,9 @@ pub enum Verb {
     Consent(consent::Consent),
     /// Who did what, and whether the record of it still holds
     Audit(audit::Audit),
+    /// What comes back from the mail server
+    #[command(subcommand)]
+    Mail(mail::Verb),
     /// Write a backup of the running node into a new directory
     Backup(backup::Backup),
     /// Restore a backup into this node's empty data directory; the node must not run
@@ -210,6 +214,7 @@ impl Cli {
             Verb::Patient(command) => command.run(terminal),
             Verb::Consent(command) => command.run(terminal),
             Verb::Audit(command) => command.run(terminal),
+            Verb::Mail(command) => command.run(terminal),
             Verb::Backup(command) => command.run(terminal),
             Verb::Restore(command) => command.run(terminal),
             Verb::Integrity(command) => command.run(terminal),

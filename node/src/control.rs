@@ -17,6 +17,7 @@ pub mod document;
 pub mod evidence;
 pub mod key;
 pub mod membership;
+pub mod notice;
 pub mod patient;
 pub mod referral;
 pub mod search;

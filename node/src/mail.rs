@@ -24,7 +24,7 @@ use lettre::{
 
 use crate::domain::{
     config::{Config, mail::MailSection},
-    notice::{Address, Mail, MailId},
+    notice::{Address, Mail, MailId, blames_address, is_status},
 };
 
 /// Largest file of trusted certificates and of a password, bytes.
@@ -206,8 +206,7 @@ fn judge(error: &lettre::transport::smtp::Error, of_recipient: bool) -> Sent {
         return Sent::Later(said(error));
     }
     let status = code(error);
-    // RFC 3463: 5.1 and 5.2 are about the address and its mailbox; 5.7 and others are about rules of the server.
-    let address = of_recipient && !["5.3", "5.4", "5.5", "5.6", "5.7"].iter().any(|class| status.starts_with(class));
+    let address = of_recipient && blames_address(&status);
     Sent::Refused { status, address }
 }
 
@@ -215,9 +214,8 @@ fn judge(error: &lettre::transport::smtp::Error, of_recipient: bool) -> Sent {
 fn code(error: &lettre::transport::smtp::Error) -> String {
     let text = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
     let first = text.split([' ', '\n']).next().unwrap_or_default();
-    let enhanced = first.len() <= 11 && first.split('.').count() == 3 && first.split('.').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
     match error.status() {
-        _ if enhanced => first.to_owned(),
+        _ if is_status(first) => first.to_owned(),
         Some(code) => code.to_string(),
         None => "no status".into(),
     }

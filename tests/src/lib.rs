@@ -7,6 +7,7 @@ pub mod fuzz;
 pub mod kills;
 pub mod network;
 pub mod people;
+pub mod post_office;
 pub mod simulator;
 pub mod town;
 pub mod transcript;

@@ -16,6 +16,7 @@ use crate::{
         doctor::{self, Finding, State},
     },
     domain::{config::Config, identity::Identity},
+    mail::Post,
     portal::listen,
     store::key::KeyFile,
 };
@@ -45,6 +46,7 @@ impl Doctor {
         let examine = if self.confirm_clock { doctor::Command::ConfirmClock } else { doctor::Command::Examine };
         let mut findings = vec![certificates(&config), database_key(&config), disk(&config.node.data_dir)];
         findings.extend(pages(&config));
+        findings.extend(e_mail(&config));
         match terminal.ask::<Vec<Finding>>(&Command::Doctor(examine)) {
             Ok(online) => findings.extend(online),
             Err(error) => findings.push(Finding::new("node", State::Fail, format!("{error:#}"), "start it: verbund run (or systemctl start verbund)")),
@@ -109,6 +111,23 @@ fn pages(config: &Config) -> Vec<Finding> {
         findings.push(Finding::new("legal texts", state, found, "write them as plain text and name the files in the part [web] of the configuration"));
     }
     findings
+}
+
+/// Whether the mail server takes mails: connects, encrypts, signs in. Clinics without pages for patients need none.
+fn e_mail(config: &Config) -> Option<Finding> {
+    let check = "e-mail";
+    let Some(post) = Post::new(config) else {
+        let remedy = "name your mail server in the part [mail] of the configuration; until then patients with news stand on the staff's list to be called";
+        return config.web.patient.as_ref().map(|_| Finding::new(check, State::Warn, "no mail server is named: nothing is sent", remedy));
+    };
+    let remedy = "compare the part [mail] of the configuration with your mail server: name, port, starttls or implicit, roots, user and password";
+    Some(match post.check() {
+        Ok(()) => Finding::new(check, State::Ok, "the mail server answers, encrypted and with a certificate that is trusted", ""),
+        Err(error) => {
+            let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
+            Finding::new(check, State::Fail, format!("{error}{cause}"), remedy)
+        }
+    })
 }
 
 /// Times what every acknowledged message waits for: a small write and its sync.

@@ -2,7 +2,7 @@
 
 use tokio::io::{AsyncBufRead, AsyncRead};
 
-use super::{account, audit, backup, capacity, consent, doctor, document, evidence, key, membership, patient, referral, search, status};
+use super::{account, audit, backup, capacity, consent, doctor, document, evidence, key, membership, notice, patient, referral, search, status};
 use crate::{
     domain::actor::Actor,
     workflow::{Desk, WorkError},
@@ -26,6 +26,8 @@ pub enum Command {
     Doctor(doctor::Command),
     /// Who belongs.
     Membership(membership::Command),
+    /// What the mail server sends back.
+    Notice(notice::Command),
     /// This clinic's patients.
     Patient(patient::Command),
     /// What they allowed.
@@ -75,6 +77,7 @@ impl Command {
             Self::Status(command) => json(command.run(call).await?),
             Self::Doctor(command) => json(command.run(call).await?),
             Self::Membership(command) => json(command.run(call).await?),
+            Self::Notice(command) => json(command.run(call).await?),
             Self::Patient(command) => json(command.run(call).await?),
             Self::Consent(command) => json(command.run(call).await?),
             Self::Audit(command) => json(command.run(call).await?),

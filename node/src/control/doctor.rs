@@ -1,13 +1,14 @@
 //! `doctor`, the part that the running node answers: clock, network document, reachability in both directions, versions.
 
-use verbund_protocol::membership::Freshness;
+use verbund_protocol::{membership::Freshness, time::Timestamp};
 
 use super::{Call, status::freshness_words};
 use crate::{
-    domain::actor::Role,
+    domain::{actor::Role, notice::LATE_AFTER},
     workflow::{
         Effect, WorkError,
         desk::PeerSight,
+        notice::outbox::{self, Waiting},
         recovery::{self, Progress},
     },
 };
@@ -78,6 +79,7 @@ impl Command {
         let (freshness, clock_agrees, members, progress) = seen.await?;
         let mut findings = vec![document(freshness), clock(clock_agrees, &peers), outbound(&peers, members), inbound(&peers), versions(&peers)];
         findings.extend(recovering(&progress));
+        findings.extend(outbox(&call.desk.read(outbox::waiting).await?, call.desk.outside().now()));
         Ok(findings)
     }
 }
@@ -88,6 +90,15 @@ fn recovering(progress: &Progress) -> Option<Finding> {
     let waiting: Vec<&str> = progress.outstanding.iter().map(|(member, _)| member.as_str()).collect();
     let found = format!("restored, recovering since {since}; not yet answered: {}", waiting.join(", "));
     Some(Finding::new("recovery", State::Warn, found, "wait until they are reachable, or go on without one: `verbund restore release MEMBER`"))
+}
+
+/// Only mails that wait have something to say about it.
+fn outbox(waiting: &Waiting, now: Timestamp) -> Option<Finding> {
+    let since = waiting.since.filter(|_| waiting.count > 0)?;
+    let cause = waiting.cause.as_ref().map(|cause| format!("; the last attempt: {cause}")).unwrap_or_default();
+    let state = if now.since(since) > LATE_AFTER { State::Warn } else { State::Ok };
+    let found = format!("{} waits to be sent, the oldest since {since}{cause}", waiting.count);
+    Some(Finding::new("e-mail outbox", state, found, "see the check of e-mail; whom no mail has reached stands on the staff's list to be called"))
 }
 
 fn document(freshness: Freshness) -> Finding {

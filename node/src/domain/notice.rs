@@ -8,7 +8,7 @@ use super::{account::hash, entropy::Entropy};
 
 mod bounce;
 
-pub use bounce::{Bounce, MAX_BOUNCE};
+pub use bounce::{Bounce, MAX_BOUNCE, blames_address, is_status};
 
 /// How long a code by e-mail works.
 pub const CODE_FOR: Duration = Duration::from_secs(10 * 60);
@@ -126,6 +126,21 @@ impl MailId {
 impl fmt::Display for MailId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl FromStr for MailId {
+    type Err = super::account::UnknownWord;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let fault = super::account::UnknownWord;
+        if text.len() != 32 || !text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b)) {
+            return Err(fault);
+        }
+        let mut id = [0; 16];
+        for (at, byte) in id.iter_mut().enumerate() {
+            *byte = u8::from_str_radix(&text[2 * at..2 * at + 2], 16).map_err(|_| fault)?;
+        }
+        Ok(Self(id))
     }
 }
 

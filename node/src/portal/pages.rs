@@ -7,6 +7,7 @@ mod documents;
 pub mod invitation;
 pub mod live;
 mod mandate;
+pub mod notices;
 pub mod patient;
 pub mod setup;
 pub mod sign_in;

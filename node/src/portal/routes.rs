@@ -10,7 +10,7 @@ use axum::{
 
 use super::{
     Portal, guard,
-    pages::{about, access, assets, invitation, live, patient, setup, sign_in, staff, start},
+    pages::{about, access, assets, invitation, live, notices, patient, setup, sign_in, staff, start},
 };
 use crate::{
     domain::{
@@ -111,6 +111,7 @@ pub const ROUTES: &[Route] = &[
     row!(BOTH POST "/sign-in/passkey/finish" Who::Anyone, sign_in::passkey_finish),
     row!(BOTH GET "/sign-in/second" Who::At(Stage::Second), sign_in::show_second),
     row!(BOTH POST "/sign-in/second" Who::At(Stage::Second), sign_in::second),
+    row!(PATIENT POST "/sign-in/second/mail" Who::At(Stage::Second), sign_in::second_mail),
     row!(BOTH POST "/sign-out" Who::SignedIn, sign_in::sign_out),
     row!(BOTH GET "/invitation" Who::Anyone, invitation::show),
     row!(BOTH POST "/invitation" Who::Anyone, invitation::redeem),
@@ -124,6 +125,12 @@ pub const ROUTES: &[Route] = &[
     row!(BOTH POST "/setup/app" Who::SettingUp, setup::app),
     row!(BOTH POST "/setup/list" Who::SettingUp, setup::list),
     row!(BOTH POST "/setup/finish" Who::SettingUp, setup::finish),
+    row!(PATIENT GET "/mail" Who::SettingUp, notices::show),
+    row!(PATIENT POST "/mail/address" Who::SettingUp, notices::address),
+    row!(PATIENT POST "/mail/code" Who::SettingUp, notices::code),
+    row!(PATIENT POST "/mail/kinds" Who::SignedIn, notices::kinds),
+    row!(PATIENT POST "/mail/second" Who::SignedIn, notices::second),
+    row!(PATIENT POST "/mail/remove" Who::SignedIn, notices::remove),
     row!(BOTH GET "/access" Who::SignedIn, access::show),
     row!(BOTH POST "/access/sign-out-elsewhere" Who::SignedIn, access::sign_out_elsewhere),
     row!(BOTH POST "/access/remove-passkey" Who::SignedIn, access::remove_passkey),
@@ -149,6 +156,9 @@ pub const ROUTES: &[Route] = &[
     row!(STAFF POST "/messages/{id}/take" CARE, staff::messages::take),
     row!(STAFF POST "/messages/{id}/hand" CARE, staff::messages::hand),
     row!(STAFF POST "/absence" CARE, staff::messages::absence),
+    row!(STAFF POST "/patients/{id}/mail" CARE, staff::patient::take_mail),
+    row!(STAFF GET "/calls" CARE, staff::calls::show),
+    row!(STAFF POST "/calls/{id}" CARE, staff::calls::done),
     row!(STAFF GET "/inquiries" ANSWERING, staff::admissions::inbox),
     row!(STAFF GET "/inquiries/ended" ANSWERING, staff::admissions::ended),
     row!(STAFF GET "/inquiries/{id}" ANSWERING, staff::admissions::show),

@@ -6,6 +6,7 @@ mod demo;
 mod doors;
 mod journey;
 mod messages;
+mod notice;
 mod operation;
 mod paper;
 mod papers;

@@ -216,7 +216,10 @@ roles = ["ward", "physician", "social-service", "admissions", "capacity", "it", 
 const PORTS: std::ops::Range<u32> = 10_000..32_768;
 
 /// Returns ports that are free on loopback; no two calls of one program return the same, and two programs begin at different places.
-fn free_ports(count: usize) -> anyhow::Result<Vec<u16>> {
+///
+/// # Errors
+/// If there are not so many.
+pub fn free_ports(count: usize) -> anyhow::Result<Vec<u16>> {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let begin = std::process::id().wrapping_mul(2_654_435_761);
     let mut free = Vec::new();

@@ -22,23 +22,26 @@ impl Bounce {
             |name: &str| text.lines().filter_map(|line| line.split_once(':')).find(|(found, _)| found.trim().eq_ignore_ascii_case(name)).map(|(_, value)| value.trim().to_owned());
         let failed = field("Action")?.eq_ignore_ascii_case("failed");
         let status = field("Status")?.split_whitespace().next()?.to_owned();
-        let well_formed = status.len() <= 11 && status.split('.').count() == 3 && status.split('.').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
-        let id = text.match_indices(MailId::PREFIX).find_map(|(at, prefix)| id(&text.as_bytes()[at + prefix.len()..]))?;
-        (failed && well_formed && status.starts_with("5.")).then_some(Self { id, status })
+        let after = |(at, prefix): (usize, &str)| text.as_bytes().get(at + prefix.len()..);
+        let id = text.match_indices(MailId::PREFIX).filter_map(after).find(|rest| rest.get(32) == Some(&b'@')).and_then(|rest| std::str::from_utf8(&rest[..32]).ok())?;
+        if failed { Self::of(id, &status) } else { None }
+    }
+
+    /// Returns the same from a mail's name and a status. Nothing if the status is not one of failing for good.
+    pub fn of(id: &str, status: &str) -> Option<Self> {
+        (is_status(status) && status.starts_with("5.")).then_some(Self { id: id.parse().ok()?, status: status.to_owned() })
     }
 }
 
-/// Reads a name followed by the `@` of a Message-ID.
-fn id(text: &[u8]) -> Option<MailId> {
-    let (digits, rest) = text.split_at_checked(32)?;
-    if rest.first() != Some(&b'@') || !digits.iter().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(b)) {
-        return None;
-    }
-    let mut id = [0; 16];
-    for (byte, pair) in id.iter_mut().zip(digits.chunks_exact(2)) {
-        *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
-    }
-    Some(MailId(id))
+/// Returns whether this is a status as RFC 3463 has it: three numbers with dots between.
+pub fn is_status(text: &str) -> bool {
+    text.len() <= 11 && text.split('.').count() == 3 && text.split('.').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// Returns whether a status for good is about the address. RFC 3463: 5.0 says nothing more, 5.1 and 5.2 are about the address and its
+/// mailbox; 5.3 to 5.7 about systems, the way there, the mail and rules.
+pub fn blames_address(status: &str) -> bool {
+    !["5.3.", "5.4.", "5.5.", "5.6.", "5.7."].iter().any(|class| status.starts_with(class))
 }
 
 #[cfg(test)]

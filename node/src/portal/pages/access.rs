@@ -34,6 +34,8 @@ struct AccessPage {
     passkeys: Vec<PasskeyRow>,
     app: bool,
     left: Option<u32>,
+    /// Where codes by e-mail go.
+    mail: Option<String>,
     /// Text, and whether it is this one.
     sessions: Vec<(String, bool)>,
     /// Whether ways may be changed now.
@@ -52,8 +54,17 @@ async fn page(portal: &Portal, context: &Context, note: Option<String>) -> Resul
     let stands = ways.sessions.iter().filter(|session| session.stands(now));
     let sessions = stands.map(|session| (w.account_session(session.device.clone(), p.moment(session.seen_at)), session.id == visit.session.id)).collect();
     let login = visit.account.login.clone();
-    let page =
-        AccessPage { p, login, passkeys, app: ways.password && ways.app, left: ways.codes_left.filter(|_| ways.password), sessions, fresh: visit.session.is_fresh(now), note };
+    let page = AccessPage {
+        p,
+        login,
+        passkeys,
+        app: ways.password && ways.app,
+        left: ways.codes_left.filter(|_| ways.password),
+        mail: ways.mail.filter(|_| ways.password),
+        sessions,
+        fresh: visit.session.is_fresh(now),
+        note,
+    };
     Ok(render(&page))
 }
 

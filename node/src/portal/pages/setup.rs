@@ -11,7 +11,7 @@ use webauthn_rs::prelude::RegisterPublicKeyCredential;
 use super::sign_in::{Answered, Begun, GoOn, refused};
 use crate::{
     domain::{
-        account::{Login, PasswordFault, Stage, Token, check_password, factor},
+        account::{Login, PasswordFault, Site, Stage, Token, check_password, factor},
         actor::Actor,
         entropy::{Entropy, System},
     },
@@ -25,6 +25,7 @@ use crate::{
     workflow::{
         WorkError,
         account::{self, Visit, setup},
+        notice::own,
     },
 };
 
@@ -146,11 +147,18 @@ pub async fn password(State(portal): State<Portal>, Extension(context): Extensio
 #[template(path = "setup_second.html")]
 struct SecondPage {
     p: Page,
+    /// Whether codes can come by e-mail.
+    by_mail: bool,
 }
 
 /// The page that asks where the second code is to come from.
-pub async fn show_second(State(portal): State<Portal>, Extension(context): Extension<Context>) -> Response {
-    render(&SecondPage { p: Page::new(&portal, &context) })
+///
+/// # Errors
+/// [`PageError`].
+pub async fn show_second(State(portal): State<Portal>, Extension(context): Extension<Context>) -> Result<Response, PageError> {
+    // Staff sign in otherwise.
+    let by_mail = portal.site == Site::Patient && portal.desk.ask(&context.actor(), |work| Ok(own::is_offered(work))).await?;
+    Ok(render(&SecondPage { p: Page::new(&portal, &context), by_mail }))
 }
 
 #[derive(Template)]

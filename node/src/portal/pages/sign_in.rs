@@ -11,6 +11,7 @@ use axum::{
 use verbund_protocol::id::LocalId;
 use webauthn_rs::prelude::PublicKeyCredential;
 
+use super::notices::waits;
 use crate::{
     domain::{
         account::{Login, Stage, Token, factor},
@@ -25,6 +26,7 @@ use crate::{
     workflow::{
         WorkError,
         account::{self, Tried, sign_in},
+        notice::code::Asked,
     },
 };
 
@@ -109,12 +111,39 @@ struct SecondPage {
     p: Page,
     fault: Option<String>,
     next: String,
+    /// Whether a code can be sent by e-mail.
+    by_mail: bool,
+    /// What was just done.
+    note: Option<String>,
+}
+
+async fn second_page(portal: &Portal, context: &Context, next: String, fault: Option<String>, note: Option<String>) -> Result<Response, PageError> {
+    let id = context.visit()?.account.id;
+    let by_mail = portal.desk.read(move |db| Ok(account::ways(db, id)?.mail.is_some())).await?;
+    Ok(render(&SecondPage { p: Page::new(portal, context), fault, next, by_mail, note }))
 }
 
 /// The page for the second factor.
-pub async fn show_second(State(portal): State<Portal>, Extension(context): Extension<Context>, next: Result<Query<Next>, QueryRejection>) -> Response {
+///
+/// # Errors
+/// [`PageError`].
+pub async fn show_second(State(portal): State<Portal>, Extension(context): Extension<Context>, next: Result<Query<Next>, QueryRejection>) -> Result<Response, PageError> {
     let next = next.map(|Query(next)| next.path()).unwrap_or_default();
-    render(&SecondPage { p: Page::new(&portal, &context), fault: None, next })
+    second_page(&portal, &context, next, None, None).await
+}
+
+/// Sends a code by e-mail.
+///
+/// # Errors
+/// [`PageError`].
+pub async fn second_mail(State(portal): State<Portal>, Extension(context): Extension<Context>, fields: Fields) -> Result<Response, PageError> {
+    let (w, visit) = (context.words, context.visit()?.clone());
+    let next = Next { next: fields.get("next").to_owned() }.path();
+    let note = match portal.desk.ask(&Actor::of(&visit.account), move |work| sign_in::send_code(work, &visit)).await? {
+        Asked::Sent(address) => w.second_mail_sent(address),
+        Asked::Wait(wait) => waits(w, wait),
+    };
+    second_page(&portal, &context, next, None, Some(note)).await
 }
 
 /// The second factor.
@@ -132,7 +161,7 @@ pub async fn second(State(portal): State<Portal>, Extension(context): Extension<
         Tried::Wrong => context.words.second_wrong().into_owned(),
         Tried::Wait(wait) => context.words.second_wait(seconds(wait)),
     };
-    Ok(render(&SecondPage { p: Page::new(&portal, &context), fault: Some(fault), next }))
+    second_page(&portal, &context, next, Some(fault), None).await
 }
 
 /// What a script gets to begin with.

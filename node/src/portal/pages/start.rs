@@ -20,7 +20,9 @@ use crate::{
         account::{self, invite},
         capacity,
         conversation::{ANSWERING, ASKING},
-        inbox, purpose, thread,
+        inbox,
+        notice::calls,
+        purpose, thread,
     },
 };
 
@@ -42,6 +44,8 @@ struct StaffPage {
     states_places: bool,
     /// The door to patients' messages, with how many wait, and how many of them too long.
     messages: Option<(String, Option<String>)>,
+    /// The door to the list of those to be called, with how many they are.
+    calls: Option<String>,
     /// Whose letter no longer works: id and name.
     blocked: Vec<(String, String)>,
 }
@@ -61,6 +65,7 @@ pub async fn staff(State(portal): State<Portal>, Extension(context): Extension<C
     let me = account.id;
     let waiting = if cares { portal.desk.ask(&context.actor(), move |work| thread::count(work, me)).await? } else { None };
     let messages = waiting.map(|count| (context.words.message_inbox_door(count.mine), (count.late > 0).then(|| context.words.message_inbox_late(count.late))));
+    let calls = if cares { Some(portal.desk.ask(&context.actor(), |work| calls::count(work)).await?) } else { None };
     Ok(render(&StaffPage {
         purposes: purposes.map(|waiting| context.words.purpose_door(waiting)),
         p: Page::new(&portal, &context),
@@ -74,6 +79,7 @@ pub async fn staff(State(portal): State<Portal>, Extension(context): Extension<C
         supervises: holds(&[Role::PrivacyOfficer]),
         none: account.roles.is_empty(),
         states_places: holds(capacity::STATING),
+        calls: calls.map(|count| context.words.calls_door(count)),
         blocked,
     }))
 }

@@ -6,7 +6,7 @@ pub use crate::store::post::Waiting;
 use crate::{
     domain::{
         actor::Role,
-        notice::{Bounce, Errand, Mail, MailId, REMEMBERED_FOR, pause},
+        notice::{Bounce, Errand, Mail, MailId, REMEMBERED_FOR, blames_address, pause},
     },
     store::{Db, account, mailbox, post},
     workflow::{Work, WorkError},
@@ -81,8 +81,7 @@ pub fn bounced(work: &mut Work<'_>, bounce: &Bounce) -> Result<bool, WorkError> 
     work.require(&[Role::It])?;
     let known = post::find(work.db, bounce.id)?.is_some_and(|queued| queued.sent || queued.errand != Errand::Code);
     if known {
-        let address = bounce.status.starts_with("5.1") || bounce.status.starts_with("5.2");
-        refused(work, bounce.id, &bounce.status, address)?;
+        refused(work, bounce.id, &bounce.status, blames_address(&bounce.status))?;
     }
     Ok(known)
 }

@@ -18,6 +18,11 @@ use crate::{
     },
 };
 
+/// Returns whether this clinic sends e-mails to patients.
+pub fn is_offered(work: &Work<'_>) -> bool {
+    work.terms.mail
+}
+
 /// Returns an account's mailbox. Reads only.
 ///
 /// # Errors
@@ -81,6 +86,21 @@ pub fn hear(work: &mut Work<'_>, visit: &Visit, kinds: &[Kind]) -> Result<(), Wo
     work.audit("account.set-notices", visit.account.patient, "account", &format!("account={id} kinds={words}"))
 }
 
+/// Makes codes by e-mail a second factor, or no longer one.
+///
+/// # Errors
+/// [`WorkError::NotFound`] without a proved address; [`WorkError::State`] `last-way` if nobody could sign in without it; `prove-again`.
+pub fn set_second(work: &mut Work<'_>, visit: &Visit, second: bool) -> Result<(), WorkError> {
+    may_change(work, visit)?;
+    let id = visit.account.id;
+    if mailbox::find(work.db, id)?.address.is_none() {
+        return Err(WorkError::NotFound("address"));
+    }
+    mailbox::set_second(work.db, id, second)?;
+    still_a_way(work, visit)?;
+    work.audit("account.set-mail", visit.account.patient, "account", &format!("account={id} second={second}"))
+}
+
 /// Forgets the address.
 ///
 /// # Errors
@@ -88,10 +108,13 @@ pub fn hear(work: &mut Work<'_>, visit: &Visit, kinds: &[Kind]) -> Result<(), Wo
 pub fn remove(work: &mut Work<'_>, visit: &Visit) -> Result<(), WorkError> {
     may_change(work, visit)?;
     mailbox::forget(work.db, visit.account.id)?;
-    if !setup::is_complete(work, &visit.account)? {
-        return Err(WorkError::state("last-way", "without codes by e-mail nobody could sign in any more", "set up another way first"));
-    }
+    still_a_way(work, visit)?;
     work.audit("account.remove-mail", visit.account.patient, "account", &format!("account={}", visit.account.id))
+}
+
+fn still_a_way(work: &Work<'_>, visit: &Visit) -> Result<(), WorkError> {
+    let complete = setup::is_complete(work, &visit.account)?;
+    if complete { Ok(()) } else { Err(WorkError::state("last-way", "without codes by e-mail nobody could sign in any more", "set up another way first")) }
 }
 
 /// Staff sign in otherwise and have no address here.

@@ -22,9 +22,9 @@ mod papers;
 mod proxy;
 
 /// The patient's hospital and two rehabilitation clinics.
-const HERE: usize = 0;
-const FIRST: usize = 2;
-const SECOND: usize = 3;
+pub(super) const HERE: usize = 0;
+pub(super) const FIRST: usize = 2;
+pub(super) const SECOND: usize = 3;
 
 /// A patient in her browser, at a hospital among others.
 pub(super) struct Stay {
@@ -36,7 +36,11 @@ pub(super) struct Stay {
 
 impl Stay {
     pub fn new() -> Self {
-        let mut house = House { town: Town::start(4, 80), at: HERE };
+        Self::of(House { town: Town::start(4, 80), at: HERE })
+    }
+
+    /// At a hospital that runs already.
+    pub fn of(mut house: House) -> Self {
         let (patient, browser, login) = house.visitor("erna");
         for at in [FIRST, SECOND] {
             house.town.publish(at, house.town.department(at), 9).unwrap();
@@ -71,7 +75,7 @@ impl Stay {
         self.browser.submit(&page, path, fields).unwrap()
     }
 
-    fn consent(&mut self) {
+    pub fn consent(&mut self) {
         let page = self.submit("/consent", &[("decision", "give")]);
         assert_eq!(page.path, "/");
     }
@@ -99,7 +103,7 @@ impl Stay {
     }
 
     /// Chooses on the page that says what it means.
-    fn choose(&mut self, id: ConversationId) -> Answer {
+    pub fn choose(&mut self, id: ConversationId) -> Answer {
         let path = format!("/offers/{id}/choose");
         let page = self.browser.get(&path).unwrap();
         let offer = page.hidden("offer").unwrap();

@@ -5,12 +5,12 @@ use axum::{
     Extension,
     extract::{Path, State},
     http::header,
-    response::{IntoResponse as _, Response},
+    response::{IntoResponse as _, Redirect, Response},
 };
 use verbund_protocol::{id::LocalId, inquiry::Variant};
 
 use crate::{
-    domain::{account::Code, patient::Patient},
+    domain::{account::Code, notice::Address, patient::Patient},
     portal::{
         Portal, date,
         fields::Fields,
@@ -19,11 +19,13 @@ use crate::{
         page::{Page, PageError, render},
         pages::sign_in::id,
         qr::Modules,
+        words::Words,
     },
     workflow::{
         Work, WorkError,
         account::invite::{self, Invited, Standing},
         conversation::ASKING,
+        notice::own::{self, Mailbox},
         overview, patient,
     },
 };
@@ -45,13 +47,53 @@ struct PatientPage {
     social: bool,
     /// Whether that has begun.
     running: bool,
+    /// What is known of the patient's e-mail; nothing where this clinic sends none.
+    mail: Option<Mail>,
 }
 
-async fn page(portal: &Portal, context: &Context, id: LocalId, card_fault: Option<String>) -> Result<Response, PageError> {
+/// A patient's e-mail, as staff see it.
+struct Mail {
+    lines: Vec<String>,
+    /// Whether an address can be typed.
+    may_type: bool,
+    typed: String,
+    fault: Option<String>,
+}
+
+/// What was wrong in what was sent.
+#[derive(Default)]
+struct Faults {
+    card: Option<String>,
+    typed: String,
+    address: Option<String>,
+}
+
+fn mail(w: Words, mailbox: Option<Mailbox>, faults: &Faults) -> Mail {
+    let may_type = mailbox.is_some();
+    let Mailbox { address, failed, wanted, .. } = mailbox.unwrap_or_default();
+    let mut lines = Vec::new();
+    lines.extend(address.map(|address| {
+        let address = address.as_str().to_owned();
+        match failed {
+            Some((status, _)) => w.patient_mail_failed(address, status),
+            None => w.patient_mail_proved(address),
+        }
+    }));
+    lines.extend(wanted.map(|wanted| w.patient_mail_wanted(wanted.as_str().to_owned())));
+    if lines.is_empty() {
+        lines.push(if may_type { w.patient_mail_none() } else { w.patient_mail_no_access() }.into_owned());
+    }
+    Mail { lines, may_type, typed: faults.typed.clone(), fault: faults.address.clone() }
+}
+
+async fn page(portal: &Portal, context: &Context, id: LocalId, faults: Faults) -> Result<Response, PageError> {
     let actor = context.actor();
     let social = actor.has_any(ASKING);
-    let seen = move |work: &mut Work<'_>| Ok((patient::show(work, id)?, invite::standing(work, id)?, overview::cases(work, Some(id))?));
-    let (patient, standing, cases) = portal.desk.ask(&actor, seen).await?;
+    let seen = move |work: &mut Work<'_>| {
+        let mailbox = own::is_offered(work).then(|| own::of_patient(work, id)).transpose()?;
+        Ok((patient::show(work, id)?, invite::standing(work, id)?, overview::cases(work, Some(id))?, mailbox))
+    };
+    let (patient, standing, cases, mailbox) = portal.desk.ask(&actor, seen).await?;
     let (p, w) = (Page::new(portal, context), context.words);
     let access = match &standing {
         _ if portal.patients.is_empty() => w.patient_access_no_site().into_owned(),
@@ -71,7 +113,8 @@ async fn page(portal: &Portal, context: &Context, id: LocalId, card_fault: Optio
         may_invite: !open && !portal.patients.is_empty(),
         invited: matches!(standing, Standing::Invited { .. } | Standing::Blocked),
         open,
-        card_fault,
+        mail: mailbox.map(|mailbox| mail(w, mailbox, &faults)),
+        card_fault: faults.card,
         social,
         running: cases.iter().any(|case| case.closed_at.is_none() && case.variant == Variant::Rehab),
     }))
@@ -82,7 +125,21 @@ async fn page(portal: &Portal, context: &Context, id: LocalId, card_fault: Optio
 /// # Errors
 /// [`PageError`].
 pub async fn show(State(portal): State<Portal>, Extension(context): Extension<Context>, Path(text): Path<String>) -> Result<Response, PageError> {
-    page(&portal, &context, id(&text)?, None).await
+    page(&portal, &context, id(&text)?, Faults::default()).await
+}
+
+/// Takes an address that the patient told staff.
+///
+/// # Errors
+/// [`PageError`].
+pub async fn take_mail(State(portal): State<Portal>, Extension(context): Extension<Context>, Path(text): Path<String>, fields: Fields) -> Result<Response, PageError> {
+    let (id, typed) = (id(&text)?, fields.shown("address", 300));
+    let Ok(address) = typed.parse::<Address>() else {
+        let address = Some(context.words.mail_address_wrong().into_owned());
+        return page(&portal, &context, id, Faults { typed, address, ..Faults::default() }).await;
+    };
+    portal.desk.ask(&context.actor(), move |work| own::type_in(work, id, &address)).await?;
+    Ok(Redirect::to(&format!("/patients/{id}")).into_response())
 }
 
 #[derive(Template)]
@@ -129,7 +186,7 @@ pub async fn invite(State(portal): State<Portal>, Extension(context): Extension<
     match made {
         Ok((patient, made)) => invited(&portal, &context, &patient, &made),
         // Somebody else was quicker, or the patient has just used the code.
-        Err(WorkError::State { code: "account-open", .. }) => page(&portal, &context, id, None).await,
+        Err(WorkError::State { code: "account-open", .. }) => page(&portal, &context, id, Faults::default()).await,
         Err(error) => Err(error.into()),
     }
 }
@@ -163,7 +220,8 @@ pub async fn letter(State(portal): State<Portal>, Extension(context): Extension<
 pub async fn start_over(State(portal): State<Portal>, Extension(context): Extension<Context>, Path(text): Path<String>, fields: Fields) -> Result<Response, PageError> {
     let (id, card_seen) = (id(&text)?, fields.get("card") == "seen");
     if !card_seen {
-        return page(&portal, &context, id, Some(context.words.patient_lost_card_missing().into_owned())).await;
+        let card = Some(context.words.patient_lost_card_missing().into_owned());
+        return page(&portal, &context, id, Faults { card, ..Faults::default() }).await;
     }
     has_site(&portal)?;
     let (patient, made) = portal.desk.ask(&context.actor(), move |work| Ok((patient::existing(work, id)?, invite::start_over(work, id, card_seen)?))).await?;
