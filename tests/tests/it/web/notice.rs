@@ -23,6 +23,8 @@ use super::{
     type_password,
 };
 
+mod chromium;
+
 /// The patient's address; nothing of her name is in it.
 const ADDRESS: &str = "post17@beispiel.test";
 const ADMISSIONS: &str = "aufnahme@klinik.test";
