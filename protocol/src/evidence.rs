@@ -14,7 +14,7 @@ use crate::{
     conversation::Salt,
     id::{ConversationId, MemberId, NetworkId},
     sign::{self, Kind, SecretKey},
-    time::Timestamp,
+    time::{Day, Timestamp},
 };
 
 /// One message with what proves it.
@@ -71,6 +71,83 @@ pub struct Conversation {
     pub contradictions: Vec<Contradiction>,
 }
 
+/// What was noted of a clinic without a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[cbor(index_only)]
+pub enum Noted {
+    /// It offered a place from a day on.
+    #[n(0)]
+    Offered,
+    /// It declined.
+    #[n(1)]
+    Declined,
+    /// The question was taken back before it was answered.
+    #[n(2)]
+    Withdrawn,
+    /// The patient chose its place.
+    #[n(3)]
+    Chosen,
+    /// The patient left it again.
+    #[n(4)]
+    Left,
+}
+
+impl Noted {
+    /// Returns the word for people.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Offered => "offered",
+            Self::Declined => "declined",
+            Self::Withdrawn => "withdrawn",
+            Self::Chosen => "chosen",
+            Self::Left => "left",
+        }
+    }
+}
+
+/// One entry about a clinic without a node.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, serde::Serialize)]
+#[cbor(map)]
+pub struct Entry {
+    /// When it was said or done, as staff noted it.
+    #[n(0)]
+    pub at: Timestamp,
+    /// When it was written down.
+    #[n(1)]
+    pub recorded_at: Timestamp,
+    /// What.
+    #[n(2)]
+    pub what: Noted,
+    /// From which day on there is a place.
+    #[n(3)]
+    pub day: Option<Day>,
+    /// Why not, in words; only with bodies.
+    #[n(4)]
+    pub why: Option<String>,
+    /// Who said it there; only with bodies.
+    #[n(5)]
+    pub said_by: Option<String>,
+    /// Who wrote it down; only with bodies.
+    #[n(6)]
+    pub recorded_by: Option<String>,
+}
+
+/// What staff of the exporting member wrote down of a clinic without a node. Nobody there has signed any of it: it is that member's word alone.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, serde::Serialize)]
+#[cbor(map)]
+pub struct Recorded {
+    /// The clinic, as staff wrote its name.
+    #[n(0)]
+    pub clinic: String,
+    /// When it was asked by fax.
+    #[n(1)]
+    pub asked_at: Timestamp,
+    /// What came of it, oldest first.
+    #[n(2)]
+    pub entries: Vec<Entry>,
+}
+
 /// What is handed to a payer, a court or a patient.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
@@ -90,6 +167,9 @@ pub struct Bundle {
     /// Network documents that say who signs for whom, exact bytes.
     #[n(4)]
     pub documents: Vec<ByteVec>,
+    /// What staff wrote down of clinics without a node; absent where there is none.
+    #[n(5)]
+    pub recorded: Option<Vec<Recorded>>,
 }
 
 impl Bundle {

@@ -6,7 +6,7 @@ use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
 use verbund_protocol::{
     cbor,
-    evidence::{self, ConversationReport, Report},
+    evidence::{self, ConversationReport, Recorded, Report},
     id::{ConversationId, Digest, LocalId},
     limits::{MAX_EVIDENCE, MAX_NETWORK_DOCUMENT},
     membership::{NetworkDocument, SignedDocument},
@@ -131,7 +131,29 @@ fn print(verified: &Verified, out: &mut impl Write) -> std::io::Result<()> {
     for conversation in &report.conversations {
         print_conversation(conversation, out)?;
     }
+    if !report.recorded.is_empty() {
+        writeln!(out, "\nRECORDED BY STAFF of {}: clinics without a node, asked by fax and heard by phone. Nobody there has signed any of this; it is {}'s word alone", report.made_by, report.made_by)?;
+    }
+    for recorded in &report.recorded {
+        print_recorded(recorded, out)?;
+    }
     writeln!(out, "{}", if *holds { "everything in it holds" } else { "NOT EVERYTHING HOLDS" })
+}
+
+/// What people typed, on one line.
+fn typed(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+fn print_recorded(recorded: &Recorded, out: &mut impl Write) -> std::io::Result<()> {
+    writeln!(out, "\n{}\n  asked by fax {}", typed(&recorded.clinic), recorded.asked_at)?;
+    let mut table = Table::new(&["noted for", "what", "place from", "written down", "said by", "written by", "reason"]);
+    let text = |text: &Option<String>| text.as_deref().map_or_else(|| "-".to_owned(), typed);
+    for entry in &recorded.entries {
+        let day = entry.day.map_or_else(|| "-".to_owned(), |day| day.to_string());
+        table.row([entry.at.to_string(), entry.what.word().to_owned(), day, entry.recorded_at.to_string(), text(&entry.said_by), text(&entry.recorded_by), text(&entry.why)]);
+    }
+    table.write(out, "  no answer")
 }
 
 fn print_conversation(conversation: &ConversationReport, out: &mut impl Write) -> std::io::Result<()> {

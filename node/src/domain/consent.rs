@@ -118,6 +118,9 @@ pub struct Decision {
     /// To whom.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recipient: Option<Recipient>,
+    /// To a clinic without a node, by its name: nothing is ever sent on its ground, it is told by phone and paper.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub named: Option<String>,
     /// The form and its version, as informed about: `Anlage 1b 2024-03`. None for a necessity.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub form: Option<String>,
@@ -177,9 +180,13 @@ impl Decision {
     pub fn check(&self, now: Timestamp) -> Result<(), Fault> {
         let necessity = self.kind == Kind::TreatmentNecessity;
         match (self.kind.names_recipient(), &self.recipient) {
-            (Some(true), None) => return Err(Fault { field: "recipient", rule: "a release names the member and facility it is for" }),
+            (Some(true), None) if self.named.is_none() => return Err(Fault { field: "recipient", rule: "a release names the member and facility it is for" }),
             (Some(false), Some(_)) => return Err(Fault { field: "recipient", rule: "discharge management is agreed with this clinic and names no recipient" }),
             _ => {}
+        }
+        if let Some(named) = &self.named {
+            text("named", named)?;
+            rule(self.kind == Kind::IdentifiedRelease && self.recipient.is_none(), "named", "only a release names a clinic, and one clinic only")?;
         }
         match &self.by {
             DecidedBy::Physician { name, reason } if necessity => {
@@ -223,6 +230,9 @@ fn text(field: &'static str, text: &str) -> Result<(), Fault> {
 /// an older one come to life again. A necessity of treatment that names nobody holds for any recipient.
 pub fn in_force<'c>(decisions: &'c [Consent], kind: Kind, recipient: Option<&Recipient>, now: Timestamp) -> Option<&'c Consent> {
     let same_matter = |consent: &&Consent| {
+        if consent.decision.named.is_some() {
+            return false;
+        }
         let named = consent.decision.recipient.as_ref();
         consent.decision.kind == kind && (named == recipient || (kind == Kind::TreatmentNecessity && named.is_none()))
     };

@@ -25,6 +25,47 @@ pub struct Phone {
     pub asked_by: String,
     /// What was said since, oldest first.
     pub answers: Vec<Answer>,
+    /// What this side did since, oldest first.
+    pub steps: Vec<Step>,
+}
+
+/// What this side did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Done {
+    /// The question was taken back.
+    Withdrawn,
+    /// The patient chose the place, and the clinic was told by phone.
+    Chosen,
+    /// The patient left the clinic that was chosen.
+    Left,
+}
+
+impl Done {
+    /// Returns the word used in the store.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Withdrawn => "withdrawn",
+            Self::Chosen => "chosen",
+            Self::Left => "left",
+        }
+    }
+    /// Returns what a word stands for.
+    pub fn named(word: &str) -> Option<Self> {
+        [Self::Withdrawn, Self::Chosen, Self::Left].into_iter().find(|done| done.word() == word)
+    }
+}
+
+/// A step of this side.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Step {
+    /// What.
+    pub done: Done,
+    /// When.
+    pub at: Timestamp,
+    /// By whom.
+    pub by: String,
+    /// For a choice: the release that names the clinic, and whether it still stands.
+    pub release: Option<(LocalId, bool)>,
 }
 
 /// What was said on the phone.
@@ -52,12 +93,24 @@ pub enum Said {
 }
 
 impl Phone {
-    /// Returns whether nobody has answered yet.
+    /// Returns whether nobody has answered yet, and an answer is still wanted.
     pub fn is_open(&self) -> bool {
-        self.answers.is_empty()
+        self.answers.is_empty() && !self.is_withdrawn()
+    }
+    /// Returns whether the question was taken back.
+    pub fn is_withdrawn(&self) -> bool {
+        self.steps.iter().any(|step| step.done == Done::Withdrawn)
+    }
+    /// Returns since when the place is chosen, if it is and the release stands.
+    pub fn chosen(&self) -> Option<&Step> {
+        let stands = |step: &&Step| step.release.is_some_and(|(_, stands)| stands);
+        self.steps.iter().rfind(|step| step.done != Done::Withdrawn).filter(|step| step.done == Done::Chosen).filter(stands)
     }
     /// Returns the day of the place that was offered last and not declined since.
     pub fn offer(&self) -> Option<Day> {
+        if self.is_withdrawn() {
+            return None;
+        }
         match self.answers.last()?.said {
             Said::Offered(day) => Some(day),
             Said::Declined(_) => None,

@@ -87,7 +87,7 @@ mod tests {
         }))
         .unwrap();
         let (id, at) = (LocalId([1; 8]), Timestamp(0));
-        let phone = Phone { id, case: id, clinic: "Klinik ".repeat(17), number: "0".repeat(120), inquiry, asked_at: at, asked_by: String::new(), answers: vec![] };
+        let phone = Phone { id, case: id, clinic: "Klinik ".repeat(17), number: "0".repeat(120), inquiry, asked_at: at, asked_by: String::new(), answers: vec![], steps: vec![] };
         let clinic = Clinic { name: "Klinikum Musterstadt".into(), phone: "0".into(), hours: String::new(), about: Default::default() };
         // As many rows as an inquiry has fields, and one with as many constraints as it may carry.
         let mut facts = vec![("Was die Klinik können muss".to_owned(), "Nur wenn die Zimmerplanung es braucht".to_owned()); 23];

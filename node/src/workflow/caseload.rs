@@ -292,7 +292,7 @@ pub struct Paper {
 
 impl Paper {
     fn decision(self, kind: Kind, given: bool, recipient: Option<Recipient>, now: Timestamp) -> Decision {
-        Decision { kind, given, recipient, form: Some(self.form), by: self.by, how: How::Paper, document: Some(self.kept), at: now, until: None }
+        Decision { kind, given, recipient, named: None, form: Some(self.form), by: self.by, how: How::Paper, document: Some(self.kept), at: now, until: None }
     }
 }
 

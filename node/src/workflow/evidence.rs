@@ -1,7 +1,7 @@
 //! Evidence of what was said and received: a signed file that anyone can verify offline.
 
 use verbund_protocol::{
-    evidence::{Body, Bundle, Contradiction, Conversation, Message},
+    evidence::{Body, Bundle, Contradiction, Conversation, Entry, Message, Noted, Recorded},
     id::{ConversationId, LocalId},
     limits::MAX_EVIDENCE_MESSAGES,
     referral::MessageKind,
@@ -12,8 +12,12 @@ use super::{
     conversation::{load, note},
 };
 use crate::{
-    domain::actor::Role,
+    domain::{
+        actor::Role,
+        phone::{Done, Phone, Said},
+    },
     store::{
+        caseload::phone,
         conversation::{self as stored, Filter},
         membership,
     },
@@ -53,8 +57,39 @@ pub fn export(work: &mut Work<'_>, conversation: Option<ConversationId>, case: O
     if documents.is_empty() {
         documents.push(work.membership.held().bytes().to_vec().into());
     }
-    let bundle = Bundle { network: work.me.network.clone(), made_by: work.me.member.clone(), made_at: work.now, conversations, documents };
+    let recorded = case.map(|case| recorded(work, case, bodies)).transpose()?.filter(|recorded| !recorded.is_empty());
+    let bundle = Bundle { network: work.me.network.clone(), made_by: work.me.member.clone(), made_at: work.now, conversations, documents, recorded };
     Ok(bundle.sign(&work.me.key))
+}
+
+/// Returns what staff wrote down of clinics without a node in a case: this member's word alone. Who said what and why is a body.
+fn recorded(work: &Work<'_>, case: LocalId, bodies: bool) -> Result<Vec<Recorded>, WorkError> {
+    let one = |phone: Phone| {
+        let text = |text: &str| bodies.then(|| text.to_owned());
+        let answers = phone.answers.iter().map(|answer| {
+            let (what, day, why) = match &answer.said {
+                Said::Offered(day) => (Noted::Offered, Some(*day), None),
+                Said::Declined(why) => (Noted::Declined, None, text(why)),
+            };
+            Entry { at: answer.answered_at, recorded_at: answer.recorded_at, what, day, why, said_by: text(&answer.answered_by), recorded_by: text(&answer.recorded_by) }
+        });
+        let steps = phone.steps.iter().map(|step| {
+            let what = match step.done {
+                Done::Withdrawn => Noted::Withdrawn,
+                Done::Chosen => Noted::Chosen,
+                Done::Left => Noted::Left,
+            };
+            Entry { at: step.at, recorded_at: step.at, what, day: None, why: None, said_by: None, recorded_by: text(&step.by) }
+        });
+        let mut entries: Vec<Entry> = answers.chain(steps).collect();
+        entries.sort_by_key(|entry| entry.recorded_at);
+        Recorded { clinic: phone.clinic.clone(), asked_at: phone.asked_at, entries }
+    };
+    let phones = phone::list(work.db, case)?;
+    if !phones.is_empty() {
+        work.audit("evidence.export", None, "discharge", &format!("{case} recorded={}", phones.len()))?;
+    }
+    Ok(phones.into_iter().map(one).collect())
 }
 
 /// Bodies that hand over documents hold their keys, and a key never leaves in evidence: their headers and receipts do.

@@ -160,6 +160,8 @@ named_codes! {
         PATIENT_WISH = 7 "patient-wish",
         /// No answer in time.
         NO_ANSWER = 8 "no-answer",
+        /// Placed by another route.
+        OTHER_ROUTE = 10 "other-route",
     }
     OfferEnd {
         /// The hold has expired.

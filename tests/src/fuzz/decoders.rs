@@ -253,6 +253,19 @@ fn evidence_seeds() -> Vec<Vec<u8>> {
         made_at: NOW,
         conversations: vec![conversation],
         documents: vec![document().bytes().to_vec().into()],
+        recorded: Some(vec![evidence::Recorded {
+            clinic: "Rehaklinik Seeblick".into(),
+            asked_at: NOW,
+            entries: vec![evidence::Entry {
+                at: NOW,
+                recorded_at: NOW,
+                what: evidence::Noted::Declined,
+                day: None,
+                why: Some("Personal fehlt".into()),
+                said_by: Some("Frau See".into()),
+                recorded_by: Some("sonja".into()),
+            }],
+        }]),
     };
     signed_seeds(&bundle.sign(&sign_key(0)))
 }

@@ -138,7 +138,7 @@ pub fn decision(kind: Kind, recipient: Option<Recipient>, at: Timestamp) -> Deci
         Kind::TreatmentNecessity => DecidedBy::Physician { name: "Dr. Sim".into(), reason: "specialty".into() },
         Kind::DischargeManagement | Kind::IdentifiedRelease | Kind::DocumentHandoff => DecidedBy::Patient,
     };
-    Decision { kind, given: true, recipient, form: Some("Anlage 1b 2024-03".into()), by, how: How::Desk, document: None, at, until: None }
+    Decision { kind, given: true, recipient, named: None, form: Some("Anlage 1b 2024-03".into()), by, how: How::Desk, document: None, at, until: None }
 }
 
 /// Returns a clinic's department as the target of an inquiry.

@@ -15,6 +15,7 @@ pub(crate) fn decision(kind: Kind) -> Decision {
         kind,
         given: true,
         recipient: kind.names_recipient().unwrap_or(false).then(|| rehab(1)),
+        named: None,
         form: (kind != Kind::TreatmentNecessity).then(|| "Anlage 1b 2024-03".into()),
         by,
         how: How::Desk,

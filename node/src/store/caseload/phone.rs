@@ -4,7 +4,7 @@ use rusqlite::{OptionalExtension as _, Row, params};
 use verbund_protocol::{id::LocalId, time::Day};
 
 use crate::{
-    domain::phone::{Answer, Phone, Said},
+    domain::phone::{Answer, Done, Phone, Said, Step},
     store::{Db, StoreError, column, millis, moment},
 };
 
@@ -58,7 +58,28 @@ pub fn find(db: &Db, case: LocalId, entry: LocalId) -> Result<Option<Phone>, Sto
 fn with_answers(db: &Db, phone: Phone) -> Result<Phone, StoreError> {
     let mut statement = db.prepare_cached("SELECT * FROM case_phone_answer WHERE entry = ?1 ORDER BY number")?;
     let answers = statement.query_map([phone.id.0], row_to_answer)?.collect::<Result<_, _>>()?;
-    Ok(Phone { answers, ..phone })
+    let sql = "SELECT s.*, c.revoked_at IS NULL AS stands FROM case_phone_step s LEFT JOIN consent c ON c.id = s.release WHERE s.entry = ?1 ORDER BY s.number";
+    let steps = db.prepare_cached(sql)?.query_map([phone.id.0], row_to_step)?.collect::<Result<_, _>>()?;
+    Ok(Phone { answers, steps, ..phone })
+}
+
+/// Adds what this side did after what it did before.
+///
+/// # Errors
+/// [`StoreError::Conflict`] if there is no such entry or release.
+pub fn step(db: &Db, entry: LocalId, step: &Step) -> Result<(), StoreError> {
+    let sql = "INSERT INTO case_phone_step (entry, number, done, release, at, by)
+        SELECT ?1, coalesce(max(number), 0) + 1, ?2, ?3, ?4, ?5 FROM case_phone_step WHERE entry = ?1";
+    db.prepare_cached(sql)?.execute(params![entry.0, step.done.word(), step.release.map(|(id, _)| id.0), millis(step.at), step.by])?;
+    Ok(())
+}
+
+fn row_to_step(row: &Row<'_>) -> rusqlite::Result<Step> {
+    let word: String = row.get("done")?;
+    let done = Done::named(&word).ok_or_else(|| rusqlite::Error::InvalidColumnType(0, word, rusqlite::types::Type::Text))?;
+    let release: Option<[u8; 8]> = row.get("release")?;
+    let stands: bool = row.get("stands")?;
+    Ok(Step { done, at: moment(row, "at")?, by: row.get("by")?, release: release.map(|id| (LocalId(id), stands)) })
 }
 
 fn row_to_phone(row: &Row<'_>) -> rusqlite::Result<Phone> {
@@ -71,6 +92,7 @@ fn row_to_phone(row: &Row<'_>) -> rusqlite::Result<Phone> {
         asked_at: moment(row, "asked_at")?,
         asked_by: row.get("asked_by")?,
         answers: vec![],
+        steps: vec![],
     })
 }
 

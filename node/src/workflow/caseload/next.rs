@@ -1,7 +1,7 @@
 //! What is to be done next in a case, and by when: one pure answer for the list of cases and for the page of each.
 
 use verbund_protocol::{
-    id::ConversationId,
+    id::{ConversationId, LocalId},
     referral::{Side, Step, clock},
     time::Timestamp,
 };
@@ -71,6 +71,8 @@ pub enum Next {
     Travel(ConversationId),
     /// The patient is there; the report is to come.
     Report(ConversationId),
+    /// A place that was offered by phone is chosen: the patient goes there.
+    ByPhone(LocalId),
     /// It is over.
     Done,
 }
@@ -85,6 +87,9 @@ pub fn next(case: &Case, consented: Consented, plan: &Plan, conversations: &[Con
     }
     if let Some(c) = asking.iter().find(|c| c.trouble.is_some()) {
         return (Next::Call(c.id), None);
+    }
+    if let Some((phone, day)) = phones.iter().find_map(|phone| phone.chosen().map(|_| (phone, phone.offer()))) {
+        return (Next::ByPhone(phone.id), day.map(|day| day.start()));
     }
     let later: [(Step, fn(ConversationId) -> Next); 5] =
         [(Step::Confirmed, Next::Refer), (Step::Asked, Next::Answer), (Step::Chosen, Next::Unconfirmed), (Step::Referred, Next::Unaccepted), (Step::Accepted, Next::Travel)];
@@ -122,7 +127,7 @@ pub fn next(case: &Case, consented: Consented, plan: &Plan, conversations: &[Con
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use verbund_protocol::{id::LocalId, inquiry::Variant};
+    use verbund_protocol::inquiry::Variant;
 
     use super::*;
 

@@ -1,19 +1,25 @@
 //! Asking clinics without a node: what the fax says, and the answer on the phone as staff write it down.
 
 use verbund_protocol::{
+    catalogue::{RareReason, Withdraw},
     id::{DepartmentKey, LocalId},
     limits::MAX_RECIPIENTS,
+    referral::{Message, Side, Withdrawn},
     time::Timestamp,
 };
 
-use super::{MAX_NOTE, open_case, written};
+use super::{MAX_NOTE, Paper, conversations, open_case, written};
 use crate::{
     domain::{
-        consent::Kind,
-        phone::{Answer, Phone, Said},
+        consent::{Decision, Kind},
+        phone::{Answer, Done, Phone, Said, Step},
     },
     store::caseload::phone,
-    workflow::{Work, WorkError, consent, conversation::ASKING, inquiry},
+    workflow::{
+        Work, WorkError, consent,
+        conversation::{ASKING, load, say},
+        inquiry, referral,
+    },
 };
 
 /// Longest name or number, characters.
@@ -21,12 +27,24 @@ pub const MAX_NAME: usize = 120;
 /// How far the clock on the desk may be off from the one on the wall.
 const SLACK: std::time::Duration = std::time::Duration::from_secs(60);
 
-/// Writes down that a clinic is asked by fax, with what the plan says now. What could point to the person is left out.
+/// What is done about fields that few people share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rare {
+    /// Nothing was decided: such an inquiry is not written.
+    Ask,
+    /// What could point to the person is left out.
+    LeaveOut,
+    /// It is sent all the same, for this reason.
+    Because(RareReason),
+}
+
+/// Writes down that a clinic is asked by fax, with what the plan says now. What could point to the person needs a second word: a reason, or
+/// that it is left out, as for every other inquiry.
 ///
 /// # Errors
-/// [`WorkError::State`] `consent-missing`, `closed`, `plan`, `many`, or `rare` if what is left would still point to the person;
+/// [`WorkError::State`] `consent-missing`, `closed`, `plan`, `many`, or `rare` if what is to be written could point to the person;
 /// [`WorkError::Invalid`] without name or number.
-pub fn add(work: &mut Work<'_>, case: LocalId, clinic: &str, number: &str) -> Result<LocalId, WorkError> {
+pub fn add(work: &mut Work<'_>, case: LocalId, clinic: &str, number: &str, rare: Rare) -> Result<LocalId, WorkError> {
     let found = open_case(work, case)?;
     let patient = found.patient.ok_or(WorkError::NotFound("patient"))?;
     consent::require(work, patient, Kind::DischargeManagement, None)?;
@@ -34,17 +52,19 @@ pub fn add(work: &mut Work<'_>, case: LocalId, clinic: &str, number: &str) -> Re
     if phone::list(work.db, case)?.iter().filter(|phone| phone.is_open()).count() >= MAX_RECIPIENTS {
         return Err(WorkError::state("many", format!("{MAX_RECIPIENTS} clinics have not answered yet"), "enter an answer first"));
     }
-    let preview = inquiry::preview(work, written(work, case, DepartmentKey::lowest(), None)?)?;
+    let reason = if let Rare::Because(reason) = rare { Some(reason) } else { None };
+    let preview = inquiry::preview(work, written(work, case, DepartmentKey::lowest(), reason)?)?;
     let inquiry = match (preview.fault, preview.coarsened) {
         (None, _) => preview.inquiry,
-        (Some(_), Some(coarsened)) => coarsened,
+        (Some(_), Some(coarsened)) if rare == Rare::LeaveOut => coarsened,
+        (Some(fault), Some(_)) => return Err(WorkError::state("rare", fault, "give a reason, or leave it out")),
         (Some(fault), None) => return Err(WorkError::state("plan", fault, "correct the plan")),
     };
     if let Some(fault) = inquiry::preview(work, inquiry.clone())?.fault {
-        return Err(WorkError::state("rare", fault, "leave a field of the plan out"));
+        return Err(WorkError::state("rare", fault, "give a reason, or leave a field of the plan out"));
     }
     let id = work.entropy.local_id();
-    phone::add(work.db, &Phone { id, case, clinic, number, inquiry, asked_at: work.now, asked_by: work.actor.name().to_owned(), answers: vec![] })?;
+    phone::add(work.db, &Phone { id, case, clinic, number, inquiry, asked_at: work.now, asked_by: work.actor.name().to_owned(), answers: vec![], steps: vec![] })?;
     work.audit("case.phone.ask", Some(patient), "discharge", &id.to_string())?;
     Ok(id)
 }
@@ -103,5 +123,69 @@ pub fn answer(work: &mut Work<'_>, case: LocalId, entry: LocalId, said: Said, by
         offered @ Said::Offered(_) => offered,
     };
     let answer = Answer { said, answered_at: at, answered_by: text(by, MAX_NAME)?, recorded_at: work.now, recorded_by: work.actor.name().to_owned() };
+    if phone.is_withdrawn() {
+        return Err(WorkError::state("withdrawn", "the question was taken back", "ask the clinic anew"));
+    }
     Ok(phone::answer(work.db, entry, &answer)?)
+}
+
+fn step(work: &Work<'_>, entry: LocalId, done: Done, release: Option<LocalId>) -> Result<(), WorkError> {
+    let by = work.actor.name().to_owned();
+    Ok(phone::step(work.db, entry, &Step { done, at: work.now, by, release: release.map(|id| (id, true)) })?)
+}
+
+/// Takes back a question that nobody has answered. What the fax said stays on record.
+///
+/// # Errors
+/// [`WorkError::NotFound`]; [`WorkError::State`] `answered` once there is an answer, `closed`.
+pub fn withdraw(work: &mut Work<'_>, case: LocalId, entry: LocalId) -> Result<(), WorkError> {
+    open_case(work, case)?;
+    let phone = look(work, case, entry, "case.phone.withdraw")?;
+    if !phone.is_open() {
+        return Err(WorkError::state("answered", "the clinic has answered, or the question was taken back before", "nothing is to be done"));
+    }
+    step(work, entry, Done::Withdrawn, None)
+}
+
+/// Records that the patient chose a place that was offered by phone: the signed release that names the clinic, and the choice. Every other
+/// clinic that is being asked is told no; nothing goes to the chosen one but by phone and paper.
+///
+/// # Errors
+/// [`WorkError::NotFound`]; [`WorkError::State`] `no-offer` if no place is offered for a day to come, `chosen` if another is chosen,
+/// `closed`, `consent-missing`.
+pub fn choose(work: &mut Work<'_>, case: LocalId, entry: LocalId, paper: Paper) -> Result<(), WorkError> {
+    let found = open_case(work, case)?;
+    let phone = look(work, case, entry, "case.phone.choose")?;
+    let patient = found.patient.ok_or(WorkError::NotFound("patient"))?;
+    consent::require(work, patient, Kind::DischargeManagement, None)?;
+    if phone.offer().is_none_or(|day| day < work.now.day()) {
+        return Err(WorkError::state("no-offer", "no place is offered for a day to come", "call the clinic"));
+    }
+    if found.chosen.is_some() || phone::list(work.db, case)?.iter().any(|phone| phone.chosen().is_some()) {
+        return Err(WorkError::state("chosen", "another place is chosen already", "withdraw that first"));
+    }
+    let decision = Decision { named: Some(phone.clinic), ..paper.decision(Kind::IdentifiedRelease, true, None, work.now) };
+    let release = consent::record(work, patient, decision)?;
+    step(work, entry, Done::Chosen, Some(release.id))?;
+    for mut other in conversations(work, case)?.into_iter().filter(|c| c.side == Side::Asker && c.ended_at.is_none()) {
+        match say(work, &mut other, &Message::Withdrawn(Withdrawn { reason: Withdraw::OTHER_ROUTE })) {
+            Ok(_) => {}
+            Err(WorkError::Store(error)) => return Err(error.into()),
+            Err(error) => referral::trouble(work, &mut load(work, other.id)?, error.code())?,
+        }
+    }
+    Ok(())
+}
+
+/// Records that the patient left the clinic that was chosen by phone. The release ends with it.
+///
+/// # Errors
+/// [`WorkError::NotFound`]; [`WorkError::State`] `not-chosen`.
+pub fn leave(work: &mut Work<'_>, case: LocalId, entry: LocalId) -> Result<(), WorkError> {
+    open_case(work, case)?;
+    let phone = look(work, case, entry, "case.phone.leave")?;
+    let release = phone.chosen().and_then(|step| step.release).map(|(id, _)| id);
+    let release = release.ok_or_else(|| WorkError::state("not-chosen", "this clinic is not the chosen one", "look at the case"))?;
+    step(work, entry, Done::Left, None)?;
+    consent::revoke(work, release).map(drop)
 }

@@ -100,7 +100,7 @@ pub(super) fn electronic(work: &mut Work<'_>, patient: LocalId, kind: Kind, give
             DecidedBy::Representative { name, proof: format!("{} until {ends}", power.map_or("-", Power::word)) }
         }
     };
-    let decision = Decision { kind, given, recipient, form: Some(form), by, how: How::Electronic, document, at: work.now, until: None };
+    let decision = Decision { kind, given, recipient, named: None, form: Some(form), by, how: How::Electronic, document, at: work.now, until: None };
     consent::take_down(work, patient, decision)
 }
 

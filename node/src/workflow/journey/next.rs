@@ -6,7 +6,7 @@ use verbund_protocol::{
     time::{Day, Timestamp},
 };
 
-use super::Consented;
+use super::{ByPhone, Consented};
 
 /// Everything the next step follows from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub struct Situation {
     pub wishes: bool,
     /// The inquiries of the case, oldest first.
     pub asked: Vec<Seen>,
+    /// The clinics without a node that were asked.
+    pub phones: Vec<ByPhone>,
 }
 
 /// An inquiry, as far as the next step depends on it.
@@ -64,6 +66,18 @@ pub enum Next {
         until: Timestamp,
         /// How many clinics have not answered yet.
         waiting: usize,
+    },
+    /// Clinics offered a place on the phone, and no other does: look, and tell the social service.
+    ChooseByPhone {
+        /// How many there are.
+        offers: usize,
+    },
+    /// A place that was offered on the phone is chosen.
+    ByPhone {
+        /// The clinic.
+        clinic: String,
+        /// From which day on.
+        on: Option<Day>,
     },
     /// Chosen; the clinic has not confirmed yet.
     Chosen {
@@ -115,11 +129,14 @@ pub enum Next {
 
 /// Returns what is to be done.
 pub fn next(situation: &Situation) -> Next {
-    let Situation { consent, wishes, asked } = situation;
+    let Situation { consent, wishes, asked, phones } = situation;
     // The furthest of them decides: after a choice that fell through, another may have gone on.
     let furthest = asked.iter().filter_map(agreed).max_by_key(|(rank, _)| *rank);
     if let Some((_, next)) = furthest {
         return next;
+    }
+    if let Some(chosen) = phones.iter().find(|phone| phone.chosen_at.is_some()) {
+        return Next::ByPhone { clinic: chosen.clinic.clone(), on: chosen.offer };
     }
     match consent {
         Consented::Open => return Next::Consent,
@@ -128,12 +145,15 @@ pub fn next(situation: &Situation) -> Next {
         Consented::Given => {}
     }
     let ends = asked.iter().filter_map(|seen| seen.choosable_until);
-    let waiting = asked.iter().filter(|seen| matches!(seen.step, Step::Requested | Step::Asked)).count();
+    let unanswered = phones.iter().filter(|phone| phone.told_at.is_none() && !phone.withdrawn).count();
+    let waiting = asked.iter().filter(|seen| matches!(seen.step, Step::Requested | Step::Asked)).count() + unanswered;
+    let told = phones.iter().filter(|phone| phone.offer.is_some()).count();
     match ends.clone().min() {
-        Some(until) => Next::Choose { offers: ends.count(), until, waiting },
+        Some(until) => Next::Choose { offers: ends.count() + told, until, waiting },
+        None if told > 0 => Next::ChooseByPhone { offers: told },
         None if waiting > 0 => Next::Waiting { clinics: waiting },
         None if !wishes => Next::Wishes,
-        None if asked.is_empty() => Next::Searching,
+        None if asked.is_empty() && phones.is_empty() => Next::Searching,
         None => Next::SearchingOn,
     }
 }
@@ -175,12 +195,12 @@ mod tests {
     }
 
     fn with(steps: &[Step]) -> Next {
-        next(&Situation { consent: Consented::Given, wishes: true, asked: steps.iter().map(|step| seen(*step)).collect() })
+        next(&Situation { consent: Consented::Given, wishes: true, asked: steps.iter().map(|step| seen(*step)).collect(), phones: vec![] })
     }
 
     #[test]
     fn before_anybody_is_asked_the_patient_decides_and_says_what_matters() {
-        let state = |consent, wishes| next(&Situation { consent, wishes, asked: vec![] });
+        let state = |consent, wishes| next(&Situation { consent, wishes, asked: vec![], phones: vec![] });
         assert_eq!(state(Consented::Open, false), Next::Consent);
         assert_eq!(state(Consented::Open, true), Next::Consent);
         assert_eq!(state(Consented::Refused, true), Next::Refused);
@@ -192,18 +212,38 @@ mod tests {
     #[test]
     fn while_clinics_are_asked_there_is_nothing_to_do() {
         assert_eq!(with(&[Step::Requested, Step::Asked, Step::Declined]), Next::Waiting { clinics: 2 });
-        let without_wishes = Situation { consent: Consented::Given, wishes: false, asked: vec![seen(Step::Requested)] };
+        let without_wishes = Situation { consent: Consented::Given, wishes: false, asked: vec![seen(Step::Requested)], phones: vec![] };
         assert_eq!(next(&without_wishes), Next::Waiting { clinics: 1 });
+    }
+
+    #[test]
+    fn a_place_offered_on_the_phone_counts_and_once_chosen_it_decides() {
+        let told = |offer, chosen| ByPhone {
+            clinic: "Seeblick".into(),
+            asked_at: Timestamp(0),
+            offer,
+            declined: offer.is_none(),
+            told_at: Some(Timestamp(1)),
+            chosen_at: chosen,
+            withdrawn: false,
+        };
+        let state = |asked, phone| next(&Situation { consent: Consented::Given, wishes: true, asked, phones: vec![phone] });
+        let day = Some(Day(20_000));
+        assert_eq!(state(vec![], told(day, None)), Next::ChooseByPhone { offers: 1 });
+        assert_eq!(state(vec![seen(Step::Offered)], told(day, None)), Next::Choose { offers: 2, until: LATER, waiting: 0 });
+        assert_eq!(state(vec![], told(None, None)), Next::SearchingOn);
+        assert_eq!(state(vec![], ByPhone { told_at: None, declined: false, ..told(None, None) }), Next::Waiting { clinics: 1 });
+        assert_eq!(state(vec![seen(Step::Requested)], told(day, Some(Timestamp(2)))), Next::ByPhone { clinic: "Seeblick".into(), on: day });
     }
 
     #[test]
     fn offers_are_chosen_while_they_stand() {
         assert_eq!(with(&[Step::Offered, Step::Offered, Step::Requested]), Next::Choose { offers: 2, until: LATER, waiting: 1 });
         let sooner = Seen { choosable_until: Some(Timestamp(5)), ..seen(Step::Offered) };
-        let both = Situation { consent: Consented::Given, wishes: true, asked: vec![seen(Step::Offered), sooner] };
+        let both = Situation { consent: Consented::Given, wishes: true, asked: vec![seen(Step::Offered), sooner], phones: vec![] };
         assert_eq!(next(&both), Next::Choose { offers: 2, until: Timestamp(5), waiting: 0 });
         let ended = Seen { choosable_until: None, ..seen(Step::Offered) };
-        assert_eq!(next(&Situation { consent: Consented::Given, wishes: true, asked: vec![ended] }), Next::SearchingOn);
+        assert_eq!(next(&Situation { consent: Consented::Given, wishes: true, asked: vec![ended], phones: vec![] }), Next::SearchingOn);
     }
 
     #[test]
@@ -218,7 +258,7 @@ mod tests {
         let (clinic, on) = ("Reha".to_owned(), Some(Day(20_000)));
         assert_eq!(with(&[Step::Offered, Step::Chosen]), Next::Chosen { id: ID, clinic: clinic.clone(), unreachable: false });
         let lost = Seen { unreachable: true, ..seen(Step::Chosen) };
-        let state = Situation { consent: Consented::Given, wishes: true, asked: vec![lost] };
+        let state = Situation { consent: Consented::Given, wishes: true, asked: vec![lost], phones: vec![] };
         assert_eq!(next(&state), Next::Chosen { id: ID, clinic: clinic.clone(), unreachable: true });
         assert_eq!(with(&[Step::Confirmed, Step::Withdrawn]), Next::Confirmed { id: ID, clinic: clinic.clone(), on });
         assert_eq!(with(&[Step::Referred]), Next::Referred { id: ID, clinic: clinic.clone(), on });
@@ -229,7 +269,7 @@ mod tests {
 
     #[test]
     fn what_is_agreed_counts_more_than_a_consent_taken_back_since() {
-        let state = Situation { consent: Consented::TakenBack, wishes: false, asked: vec![seen(Step::Admitted)] };
+        let state = Situation { consent: Consented::TakenBack, wishes: false, asked: vec![seen(Step::Admitted)], phones: vec![] };
         assert_eq!(next(&state), Next::Arrived { clinic: "Reha".into() });
     }
 }

@@ -8,7 +8,7 @@ use verbund_protocol::{
     time::{Day, Timestamp},
 };
 
-use super::{Clinic, PURPOSE, Scope, Span, allowed, clinic, conversations, current, story};
+use super::{ByPhone, Clinic, PURPOSE, Scope, Span, allowed, clinic, conversations, current, phone::by_phone, story};
 use crate::{
     store::{case::Case, conversation::Conversation, patient},
     workflow::{Work, WorkError, conversation::last},
@@ -19,6 +19,8 @@ use crate::{
 pub struct Offers {
     /// The clinics.
     pub asked: Vec<Asked>,
+    /// The clinics without a node.
+    pub phones: Vec<ByPhone>,
     /// The days between which the AHB begins.
     pub span: Option<Span>,
     /// From where distances count; nothing before [`Offers::measure`], or if it is not known.
@@ -95,9 +97,10 @@ pub fn offers(work: &mut Work<'_>) -> Result<Offers, WorkError> {
     let patient = allowed(work, Scope::Look)?;
     work.audit("offer.list", Some(patient), PURPOSE, "")?;
     let home = patient::find(work.db, patient)?.and_then(|patient| patient.person.address).map(|address| address.postal_code);
-    let mut found = Offers { asked: vec![], span: None, origin: None, from_home: false, home, house: None };
+    let mut found = Offers { asked: vec![], phones: vec![], span: None, origin: None, from_home: false, home, house: None };
     if let Some(case) = current(work, patient)? {
         found.span = story::span(&case);
+        found.phones = by_phone(work, &case)?;
         let all = conversations(work, &case)?;
         for c in &all {
             found.house = found.house.or(clinic(work, &c.own_facility).at);

@@ -8,7 +8,9 @@ use verbund_protocol::{
     time::{Day, Timestamp},
 };
 
-use super::{MAX_ROWS, Next, PURPOSE, Scope, Seen, Situation, acted, allowed, clinic, conversations, current, decide, next, threads};
+use super::{
+    ByPhone, MAX_ROWS, Next, PURPOSE, Scope, Seen, Situation, acted, allowed, clinic, conversations, current, decide, next, phone::by_phone, threads,
+};
 use crate::{
     domain::consent::Kind,
     store::{case::Case, consent, conversation::Conversation, outbox, wish},
@@ -71,6 +73,14 @@ pub enum What {
     TookBack,
     /// The patient stated wishes.
     Wished,
+    /// A clinic without a node was asked by fax.
+    FaxSent,
+    /// It offered a place on the phone.
+    PhoneOffered,
+    /// It declined on the phone.
+    PhoneDeclined,
+    /// The patient chose its place.
+    PhoneChosen,
     /// This clinic or the other said this.
     Said(MessageKind, Side),
 }
@@ -87,14 +97,17 @@ pub fn today(work: &mut Work<'_>) -> Result<Today, WorkError> {
     let consent = decide::stands(work, patient)?.0;
     let wishes = !wish::list(work.db, patient)?.is_empty();
     let seen = asked.iter().map(|c| seen(work, c)).collect::<Result<_, _>>()?;
-    let next = next(&Situation { consent, wishes, asked: seen });
+    let phones = case.as_ref().map(|case| by_phone(work, case)).transpose()?.unwrap_or_default();
     let mut story = decided(work, patient)?;
+    story.extend(phones.iter().flat_map(told));
+    let asked_anybody = !asked.is_empty() || !phones.is_empty();
+    let next = next(&Situation { consent, wishes, asked: seen, phones });
     for c in &asked {
         story.extend(said(work, c)?);
     }
     story.sort_by_key(|line| line.at);
     story.truncate(MAX_ROWS);
-    Ok(Today { next, span: case.as_ref().and_then(span), story, arranged: case.is_some(), asked: !asked.is_empty(), unread: threads::unseen(work, patient)?.len() })
+    Ok(Today { next, span: case.as_ref().and_then(span), story, arranged: case.is_some(), asked: asked_anybody, unread: threads::unseen(work, patient)?.len() })
 }
 
 /// Returns the days in which the AHB of a case begins.
@@ -129,6 +142,16 @@ fn decided(work: &Work<'_>, patient: LocalId) -> Result<Vec<Line>, WorkError> {
         lines.push(line(wishes.stated_at, What::Wished, acted(work, &wishes.stated_by)?));
     }
     Ok(lines)
+}
+
+/// Returns what came of a clinic without a node.
+fn told(phone: &ByPhone) -> Vec<Line> {
+    let line = |at, what, day| Line { at, what, clinic: phone.clinic.clone(), day, code: None, by: None };
+    let mut lines = vec![line(phone.asked_at, What::FaxSent, None)];
+    let said = if phone.declined { What::PhoneDeclined } else { What::PhoneOffered };
+    lines.extend(phone.told_at.map(|at| line(at, said, phone.offer)));
+    lines.extend(phone.chosen_at.map(|at| line(at, What::PhoneChosen, phone.offer)));
+    lines
 }
 
 /// Returns what both sides said that counts.

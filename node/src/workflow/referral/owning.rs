@@ -119,6 +119,7 @@ pub fn report_consented(work: &mut Work<'_>, id: ConversationId, paper: String) 
         kind: Kind::DocumentHandoff,
         given: true,
         recipient: Some(Recipient { member: c.peer, facility: c.peer_facility }),
+        named: None,
         form: Some(REPORT_CONSENT.into()),
         by: DecidedBy::Patient,
         how: How::Paper,

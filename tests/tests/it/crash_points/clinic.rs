@@ -74,7 +74,7 @@ fn signed(payload: Vec<u8>, kind: Signed) -> Vec<u8> {
 }
 
 pub fn decision(kind: Kind, recipient: Option<Recipient>) -> Decision {
-    Decision { kind, given: true, recipient, form: Some("Anlage 1b 2024-03".into()), by: DecidedBy::Patient, how: How::Desk, document: None, at: NOW, until: None }
+    Decision { kind, given: true, recipient, named: None, form: Some("Anlage 1b 2024-03".into()), by: DecidedBy::Patient, how: How::Desk, document: None, at: NOW, until: None }
 }
 
 /// Returns everything a database holds, table by table, row by row.

@@ -23,7 +23,7 @@ use crate::{
     },
     workflow::{
         WorkError,
-        journey::{self, Answer, Asked, Deal, Offers},
+        journey::{self, Answer, Asked, ByPhone, Deal, Offers},
     },
 };
 
@@ -103,6 +103,8 @@ struct OffersPage {
     offers: Vec<Card>,
     open: Vec<Card>,
     over: Vec<Card>,
+    /// Clinics that said something on the phone: name, what, when it said so, and whether it is an offer.
+    phones: Vec<(String, String, String, bool)>,
     span: Option<String>,
     from_home: bool,
     map: Option<Map>,
@@ -124,7 +126,8 @@ async fn list(portal: &Portal, context: &Context, fault: Option<String>) -> Resu
     let of = |wanted: fn(Answer) -> bool| found.asked.iter().filter(|asked| wanted(asked.answer)).map(|asked| card(&p, asked)).collect::<Vec<_>>();
     let span = found.span.filter(|span| span.exception.is_none()).map(|span| w.journey_span(spoken(w, span.discharge), spoken(w, span.last)));
     Ok(render(&OffersPage {
-        none: found.asked.is_empty(),
+        none: found.asked.is_empty() && found.phones.is_empty(),
+        phones: found.phones.iter().map(|phone| by_phone(&p, phone)).collect(),
         chosen: of(|answer| matches!(answer, Answer::Chosen | Answer::Confirmed | Answer::Accepted)),
         offers: of(|answer| answer == Answer::Offer),
         open: of(|answer| matches!(answer, Answer::Waiting | Answer::Question)),
@@ -137,6 +140,21 @@ async fn list(portal: &Portal, context: &Context, fault: Option<String>) -> Resu
         fault,
         p,
     }))
+}
+
+/// Returns a clinic without a node in words: name, what it says, since when, and whether it is an offer.
+fn by_phone(p: &Page, phone: &ByPhone) -> (String, String, String, bool) {
+    let w = p.w;
+    let what = match phone.offer {
+        Some(day) if phone.chosen_at.is_some() => w.choice_phone_chosen(date::calendar(day, w.language)),
+        Some(day) => w.choice_phone_offer(date::calendar(day, w.language)),
+        None if phone.withdrawn => w.choice_list_withdrawn().into_owned(),
+        None if phone.declined => w.choice_list_declined_plain().into_owned(),
+        None if phone.told_at.is_some() => w.choice_list_ended().into_owned(),
+        None => w.choice_phone_waiting().into_owned(),
+    };
+    let when = phone.told_at.map_or_else(|| w.choice_list_asked(p.moment(phone.asked_at)), |at| w.choice_phone_told(p.moment(at)));
+    (phone.clinic.clone(), what, when, phone.offer.is_some())
 }
 
 /// Draws the clinics that may still matter.

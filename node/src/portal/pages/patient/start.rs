@@ -118,6 +118,8 @@ fn step(p: &Page, today: &Today) -> Step {
             text.extend((*waiting > 0).then(|| w.journey_choose_waiting(*waiting)));
             of(w.journey_choose_title(*offers), text, go("/offers", w.journey_choose_button()))
         }
+        Next::ChooseByPhone { offers } => of(w.journey_choose_title(*offers), vec![w.choice_phone_what().into()], go("/offers", w.choice_phone_look())),
+        Next::ByPhone { clinic, on } => of(w.journey_confirmed_title(clinic.clone()), vec![when(on), w.choice_phone_chosen_text().into()], None),
         Next::Chosen { id, clinic, unreachable } => {
             let text = if *unreachable { w.journey_chosen_unreachable() } else { w.journey_chosen_text() };
             of(w.journey_chosen_title(clinic.clone()), vec![text.into()], see(id))
@@ -141,6 +143,10 @@ fn told(w: Words, line: &Line) -> Option<String> {
         What::Refused => w.journey_story_refused().into(),
         What::TookBack => w.journey_story_took_back().into(),
         What::Wished => w.journey_story_wished().into(),
+        What::FaxSent => w.choice_phone_story_asked(clinic),
+        What::PhoneOffered => w.choice_phone_story_offered(clinic),
+        What::PhoneDeclined => w.choice_phone_story_declined(clinic),
+        What::PhoneChosen => w.choice_phone_story_chosen(clinic),
         What::Said(kind, side) => match (kind, side) {
             (M::Inquiry, _) => w.journey_story_inquiry(clinic),
             (M::Questions, _) => w.journey_story_questions(clinic),

@@ -8,4 +8,5 @@ pub mod list;
 pub mod phone;
 pub mod plan;
 pub mod profile;
+pub mod proof;
 mod words;

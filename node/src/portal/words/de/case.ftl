@@ -345,3 +345,37 @@ again-ask = Jetzt anfragen
 again-check = Prüfen und anfragen
 again-label = { $clinic } anfragen
 again-changed = Die Angaben haben sich seit der letzten Anfrage geändert. Bitte prüfen Sie sie. Es wurde noch nichts gesendet.
+
+## Klinik ohne Anschluss: Wahl und Rücknahme
+phone-chosen = telefonisch gewählt
+phone-withdrawn = zurückgenommen
+phone-next-chosen = Aufnahme vorbereiten (telefonisch zugesagt)
+phone-choose = Dieses Angebot wählen
+phone-choose-what = Rufen Sie die Klinik an und sagen Sie zu. Tragen Sie dann die unterschriebene Freigabe ein, die diese Klinik nennt. Alle anderen angefragten Kliniken bekommen eine Absage. Unterlagen gehen auf Papier oder per Fax an die Klinik.
+phone-choose-button = Wahl eintragen
+phone-leave = Wahl zurücknehmen
+phone-leave-what = Die Person möchte doch nicht dorthin? Rufen Sie die Klinik an. Die Freigabe endet damit.
+phone-withdraw = Anfrage zurücknehmen
+phone-withdraw-what = Niemand hat geantwortet, und die Antwort wird nicht mehr gebraucht. Das Fax selbst lässt sich nicht zurückholen.
+phone-done-withdrawn = Anfrage zurückgenommen am { $at } von { $by }.
+phone-done-chosen = Gewählt am { $at }, eingetragen von { $by }.
+phone-done-left = Wahl zurückgenommen am { $at }, eingetragen von { $by }.
+phone-fault-no-offer = Diese Klinik bietet keinen Platz für einen kommenden Tag an. Rufen Sie sie an.
+phone-end = Fall abschließen
+phone-end-what = Die Person ist in der Klinik aufgenommen, die telefonisch zugesagt hat? Schreiben Sie es auf.
+phone-rare = Angaben, die nur wenige Menschen haben
+phone-rare-leave-out = Weglassen
+phone-rare-fault = Einige Angaben könnten die Person erkennbar machen. Geben Sie einen Grund an, warum das Fax sie braucht, oder lassen Sie sie weg. Es wurde noch nichts geschrieben.
+
+## Nachweis
+proof-title = Nachweis der Suche
+proof-what = Wer wann gefragt wurde, was geantwortet wurde und wann es ankam. Diese Seite lässt sich drucken.
+proof-none = In diesem Fall wurde noch keine Klinik gefragt.
+proof-signed = Von beiden Kliniken unterschrieben
+proof-recorded = Von Mitarbeitenden aufgeschrieben
+proof-recorded-what = Diese Kliniken haben keinen Anschluss. Was hier steht, hat Ihre Klinik aufgeschrieben; die andere Klinik hat nichts davon unterschrieben.
+proof-asked = Per Fax gefragt am { $moment }
+proof-download = Nachweis herunterladen
+proof-download-what = Eine Datei mit den unterschriebenen Kopfzeilen und Empfangsbestätigungen. Jede Person mit der Mitgliederliste des Verbunds kann sie ohne Netz prüfen: verbund evidence verify. Namen stehen nicht darin.
+proof-bodies = Auch den Inhalt der Nachrichten mitgeben. Dann stehen in der Datei alle Angaben, die gesendet wurden, auch der Name, sobald er gesendet wurde.
+proof-many = Dieser Fall hat zu viele Nachrichten für eine Datei. Ihre IT kann die Anfragen einzeln ausgeben.

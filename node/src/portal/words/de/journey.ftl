@@ -324,3 +324,18 @@ documents-intro = Hier stehen die Unterlagen, die eine Ärztin oder ein Arzt bei
 documents-none = Zurzeit ist keine Unterlage für Sie freigegeben.
 documents-about = { $kind }, vom { $made }, von: { $from }
 documents-damaged = Diese Unterlage lässt sich gerade nicht zeigen. Bitte sagen Sie uns Bescheid.
+
+# Kliniken, die am Telefon antworten
+choice-phone-title = Kliniken, die am Telefon antworten
+choice-phone-mark = telefonisch
+choice-phone-what = Diese Kliniken haben wir per Fax gefragt. Möchten Sie einen dieser Plätze? Dann sagen Sie es bitte dem Sozialdienst. Sie unterschreiben dafür auf Papier.
+choice-phone-look = Plätze ansehen
+choice-phone-offer = Platz frei ab { $day }
+choice-phone-chosen = Von Ihnen gewählt, ab { $day }
+choice-phone-waiting = Noch keine Antwort
+choice-phone-told = Am Telefon gesagt am { $moment }
+choice-phone-chosen-text = Die Klinik hat am Telefon zugesagt. Wenn Sie doch nicht dorthin möchten, sagen Sie es bitte dem Sozialdienst.
+choice-phone-story-asked = Wir haben { $clinic } per Fax gefragt, ohne Ihren Namen.
+choice-phone-story-offered = { $clinic } hat am Telefon einen Platz angeboten.
+choice-phone-story-declined = { $clinic } hat am Telefon abgesagt.
+choice-phone-story-chosen = Sie haben { $clinic } gewählt.

@@ -345,3 +345,37 @@ again-ask = Ask now
 again-check = Look and ask
 again-label = Ask { $clinic }
 again-changed = The fields have changed since the last inquiry. Please look at them. Nothing was sent yet.
+
+## A clinic without a node: choice and withdrawal
+phone-chosen = chosen by phone
+phone-withdrawn = taken back
+phone-next-chosen = Prepare the admission (confirmed by phone)
+phone-choose = Choose this offer
+phone-choose-what = Call the clinic and accept. Then enter the signed release that names this clinic. All other clinics that were asked are told no. Documents go to the clinic on paper or by fax.
+phone-choose-button = Enter the choice
+phone-leave = Take the choice back
+phone-leave-what = The person does not want to go there after all? Call the clinic. The release ends with it.
+phone-withdraw = Take the inquiry back
+phone-withdraw-what = Nobody has answered, and the answer is no longer needed. The fax itself cannot be called back.
+phone-done-withdrawn = Inquiry taken back { $at } by { $by }.
+phone-done-chosen = Chosen { $at }, entered by { $by }.
+phone-done-left = Choice taken back { $at }, entered by { $by }.
+phone-fault-no-offer = This clinic offers no place for a day to come. Please call it.
+phone-end = Close the case
+phone-end-what = The person is admitted at the clinic that confirmed by phone? Write it down.
+phone-rare = Details that few people share
+phone-rare-leave-out = Leave them out
+phone-rare-fault = Some details could make the person recognizable. Give a reason why the fax needs them, or leave them out. Nothing was written yet.
+
+## Proof
+proof-title = Proof of the search
+proof-what = Who was asked when, what was answered, and when it arrived. This page can be printed.
+proof-none = No clinic was asked in this case yet.
+proof-signed = Signed by both clinics
+proof-recorded = Written down by staff
+proof-recorded-what = These clinics have no node. What stands here was written down by your clinic; the other clinic has signed none of it.
+proof-asked = Asked by fax { $moment }
+proof-download = Download the proof
+proof-download-what = A file with the signed headers and receipts. Anybody with the network’s member list can check it without a network: verbund evidence verify. No names are in it.
+proof-bodies = Give the content of the messages, too. The file then holds everything that was sent, the name as well once it was sent.
+proof-many = This case has too many messages for one file. Your IT can export the inquiries one by one.

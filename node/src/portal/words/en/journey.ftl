@@ -324,3 +324,18 @@ documents-intro = Here are the documents that a physician of ours has released f
 documents-none = At present no document is released for you.
 documents-about = { $kind }, of { $made }, from: { $from }
 documents-damaged = This document cannot be shown just now. Please tell us.
+
+# Clinics that answer by phone
+choice-phone-title = Clinics that answer by phone
+choice-phone-mark = by phone
+choice-phone-what = We asked these clinics by fax. Would you like one of these places? Then please tell the social service. You sign for it on paper.
+choice-phone-look = Look at the places
+choice-phone-offer = Place free from { $day }
+choice-phone-chosen = Chosen by you, from { $day }
+choice-phone-waiting = No answer yet
+choice-phone-told = Said on the phone { $moment }
+choice-phone-chosen-text = The clinic has confirmed on the phone. If you do not want to go there after all, please tell the social service.
+choice-phone-story-asked = We asked { $clinic } by fax, without your name.
+choice-phone-story-offered = { $clinic } offered a place on the phone.
+choice-phone-story-declined = { $clinic } declined on the phone.
+choice-phone-story-chosen = You chose { $clinic }.

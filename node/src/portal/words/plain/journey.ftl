@@ -111,3 +111,18 @@ choice-withdraw-keep = Nein, ich bleibe dabei
 
 ## Jemand handelt für Sie
 consent-by = Das hat { $who } entschieden.
+
+# Kliniken, die am Telefon antworten
+choice-phone-title = Kliniken am Telefon
+choice-phone-mark = am Telefon
+choice-phone-what = Diese Kliniken haben wir mit einem Fax gefragt. Wollen Sie so einen Platz? Dann sagen Sie es dem Sozialdienst. Sie unterschreiben auf Papier.
+choice-phone-look = Plätze ansehen
+choice-phone-offer = Platz frei ab { $day }
+choice-phone-chosen = Das haben Sie gewählt, ab { $day }
+choice-phone-waiting = Noch keine Antwort
+choice-phone-told = Am Telefon gesagt am { $moment }
+choice-phone-chosen-text = Die Klinik hat am Telefon Ja gesagt. Wollen Sie doch nicht dorthin? Dann sagen Sie es dem Sozialdienst.
+choice-phone-story-asked = Wir haben { $clinic } mit einem Fax gefragt. Ihr Name stand nicht darin.
+choice-phone-story-offered = { $clinic } hat am Telefon einen Platz angeboten.
+choice-phone-story-declined = { $clinic } hat am Telefon Nein gesagt.
+choice-phone-story-chosen = Sie haben { $clinic } gewählt.

@@ -373,6 +373,7 @@ fn release() -> Decision {
         kind: consent::Kind::IdentifiedRelease,
         given: true,
         recipient: Some(consent::Recipient { member: "reha".parse().unwrap(), facility: Ik::with_check_digit(10_000_012) }),
+        named: None,
         form: Some("Anlage 1b 2024-03".into()),
         by: DecidedBy::Patient,
         how: How::Desk,

@@ -164,7 +164,7 @@ fn title(paper: &documents::Document) -> String {
     paper.manifest.as_ref().map(|manifest| manifest.title.clone()).unwrap_or_default()
 }
 
-fn history(p: &Page, lines: &[Line]) -> Vec<(String, String)> {
+pub(super) fn history(p: &Page, lines: &[Line]) -> Vec<(String, String)> {
     let w = p.w;
     let line = |line: &Line| {
         let by = if line.by == "us" { w.asked_by_us() } else { w.asked_by_them() };

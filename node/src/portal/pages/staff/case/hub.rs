@@ -103,6 +103,9 @@ struct HubPage {
     phones: Vec<Line>,
     clinic: String,
     fax: String,
+    fax_rare: Vec<Choice>,
+    /// A place that was offered by phone is chosen.
+    placed: bool,
     notes: Vec<(String, String, String)>,
     note_kinds: Vec<Choice>,
     note: String,
@@ -120,12 +123,25 @@ fn to(id: &str, next: Next) -> Option<String> {
         Next::Plan => format!("/cases/{id}/plan"),
         Next::Ask => format!("/cases/{id}/search"),
         Next::Answer(c) | Next::Refer(c) | Next::Call(c) | Next::Unconfirmed(c) | Next::Unaccepted(c) | Next::Travel(c) | Next::Report(c) => format!("/asked/{c}"),
+        Next::ByPhone(entry) => format!("/cases/{id}/phone/{entry}"),
         Next::Choose(_) | Next::Wait(_) => "#asked".to_owned(),
         Next::Refused | Next::Done => return None,
     })
 }
 
-fn page(portal: &Portal, context: &Context, o: &Overview, proposed: Option<Proposed>, typed: &Fields, fault: Option<String>) -> Response {
+/// What the page shows besides the case itself.
+struct Shown<'a> {
+    proposed: Option<Proposed>,
+    /// What somebody typed.
+    typed: &'a Fields,
+    /// Why it was refused.
+    fault: Option<String>,
+    /// What can be done about fields of a fax that few people share.
+    fax_rare: Vec<Choice>,
+}
+
+fn page(portal: &Portal, context: &Context, o: &Overview, shown: Shown<'_>) -> Response {
+    let Shown { proposed, typed, fault, fax_rare } = shown;
     let (p, w, row) = (Page::new(portal, context), context.words, &o.row);
     let (day, id) = (|at| p.day(at), row.case.id.to_string());
     let consent = match o.consented {
@@ -170,6 +186,8 @@ fn page(portal: &Portal, context: &Context, o: &Overview, proposed: Option<Propo
         phones: o.phones.iter().map(|phone| Line::of(phone, w)).collect(),
         clinic: typed.shown("clinic", MAX_NAME),
         fax: typed.shown("fax", MAX_NAME),
+        fax_rare,
+        placed: matches!(row.next, Next::ByPhone(_)),
         notes: o.notes.iter().map(|note| (format!("{}, {}", p.moment(note.at), note.made_by), kind(note.kind).into_owned(), note.text.clone())).collect(),
         note_kinds: vec![Choice::new("note", w.case_note_note(), !call), Choice::new("call", w.case_note_call(), call)],
         note: typed.shown("text", MAX_NOTE),
@@ -186,9 +204,21 @@ fn page(portal: &Portal, context: &Context, o: &Overview, proposed: Option<Propo
 }
 
 pub(super) async fn shown(portal: &Portal, context: &Context, id: LocalId, typed: &Fields, fault: Option<String>) -> Result<Response, PageError> {
+    shown_with(portal, context, id, typed, fault, vec![]).await
+}
+
+/// The same, where a fax says what few people share: with what can be done about it.
+pub(super) async fn shown_with(
+    portal: &Portal,
+    context: &Context,
+    id: LocalId,
+    typed: &Fields,
+    fault: Option<String>,
+    fax_rare: Vec<Choice>,
+) -> Result<Response, PageError> {
     let overview = portal.desk.ask(&context.actor(), move |work| caseload::show(work, id)).await?;
     let proposed = again::propose(portal, context, &overview).await?;
-    Ok(page(portal, context, &overview, proposed, typed, fault))
+    Ok(page(portal, context, &overview, Shown { proposed, typed, fault, fax_rare }))
 }
 
 /// The page.

@@ -8,16 +8,17 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
 };
 use verbund_protocol::{
+    catalogue::List,
     id::LocalId,
     time::{Day, Timestamp},
 };
 
 use super::{hub, profile, words};
 use crate::{
-    domain::phone::{Answer, Phone, Said},
+    domain::phone::{Answer, Done, Phone, Said, Step},
     portal::{
         Portal,
-        codes::Choice,
+        codes::{self, Choice},
         date,
         fax::{self, Fax},
         fields::Fields,
@@ -27,13 +28,18 @@ use crate::{
         words::Words,
     },
     workflow::{
-        WorkError,
+        Work, WorkError,
         caseload::{
             MAX_NOTE,
-            phone::{self, MAX_NAME},
+            phone::{self, MAX_NAME, Rare},
         },
     },
 };
+
+/// The form by which patients release what a clinic without a node is told, as hospitals name it.
+const RELEASE_FORM: &str = "Anlage 1b, Weitergabe an die gewählte Einrichtung";
+/// What the form of a fax sends for "without these fields".
+const LEAVE_OUT: &str = "leave-out";
 
 /// An entry in the list of a case.
 pub(super) struct Line {
@@ -47,10 +53,16 @@ pub(super) struct Line {
 impl Line {
     pub(super) fn of(phone: &Phone, w: Words) -> Self {
         let last = phone.answers.last();
+        let state = match last {
+            _ if phone.chosen().is_some() => w.phone_chosen().into_owned(),
+            _ if phone.is_withdrawn() => w.phone_withdrawn().into_owned(),
+            None => w.phone_open().into_owned(),
+            Some(answer) => said(w, &answer.said),
+        };
         Self {
             id: phone.id.to_string(),
             clinic: phone.clinic.clone(),
-            state: last.map_or_else(|| w.phone_open().into_owned(), |answer| said(w, &answer.said)),
+            state,
             good: phone.offer().is_some(),
             told: last.map(|answer| told(w, answer)),
         }
@@ -62,6 +74,15 @@ fn said(w: Words, said: &Said) -> String {
         Said::Offered(day) => w.phone_offered(date::calendar(*day, w.language)),
         Said::Declined(why) => w.phone_declined(why.clone()),
     }
+}
+
+/// Returns everything noted of a clinic, with its time, oldest first.
+pub(super) fn told_lines(p: &Page, phone: &Phone) -> Vec<(String, String)> {
+    let w = p.w;
+    let answers = phone.answers.iter().map(|answer| (answer.recorded_at, format!("{} ({})", said(w, &answer.said), told(w, answer))));
+    let mut lines: Vec<(Timestamp, String)> = answers.chain(phone.steps.iter().map(|step| (step.at, done(w, step)))).collect();
+    lines.sort_by_key(|(at, _)| *at);
+    lines.into_iter().map(|(at, text)| (p.moment(at), text)).collect()
 }
 
 /// Who said it when, and who wrote it down when.
@@ -139,15 +160,48 @@ struct PhonePage {
     time: String,
     from: String,
     why: String,
+    /// What this side did.
+    done: Vec<String>,
+    may_answer: bool,
+    may_withdraw: bool,
+    may_choose: bool,
+    may_leave: bool,
+    who: Vec<Choice>,
+    form: String,
+    kept: String,
+    representative: String,
+    proof: String,
     faults: Faults,
     fault: Option<String>,
+}
+
+/// Returns what this side did, in words.
+fn done(w: Words, step: &Step) -> String {
+    let at = date::moment(step.at, w.language);
+    match step.done {
+        Done::Withdrawn => w.phone_done_withdrawn(at, step.by.clone()),
+        Done::Chosen => w.phone_done_chosen(at, step.by.clone()),
+        Done::Left => w.phone_done_left(at, step.by.clone()),
+    }
 }
 
 fn page(portal: &Portal, context: &Context, phone: &Phone, typed: &Fields, faults: Faults, fault: Option<String>) -> Response {
     let (p, w) = (Page::new(portal, context), context.words);
     let typed_or = |name, otherwise: String| if typed.is_empty() { otherwise } else { typed.shown(name, MAX_NAME) };
     let declined = typed.get("said") == "declined";
+    let representative = typed.get("who") == "representative";
+    let (chosen, open) = (phone.chosen().is_some(), phone.is_open());
     render(&PhonePage {
+        done: phone.steps.iter().map(|step| done(w, step)).collect(),
+        may_answer: !phone.is_withdrawn() && !chosen,
+        may_withdraw: open,
+        may_choose: !chosen && phone.offer().is_some_and(|day| day >= context.now.day()),
+        may_leave: chosen,
+        who: vec![Choice::new("patient", w.case_consent_patient(), !representative), Choice::new("representative", w.case_consent_representative(), representative)],
+        form: typed.given("form_name").unwrap_or_else(|| RELEASE_FORM.to_owned()),
+        kept: typed.given("kept").unwrap_or_else(|| w.case_consent_kept_default().into_owned()),
+        representative: typed.shown("representative", MAX_NAME),
+        proof: typed.shown("proof", MAX_NAME),
         case: phone.case.to_string(),
         id: phone.id.to_string(),
         clinic: phone.clinic.clone(),
@@ -187,16 +241,32 @@ pub async fn show(State(portal): State<Portal>, Extension(context): Extension<Co
 /// [`PageError`].
 pub async fn add(State(portal): State<Portal>, Extension(context): Extension<Context>, Path(text): Path<String>, fields: Fields) -> Result<Response, PageError> {
     let (case, clinic, number) = (id(&text)?, fields.get("clinic").to_owned(), fields.get("fax").to_owned());
-    match portal.desk.ask(&context.actor(), move |work| phone::add(work, case, &clinic, &number)).await {
+    let rare = match (fields.get("fax-rare"), fields.get("fax-rare").parse()) {
+        (LEAVE_OUT, _) => Rare::LeaveOut,
+        (_, Ok(reason)) => Rare::Because(reason),
+        (_, Err(_)) => Rare::Ask,
+    };
+    match portal.desk.ask(&context.actor(), move |work| phone::add(work, case, &clinic, &number, rare)).await {
         Ok(entry) => Ok(Redirect::to(&format!("/cases/{case}/phone/{entry}")).into_response()),
         Err(error) => {
             let fault = match error {
                 WorkError::Invalid { .. } => context.words.phone_add_wrong(MAX_NAME),
+                WorkError::State { code: "rare", .. } => {
+                    let fault = Some(context.words.phone_rare_fault().into_owned());
+                    return hub::shown_with(&portal, &context, case, &fields, fault, rare_choices(&context)).await;
+                }
                 error => words::fault(context.words, error)?,
             };
             hub::shown(&portal, &context, case, &fields, Some(fault)).await
         }
     }
+}
+
+/// Returns what can be done about fields that few people share: leave them out, or the reasons for which they are sent.
+fn rare_choices(context: &Context) -> Vec<Choice> {
+    let w = context.words;
+    let reasons = codes::choices(List::RareReason, &[], context.now.day(), w.language);
+    std::iter::once(Choice::new(LEAVE_OUT, w.phone_rare_leave_out(), false)).chain(reasons).collect()
 }
 
 /// The fax, for the machine or the printer.
@@ -232,4 +302,54 @@ pub async fn answer(State(portal): State<Portal>, Extension(context): Extension<
         Ok(()) => Ok(Redirect::to(&format!("/cases/{case}/phone/{entry}")).into_response()),
         Err(error) => Ok(page(&portal, &context, &asked, &fields, Faults::default(), Some(words::fault(context.words, error)?))),
     }
+}
+
+/// Does `work` and shows the entry again: as it then is, or with what was typed and why it was refused.
+async fn act(
+    portal: &Portal,
+    context: &Context,
+    path: &(String, String),
+    fields: &Fields,
+    work: impl FnOnce(&mut Work<'_>, LocalId, LocalId) -> Result<(), WorkError> + Send + 'static,
+) -> Result<Response, PageError> {
+    let (case, entry) = ids(path)?;
+    match portal.desk.ask(&context.actor(), move |w| work(w, case, entry)).await {
+        Ok(()) => Ok(Redirect::to(&format!("/cases/{case}/phone/{entry}")).into_response()),
+        Err(error) => {
+            let fault = words::fault(context.words, error)?;
+            let phone = portal.desk.ask(&context.actor(), move |work| phone::show(work, case, entry)).await?;
+            Ok(page(portal, context, &phone, fields, Faults::default(), Some(fault)))
+        }
+    }
+}
+
+/// Takes a question back that nobody has answered.
+///
+/// # Errors
+/// [`PageError`].
+pub async fn withdraw(State(portal): State<Portal>, Extension(context): Extension<Context>, Path(path): Path<(String, String)>, fields: Fields) -> Result<Response, PageError> {
+    act(&portal, &context, &path, &fields, phone::withdraw).await
+}
+
+/// Enters that the patient chose the place on paper.
+///
+/// # Errors
+/// [`PageError`].
+pub async fn choose(State(portal): State<Portal>, Extension(context): Extension<Context>, Path(path): Path<(String, String)>, fields: Fields) -> Result<Response, PageError> {
+    match hub::paper(&fields, context.words) {
+        Ok(paper) => act(&portal, &context, &path, &fields, move |work, case, entry| phone::choose(work, case, entry, paper)).await,
+        Err(fault) => {
+            let (case, entry) = ids(&path)?;
+            let phone = portal.desk.ask(&context.actor(), move |work| phone::show(work, case, entry)).await?;
+            Ok(page(&portal, &context, &phone, &fields, Faults::default(), Some(fault)))
+        }
+    }
+}
+
+/// Enters that the patient left the clinic again.
+///
+/// # Errors
+/// [`PageError`].
+pub async fn leave(State(portal): State<Portal>, Extension(context): Extension<Context>, Path(path): Path<(String, String)>, fields: Fields) -> Result<Response, PageError> {
+    act(&portal, &context, &path, &fields, phone::leave).await
 }

@@ -30,6 +30,7 @@ pub fn next(w: Words, next: Next) -> String {
         Next::Unaccepted(_) => w.case_next_unaccepted().into_owned(),
         Next::Travel(_) => w.case_next_travel().into_owned(),
         Next::Report(_) => w.case_next_report().into_owned(),
+        Next::ByPhone(_) => w.phone_next_chosen().into_owned(),
         Next::Done => w.case_next_done().into_owned(),
     }
 }
@@ -140,6 +141,7 @@ pub fn fault(w: Words, error: WorkError) -> Result<String, PageError> {
             "asked" => w.asked_fault_twice(),
             "open-inquiries" => w.case_end_open_inquiries(),
             "plan" => w.plan_needed(),
+            "no-offer" => w.phone_fault_no_offer(),
             _ => w.asked_fault_other(),
         },
     };

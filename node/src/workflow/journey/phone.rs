@@ -1,0 +1,45 @@
+//! Clinics without a node, as the patient sees them: who was asked by fax, and who offered a place on the phone.
+
+use verbund_protocol::time::{Day, Timestamp};
+
+use crate::{
+    domain::phone::{Phone, Said},
+    store::{case::Case, caseload::phone},
+    workflow::{Work, WorkError},
+};
+
+/// A clinic without a node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ByPhone {
+    /// Its name, as staff wrote it.
+    pub clinic: String,
+    /// When it was asked.
+    pub asked_at: Timestamp,
+    /// From which day on it offers a place that can still be chosen.
+    pub offer: Option<Day>,
+    /// Whether it said no last.
+    pub declined: bool,
+    /// When it said that.
+    pub told_at: Option<Timestamp>,
+    /// Since when its place is chosen.
+    pub chosen_at: Option<Timestamp>,
+    /// Whether it was not asked any more before it answered.
+    pub withdrawn: bool,
+}
+
+/// Returns the clinics without a node that were asked in a case.
+///
+/// # Errors
+/// The store's.
+pub(super) fn by_phone(work: &Work<'_>, case: &Case) -> Result<Vec<ByPhone>, WorkError> {
+    let one = |phone: Phone| ByPhone {
+        asked_at: phone.asked_at,
+        offer: phone.offer().filter(|day| *day >= work.now.day()),
+        declined: phone.answers.last().is_some_and(|answer| matches!(answer.said, Said::Declined(_))),
+        told_at: phone.answers.last().map(|answer| answer.answered_at),
+        chosen_at: phone.chosen().map(|step| step.at),
+        withdrawn: phone.is_withdrawn(),
+        clinic: phone.clinic,
+    };
+    Ok(phone::list(work.db, case.id)?.into_iter().map(one).collect())
+}
