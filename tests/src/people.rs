@@ -175,8 +175,18 @@ impl Town {
 
     fn consent(&mut self, at: usize, patient: LocalId, kind: Kind, recipient: Option<Recipient>) {
         let now = self.status(at).now;
-        let decision =
-            Decision { kind, given: true, recipient, named: None, form: Some("Anlage 1b 2024-03".into()), by: DecidedBy::Patient, how: How::Desk, document: None, at: now, until: None };
+        let decision = Decision {
+            kind,
+            given: true,
+            recipient,
+            named: None,
+            form: Some("Anlage 1b 2024-03".into()),
+            by: DecidedBy::Patient,
+            how: How::Desk,
+            document: None,
+            at: now,
+            until: None,
+        };
         let _: consent::Reply = self.told(at, Command::Consent(consent::Command::Record { patient, decision: Box::new(decision) }));
     }
 

@@ -104,7 +104,8 @@ impl Record {
         };
         let recipient = self.member.zip(self.facility).map(|(member, facility)| Recipient { member, facility });
         let at = self.at.unwrap_or_else(service::now);
-        let decision = Decision { kind: self.kind, given: !self.refused, recipient, named: None, form: self.form, by, how: self.how, document: self.document, at, until: self.until };
+        let decision =
+            Decision { kind: self.kind, given: !self.refused, recipient, named: None, form: self.form, by, how: self.how, document: self.document, at, until: self.until };
         (self.patient, decision)
     }
 }

@@ -132,7 +132,11 @@ fn print(verified: &Verified, out: &mut impl Write) -> std::io::Result<()> {
         print_conversation(conversation, out)?;
     }
     if !report.recorded.is_empty() {
-        writeln!(out, "\nRECORDED BY STAFF of {}: clinics without a node, asked by fax and heard by phone. Nobody there has signed any of this; it is {}'s word alone", report.made_by, report.made_by)?;
+        writeln!(
+            out,
+            "\nRECORDED BY STAFF of {}: clinics without a node, asked by fax and heard by phone. Nobody there has signed any of this; it is {}'s word alone",
+            report.made_by, report.made_by
+        )?;
     }
     for recorded in &report.recorded {
         print_recorded(recorded, out)?;

@@ -47,7 +47,14 @@ fn bytes(header: &SignedHeader) -> ByteVec {
 fn judge(message: &SignedHeader, alleged: Option<(&SignedHeader, &SignedHeader)>, by: &SecretKey) -> Report {
     let contradictions = alleged.map(|(held, other)| Contradiction { held: bytes(held), other: bytes(other) }).into_iter().collect();
     let messages = vec![Message { header: bytes(message), receipt: None, body: None }];
-    let bundle = Bundle { network: network(), made_by: member_id(1), made_at: start(), conversations: vec![Conversation { id: ID, messages, contradictions }], documents: vec![], recorded: None };
+    let bundle = Bundle {
+        network: network(),
+        made_by: member_id(1),
+        made_at: start(),
+        conversations: vec![Conversation { id: ID, messages, contradictions }],
+        documents: vec![],
+        recorded: None,
+    };
     verify(&bundle.sign(by), &signed(&document(3, &[1, 2, 3], 2), &[1, 2])).unwrap()
 }
 

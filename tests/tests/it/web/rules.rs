@@ -70,7 +70,7 @@ fn a_rule_is_tried_switched_on_declines_and_is_taken_back() {
 
     let page = scene.write(PAYER);
     let text = page.text();
-    assert!(page.path.starts_with("/rules/") && text.contains("Von den letzten 1 Anfragen hätte sie 1 abgesagt") && text.contains(&before.to_string()), "{text}");
+    assert!(page.path.starts_with("/rules/") && text.contains("Geprüft an der letzten Anfrage: 1 davon hätte sie abgesagt") && text.contains(&before.to_string()), "{text}");
     assert!(text.contains("Deutsche Rentenversicherung") && text.contains("Kostenträger nicht vertraglich gebunden") && text.contains(">aus<"), "{text}");
     let (_, off) = scene.inquire();
     scene.house.town.await_step(REHAB, off, "requested");
@@ -146,7 +146,7 @@ fn a_rule_that_is_not_honest_or_not_seen_is_not_taken() {
     scene.house.town.await_step(REHAB, id, "requested");
     // A change switches it off.
     let page = scene.submit(&page, &path, PAYER);
-    assert!(page.text().contains(">aus<") && page.text().contains("Von den letzten 1 Anfragen hätte sie 1 abgesagt"), "{}", page.text());
+    assert!(page.text().contains(">aus<") && page.text().contains("Geprüft an der letzten Anfrage: 1 davon hätte sie abgesagt"), "{}", page.text());
     // Somebody without the role finds no rules.
     let (mut wanda, _) = scene.house.staff("wanda", &[Role::Ward]);
     assert_eq!([wanda.get("/rules").unwrap().status, wanda.get(&path).unwrap().status], [403, 403]);
@@ -206,7 +206,7 @@ async fn in_a_browser(look: Look) {
     window.click("input[name='payer'][value='drv']").await;
     window.click("#reason option[value='payer']").await;
     window.click("main form button.main").await;
-    window.read("Von den letzten 1 Anfragen hätte sie 1 abgesagt").await;
+    window.read("Geprüft an der letzten Anfrage: 1 davon hätte sie abgesagt").await;
     look_at(&window, &axe, "rule-tried").await;
     window.click("button[value='on']").await;
     window.read("Regel ausschalten").await;

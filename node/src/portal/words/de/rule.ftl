@@ -34,7 +34,8 @@ rule-field = { $field ->
 rule-trial-title = Was die Regel mit den letzten Anfragen getan hätte
 rule-trial = { $tried ->
     [0] Es ist noch keine Anfrage da, an der sich die Regel prüfen lässt.
-   *[other] Von den letzten { $tried } Anfragen hätte sie { $hits } abgesagt.
+    [one] Geprüft an der letzten Anfrage: { $hits } davon hätte sie abgesagt.
+   *[other] Geprüft an den letzten { $tried } Anfragen: { $hits } davon hätte sie abgesagt.
   }
 rule-trial-erased = { $count ->
     [one] Bei 1 weiteren Anfrage sind die Angaben schon gelöscht; an ihr lässt sich nichts mehr prüfen.

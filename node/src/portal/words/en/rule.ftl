@@ -34,7 +34,8 @@ rule-field = { $field ->
 rule-trial-title = What the rule would have done with the last inquiries
 rule-trial = { $tried ->
     [0] There is no inquiry yet on which the rule can be tried.
-   *[other] Of the last { $tried } inquiries it would have declined { $hits }.
+    [one] Tried on the last inquiry: it would have declined { $hits } of them.
+   *[other] Tried on the last { $tried } inquiries: it would have declined { $hits } of them.
   }
 rule-trial-erased = { $count ->
     [one] What 1 more inquiry said is erased already; nothing can be tried on it.

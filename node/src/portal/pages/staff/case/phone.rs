@@ -59,13 +59,7 @@ impl Line {
             None => w.phone_open().into_owned(),
             Some(answer) => said(w, &answer.said),
         };
-        Self {
-            id: phone.id.to_string(),
-            clinic: phone.clinic.clone(),
-            state,
-            good: phone.offer().is_some(),
-            told: last.map(|answer| told(w, answer)),
-        }
+        Self { id: phone.id.to_string(), clinic: phone.clinic.clone(), state, good: phone.offer().is_some(), told: last.map(|answer| told(w, answer)) }
     }
 }
 
