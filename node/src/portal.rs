@@ -28,6 +28,7 @@ pub mod listen;
 pub mod page;
 pub mod pages;
 pub mod passkeys;
+pub mod profile;
 pub mod qr;
 pub mod routes;
 mod sheet;

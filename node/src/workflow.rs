@@ -6,6 +6,7 @@ pub mod audit;
 pub(crate) mod bench;
 pub mod capacity;
 pub mod caseload;
+pub mod clinic;
 pub mod clock;
 pub mod consent;
 pub mod conversation;

@@ -90,7 +90,7 @@ mod tests {
         let phone = Phone { id, case: id, clinic: "Klinik ".repeat(17), number: "0".repeat(120), inquiry, asked_at: at, asked_by: String::new(), answers: vec![], steps: vec![] };
         let clinic = Clinic { name: "Klinikum Musterstadt".into(), phone: "0".into(), hours: String::new(), about: Default::default() };
         // As many rows as an inquiry has fields, and one with as many constraints as it may carry.
-        let mut facts = vec![("Was die Klinik können muss".to_owned(), "Nur wenn die Zimmerplanung es braucht".to_owned()); 23];
+        let mut facts = vec![("Was die Klinik können muss".to_owned(), "Nur wenn die Zimmerplanung es braucht".to_owned()); 26];
         facts.push(("Kost".to_owned(), "Überwachung von Herz und Kreislauf rund um die Uhr, ".repeat(16)));
         let fax = Fax { w: Words { language: Language::German }, clinic: &clinic, phone: &phone, facts: &facts, today: at };
         assert!(SIZES.iter().any(|size| body(&fax, *size).y >= BOTTOM));

@@ -209,6 +209,8 @@ pub const ROUTES: &[Route] = &[
     row!(STAFF POST "/documents/{id}/take-back" RELEASING, staff::documents::take_back),
     row!(STAFF GET "/capacity" STATING, staff::capacity::show),
     row!(STAFF POST "/capacity" STATING, staff::capacity::save),
+    row!(STAFF GET "/capacity/new" STATING, staff::department::show),
+    row!(STAFF POST "/capacity/new" STATING, staff::department::add),
     row!(STAFF POST "/capacity/renew" STATING, staff::capacity::renew),
     row!(STAFF POST "/patients/{id}/case" SOCIAL, staff::case::list::open),
     row!(STAFF GET "/cases" SOCIAL, staff::case::list::mine),

@@ -86,6 +86,27 @@ pub fn change(work: &mut Work<'_>, change: Change) -> Result<Vec<DepartmentId>, 
     state(work, vec![change.apply(before, today)])
 }
 
+/// Adds a department that states no free place yet, and publishes what it can do.
+///
+/// # Errors
+/// [`WorkError::State`] `exists` if something is stated about it already; as [`state`].
+pub fn add(work: &mut Work<'_>, new: Stated) -> Result<(), WorkError> {
+    work.require(STATING)?;
+    if store::capacity::stated(work.db, &new.id)?.is_some() {
+        return Err(WorkError::state("exists", "something is stated about this department already", "change it on the board"));
+    }
+    state(work, vec![Stated { first_day: work.now.day(), free: vec![], ..new }]).map(drop)
+}
+
+/// Returns the facilities of this clinic, with their names.
+///
+/// # Errors
+/// [`WorkError::Forbidden`].
+pub fn facilities(work: &Work<'_>) -> Result<Vec<(Ik, String)>, WorkError> {
+    work.require(STATING)?;
+    Ok(super::caseload::own_facilities(work))
+}
+
 /// States free places of departments and publishes them: all of them, or none if one breaks a rule.
 ///
 /// # Errors

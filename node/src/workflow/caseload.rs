@@ -11,6 +11,7 @@ use verbund_protocol::{
 
 use super::{
     Work, WorkError,
+    clinic::{self, Clinic},
     conversation::{ASKING, load_as},
     inquiry::{self, NewCase, Preview, Target},
     overview, purpose,
@@ -106,8 +107,8 @@ pub struct Overview {
 pub struct Asked {
     /// The conversation.
     pub conversation: Conversation,
-    /// The facility's name and place.
-    pub clinic: (String, String),
+    /// The clinic.
+    pub clinic: Clinic,
     /// The offer that stands.
     pub offer: Option<verbund_protocol::referral::Offer>,
 }
@@ -191,13 +192,7 @@ fn asked(work: &Work<'_>, conversation: Conversation) -> Result<Asked, WorkError
         Some(verbund_protocol::referral::Message::Offer(offer)) if stands => Some(offer),
         _ => None,
     };
-    Ok(Asked { clinic: clinic(work, &conversation.peer_facility), conversation, offer })
-}
-
-/// Returns a facility's name and place for people.
-pub fn clinic(work: &Work<'_>, facility: &Ik) -> (String, String) {
-    let known = work.membership.member_by_ik(facility).and_then(|member| member.facilities.iter().find(|known| &known.ik == facility));
-    known.map_or_else(|| (facility.to_string(), String::new()), |known| (known.name.clone(), known.place.clone()))
+    Ok(Asked { clinic: clinic::of(work, &conversation.peer_facility), conversation, offer })
 }
 
 /// Returns the facilities that this member speaks for, with their names.
@@ -392,8 +387,8 @@ pub struct Conversed {
     pub case: LocalId,
     /// The patient.
     pub patient: Patient,
-    /// The facility's name and place.
-    pub clinic: (String, String),
+    /// The clinic.
+    pub clinic: Clinic,
 }
 
 /// Returns one inquiry of a case, and notes that it was looked at.
@@ -405,5 +400,5 @@ pub fn inquiry(work: &mut Work<'_>, id: ConversationId) -> Result<Conversed, Wor
     let c = load_as(work, id, Side::Asker)?;
     let (case, patient) = (c.case.ok_or(WorkError::NotFound("case"))?, c.patient.ok_or(WorkError::NotFound("patient"))?);
     let patient = patient::find(work.db, patient)?.ok_or(WorkError::NotFound("patient"))?;
-    Ok(Conversed { detail: overview::show(work, id)?, case, patient, clinic: clinic(work, &c.peer_facility) })
+    Ok(Conversed { detail: overview::show(work, id)?, case, patient, clinic: clinic::of(work, &c.peer_facility) })
 }

@@ -13,7 +13,7 @@ use verbund_protocol::{
 };
 
 use super::{
-    Work, WorkError,
+    Work, WorkError, clinic,
     conversation::{ANSWERING, last, load_as},
     document::{Document, Waiting},
     overview::{self, Detail},
@@ -164,7 +164,7 @@ fn row(work: &Work<'_>, c: &Conversation, stated: &[StatedRow]) -> Result<Row, W
     Ok(Row {
         id: c.id,
         step: state.step,
-        clinic: clinic(work, c),
+        clinic: clinic::of(work, &c.peer_facility).name,
         inquiry: inquiry(work, c)?,
         department: department.unwrap_or_default(),
         patient: named.map(|patient| patient.person.full_name()),
@@ -179,11 +179,6 @@ fn row(work: &Work<'_>, c: &Conversation, stated: &[StatedRow]) -> Result<Row, W
 
 fn inquiry(work: &Work<'_>, c: &Conversation) -> Result<Option<Inquiry>, WorkError> {
     Ok(last(work, c, Side::Asker, MessageKind::Inquiry)?.and_then(|message| if let Message::Inquiry(inquiry) = message { Some(inquiry) } else { None }))
-}
-
-/// Returns the name of the asking clinic.
-pub(super) fn clinic(work: &Work<'_>, c: &Conversation) -> String {
-    work.public.board.facility(&c.peer_facility).map_or_else(|| c.peer.to_string(), |(name, _)| name.to_owned())
 }
 
 fn departments(work: &Work<'_>, c: &Conversation) -> Result<Vec<(DepartmentKey, String, Vec<Room>)>, WorkError> {
@@ -219,7 +214,7 @@ pub fn show(work: &mut Work<'_>, id: ConversationId) -> Result<Sheet, WorkError>
     Ok(Sheet {
         step: state.step,
         since: state.since,
-        clinic: clinic(work, &c),
+        clinic: clinic::of(work, &c.peer_facility).name,
         departments: departments(work, &c)?,
         may_say: may_say(state.step),
         reason: state.reason,

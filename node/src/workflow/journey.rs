@@ -21,7 +21,6 @@ mod wishes;
 use verbund_protocol::{
     id::{ConversationId, Ik, LocalId},
     inquiry::Variant,
-    place::Coordinates,
     referral::Side,
 };
 
@@ -37,7 +36,8 @@ pub use story::{Line, Span, Today, What, today};
 pub use threads::{Addressed, Addressee, Letters, Line as Letter, letter, letters, write};
 pub use wishes::{own_wishes, state_wishes, wishes};
 
-use super::{Work, WorkError, conversation::load_as};
+use super::{Work, WorkError, clinic::of as clinic, conversation::load_as};
+pub use super::clinic::Clinic;
 use crate::{
     domain::{
         actor::Actor,
@@ -122,27 +122,4 @@ fn conversations(work: &Work<'_>, case: &Case) -> Result<Vec<Conversation>, Work
     let mut found = stored::list(work.db, &filter, MAX_ROWS)?;
     found.sort_by_key(|c| (c.opened_at, c.id));
     Ok(found)
-}
-
-/// A clinic as people know it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Clinic {
-    /// Its name.
-    pub name: String,
-    /// Its town.
-    pub place: String,
-    /// Where it lies; nothing once it has left the network.
-    pub at: Option<Coordinates>,
-}
-
-fn clinic(work: &Work<'_>, ik: &Ik) -> Clinic {
-    let member = work.membership.member_by_ik(ik);
-    let facility = member.and_then(|member| member.facilities.iter().find(|facility| facility.ik == *ik));
-    match facility {
-        Some(facility) => {
-            let at = Coordinates { latitude: facility.latitude, longitude: facility.longitude };
-            Clinic { name: facility.name.clone(), place: facility.place.clone(), at: Some(at) }
-        }
-        None => Clinic { name: ik.to_string(), place: String::new(), at: None },
-    }
 }

@@ -4,7 +4,12 @@ use verbund_protocol::id::{KdlCode, LocalId};
 
 pub use crate::{domain::consent::Consent, store::paper::Photograph};
 
-use super::{Work, WorkError, caseload, consent, document::Document};
+use super::{
+    Work, WorkError,
+    clinic::{self, Clinic},
+    consent,
+    document::Document,
+};
 use crate::{
     domain::consent::{How, Kind},
     store::{consent as decided, paper},
@@ -15,8 +20,8 @@ use crate::{
 pub struct Entry {
     /// The decision.
     pub consent: Consent,
-    /// Name and place of the clinic it names, if it names one.
-    pub clinic: Option<(String, String)>,
+    /// The clinic it names, if it names one.
+    pub clinic: Option<Clinic>,
     /// The photograph of its paper.
     pub photograph: Option<Photograph>,
 }
@@ -36,7 +41,8 @@ pub fn entries(work: &mut Work<'_>, patient: LocalId) -> Result<Vec<Entry>, Work
     let mut all = consent::list(work, patient)?;
     all.reverse();
     let entry = |consent: Consent| {
-        let clinic = consent.decision.recipient.as_ref().map(|recipient| caseload::clinic(work, &recipient.facility));
+        let decision = &consent.decision;
+        let clinic = decision.recipient.as_ref().map(|recipient| clinic::of(work, &recipient.facility)).or_else(|| decision.named.clone().map(Clinic::named));
         Ok(Entry { clinic, photograph: paper::find(work.db, consent.id)?, consent })
     };
     all.into_iter().map(entry).collect()

@@ -21,7 +21,7 @@ use crate::{
 };
 
 use super::{
-    Work, WorkError,
+    Work, WorkError, clinic,
     conversation::{ANSWERING, last, load_as, note, say},
     inbox,
 };
@@ -95,7 +95,7 @@ fn tried(work: &Work<'_>, rule: &Rule) -> Result<Trial, WorkError> {
         };
         trial.tried += 1;
         if rule.matches(&inquiry) {
-            trial.hits.push(Hit { id, came_at: c.opened_at, clinic: inbox::clinic(work, &c), step: c.log.state().step, inquiry });
+            trial.hits.push(Hit { id, came_at: c.opened_at, clinic: clinic::of(work, &c.peer_facility).name, step: c.log.state().step, inquiry });
         }
     }
     Ok(trial)

@@ -7,6 +7,7 @@ pub mod calls;
 pub mod capacity;
 pub mod case;
 pub mod consents;
+pub mod department;
 pub mod documents;
 pub mod messages;
 pub mod papers;

@@ -1,4 +1,4 @@
-//! Admissions' own rules at their pages, over real clinics: clinic 0 asks, clinic 1 has the beds and the rules.
+//! Admissions' own rules and departments at their pages, over real clinics: clinic 0 asks, clinic 1 has the beds and the rules.
 
 use verbund_node::{cli::demo::browser::Answer, domain::actor::Role};
 use verbund_protocol::id::ConversationId;
@@ -177,6 +177,38 @@ fn no_text_of_the_rules_is_hard_coded() {
             assert!(language != "en" || german.is_none(), "{path} says {german:?} in English: {}", page.text());
         }
     }
+}
+
+/// A department is added on the board, gets free places, and is found by others.
+#[test]
+fn a_department_is_added_on_the_board() {
+    let mut scene = Scene::new();
+    let page = scene.get("/capacity");
+    assert!(page.text().contains("href=\"/capacity/new\""), "{}", page.text());
+    let form = scene.get("/capacity/new");
+    let good = [("name", "Geriatrie"), ("key", "0200"), ("beds", "30"), ("indications", "geriatric"), ("settings", "inpatient"), ("payers", "gkv"), ("rooms", "double")];
+    for (field, wrong, said) in [("key", "23", "vier Ziffern"), ("beds", "viele", "eine Zahl von 1 bis"), ("name", "", "einen kurzen Namen"), ("indications", "", "welche Krankheiten")] {
+        let fields: Vec<(&str, &str)> = good.iter().map(|(name, value)| (*name, if *name == field { wrong } else { value })).filter(|(name, value)| *name != "indications" || !value.is_empty()).collect();
+        let page = scene.submit(&form, "/capacity/new", &fields);
+        assert!(page.path == "/capacity/new" && page.text().contains(said) && page.text().contains("role=\"alert\""), "{field}: {}", page.text());
+    }
+    let board = scene.submit(&form, "/capacity/new", &good);
+    assert!(board.path == "/capacity" && board.text().contains("Geriatrie") && board.text().contains("30 Betten"), "{}", board.text());
+    let again = scene.submit(&form, "/capacity/new", &good);
+    assert!(again.text().contains("schon eine Abteilung gemeldet"), "{}", again.text());
+
+    let facility = scene.house.town.department(REHAB).facility.to_string();
+    let today = scene.house.town.today(REHAB);
+    let day = format!("{facility}-0200-{today}");
+    let saved = scene.rolf.submit(&board, "/capacity", &[("facility", &facility), ("department", "0200"), (&day, "3")]).unwrap();
+    assert!(saved.path == "/capacity" && saved.text().contains("value=\"3\""), "{}", saved.text());
+    verbund_tests::people::eventually("the other clinic finds it", || {
+        let found = scene.house.town.verbund(0, &["search", "--indication", "geriatric"]);
+        let told = String::from_utf8_lossy(&found.stdout).into_owned();
+        if told.contains("Geriatrie") { Ok(()) } else { Err(told + &String::from_utf8_lossy(&found.stderr)) }
+    });
+    let (mut wanda, _) = scene.house.staff("wanda", &[Role::Ward]);
+    assert_eq!(wanda.get("/capacity/new").unwrap().status, 403);
 }
 
 /// A rule from the inbox to the reopened inquiry, in a browser.

@@ -93,7 +93,7 @@ impl Desk {
         let fields: Vec<(&str, &str)> = targets.iter().map(|target| ("target", target.as_str())).collect();
         let preview = self.post("preview", &fields);
         let text = preview.text();
-        assert!(text.contains("70-79") && text.contains("M16") && text.contains("Das lesen die angefragten Kliniken"), "{text}");
+        assert!(text.contains("70–79") && text.contains("M16") && text.contains("Das lesen die angefragten Kliniken"), "{text}");
         assert!(!text.contains("1951") && !text.split("<dl").nth(1).unwrap().contains(CANARY), "what is sent holds no birth date and no name: {text}");
         let sent = self.sonja.submit(&preview, &format!("/cases/{}/ask", self.case), &fields).unwrap();
         let conversations = asked(&sent.text());

@@ -2,14 +2,14 @@
 //!
 //! - here: the inbox and the page of one inquiry, with the forms that its state allows;
 //! - `forms` makes these forms, `acts` takes what they send, `faults` says what stands in the way;
-//! - `profile` puts inquiry and referral into words; `identified` is the page of the referral with the patient's name.
+//! - `said` puts offer, questions, documents and history into words; `identified` is the page of the referral with the patient's name.
 
 mod acts;
 mod faults;
 mod forms;
 mod identified;
-mod profile;
 pub mod rules;
+mod said;
 
 use askama::Template;
 use axum::{
@@ -24,13 +24,14 @@ pub use identified::{open, show as show_referral};
 
 use self::{
     forms::{Act, Field, Form, Typed},
-    profile::{Paper, Said},
+    said::{Paper, Said},
 };
 use crate::{
     portal::{
         Portal, codes, date,
         guard::Context,
         page::{Page, PageError, render},
+        profile,
         words::Words,
     },
     workflow::{
@@ -215,7 +216,7 @@ fn inquiry_page(portal: &Portal, context: &Context, sheet: &Sheet, typed: &Typed
         title: detail.inquiry.as_ref().map_or_else(|| w.admissions_papers_only().into_owned(), |inquiry| profile::title(inquiry, language)),
         clinic: sheet.clinic.clone(),
         state: w.admissions_step(sheet.step.word()),
-        reason: profile::reason(sheet, language).map(|reason| w.admissions_reason(reason)),
+        reason: said::reason(sheet, language).map(|reason| w.admissions_reason(reason)),
         by_rule: by_rule(sheet, w),
         waits: if over { String::new() } else { w.admissions_waits(span(w, sheet.since, context.now)) },
         until: detail.summary.due_at.filter(|_| !over).map(|due| until(w, due, late)),
@@ -228,13 +229,13 @@ fn inquiry_page(portal: &Portal, context: &Context, sheet: &Sheet, typed: &Typed
         forms,
         patient: sheet.patient.as_ref().map(|(id, name)| (id.to_string(), name.clone())),
         readable: sheet.readable && sheet.opened,
-        facts: detail.inquiry.as_ref().map_or_else(Vec::new, |inquiry| profile::facts(inquiry, sheet, w)),
-        questions: profile::questions(detail, w),
-        offer: detail.offer.as_ref().filter(|_| sheet.step.holds()).map_or_else(Vec::new, |offer| profile::offer(offer, sheet, w)),
+        facts: detail.inquiry.as_ref().map_or_else(Vec::new, |inquiry| profile::facts(w, inquiry, Some(said::department(sheet, inquiry.department.as_str())))),
+        questions: said::questions(detail, w),
+        offer: detail.offer.as_ref().filter(|_| sheet.step.holds()).map_or_else(Vec::new, |offer| said::offer(offer, sheet, w)),
         erased: detail.erased_at.map(|at| w.admissions_erased(date::moment(at, language))),
         // Their titles can name the patient.
-        papers: if sheet.opened { profile::papers(&sheet.received, w) } else { vec![] },
-        history: profile::history(detail, w),
+        papers: if sheet.opened { said::papers(&sheet.received, w) } else { vec![] },
+        history: said::history(detail, w),
         p: Page::new(portal, context),
     }
 }

@@ -7,6 +7,5 @@ pub mod hub;
 pub mod list;
 pub mod phone;
 pub mod plan;
-pub mod profile;
 pub mod proof;
 mod words;

@@ -49,7 +49,7 @@ struct ConsentsPage {
 }
 
 fn matter(w: Words, entry: &Entry) -> String {
-    let clinic = entry.clinic.as_ref().map(|(name, _)| name.clone()).unwrap_or_default();
+    let clinic = entry.clinic.as_ref().map(|clinic| clinic.name.clone()).unwrap_or_default();
     match entry.consent.decision.kind {
         Kind::DischargeManagement => w.consents_discharge().into_owned(),
         Kind::IdentifiedRelease => w.consents_release(clinic),

@@ -336,7 +336,7 @@ admissions-paper-missing = { $code ->
 capacity-title = Freie Plätze
 capacity-what = Andere Kliniken sehen diese Zahlen, abzüglich der gehaltenen Plätze. Bestätigen Sie sie bitte einmal am Tag.
 capacity-renew = Alles stimmt noch
-capacity-none = Für Ihre Klinik ist noch keine Abteilung gemeldet. Ihre IT liest die Abteilungen einmal ein.
+capacity-none = Für Ihre Klinik ist noch keine Abteilung gemeldet. Legen Sie unten die erste an, oder lassen Sie alle von Ihrer IT einlesen.
 capacity-beds = { $beds } Betten
 capacity-state = { $age ->
     [fresh] Bestätigt am { $moment }
@@ -361,3 +361,27 @@ capacity-save = { $department } speichern
 capacity-wrong = Zahl von 0 bis { $beds }
 capacity-wrong-days = Bitte prüfen Sie: { $days } Möglich ist eine Zahl von 0 bis { $beds }. Es wurde nichts gespeichert.
 capacity-refused = Diese Zahlen passen nicht zusammen. Es wurde nichts gespeichert.
+
+## Neue Abteilung
+department-title = Neue Abteilung
+department-what = Andere Kliniken finden die Abteilung, sobald freie Plätze für sie gemeldet sind.
+department-facility = Einrichtung
+department-name = Name der Abteilung
+department-name-hint = Zum Beispiel: Orthopädie
+department-name-wrong = Bitte geben Sie einen kurzen Namen an, ohne besondere Zeichen und ohne lange Nummern.
+department-key = Fachabteilungsschlüssel
+department-key-hint = Vier Ziffern nach §301 SGB V, zum Beispiel 2300
+department-key-wrong = Bitte geben Sie vier Ziffern an, zum Beispiel 2300.
+department-exists = Für diesen Schlüssel ist schon eine Abteilung gemeldet.
+department-beds = Betten oder Behandlungsplätze
+department-beds-wrong = Bitte geben Sie eine Zahl von 1 bis { $most } an.
+department-indications-wrong = Bitte kreuzen Sie an, welche Krankheiten die Abteilung behandelt. Sonst findet sie niemand.
+department-list = { $list ->
+    [indications] Was sie behandelt
+    [settings] Art der Rehabilitation
+    [constraints] Was sie leisten kann
+    [payers] Kostenträger mit Vertrag
+    [rooms] Zimmer
+   *[languages] Sprachen außer Deutsch
+  }
+department-save = Abteilung anlegen

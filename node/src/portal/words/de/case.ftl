@@ -187,14 +187,7 @@ ask-send = { $count ->
 ask-rare = Diese Angaben haben nur wenige Menschen: { $fields }. Zusammen könnten sie die Person erkennbar machen. Lassen Sie etwas weg, oder bestätigen Sie mit einem Grund.
 ask-rare-reason = Grund, sie trotzdem zu senden
 ask-age = Alter
-ask-region = Region (PLZ)
 ask-sex = Geschlecht
-ask-sex-female = weiblich
-ask-sex-male = männlich
-ask-sex-other = divers oder unbekannt
-ask-week = Woche der Operation
-ask-answer-by = Antwort nützlich bis
-ask-yes = ja
 ask-from = Es fragt
 
 ## Eine angefragte Klinik

@@ -335,7 +335,7 @@ admissions-paper-missing = { $code ->
 capacity-title = Free places
 capacity-what = Other clinics see these numbers, less the places that are held. Please confirm them once a day.
 capacity-renew = All of it is still right
-capacity-none = No department of your clinic is stated yet. Your IT reads them in once.
+capacity-none = No department of your clinic is stated yet. Add the first one below, or have your IT read all of them in.
 capacity-beds = { $beds } beds
 capacity-state = { $age ->
     [fresh] Confirmed on { $moment }
@@ -360,3 +360,27 @@ capacity-save = Save { $department }
 capacity-wrong = Number from 0 to { $beds }
 capacity-wrong-days = Please check: { $days } Possible is a number from 0 to { $beds }. Nothing was saved.
 capacity-refused = These numbers do not fit together. Nothing was saved.
+
+## New department
+department-title = New department
+department-what = Other clinics find the department as soon as free places are stated for it.
+department-facility = Facility
+department-name = Name of the department
+department-name-hint = For example: orthopaedics
+department-name-wrong = Please give a short name without special characters or long numbers.
+department-key = Department key
+department-key-hint = Four digits after §301 SGB V, for example 2300
+department-key-wrong = Please give four digits, for example 2300.
+department-exists = A department is stated for this key already.
+department-beds = Beds or treatment places
+department-beds-wrong = Please give a number from 1 to { $most }.
+department-indications-wrong = Please tick what the department treats. Otherwise nobody finds it.
+department-list = { $list ->
+    [indications] What it treats
+    [settings] Kind of rehabilitation
+    [constraints] What it can meet
+    [payers] Payers with a contract
+    [rooms] Rooms
+   *[languages] Languages besides German
+  }
+department-save = Add the department

@@ -187,14 +187,7 @@ ask-send = { $count ->
 ask-rare = Few people have these: { $fields }. Together they could point to the person. Leave something out, or confirm with a reason.
 ask-rare-reason = Reason to send them all the same
 ask-age = Age
-ask-region = Region (postal code)
 ask-sex = Sex
-ask-sex-female = female
-ask-sex-male = male
-ask-sex-other = other or unknown
-ask-week = Week of the operation
-ask-answer-by = An answer is useful until
-ask-yes = yes
 ask-from = Asked by
 
 ## An asked clinic

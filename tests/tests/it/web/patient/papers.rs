@@ -110,3 +110,20 @@ fn the_report_of_the_rehabilitation_is_hers_to_read_once_a_physician_has_seen_it
     assert!(list.contains(&name) && list.matches("href=\"/documents/").count() == 1, "{list}");
     assert_eq!(stay.browser.get(&format!("/documents/{report}")).unwrap().body, REPORT);
 }
+
+/// Whoever chooses is told that documents can go along; what no physician has let her read is not named.
+#[test]
+fn the_page_of_a_choice_names_only_what_she_may_read() {
+    let (mut stay, ids) = Stay::offered();
+    let path = format!("/offers/{}/choose", ids[0]);
+    assert!(stay.get(&path).contains("Zurzeit liegen hier keine"));
+    let id = stay.house.town.add_document(HERE, stay.patient, LETTER);
+    let page = stay.get(&path);
+    assert!(!page.contains("Befundbericht") && page.contains("Eine Unterlage liegt hier, die Ihre Ärztin oder Ihr Arzt noch nicht für Sie freigegeben hat"), "{page}");
+    let (mut doctor, _) = stay.house.staff("petra", &[Role::Physician]);
+    stay.press(&mut doctor, id, "release");
+    let page = stay.get(&path);
+    assert!(page.contains("Bei uns liegen: Befundbericht") && !page.contains("noch nicht für Sie freigegeben"), "{page}");
+    stay.press(&mut doctor, id, "take-back");
+    assert!(!stay.get(&path).contains("Befundbericht"), "taken back");
+}

@@ -182,3 +182,86 @@ async fn the_next_best_are_seen_in_a_browser() {
     }
     assert_eq!(desk.house.town.conversations(0).len(), 2);
 }
+
+/// The asking clinic wishes another day on its page, the owner of the bed answers on its own; then the owner sets one.
+#[test]
+fn either_side_changes_the_day_on_its_page() {
+    let mut desk = Desk::new();
+    let id = desk.ask_one(2);
+    let path = format!("/asked/{id}");
+    desk.house.town.offer(2, id, false);
+    desk.house.town.await_step(0, id, "offered");
+    let page = desk.sonja.get(&path).unwrap();
+    desk.sonja.submit(&page, &format!("{path}/choose"), &[("form_name", "Anlage 1b"), ("kept", "Akte"), ("who", "patient")]).unwrap();
+    desk.house.town.await_step(2, id, "chosen");
+    desk.house.town.confirm(2, id);
+    let agreed = desk.house.town.await_step(0, id, "confirmed").summary.date.unwrap();
+    let german = |day| verbund_node::portal::date::calendar(day, verbund_node::portal::words::Language::German);
+    desk.house.at = 2;
+    let (mut rolf, _) = desk.house.staff("rolf", &[Role::Admissions]);
+    desk.house.at = 0;
+
+    let wished = agreed.plus(2);
+    let page = desk.sonja.get(&path).unwrap();
+    let said = desk.sonja.submit(&page, &format!("{path}/date"), &[("wished", &german(wished)), ("reason", "transport")]).unwrap().text();
+    assert!(said.contains(&format!("Gewünscht ist der {}", german(wished))) && said.contains(&german(agreed)), "{said}");
+    let inquiry = format!("/inquiries/{id}");
+    eventually("the wish is there", || {
+        let page = rolf.get(&inquiry).unwrap().text();
+        if page.contains(&format!("wünscht als Aufnahmetag den {}", german(wished))) { Ok(()) } else { Err(page) }
+    });
+    let page = rolf.get(&inquiry).unwrap();
+    rolf.submit(&page, &format!("{inquiry}/date"), &[("date-date", &german(wished)), ("date-reason", "agreed")]).unwrap();
+    eventually("the wish is granted", || {
+        let page = desk.sonja.get(&path).unwrap().text();
+        if page.contains(&german(wished)) && !page.contains("Gewünscht ist der") { Ok(()) } else { Err(page) }
+    });
+    // The owner sets another day by itself.
+    let set = agreed.plus(3);
+    let page = rolf.get(&inquiry).unwrap();
+    rolf.submit(&page, &format!("{inquiry}/date"), &[("date-date", &german(set)), ("date-reason", "place")]).unwrap();
+    eventually("the day that was set", || {
+        let page = desk.sonja.get(&path).unwrap().text();
+        if page.contains(&german(set)) { Ok(()) } else { Err(page) }
+    });
+    assert_eq!(desk.house.town.show(0, id).unwrap().summary.date, desk.house.town.show(2, id).unwrap().summary.date);
+}
+
+/// Answers that few people share are sent only with a reason, counted together with what the inquiry says.
+#[test]
+fn rare_answers_ask_for_a_reason() {
+    let mut desk = Desk::new();
+    desk.post("consent", &[("form_name", "Anlage 1b"), ("kept", "Akte"), ("who", "patient"), ("decision", "given")]);
+    let today = desk.today();
+    desk.post("plan", &[PLAN, &[("earliest", today.as_str()), ("constraint", "dialysis"), ("constraint", "weight-150")]].concat());
+    let target = desk.target(2);
+    let id = asked(&desk.post("ask", &[("target", target.as_str())]).text())[0];
+    desk.house.town.await_step(2, id, "requested");
+    let ask = referral::Command::Ask { id, questions: vec!["weight".parse().unwrap()] };
+    desk.house.town.ask::<serde_json::Value>(2, &Command::Referral(Box::new(ask))).unwrap();
+    desk.house.town.await_step(0, id, "asked");
+    let path = format!("/asked/{id}");
+    let page = desk.sonja.get(&path).unwrap();
+    assert!(!page.text().contains("rare-reason"), "nothing rare was typed yet");
+    let stopped = desk.sonja.submit(&page, &format!("{path}/answer"), &[("q-2", "weight-over-200")]).unwrap();
+    assert!(stopped.text().contains("name=\"rare-reason\"") && stopped.text().contains("value=\"weight-over-200\" selected"), "{}", stopped.text());
+    assert_eq!(desk.house.town.show(0, id).unwrap().summary.step, "asked", "nothing was sent");
+    desk.sonja.submit(&stopped, &format!("{path}/answer"), &[("q-2", "weight-over-200"), ("rare-reason", "patient-agreed")]).unwrap();
+    let told = desk.house.town.await_step(2, id, "requested").answers.unwrap();
+    assert_eq!((told.answers.len(), told.rare_reason.map(|reason| reason.to_string())), (1, Some("patient-agreed".into())));
+}
+
+#[test]
+fn a_case_is_given_to_nobody_whose_account_is_locked() {
+    let mut desk = Desk::new();
+    let (_, _) = desk.house.staff("sina", &[Role::SocialService]);
+    assert!(desk.hub().text().contains("value=\"sina Beispiel\""));
+    let (mut ida, _) = desk.house.staff("ida", &[Role::It]);
+    let accounts = ida.get("/accounts").unwrap();
+    let text = accounts.text();
+    let row = text.split("sina Beispiel").nth(1).unwrap();
+    let action = format!("/accounts/{}/lock", row.split("/accounts/").nth(1).unwrap().split('/').next().unwrap());
+    ida.submit(&accounts, &action, &[("lock", "yes")]).unwrap();
+    assert!(!desk.hub().text().contains("value=\"sina Beispiel\""));
+    assert!(desk.post("give", &[("to", "sina Beispiel")]).text().contains("role=\"alert\""));
+}

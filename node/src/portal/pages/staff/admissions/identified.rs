@@ -20,7 +20,7 @@ use super::{
     faults,
     forms::{Act, Typed},
     id, label, page,
-    profile::{self, Paper},
+    said::{self, Paper},
 };
 use crate::{
     portal::{
@@ -97,7 +97,7 @@ fn read(portal: &Portal, context: &Context, id: ConversationId, message: &Messag
         clinic: sheet.clinic.clone(),
         facts: about.map_or_else(Vec::new, |about| facts(about, w)),
         note: about.and_then(|about| about.note.clone()),
-        papers: profile::papers(&sheet.received, w),
+        papers: said::papers(&sheet.received, w),
     })
 }
 

@@ -8,7 +8,7 @@ use axum::{
 };
 use verbund_protocol::{catalogue::List, id::LocalId};
 
-use super::{label, profile};
+use super::label;
 use crate::{
     domain::rule::{Condition, Field, MAX_NAME, Rule, reasons},
     portal::{
@@ -19,6 +19,7 @@ use crate::{
         guard::Context,
         page::{Page, PageError, render},
         pages::sign_in::id,
+        profile,
         words::Words,
     },
     workflow::{

@@ -43,10 +43,9 @@ pub(super) async fn propose(portal: &Portal, context: &Context, o: &Overview) ->
     if !open || asked >= MAX_RECIPIENTS || !(o.onward.wanted || phone_declined) || !o.plan.missing().is_empty() {
         return Ok(None);
     }
-    let name = |facility: &verbund_protocol::id::Ik| o.asked.iter().find(|asked| asked.conversation.peer_facility == *facility).map(|asked| asked.clinic.clone());
+    let name = |facility: &verbund_protocol::id::Ik| o.asked.iter().find(|asked| asked.conversation.peer_facility == *facility).map(|asked| asked.clinic.line());
     let reopened = o.onward.reopened.iter().filter_map(|target| {
-        let (clinic, place) = name(&target.facility)?;
-        Some((format!("{}/{}", target.facility, target.department), format!("{clinic}, {place}")))
+        Some((format!("{}/{}", target.facility, target.department), name(&target.facility)?))
     });
     let lines = find::best(portal, context, o, PROPOSED).await?;
     Ok(Some(Proposed { reopened: reopened.collect(), lines, at_once: o.onward.unchanged }))

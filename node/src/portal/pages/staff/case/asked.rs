@@ -13,7 +13,7 @@ use verbund_protocol::{
     referral::{Step, identified::Clinical},
 };
 
-use super::{hub::paper, profile, words};
+use super::{hub::paper, words};
 use crate::{
     portal::{
         Portal,
@@ -23,6 +23,7 @@ use crate::{
         guard::Context,
         page::{Page, PageError, render},
         pages::sign_in::id,
+        profile,
         words::Words,
     },
     workflow::{
@@ -204,13 +205,13 @@ async fn page(portal: &Portal, context: &Context, id: ConversationId, typed: &Fi
         id: id.to_string(),
         case: c.case.to_string(),
         name: c.patient.person.full_name(),
-        title: w.asked_title(c.clinic.0.clone()),
-        place: c.clinic.1.clone(),
+        title: w.asked_title(c.clinic.name.clone()),
+        place: c.clinic.place.clone(),
         state,
         good,
         reason: words::reason(step, detail.reason, w.language).map(|reason| w.asked_reason(reason)),
         trouble: summary.trouble.is_some(),
-        call: w.case_next_call(c.clinic.0.clone()),
+        call: w.case_next_call(c.clinic.name.clone()),
         date: summary.date.map(|day| date::calendar(day, w.language)),
         offer: detail.offer.as_ref().map(|offer| Offered {
             date: date::calendar(offer.date, w.language),
@@ -245,7 +246,7 @@ async fn page(portal: &Portal, context: &Context, id: ConversationId, typed: &Fi
         wished: typed.shown("wished", 32),
         waiting: detail.wished.map(|day| w.asked_date_waiting(date::calendar(day, w.language))),
         date_reasons: codes::choices(List::DateChange, &[], today, w.language),
-        facts: detail.inquiry.as_ref().map(|inquiry| profile::facts(w, inquiry)).unwrap_or_default(),
+        facts: detail.inquiry.as_ref().map(|inquiry| profile::facts(w, inquiry, None)).unwrap_or_default(),
         history: history(&p, &detail.messages),
         fault,
         p,

@@ -20,7 +20,7 @@ use verbund_protocol::{
     time::Day,
 };
 
-use super::{profile, words};
+use super::words;
 use crate::{
     domain::wish::About,
     portal::{
@@ -31,11 +31,13 @@ use crate::{
         guard::Context,
         page::{Page, PageError, render},
         pages::sign_in::id,
+        profile,
         words::Words,
     },
     workflow::{
         WorkError,
         caseload::{self, Overview},
+        clinic,
         inquiry::Target,
         search::{self, Live, LiveState, Wanted},
     },
@@ -301,7 +303,7 @@ pub(super) async fn preview_page(portal: &Portal, context: &Context, id: LocalId
         .ask(&context.actor(), move |work| {
             let o = caseload::show(work, id)?;
             let preview = caseload::preview(work, id, asked[0].department.clone(), reason)?;
-            let clinics = asked.iter().map(|target| (format!("{}/{}", target.facility, target.department), caseload::clinic(work, &target.facility))).collect::<Vec<_>>();
+            let clinics = asked.iter().map(|target| (format!("{}/{}", target.facility, target.department), clinic::of(work, &target.facility).line())).collect::<Vec<_>>();
             Ok((o, preview, clinics, caseload::own_facilities(work)))
         })
         .await;
@@ -316,8 +318,8 @@ pub(super) async fn preview_page(portal: &Portal, context: &Context, id: LocalId
         id: id.to_string(),
         name: o.row.patient.person.full_name(),
         send: w.ask_send(clinics.len()),
-        clinics: clinics.into_iter().map(|(target, (name, place))| (target, format!("{name}, {place}"))).collect(),
-        facts: profile::facts(w, inquiry),
+        clinics,
+        facts: profile::facts(w, inquiry, None),
         rare: (guarded || reason.is_some()).then(|| w.ask_rare(profile::rare(w, &preview.rare))),
         reasons: codes::choices(List::RareReason, reason.map(|code| code.number()).as_slice(), context.now.day(), w.language),
         own: if own.len() > 1 { own.into_iter().map(|(ik, name)| Choice::new(ik.to_string(), name, false)).collect() } else { vec![] },

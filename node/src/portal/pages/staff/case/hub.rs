@@ -55,8 +55,8 @@ impl Clinic {
         let (state, good) = words::state(w, c);
         Self {
             id: c.id.to_string(),
-            name: asked.clinic.0.clone(),
-            place: asked.clinic.1.clone(),
+            name: asked.clinic.name.clone(),
+            place: asked.clinic.place.clone(),
             state,
             good,
             reason: words::reason(now.step, now.reason, w.language).map(|reason| w.asked_reason(reason)),

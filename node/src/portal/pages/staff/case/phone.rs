@@ -13,7 +13,7 @@ use verbund_protocol::{
     time::{Day, Timestamp},
 };
 
-use super::{hub, profile, words};
+use super::{hub, words};
 use crate::{
     domain::phone::{Answer, Done, Phone, Said, Step},
     portal::{
@@ -25,6 +25,7 @@ use crate::{
         guard::Context,
         page::{Page, PageError, render},
         pages::sign_in::id,
+        profile,
         words::Words,
     },
     workflow::{
@@ -202,7 +203,7 @@ fn page(portal: &Portal, context: &Context, phone: &Phone, typed: &Fields, fault
         asked: w.phone_asked(phone.asked_by.clone(), phone.number.clone(), p.moment(phone.asked_at)),
         reference: w.fax_reference(phone.id.to_string()),
         answers: phone.answers.iter().rev().map(|answer| (said(w, &answer.said), told(w, answer))).collect(),
-        facts: profile::facts(w, &phone.inquiry),
+        facts: profile::facts(w, &phone.inquiry, None),
         said: vec![Choice::new("offered", w.phone_said_offered(), !declined), Choice::new("declined", w.phone_said_declined(), declined)],
         person: typed.shown("person", MAX_NAME),
         day: typed_or("day", date::day(context.now, crate::portal::words::Language::German)),
@@ -276,7 +277,7 @@ pub async fn fax(State(portal): State<Portal>, Extension(context): Extension<Con
             return hub::shown(&portal, &context, case, &Fields::default(), Some(fault)).await;
         }
     };
-    let facts = profile::facts(w, &phone.inquiry);
+    let facts = profile::facts(w, &phone.inquiry, None);
     let pdf = fax::write(&Fax { w, clinic: &portal.clinic, phone: &phone, facts: &facts, today: context.now });
     Ok(([(header::CONTENT_TYPE, "application/pdf"), (header::CONTENT_DISPOSITION, "inline; filename=\"fax.pdf\"")], pdf).into_response())
 }

@@ -50,7 +50,7 @@ async fn page(portal: &Portal, context: &Context, id: LocalId, fault: Option<Str
         .await?;
     let (p, w) = (Page::new(portal, context), context.words);
     let signed = o.asked.iter().zip(&all).map(|(asked_clinic, conversed)| Clinic {
-        name: format!("{}, {}", asked_clinic.clinic.0, asked_clinic.clinic.1),
+        name: asked_clinic.clinic.line(),
         state: words::state(w, &asked_clinic.conversation).0,
         lines: asked::history(&p, &conversed.detail.messages),
     });
