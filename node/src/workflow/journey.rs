@@ -19,7 +19,7 @@ mod threads;
 mod wishes;
 
 use verbund_protocol::{
-    id::{ConversationId, Ik, LocalId},
+    id::{ConversationId, LocalId},
     inquiry::Variant,
     referral::Side,
 };
@@ -36,8 +36,8 @@ pub use story::{Line, Span, Today, What, today};
 pub use threads::{Addressed, Addressee, Letters, Line as Letter, letter, letters, write};
 pub use wishes::{own_wishes, state_wishes, wishes};
 
-use super::{Work, WorkError, clinic::of as clinic, conversation::load_as};
 pub use super::clinic::Clinic;
+use super::{Work, WorkError, clinic::of as clinic, conversation::load_as};
 use crate::{
     domain::{
         actor::Actor,

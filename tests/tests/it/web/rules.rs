@@ -187,8 +187,11 @@ fn a_department_is_added_on_the_board() {
     assert!(page.text().contains("href=\"/capacity/new\""), "{}", page.text());
     let form = scene.get("/capacity/new");
     let good = [("name", "Geriatrie"), ("key", "0200"), ("beds", "30"), ("indications", "geriatric"), ("settings", "inpatient"), ("payers", "gkv"), ("rooms", "double")];
-    for (field, wrong, said) in [("key", "23", "vier Ziffern"), ("beds", "viele", "eine Zahl von 1 bis"), ("name", "", "einen kurzen Namen"), ("indications", "", "welche Krankheiten")] {
-        let fields: Vec<(&str, &str)> = good.iter().map(|(name, value)| (*name, if *name == field { wrong } else { value })).filter(|(name, value)| *name != "indications" || !value.is_empty()).collect();
+    for (field, wrong, said) in
+        [("key", "23", "vier Ziffern"), ("beds", "viele", "eine Zahl von 1 bis"), ("name", "", "einen kurzen Namen"), ("indications", "", "welche Krankheiten")]
+    {
+        let fields: Vec<(&str, &str)> =
+            good.iter().map(|(name, value)| (*name, if *name == field { wrong } else { value })).filter(|(name, value)| *name != "indications" || !value.is_empty()).collect();
         let page = scene.submit(&form, "/capacity/new", &fields);
         assert!(page.path == "/capacity/new" && page.text().contains(said) && page.text().contains("role=\"alert\""), "{field}: {}", page.text());
     }

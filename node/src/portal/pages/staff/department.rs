@@ -30,14 +30,8 @@ use crate::{
 /// Most beds of a department: more is a slip.
 const MAX_BEDS: u16 = 2_000;
 /// What a department says of itself, by the field's name, in the order of the form.
-const LISTS: [(&str, List); 6] = [
-    ("indications", List::Ahb),
-    ("settings", List::Setting),
-    ("constraints", List::Constraint),
-    ("payers", List::Payer),
-    ("rooms", List::Room),
-    ("languages", List::Language),
-];
+const LISTS: [(&str, List); 6] =
+    [("indications", List::Ahb), ("settings", List::Setting), ("constraints", List::Constraint), ("payers", List::Payer), ("rooms", List::Room), ("languages", List::Language)];
 
 /// Codes to tick.
 struct Group {

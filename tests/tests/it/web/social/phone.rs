@@ -327,7 +327,7 @@ async fn a_clinic_without_a_node_in_a_browser() {
     window.click("form[action$='/choose'] button").await;
     window.read("telefonisch gewählt").await;
     look_at(&window, &axe, "phone-chosen").await;
-    window.click("a[href^='/cases/']").await;
+    window.click("#content > p:last-child a").await;
     window.read("Aufnahme vorbereiten").await;
     look_at(&window, &axe, "case-by-phone").await;
     window.click("a[href$='/evidence']").await;

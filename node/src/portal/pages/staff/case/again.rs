@@ -44,9 +44,7 @@ pub(super) async fn propose(portal: &Portal, context: &Context, o: &Overview) ->
         return Ok(None);
     }
     let name = |facility: &verbund_protocol::id::Ik| o.asked.iter().find(|asked| asked.conversation.peer_facility == *facility).map(|asked| asked.clinic.line());
-    let reopened = o.onward.reopened.iter().filter_map(|target| {
-        Some((format!("{}/{}", target.facility, target.department), name(&target.facility)?))
-    });
+    let reopened = o.onward.reopened.iter().filter_map(|target| Some((format!("{}/{}", target.facility, target.department), name(&target.facility)?)));
     let lines = find::best(portal, context, o, PROPOSED).await?;
     Ok(Some(Proposed { reopened: reopened.collect(), lines, at_once: o.onward.unchanged }))
 }
