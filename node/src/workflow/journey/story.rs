@@ -8,9 +8,7 @@ use verbund_protocol::{
     time::{Day, Timestamp},
 };
 
-use super::{
-    ByPhone, MAX_ROWS, Next, PURPOSE, Scope, Seen, Situation, acted, allowed, clinic, conversations, current, decide, next, phone::by_phone, threads,
-};
+use super::{ByPhone, MAX_ROWS, Next, PURPOSE, Scope, Seen, Situation, acted, allowed, clinic, conversations, current, decide, next, phone::by_phone, threads};
 use crate::{
     domain::consent::Kind,
     store::{case::Case, consent, conversation::Conversation, outbox, wish},
