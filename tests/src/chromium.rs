@@ -211,23 +211,81 @@ impl Window {
         self.client.execute(script, arguments).await.unwrap_or_else(|error| panic!("{script}: {error}"))
     }
 
-    /// Asserts what holds for every page: nothing to scroll sideways, a heading, a title, and at patients' pages targets that a thumb hits.
-    ///
-    /// # Panics
-    /// If one does not hold.
-    pub async fn is_in_order(&self) {
-        let found = self.script(include_str!("chromium/order.js"), vec![]).await;
-        assert_eq!(found, json!([]), "at {:?}, {:?}", self.client.current_url().await, self.look);
+    /// Returns what does not hold of what holds for every page: nothing to scroll sideways, a heading, a title, and at patients' pages targets
+    /// that a thumb hits.
+    pub async fn disorder(&self) -> Vec<String> {
+        self.faults(&self.script(include_str!("chromium/order.js"), vec![]).await).await
     }
 
-    /// Asserts that axe-core (WCAG 2.2 A and AA, best practice) finds nothing. `axe` is its source.
+    /// Asserts that nothing is out of order.
+    ///
+    /// # Panics
+    /// With what is.
+    pub async fn is_in_order(&self) {
+        assert_eq!(self.disorder().await, Vec::<String>::new());
+    }
+
+    /// Returns what axe-core (WCAG 2.2 A and AA, best practice) finds, and what it cannot decide. `axe` is its source.
+    ///
+    /// # Panics
+    /// If it does not run.
+    pub async fn examined(&self, axe: &str) -> (Vec<String>, Vec<String>) {
+        let script = format!("{axe};{}", include_str!("chromium/axe.js"));
+        let found = self.client.execute_async(&script, vec![]).await.unwrap_or_else(|error| panic!("axe-core: {error}"));
+        (self.faults(&found[0]).await, self.faults(&found[1]).await)
+    }
+
+    /// Asserts that axe-core finds nothing.
     ///
     /// # Panics
     /// With what it found.
     pub async fn passes_axe(&self, axe: &str) {
-        let script = format!("{axe};{}", include_str!("chromium/axe.js"));
-        let found = self.client.execute_async(&script, vec![]).await.unwrap_or_else(|error| panic!("axe-core: {error}"));
-        assert_eq!(found, json!([]), "at {:?}, {:?}", self.client.current_url().await, self.look);
+        assert_eq!(self.examined(axe).await.0, Vec::<String>::new());
+    }
+
+    /// Spaces text as readers may set it (WCAG 1.4.12), and returns what is then cut off or makes the page scroll sideways. The page stays so.
+    pub async fn spaced(&self) -> Vec<String> {
+        self.faults(&self.script(include_str!("chromium/spaced.js"), vec![]).await).await
+    }
+
+    /// Has pages shown as with forced colours, or as usual.
+    pub async fn force_colours(&self, forced: bool) {
+        let value = if forced { "active" } else { "none" };
+        let features = json!([{ "name": "forced-colors", "value": value }]);
+        self.command("POST", "goog/cdp/execute", json!({ "cmd": "Emulation.setEmulatedMedia", "params": { "features": features } })).await;
+    }
+
+    /// Goes through the page with the tabulator, and returns where the order is not the page's own, where one does not see where one is or
+    /// something lies over it, and whether it comes to an end.
+    pub async fn walked(&self) -> Vec<String> {
+        /// More elements than any page has.
+        const MOST: usize = 400;
+        self.script("document.activeElement.blur(); scrollTo(0, 0)", vec![]).await;
+        let (mut last, mut found) = (-1, Vec::new());
+        for _ in 0..MOST {
+            let keys = ["keyDown", "keyUp"].map(|kind| json!({ "type": kind, "value": "\u{E004}" }));
+            self.command("POST", "actions", json!({ "actions": [{ "type": "key", "id": "keys", "actions": keys }] })).await;
+            let at = self.script(include_str!("chromium/focus.js"), vec![]).await;
+            // At the end the keyboard is with nobody, or back at the beginning: the browser has no frame of its own to go to.
+            let Some(here) = at["place"].as_i64().filter(|here| *here > last) else { return found };
+            let what = at["what"].as_str().unwrap_or_default().to_owned();
+            found.extend(self.faults(&at["faults"]).await.into_iter().map(|fault| format!("{fault}: {what}")));
+            last = here;
+        }
+        found.extend(self.faults(&json!(["the keyboard comes to no end"])).await);
+        found
+    }
+
+    /// Returns what a script found, with where it was.
+    async fn faults(&self, found: &Value) -> Vec<String> {
+        let found: Vec<&str> = found.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        if found.is_empty() {
+            return vec![];
+        }
+        let Look { width, dark, language, .. } = self.look;
+        let place = self.client.current_url().await.map(|url| url.path().to_owned()).unwrap_or_default();
+        let place = format!("{place} ({width} px, {language}{})", if dark { ", dark" } else { "" });
+        found.into_iter().map(|fault| format!("{place}: {fault}")).collect()
     }
 
     /// Returns a picture of the whole page.

@@ -273,7 +273,7 @@ pub(super) fn has_page(site: Site, path: &str) -> bool {
 }
 
 /// Returns whether a path is one of a pattern: part by part the same, or a random name where the pattern has one.
-fn fits(pattern: &str, path: &str) -> bool {
+pub fn fits(pattern: &str, path: &str) -> bool {
     let (pattern, path): (Vec<&str>, Vec<&str>) = (pattern.split('/').collect(), path.split('/').collect());
     let same = |(wanted, given): (&&str, &&str)| wanted == given || (wanted.starts_with('{') && !given.is_empty());
     pattern.len() == path.len() && pattern.iter().zip(&path).all(same)

@@ -1,5 +1,6 @@
 const done = arguments[arguments.length - 1];
+const said = (rules) => rules.map((rule) => `${rule.id}: ${rule.help} (${rule.nodes.map((node) => node.target.join(" ")).join(", ")})`);
 axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }).then(
-  (result) => done(result.violations.map((rule) => `${rule.id}: ${rule.help} (${rule.nodes.map((node) => node.target.join(" ")).join(", ")})`)),
-  (error) => done([String(error)]),
+  (result) => done([said(result.violations), said(result.incomplete)]),
+  (error) => done([[String(error)], []]),
 );

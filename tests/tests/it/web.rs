@@ -14,6 +14,7 @@ mod patient;
 mod rules;
 mod sign_in;
 mod social;
+mod tour;
 
 use verbund_node::{
     cli::demo::{

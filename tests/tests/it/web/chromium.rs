@@ -22,6 +22,11 @@ pub(super) fn at(house: &House, site: Site, path: &str) -> String {
 pub(super) async fn look_at(window: &Window, axe: &str, name: &str) {
     window.is_in_order().await;
     window.passes_axe(axe).await;
+    picture(window, name).await;
+}
+
+/// Puts a picture of the page into that folder, if there is one.
+pub(super) async fn picture(window: &Window, name: &str) {
     if let Ok(folder) = std::env::var("VERBUND_PICTURES") {
         std::fs::create_dir_all(&folder).unwrap();
         let dark = if window.look.dark { "-dark" } else { "" };

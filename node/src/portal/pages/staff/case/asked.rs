@@ -337,7 +337,7 @@ pub async fn refer(State(portal): State<Portal>, Extension(context): Extension<C
 /// # Errors
 /// [`PageError`].
 pub async fn withdraw(State(portal): State<Portal>, Extension(context): Extension<Context>, Path(text): Path<String>, fields: Fields) -> Result<Response, PageError> {
-    let (id, reason) = (conversation(&text)?, fields.get("reason").parse::<Withdraw>().map_err(|_| PageError::NotFound)?);
+    let (id, reason) = (conversation(&text)?, fields.get("withdraw_reason").parse::<Withdraw>().map_err(|_| PageError::NotFound)?);
     act(&portal, &context, id, &fields, move |work| referral::withdraw(work, id, reason)).await
 }
 
@@ -358,7 +358,7 @@ pub async fn payer(State(portal): State<Portal>, Extension(context): Extension<C
 /// # Errors
 /// [`PageError`].
 pub async fn change_date(State(portal): State<Portal>, Extension(context): Extension<Context>, Path(text): Path<String>, fields: Fields) -> Result<Response, PageError> {
-    let (id, reason) = (conversation(&text)?, fields.get("reason").parse().map_err(|_| PageError::NotFound)?);
+    let (id, reason) = (conversation(&text)?, fields.get("date_reason").parse().map_err(|_| PageError::NotFound)?);
     let Some(day) = date::typed_day(fields.get("wished")) else {
         return page(&portal, &context, id, &fields, Some(context.words.plan_day_wrong().into_owned())).await;
     };

@@ -1,0 +1,234 @@
+//! Every page, looked at: found by following the links of the demo's people, in the looks that readers choose. A page of the table that
+//! nobody comes by must be named here with the test that looks at it.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    process::Command,
+};
+
+use serde_json::{Value, json};
+use verbund_node::{
+    cli::demo::{browser::Browser, portals},
+    domain::account::Site,
+    portal::routes::{ROUTES, fits},
+    runtime::service::now,
+};
+use verbund_tests::{
+    chromium::{Look, Window},
+    town::programs,
+};
+
+use super::{
+    chromium::{axe, picture},
+    demo::Demo,
+};
+
+/// Most pages of one pattern that one person looks at: others differ only in names.
+const MOST: usize = 3;
+/// Pages that following links does not lead to, and why.
+const ELSEWHERE: &[(&str, &str)] = &[
+    ("/sign-in/second", "between two steps: web::chromium"),
+    ("/assets/{name}", "no page"),
+    ("/live", "no page"),
+    ("/offers/{id}/withdraw", "only after a choice: web::patient::chromium"),
+    ("/documents/{id}", "a file: web::papers and web::patient::papers"),
+    ("/cases/{id}/phone/{entry}/fax", "a file: web::social::phone"),
+    ("/patients/{id}/purpose", "only outside a treatment: visited below"),
+];
+/// What axe-core cannot decide by itself, and the judgement: nothing else may be undecided.
+const JUDGED: &[(&str, &str)] = &[(
+    "color-contrast",
+    "with forced colours the reader's own colours hold, which it does not know; an empty text field has no text to measure; names on the map have an edge in the ground's colour",
+)];
+
+/// Somebody who looks at pages.
+struct Visitor {
+    name: String,
+    site: Site,
+    browser: Browser,
+    paths: Vec<String>,
+}
+
+/// Returns the pages of its own site that a page leads to.
+fn links(html: &str) -> BTreeSet<String> {
+    let found = html.split("href=\"").skip(1).filter_map(|rest| rest.split(['"', '#']).next());
+    found.filter(|path| path.starts_with('/') && !path.starts_with("/assets/") && !path.contains('?')).map(str::to_owned).collect()
+}
+
+fn pattern(site: Site, path: &str) -> Option<&'static str> {
+    let here = |route: &&verbund_node::portal::routes::Route| route.method == "GET" && route.sites.contains(&site);
+    // A name in the table comes before a pattern that fits as well.
+    let exact = ROUTES.iter().filter(here).find(|route| route.path == path);
+    exact.or_else(|| ROUTES.iter().filter(here).find(|route| fits(route.path, path))).map(|route| route.path)
+}
+
+impl Visitor {
+    /// Follows all links from the start page.
+    fn new(name: &str, site: Site, mut browser: Browser, more: &[&str]) -> Self {
+        let (mut counts, mut seen) = (BTreeMap::<&str, usize>::new(), BTreeSet::new());
+        let mut next: Vec<String> = ["/"].iter().chain(more).rev().map(|path| (*path).to_owned()).collect();
+        let mut paths = Vec::new();
+        while let Some(path) = next.pop() {
+            let Some(pattern) = pattern(site, &path) else { panic!("{name}: a link leads to {path}, which is no page of the {site} site") };
+            if !seen.insert(path.clone()) || ELSEWHERE.iter().any(|(known, _)| *known == pattern) {
+                continue;
+            }
+            let count = counts.entry(pattern).or_default();
+            *count += 1;
+            if *count > MOST {
+                continue;
+            }
+            let page = browser.get(&path).unwrap();
+            assert_eq!(page.status, 200, "{name}: a link leads to {path}");
+            next.extend(links(&page.text()).into_iter().rev());
+            // Where a link leads on to another page, that one is looked at.
+            if page.path == path {
+                paths.push(path);
+            }
+        }
+        Self { name: name.to_owned(), site, browser, paths }
+    }
+
+    /// Opens a window that is signed in as this visitor.
+    async fn window(&self, look: Look) -> Window {
+        let window = Window::open(look).await;
+        window.go(&format!("{}/imprint", self.browser.origin)).await;
+        for (name, value) in &self.browser.cookies {
+            window.command("POST", "cookie", json!({ "cookie": { "name": name, "value": value, "path": "/", "secure": true } })).await;
+        }
+        window
+    }
+}
+
+/// Adds a member of staff at the clinic whose pages are at `url`, and returns them signed in.
+fn staff(demo: &Demo, url: &str, login: &str, roles: &[&str]) -> Browser {
+    let folders = std::fs::read_dir(&demo.dir).unwrap().map(|entry| entry.unwrap().path().join("verbund.toml"));
+    let config = folders.filter(|path| path.exists()).find(|path| std::fs::read_to_string(path).unwrap().contains(url)).unwrap();
+    let mut add = Command::new(programs().join("verbund"));
+    add.arg("-c").arg(&config).args(["--json", "account", "add", login, "--name", &format!("{login} Beispiel")]);
+    for role in roles {
+        add.args(["--role", role]);
+    }
+    let out = add.output().unwrap();
+    let told: Value = serde_json::from_slice(&out.stdout).unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&out.stderr)));
+    let code = told["code"]["code"].as_str().unwrap().to_owned();
+    let mut browser = Browser::new(url, &demo.dir.join("web.crt")).unwrap();
+    let page = browser.get("/invitation").unwrap();
+    let page = browser.submit(&page, "/invitation", &[("code", &code), ("login", login)]).unwrap();
+    portals::set_up(&mut browser, &page, login, now()).unwrap();
+    browser
+}
+
+/// Everybody who looks at pages.
+fn visitors(demo: &Demo) -> Vec<Visitor> {
+    let mut all = Vec::new();
+    let setup = ["/setup", "/setup/password", "/setup/second", "/setup/app"];
+    for portal in &demo.portals {
+        let role = portal["role"].as_str().unwrap();
+        let site = if ["patient", "proxy"].contains(&role) { Site::Patient } else { Site::Staff };
+        let more: &[&str] = if role == "patient" { &setup } else { &[] };
+        all.push(Visitor::new(role, site, demo.sign_in(portal).0, more));
+    }
+    let url = |role: &str| demo.portals.iter().find(|portal| portal["role"] == role).unwrap()["url"].as_str().unwrap().to_owned();
+    let (here, rehab) = (url("social-service"), url("admissions"));
+    let mut ward = staff(demo, &here, "wanda", &["ward", "physician"]);
+    let page = ward.get("/patients").unwrap();
+    let found = ward.submit(&page, "/patients", &[("name", "Beispiel")]).unwrap();
+    let patients: Vec<String> = links(&found.text()).into_iter().filter(|path| pattern(Site::Staff, path) == Some("/patients/{id}")).collect();
+    let mut from: Vec<&str> = patients.iter().map(String::as_str).collect();
+    let purpose = format!("{}/purpose", from[0]);
+    from.push(&purpose);
+    all.push(Visitor::new("ward", Site::Staff, ward, &from));
+    if let Some(ward) = all.last_mut() {
+        ward.paths.push(purpose);
+    }
+    all.push(Visitor::new("privacy-officer", Site::Staff, staff(demo, &here, "paul", &["privacy-officer"]), &[]));
+    all.push(Visitor::new("capacity", Site::Staff, staff(demo, &rehab, "karl", &["capacity"]), &[]));
+    for (name, site, url) in [("stranger-patient", Site::Patient, url("patient")), ("stranger-staff", Site::Staff, here)] {
+        let stranger = Browser::new(&url, &demo.dir.join("web.crt")).unwrap();
+        all.push(Visitor { paths: ["/sign-in", "/invitation", "/imprint", "/privacy", "/accessibility"].map(str::to_owned).into(), ..Visitor::new(name, site, stranger, &["/sign-in"]) });
+    }
+    all
+}
+
+/// How everything is looked at: in CI each person's pages in one look, with `--large` all of them in all.
+fn looks(site: Site, nth: usize) -> Vec<Look> {
+    let all: Vec<Look> = [Look::PHONE, Look::DESKTOP]
+        .into_iter()
+        .flat_map(|look| [false, true].map(|dark| Look { dark, ..look }))
+        .flat_map(|look| ["de", "en", "de-simple"].map(|language| Look { language, ..look }))
+        .collect();
+    if std::env::var_os("VERBUND_TEST_LARGE").is_some() || std::env::var_os("VERBUND_PICTURES").is_some() {
+        return all.into_iter().filter(|look| look.language != "de-simple" || site == Site::Patient).collect();
+    }
+    let fair = [
+        Look { dark: true, ..Look::PHONE },
+        Look { language: "en", ..Look::PHONE },
+        Look { dark: true, ..Look::DESKTOP },
+        Look { language: "en", dark: true, ..Look::DESKTOP },
+        Look { language: "de-simple", ..Look::PHONE },
+    ];
+    let fair: Vec<Look> = fair.into_iter().filter(|look| look.language != "de-simple" || site == Site::Patient).collect();
+    vec![fair[nth % fair.len()]]
+}
+
+/// What was found.
+#[derive(Default)]
+struct Found {
+    faults: BTreeSet<String>,
+    undecided: BTreeSet<String>,
+}
+
+impl Found {
+    /// Looks at one page.
+    async fn look(&mut self, window: &Window, axe: &str, visitor: &Visitor, path: &str) {
+        window.go(&format!("{}{path}", visitor.browser.origin)).await;
+        self.faults.extend(window.disorder().await);
+        let (faults, undecided) = window.examined(axe).await;
+        self.faults.extend(faults);
+        self.undecided.extend(undecided);
+        let pattern = pattern(visitor.site, path).unwrap_or(path).replace(['{', '}'], "");
+        picture(window, &format!("tour-{}-{}-{}", visitor.name, pattern.trim_matches('/').replace('/', "-"), window.look.language)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_in_every_look() {
+    let (demo, axe) = (Demo::start(), axe());
+    let (mut visitors, mut found) = (visitors(&demo), Found::default());
+    for (nth, visitor) in visitors.iter_mut().enumerate() {
+        for look in looks(visitor.site, nth) {
+            let page = visitor.browser.get(visitor.paths.first().unwrap()).unwrap();
+            visitor.browser.submit(&page, "/language", &[("language", look.language), ("back", "/")]).unwrap();
+            let window = visitor.window(look).await;
+            for path in &visitor.paths {
+                found.look(&window, &axe, visitor, path).await;
+            }
+            window.close().await;
+        }
+        // The narrowest window, forced colours, the keyboard alone, and text spaced: once a page.
+        let window = visitor.window(Look::NARROW).await;
+        for path in &visitor.paths {
+            window.force_colours(true).await;
+            found.look(&window, &axe, visitor, path).await;
+            found.faults.extend(window.walked().await);
+            window.force_colours(false).await;
+            found.faults.extend(window.spaced().await);
+        }
+        window.close().await;
+    }
+    let Found { faults, undecided } = found;
+    if let Ok(file) = std::env::var("VERBUND_UNDECIDED") {
+        std::fs::write(file, undecided.iter().map(|said| format!("{said}\n")).collect::<String>()).unwrap();
+    }
+    assert!(faults.is_empty(), "{faults:#?}");
+    let open: Vec<&String> = undecided.iter().filter(|said| !JUDGED.iter().any(|(rule, _)| said.contains(&format!(": {rule}: ")))).collect();
+    assert!(open.is_empty(), "axe-core could not decide, and nobody has judged: {open:#?}");
+    let unseen: Vec<_> = ROUTES
+        .iter()
+        .filter(|route| route.method == "GET" && !ELSEWHERE.iter().any(|(known, _)| *known == route.path))
+        .flat_map(|route| route.sites.iter().map(move |site| (*site, route.path)))
+        .filter(|(site, path)| !visitors.iter().any(|visitor| visitor.site == *site && visitor.paths.iter().any(|seen| pattern(*site, seen) == Some(path))))
+        .collect();
+    assert_eq!(json!(unseen.iter().map(|(site, path)| format!("{site} {path}")).collect::<Vec<_>>()), json!([]), "nobody has looked at these pages");
+}
