@@ -4,6 +4,7 @@
 //! the same signatures, the same syncs of the same disk, on as many threads, without a product around it.
 
 mod alone;
+mod bare;
 mod documents;
 mod fleet;
 mod floor;
@@ -15,6 +16,7 @@ mod report;
 mod scene;
 mod search;
 mod starting;
+mod web;
 
 use std::path::PathBuf;
 
@@ -25,7 +27,8 @@ pub use machine::Machine;
 pub use report::{Report, Row};
 
 /// Which rows there are, in the order of the table.
-pub const ROWS: [&str; 12] = ["document", "iroh", "small-documents", "messages", "lone-message", "visible", "search", "idle", "start", "directory", "growth", "memory"];
+pub const ROWS: [&str; 14] =
+    ["document", "iroh", "small-documents", "messages", "lone-message", "visible", "search", "idle", "start", "directory", "web", "page", "growth", "memory"];
 /// The row that runs only when it is named, or in a smoke run: it takes as long as it is given.
 const ON_DEMAND: &str = "memory";
 
@@ -67,12 +70,13 @@ pub fn run(plan: &Plan) -> anyhow::Result<Report> {
         bail!("there is no row {unknown}; the rows are {}", ROWS.join(", "));
     }
     let mut rows = Vec::new();
-    let groups: [(&[&str], fn(&Plan) -> anyhow::Result<Vec<Row>>); 7] = [
+    let groups: [(&[&str], fn(&Plan) -> anyhow::Result<Vec<Row>>); 8] = [
         (&["document", "iroh", "small-documents"], documents::measure),
         (&["messages", "lone-message"], messages::measure),
         (&["search"], search::measure),
         (&["directory", "visible", "idle"], fleet::measure),
         (&["start"], starting::measure),
+        (&["web", "page"], web::measure),
         (&["growth"], growth::measure),
         (&["memory"], memory::measure),
     ];

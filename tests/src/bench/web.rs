@@ -1,0 +1,299 @@
+//! The web pages under load: a clinic's patients and staff at once, and one page against the least that serves the same bytes.
+
+use std::{
+    io::{Read as _, Write as _},
+    net::TcpStream,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context as _, ensure};
+use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
+use rustls_pki_types::{CertificateDer, ServerName, pem::PemObject as _};
+use serde_json::json;
+use verbund_node::{
+    cli::demo::{browser::Browser, portals},
+    domain::account::Site,
+    runtime::service,
+};
+
+use super::{
+    Plan, Row, bare,
+    report::{Runs, percentile},
+    scene::{self, Desk},
+    tell,
+};
+use crate::town::Town;
+
+/// The hospital whose pages are asked for; those that offer places.
+const HERE: usize = 0;
+const OWNERS: [usize; 2] = [2, 3];
+/// How long somebody looks at a page before the next: far less than people do.
+const LOOK: Duration = Duration::from_secs(1);
+/// What patients ask for in turn.
+const PATIENT_PAGES: [&str; 5] = ["/", "/offers", "/wishes", "/documents", "/shared"];
+/// Connections that ask without a pause.
+const CALLERS: usize = 16;
+/// Longest head of an answer, bytes.
+const MAX_HEAD: usize = 16 << 10;
+
+/// Somebody with an open connection and a session.
+struct Caller {
+    stream: StreamOwned<ClientConnection, TcpStream>,
+    head: String,
+    held: Vec<u8>,
+}
+
+/// Trust in the certificate of the town's pages.
+pub(super) fn trust(pem: &std::path::Path) -> anyhow::Result<Arc<ClientConfig>> {
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_file(pem)?)?;
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    Ok(Arc::new(ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?.with_root_certificates(roots).with_no_client_auth()))
+}
+
+impl Caller {
+    fn open(origin: &str, cookies: &str, tls: &Arc<ClientConfig>) -> anyhow::Result<Self> {
+        let authority = origin.strip_prefix("https://").context("an https address")?;
+        let stream = TcpStream::connect(authority)?;
+        stream.set_nodelay(true)?;
+        stream.set_read_timeout(Some(Duration::from_secs(60)))?;
+        let host = authority.split(':').next().unwrap_or(authority).to_owned();
+        let connection = ClientConnection::new(tls.clone(), ServerName::try_from(host)?)?;
+        let head = format!("host: {authority}\r\ncookie: {cookies}\r\naccept-language: de\r\n\r\n");
+        Ok(Self { stream: StreamOwned::new(connection, stream), head, held: Vec::new() })
+    }
+
+    /// Asks for a page and returns how large it is, bytes.
+    fn ask(&mut self, path: &str) -> anyhow::Result<usize> {
+        self.stream.write_all(format!("GET {path} HTTP/1.1\r\n{}", self.head).as_bytes())?;
+        self.held.clear();
+        let mut piece = [0; 16 << 10];
+        let (end, length) = loop {
+            let count = self.stream.read(&mut piece)?;
+            ensure!(count > 0 && self.held.len() < MAX_HEAD, "{path}: no whole answer");
+            self.held.extend_from_slice(&piece[..count]);
+            if let Some(end) = self.held.windows(4).position(|window| window == b"\r\n\r\n") {
+                let head = std::str::from_utf8(&self.held[..end])?;
+                ensure!(head.starts_with("HTTP/1.1 200"), "{path}: {}", head.lines().next().unwrap_or_default());
+                let length = head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:").map(|value| value.trim().parse::<usize>()));
+                break (end + 4, length.with_context(|| format!("{path}: no length"))??);
+            }
+        };
+        while self.held.len() < end + length {
+            let count = self.stream.read(&mut piece)?;
+            ensure!(count > 0, "{path}: cut off");
+            self.held.extend_from_slice(&piece[..count]);
+        }
+        Ok(length)
+    }
+}
+
+/// A clinic with people who can sign in.
+struct Scene {
+    town: Town,
+    patients: Vec<Browser>,
+    staff: Vec<Browser>,
+    cases: Vec<String>,
+}
+
+fn cookies(browser: &Browser) -> String {
+    browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
+}
+
+impl Scene {
+    /// Patients with two offers each, and social workers; all signed in through the ordinary pages.
+    fn set(patients: usize, staff: usize) -> anyhow::Result<Self> {
+        let mut town = Town::start(4, 4_000);
+        for at in OWNERS {
+            town.publish(at, town.department(at), 200)?;
+        }
+        let mut desk = Desk::at(&town, HERE)?;
+        let to: Vec<String> = OWNERS.iter().map(|at| scene::ik(&town, *at).to_owned()).collect();
+        let to: Vec<&str> = to.iter().map(String::as_str).collect();
+        let (mut browsers, mut cases) = (Vec::new(), Vec::new());
+        for nth in 0..patients {
+            let patient = desk.patient()?;
+            cases.push(desk.open_case(patient)?);
+            let code = scene::text(&desk.ask("account", json!({ "invite": patient }))?["code"]["code"])?;
+            let mut browser = portals::browser(&town.village, &town.village.clinics[HERE], Site::Patient)?;
+            let page = browser.get("/invitation")?;
+            let page = browser.submit(&page, "/invitation", &[("code", &code), ("birth", "3.4.1951")])?;
+            portals::set_up(&mut browser, &page, &format!("patient-{nth}"), service::now())?;
+            browsers.push(browser);
+        }
+        let from = scene::ik(&town, HERE).to_owned();
+        let asked = desk.inquire(&cases, &from, &to)?;
+        desk.until_drained(Duration::from_millis(10))?;
+        for (nth, at) in OWNERS.into_iter().enumerate() {
+            let mut owner = Desk::at(&town, at)?;
+            let offer = json!({ "department": null, "date": scene::today().plus(10), "stay_days": 21, "hold_hours": 48, "room": "single", "therapies": ["physio", "hydro"], "auto_confirm": false });
+            owner.ask_all("referral", asked.iter().skip(nth).step_by(OWNERS.len()).map(|id| json!({ "offer": { "id": id, "offer": offer } })))?;
+            owner.until_drained(Duration::from_millis(10))?;
+        }
+        let mut workers = Vec::new();
+        for nth in 0..staff {
+            let login = format!("social-{nth}");
+            let code =
+                scene::text(&desk.ask("account", json!({ "add": { "login": login, "name": format!("Sonja Beispiel {nth}"), "roles": ["social-service"] } }))?["code"]["code"])?;
+            let mut browser = portals::browser(&town.village, &town.village.clinics[HERE], Site::Staff)?;
+            let page = browser.get("/invitation")?;
+            let page = browser.submit(&page, "/invitation", &[("code", &code), ("login", &login)])?;
+            portals::set_up(&mut browser, &page, &login, service::now())?;
+            workers.push(browser);
+        }
+        Ok(Self { town, patients: browsers, staff: workers, cases })
+    }
+
+    fn tls(&self) -> anyhow::Result<Arc<ClientConfig>> {
+        trust(&self.town.village.folder.join("web.crt"))
+    }
+}
+
+/// What one person waited for, milliseconds, patients' pages and staff's apart.
+#[derive(Default)]
+struct Waited {
+    patients: Vec<f64>,
+    staff: Vec<f64>,
+}
+
+/// Everybody looks at pages in their own time for `span`.
+fn crowd(scene: &Scene, span: Duration) -> anyhow::Result<Waited> {
+    let tls = scene.tls()?;
+    let staff_pages: Vec<String> = ["/cases".to_owned(), "/cases/all".to_owned()].into_iter().chain(scene.cases.iter().take(20).map(|case| format!("/cases/{case}"))).collect();
+    let patient_pages: Vec<String> = PATIENT_PAGES.map(str::to_owned).into();
+    let people = scene.patients.len() + scene.staff.len();
+    let everybody = scene.patients.iter().map(|browser| (browser, &patient_pages, true)).chain(scene.staff.iter().map(|browser| (browser, &staff_pages, false)));
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = everybody
+            .enumerate()
+            .map(|(nth, (browser, pages, patient))| {
+                let tls = &tls;
+                scope.spawn(move || -> anyhow::Result<(bool, Vec<f64>)> {
+                    let mut caller = Caller::open(&browser.origin, &cookies(browser), tls)?;
+                    // Nobody keeps step with anybody.
+                    std::thread::sleep(LOOK.mul_f64(nth as f64 / people as f64));
+                    let (begun, mut took) = (Instant::now(), Vec::new());
+                    for turn in nth.. {
+                        if begun.elapsed() >= span {
+                            break;
+                        }
+                        let asked = Instant::now();
+                        caller.ask(&pages[turn % pages.len()])?;
+                        took.push(asked.elapsed().as_secs_f64() * 1e3);
+                        std::thread::sleep(LOOK.saturating_sub(asked.elapsed()));
+                    }
+                    Ok((patient, took))
+                })
+            })
+            .collect();
+        let mut waited = Waited::default();
+        for worker in workers {
+            let (patient, took) = worker.join().map_err(|_| anyhow::anyhow!("a caller broke off"))??;
+            if patient { waited.patients.extend(took) } else { waited.staff.extend(took) }
+        }
+        Ok(waited)
+    })
+}
+
+/// Returns how many times a second `path` is answered to callers who ask without a pause.
+fn rate(origin: &str, cookies: &[String], path: &str, tls: &Arc<ClientConfig>, span: Duration) -> anyhow::Result<f64> {
+    let stop = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let callers: Vec<_> = (0..CALLERS)
+            .map(|nth| {
+                let (stop, cookies) = (&stop, &cookies[nth % cookies.len()]);
+                scope.spawn(move || -> anyhow::Result<u64> {
+                    let mut caller = Caller::open(origin, cookies, tls)?;
+                    let mut count = 0;
+                    while !stop.load(Ordering::Relaxed) {
+                        caller.ask(path)?;
+                        count += 1;
+                    }
+                    Ok(count)
+                })
+            })
+            .collect();
+        let begun = Instant::now();
+        std::thread::sleep(span);
+        stop.store(true, Ordering::Relaxed);
+        let mut answered = 0;
+        for caller in callers {
+            answered += caller.join().map_err(|_| anyhow::anyhow!("a caller broke off"))??;
+        }
+        Ok(answered as f64 / begun.elapsed().as_secs_f64())
+    })
+}
+
+/// Measures the rows.
+///
+/// # Errors
+/// If a page is not served.
+pub(super) fn measure(plan: &Plan) -> anyhow::Result<Vec<Row>> {
+    let (patients, staff) = plan.size((3, 2), (200, 30));
+    tell(&format!("web: {patients} patients and {staff} social workers set their accounts up"));
+    let mut scene = Scene::set(patients, staff)?;
+    let mut rows = Vec::new();
+    if plan.wants("web") {
+        rows.push(people(plan, &mut scene)?);
+    }
+    if plan.wants("page") {
+        rows.push(page(plan, &scene)?);
+    }
+    Ok(rows)
+}
+
+fn people(plan: &Plan, scene: &mut Scene) -> anyhow::Result<Row> {
+    let resident = |scene: &mut Scene| scene.town.node(HERE).resident_mib();
+    crowd(scene, plan.size(Duration::from_secs(2), Duration::from_secs(20)))?; // everything is warm
+    let before = resident(scene)?;
+    let waited = crowd(scene, plan.size(Duration::from_secs(2), Duration::from_secs(60)))?;
+    let after = resident(scene)?;
+    let at = |samples: &[f64], percent| percentile(samples, percent);
+    let all: Vec<f64> = waited.patients.iter().chain(&waited.staff).copied().collect();
+    let p99 = at(&all, 99.0);
+    Ok(Row {
+        name: "web",
+        what: format!("{} patients and {} social workers at one node's pages at once, a page a second each, over TLS", scene.patients.len(), scene.staff.len()),
+        against: "–".into(),
+        aim: "p99 ≤ 100 ms".into(),
+        measured: format!(
+            "p99 {p99:.1} ms (patients {:.1}, staff {:.1}), p50 {:.1} ms, {} pages; {before:.1} → {after:.1} MiB in a minute",
+            at(&waited.patients, 99.0),
+            at(&waited.staff, 99.0),
+            at(&all, 50.0),
+            all.len()
+        ),
+        ratio: None,
+        reached: p99 <= 100.0,
+        figures: json!({ "p50_ms": at(&all, 50.0), "p99_ms": p99, "patients_p99_ms": at(&waited.patients, 99.0), "staff_p99_ms": at(&waited.staff, 99.0), "pages": all.len(), "before_mib": before, "after_mib": after }),
+    })
+}
+
+fn page(plan: &Plan, scene: &Scene) -> anyhow::Result<Row> {
+    let (tls, span) = (scene.tls()?, plan.size(Duration::from_millis(300), Duration::from_secs(5)));
+    let first = scene.patients.first().context("there is a patient")?;
+    let sessions: Vec<String> = scene.patients.iter().take(CALLERS).map(cookies).collect();
+    let body = first.clone().get("/offers")?.body;
+    let floor = bare::Server::start(&scene.town.village.folder, &body)?;
+    let (mut ours, mut floors) = (Vec::new(), Vec::new());
+    for _ in 0..plan.runs {
+        ours.push(rate(&first.origin, &sessions, "/offers", &tls, span)?);
+        floors.push(rate(&floor.origin, &sessions, "/offers", &tls, span)?);
+    }
+    let (product, least) = (Runs::of(&ours), Runs::of(&floors));
+    let ratio = product.median / least.median;
+    Ok(Row {
+        name: "page",
+        what: format!("a patient's page of offers ({:.1} kB), {CALLERS} callers without a pause", body.len() as f64 / 1e3),
+        against: "the same bytes by bare axum and rustls after one read from SQLite".into(),
+        aim: "≥ 0.4 ×".into(),
+        measured: format!("{ratio:.2} × ({product} against {least} a second)"),
+        ratio: Some(ratio),
+        reached: ratio >= 0.4,
+        figures: json!({ "pages_a_second": product, "floor_a_second": least, "bytes": body.len() }),
+    })
+}
