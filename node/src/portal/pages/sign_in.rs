@@ -113,6 +113,8 @@ struct SecondPage {
     next: String,
     /// Whether a code can be sent by e-mail.
     by_mail: bool,
+    /// Where the code comes from.
+    hint: String,
     /// What was just done.
     note: Option<String>,
 }
@@ -120,7 +122,8 @@ struct SecondPage {
 async fn second_page(portal: &Portal, context: &Context, next: String, fault: Option<String>, note: Option<String>) -> Result<Response, PageError> {
     let id = context.visit()?.account.id;
     let by_mail = portal.desk.read(move |db| Ok(account::ways(db, id)?.mail.is_some())).await?;
-    Ok(render(&SecondPage { p: Page::new(portal, context), fault, next, by_mail, note }))
+    let hint = if by_mail { context.words.second_mail_hint() } else { context.words.second_what() }.into_owned();
+    Ok(render(&SecondPage { p: Page::new(portal, context), fault, next, by_mail, hint, note }))
 }
 
 /// The page for the second factor.

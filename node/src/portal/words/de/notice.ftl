@@ -1,6 +1,7 @@
 # Nachrichten per E-Mail, Codes per E-Mail und die Liste "Bitte anrufen".
 
 ## Zweiter Schritt
+second-mail-hint = Geben Sie den Code aus der E-Mail ein. Ein Code aus Ihrer Authenticator-App oder von Ihrer gedruckten Liste geht auch.
 second-mail-button = Code per E-Mail schicken
 second-mail-what = Sie können sich auch einen Code per E-Mail schicken lassen.
 second-mail-sent = Wir haben einen Code an { $address } geschickt. Er gilt 10 Minuten. Sehen Sie auch im Ordner für Werbung nach.
@@ -26,6 +27,7 @@ mail-address-hint = Wir schicken einen Code dorthin. So wissen wir, dass es Ihre
 mail-address-wrong = Das ist keine E-Mail-Adresse. Bitte prüfen Sie sie, zum Beispiel erna@beispiel.de.
 mail-send = Code schicken
 mail-send-again = Code noch einmal schicken
+mail-no-mail = Keine E-Mail bekommen?
 mail-code-sent = Der Code ist unterwegs. Er gilt 10 Minuten. Sehen Sie auch im Ordner für Werbung nach.
 mail-prove-title = Adresse bestätigen
 mail-wanted = Geben Sie den Code ein, den wir an { $address } geschickt haben.

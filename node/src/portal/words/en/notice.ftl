@@ -1,6 +1,7 @@
 # Messages by e-mail, codes by e-mail, and the list "Please call".
 
 ## Second step
+second-mail-hint = Type the code from the e-mail. A code from your authenticator app or your printed list works, too.
 second-mail-button = Send a code by e-mail
 second-mail-what = You can also have a code sent by e-mail.
 second-mail-sent = We have sent a code to { $address }. It works for 10 minutes. Look in the folder for advertising, too.
@@ -26,6 +27,7 @@ mail-address-hint = We send a code there. So we know that it is yours.
 mail-address-wrong = This is not an e-mail address. Please check it, for example erna@beispiel.de.
 mail-send = Send code
 mail-send-again = Send the code again
+mail-no-mail = No e-mail?
 mail-code-sent = The code is on its way. It works for 10 minutes. Look in the folder for advertising, too.
 mail-prove-title = Confirm the address
 mail-wanted = Type the code that we have sent to { $address }.

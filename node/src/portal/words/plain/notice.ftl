@@ -1,4 +1,5 @@
 ## Zweiter Schritt
+second-mail-hint = Schreiben Sie den Code aus der E-Mail. Ein Code aus Ihrer App oder von Ihrer Liste geht auch.
 second-mail-button = Code per E-Mail schicken
 second-mail-what = Wir können Ihnen auch einen Code per E-Mail schicken.
 second-mail-sent = Wir haben einen Code an { $address } geschickt. Sie haben 10 Minuten Zeit. Keine E-Mail da? Sehen Sie auch bei der Werbung nach.
