@@ -150,6 +150,8 @@ pub const ROUTES: &[Route] = &[
     row!(STAFF POST "/patients/{id}/invite" CARE, staff::patient::invite),
     row!(STAFF POST "/patients/{id}/letter" CARE, staff::patient::letter),
     row!(STAFF POST "/patients/{id}/start-over" CARE, staff::patient::start_over),
+    row!(STAFF GET "/patients/{id}/message" CARE, staff::messages::show_begin),
+    row!(STAFF POST "/patients/{id}/message" CARE, staff::messages::begin),
     row!(STAFF GET "/messages" CARE, staff::messages::inbox),
     row!(STAFF GET "/messages/{id}" CARE, staff::messages::show),
     row!(STAFF POST "/messages/{id}" CARE, staff::messages::answer),

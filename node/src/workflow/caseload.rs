@@ -135,7 +135,7 @@ pub fn list(work: &mut Work<'_>, everybody: bool) -> Result<Vec<Row>, WorkError>
     Ok(rows)
 }
 
-fn row(work: &Work<'_>, case: Case) -> Result<Option<Row>, WorkError> {
+pub(super) fn row(work: &Work<'_>, case: Case) -> Result<Option<Row>, WorkError> {
     let Some(patient) = case.patient.map(|id| patient::find(work.db, id)).transpose()?.flatten() else { return Ok(None) };
     let consented = Consented::of(&consent::list(work.db, patient.id)?, work.now);
     let plan = caseload::plan(work.db, case.id)?.map(|version| version.plan).unwrap_or_else(|| Plan::known(&patient.person, case.variant, case.discharge));
@@ -186,7 +186,7 @@ fn named(work: &Work<'_>, wishes: Option<&Wishes>) -> Vec<Ik> {
     facilities.filter(|facility| wished(&facility.name)).map(|facility| facility.ik.clone()).collect()
 }
 
-fn asked(work: &Work<'_>, conversation: Conversation) -> Result<Asked, WorkError> {
+pub(super) fn asked(work: &Work<'_>, conversation: Conversation) -> Result<Asked, WorkError> {
     let stands = conversation.log.state().offer.is_some();
     let offer = match super::conversation::last(work, &conversation, Side::Owner, MessageKind::Offer)? {
         Some(verbund_protocol::referral::Message::Offer(offer)) if stands => Some(offer),

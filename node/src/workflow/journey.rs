@@ -6,6 +6,7 @@
 
 mod choice;
 mod decide;
+mod followed;
 mod next;
 mod offers;
 mod papers;
@@ -26,6 +27,7 @@ use verbund_protocol::{
 
 pub use choice::{Deal, ask_again, choose, to_choose, to_withdraw, withdraw};
 pub use decide::{Agreement, Consented, agreement, decide, withdraw_consent};
+pub use followed::{Arranged, FOLLOWING, Followed, followed};
 pub use next::{Next, Seen, Situation, next};
 pub use offers::{Answer, Asked, Offers, offers};
 pub use papers::{Paper, open_paper, papers};

@@ -3,7 +3,10 @@
 //! Whoever belongs to a thread's team may read it; to all others it is not there. Every look and every act is in the audit without a word
 //! of what was written.
 
-use verbund_protocol::{id::LocalId, time::Day};
+use verbund_protocol::{
+    id::LocalId,
+    time::{Day, Timestamp},
+};
 
 use super::{
     Work, WorkError,
@@ -375,4 +378,45 @@ pub struct Sight {
 /// Returns how patients' messages are.
 pub(super) fn sight(work: &Work<'_>) -> Result<Sight, WorkError> {
     Ok(Sight { late: stored::late(work.db, work.now)?, anybody: staffed(work)?.iter().any(Staffed::takes_messages) })
+}
+
+/// What a patient's page at the clinic says of the messages: how many threads, and since when one waits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Glance {
+    /// Threads.
+    pub threads: usize,
+    /// Since when the oldest unanswered message waits.
+    pub waiting_since: Option<Timestamp>,
+}
+
+/// Returns what there is of a patient's messages, without a word of them.
+pub(super) fn glance(work: &Work<'_>, patient: LocalId) -> Result<Glance, WorkError> {
+    let threads = stored::of_patient(work.db, patient, MAX_ROWS)?;
+    Ok(Glance { threads: threads.len(), waiting_since: threads.iter().filter_map(|thread| thread.waiting).map(|waiting| waiting.since).min() })
+}
+
+/// What a member of staff can do about one patient's messages.
+#[derive(Clone, Debug, Default)]
+pub struct Own {
+    /// The threads of this person's teams, the one that changed last first.
+    pub threads: Vec<Row>,
+    /// The teams in whose name this person may write.
+    pub teams: Vec<(LocalId, Name)>,
+}
+
+/// Returns a patient's threads that `me` may read, and in whose name `me` may write.
+///
+/// # Errors
+/// [`WorkError::Forbidden`] for whoever sees no patients; [`WorkError::Purpose`].
+pub fn of_patient(work: &mut Work<'_>, me: LocalId, patient: LocalId) -> Result<Own, WorkError> {
+    reader(work, me)?;
+    purpose::require(work, Some(patient))?;
+    let mine: Vec<Staffed> = staffed(work)?.into_iter().filter(|team| team.has(me)).collect();
+    let mut own = Own { teams: mine.iter().filter(|team| team.team.ended_at.is_none()).map(|team| (team.team.id, Name::of(team))).collect(), ..Own::default() };
+    for thread in stored::of_patient(work.db, patient, MAX_ROWS)? {
+        if let Some(team) = mine.iter().find(|team| team.team.id == thread.team) {
+            own.threads.push(row(work, team, thread)?);
+        }
+    }
+    Ok(own)
 }

@@ -15,6 +15,7 @@ mod rules;
 mod sign_in;
 mod social;
 mod tour;
+mod ward;
 
 use verbund_node::{
     cli::demo::{

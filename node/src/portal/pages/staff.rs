@@ -16,4 +16,5 @@ pub mod patients;
 pub mod proxies;
 pub mod purpose;
 pub mod status;
+mod story;
 pub mod teams;

@@ -127,7 +127,7 @@ pub(super) fn unreachable(work: &Work<'_>, c: &Conversation) -> Result<bool, Wor
     Ok(outbox::waiting_since(work.db, c.id)?.is_some() && outbox::failing(work.db, &c.peer)?.is_some())
 }
 
-fn decided(work: &Work<'_>, patient: LocalId) -> Result<Vec<Line>, WorkError> {
+pub(super) fn decided(work: &Work<'_>, patient: LocalId) -> Result<Vec<Line>, WorkError> {
     let line = |at, what, by| Line { at, what, clinic: String::new(), day: None, code: None, by };
     let mut lines = Vec::new();
     for consent in consent::list(work.db, patient)?.iter().filter(|consent| consent.decision.kind == Kind::DischargeManagement) {
@@ -153,7 +153,7 @@ fn told(phone: &ByPhone) -> Vec<Line> {
 }
 
 /// Returns what both sides said that counts.
-fn said(work: &Work<'_>, c: &Conversation) -> Result<Vec<Line>, WorkError> {
+pub(super) fn said(work: &Work<'_>, c: &Conversation) -> Result<Vec<Line>, WorkError> {
     let name = clinic(work, &c.peer_facility).name;
     let release = c.release.map(|id| consent::find(work.db, id)).transpose()?.flatten();
     let chooser = release.map(|consent| acted(work, &consent.recorded_by)).transpose()?.flatten();

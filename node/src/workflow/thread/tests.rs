@@ -1,8 +1,6 @@
 #![allow(clippy::unwrap_used)]
 use std::time::Duration;
 
-use verbund_protocol::time::Timestamp;
-
 use super::*;
 use crate::{
     domain::{

@@ -9,3 +9,5 @@ pub mod phone;
 pub mod plan;
 pub mod proof;
 mod words;
+pub mod profile;
+pub(super) mod words;

@@ -26,7 +26,7 @@ use crate::{
         },
     },
     workflow::{
-        WorkError,
+        WorkError, patient,
         thread::{self, By, Row, Shown, To},
     },
 };
@@ -259,4 +259,66 @@ pub async fn hand(State(portal): State<Portal>, Extension(context): Extension<Co
     portal.desk.ask(&context.actor(), move |work| thread::hand(work, me, thread, to)).await?;
     let back = if matches!(to, To::Team(_)) { "/messages".to_owned() } else { format!("/messages/{thread}") };
     Ok(Redirect::to(&back).into_response())
+}
+
+#[derive(Template)]
+#[template(path = "staff/message_new.html")]
+struct BeginPage {
+    p: Page,
+    id: String,
+    name: String,
+    teams: Vec<Choice>,
+    text: String,
+    text_fault: Option<String>,
+    fault: Option<String>,
+    drafted: bool,
+}
+
+async fn begin_page(portal: &Portal, context: &Context, path: &str, fields: &Fields, check: bool, fault: Option<String>) -> Result<Response, PageError> {
+    let (me, patient) = (me(context)?, id(path)?);
+    let seen = move |work: &mut crate::workflow::Work<'_>| Ok((patient::show(work, patient)?, thread::of_patient(work, me, patient)?.teams));
+    let (patient, teams) = portal.desk.ask(&context.actor(), seen).await?;
+    if teams.is_empty() {
+        return Err(PageError::NotFound);
+    }
+    let (p, w) = (Page::new(portal, context), context.words);
+    let text = fields.shown("text", 2 * MAX_TEXT);
+    let chosen = fields.get("team").to_owned();
+    let choice =
+        |(nth, (id, name)): (usize, &(LocalId, thread::Name))| Choice::new(id.to_string(), team_name(w, name), if chosen.is_empty() { nth == 0 } else { id.to_string() == chosen });
+    Ok(render(&BeginPage {
+        id: patient.id.to_string(),
+        name: patient.person.full_name(),
+        teams: teams.iter().enumerate().map(choice).collect(),
+        text_fault: if check { text_fault(w, &text) } else { None },
+        text,
+        fault,
+        drafted: !context.draft.is_empty(),
+        p,
+    }))
+}
+
+/// The page to write to a patient first.
+///
+/// # Errors
+/// [`PageError`].
+pub async fn show_begin(State(portal): State<Portal>, Extension(context): Extension<Context>, Path(path): Path<String>) -> Result<Response, PageError> {
+    begin_page(&portal, &context, &path, &context.draft, false, None).await
+}
+
+/// Writes to a patient first.
+///
+/// # Errors
+/// [`PageError`].
+pub async fn begin(State(portal): State<Portal>, Extension(context): Extension<Context>, Path(path): Path<String>, fields: Fields) -> Result<Response, PageError> {
+    let (me, patient, text) = (me(&context)?, id(&path)?, fields.raw("text").to_owned());
+    if text_fault(context.words, &text).is_some() {
+        return begin_page(&portal, &context, &path, &fields, true, None).await;
+    }
+    let team = id(fields.get("team"))?;
+    match portal.desk.ask(&context.actor(), move |work| thread::begin(work, me, patient, team, &text)).await {
+        Ok(thread) => Ok(Redirect::to(&format!("/messages/{thread}")).into_response()),
+        Err(WorkError::State { code: "no-account", .. }) => begin_page(&portal, &context, &path, &fields, false, Some(context.words.message_begin_no_account().into())).await,
+        Err(error) => Err(error.into()),
+    }
 }

@@ -1,4 +1,4 @@
-//! One patient, as staff see them: so far the access to the patients' site.
+//! One patient on one page, as staff see them: what happened, where it stands and what is next; and the access to the patients' site.
 
 use askama::Template;
 use axum::{
@@ -9,6 +9,7 @@ use axum::{
 };
 use verbund_protocol::{id::LocalId, inquiry::Variant};
 
+use super::story::{self, Story};
 use crate::{
     domain::{account::Code, notice::Address, patient::Patient},
     portal::{
@@ -17,7 +18,7 @@ use crate::{
         guard::Context,
         letter::{self, Letter},
         page::{Page, PageError, render},
-        pages::sign_in::id,
+        pages::{patient::messages::team_name, sign_in::id},
         qr::Modules,
         words::Words,
     },
@@ -25,8 +26,9 @@ use crate::{
         Work, WorkError,
         account::invite::{self, Invited, Standing},
         conversation::ASKING,
+        journey,
         notice::own::{self, Mailbox},
-        overview, patient,
+        overview, patient, thread,
     },
 };
 
@@ -49,6 +51,12 @@ struct PatientPage {
     running: bool,
     /// What is known of the patient's e-mail; nothing where this clinic sends none.
     mail: Option<Mail>,
+    /// What happened, where it stands and what is next, for those who treat the patient here.
+    story: Option<Story>,
+    /// Messages that the reader may read: id, and what is said of it.
+    threads: Vec<(String, String)>,
+    /// Whether the reader belongs to a team that writes to patients.
+    writes: bool,
 }
 
 /// A patient's e-mail, as staff see it.
@@ -89,11 +97,14 @@ fn mail(w: Words, mailbox: Option<Mailbox>, faults: &Faults) -> Mail {
 async fn page(portal: &Portal, context: &Context, id: LocalId, faults: Faults) -> Result<Response, PageError> {
     let actor = context.actor();
     let social = actor.has_any(ASKING);
+    let (follows, me) = (actor.has_any(journey::FOLLOWING), context.visit()?.account.id);
     let seen = move |work: &mut Work<'_>| {
         let mailbox = own::is_offered(work).then(|| own::of_patient(work, id)).transpose()?;
-        Ok((patient::show(work, id)?, invite::standing(work, id)?, overview::cases(work, Some(id))?, mailbox))
+        let followed = if follows { Some(journey::followed(work, id)?) } else { None };
+        let seen = (patient::show(work, id)?, invite::standing(work, id)?, overview::cases(work, Some(id))?);
+        Ok((seen, mailbox, followed, thread::of_patient(work, me, id)?))
     };
-    let (patient, standing, cases, mailbox) = portal.desk.ask(&actor, seen).await?;
+    let ((patient, standing, cases), mailbox, followed, letters) = portal.desk.ask(&actor, seen).await?;
     let (p, w) = (Page::new(portal, context), context.words);
     let access = match &standing {
         _ if portal.patients.is_empty() => w.patient_access_no_site().into_owned(),
@@ -104,7 +115,11 @@ async fn page(portal: &Portal, context: &Context, id: LocalId, faults: Faults) -
         Standing::Open => w.patient_access_open().into_owned(),
     };
     let open = matches!(standing, Standing::Open);
+    let threads = letters.threads.iter().map(|row| (row.thread.id.to_string(), format!("{}, {}", team_name(w, &row.team), p.moment(row.thread.changed_at))));
     Ok(render(&PatientPage {
+        story: followed.as_ref().map(|followed| story::told(&p, context.now, followed)),
+        threads: threads.collect(),
+        writes: !letters.teams.is_empty(),
         p,
         id: id.to_string(),
         name: patient.person.full_name(),
