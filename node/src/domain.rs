@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod actor;
+pub mod bedside;
 pub mod capacity;
 pub mod config;
 pub mod consent;

@@ -24,6 +24,7 @@ pub mod account;
 pub mod address;
 pub mod audit;
 pub mod backup;
+pub mod bedside;
 pub mod blob;
 pub mod capacity;
 pub mod case;

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod audit;
+pub mod bedside;
 #[cfg(test)]
 pub(crate) mod bench;
 pub mod capacity;

@@ -81,6 +81,17 @@ pub enum Actor {
         /// Whether it is the patient in person.
         in_person: bool,
     },
+    /// A patient at a tablet at the bedside, for one matter, with staff beside her.
+    Bedside {
+        /// `bedside` with its random id, as the audit shows it.
+        name: String,
+        /// Which time at the bedside.
+        id: LocalId,
+        /// The patient.
+        patient: LocalId,
+        /// As what somebody stands beside her.
+        role: Role,
+    },
     /// The node itself: clocks, arrivals from the mesh, retention.
     Node,
 }
@@ -99,14 +110,14 @@ impl Actor {
     /// Returns the patient whom everything a visitor does is about; nobody for others.
     pub const fn patient(&self) -> Option<LocalId> {
         match self {
-            Self::Visitor { patient, .. } => Some(*patient),
+            Self::Visitor { patient, .. } | Self::Bedside { patient, .. } => Some(*patient),
             Self::Person { .. } | Self::Node => None,
         }
     }
     /// Returns whether the actor has any of `roles`. The node itself may do everything it does.
     pub fn has_any(&self, roles: &[Role]) -> bool {
         match self {
-            Self::Visitor { .. } => false,
+            Self::Visitor { .. } | Self::Bedside { .. } => false,
             Self::Person { roles: held, .. } => held.iter().any(|role| roles.contains(role)),
             Self::Node => true,
         }
@@ -114,7 +125,7 @@ impl Actor {
     /// Returns the name for the audit.
     pub fn name(&self) -> &str {
         match self {
-            Self::Person { name, .. } | Self::Visitor { name, .. } => name,
+            Self::Person { name, .. } | Self::Visitor { name, .. } | Self::Bedside { name, .. } => name,
             Self::Node => "node",
         }
     }
@@ -123,6 +134,7 @@ impl Actor {
         match self {
             Self::Person { roles, .. } => roles.iter().map(|role| role.word()).collect::<Vec<_>>().join(","),
             Self::Visitor { in_person, .. } => if *in_person { "patient" } else { "proxy" }.into(),
+            Self::Bedside { role, .. } => format!("bedside with {role}"),
             Self::Node => "node".into(),
         }
     }

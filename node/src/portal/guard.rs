@@ -19,11 +19,14 @@ use super::{
 };
 use crate::{
     domain::{
-        account::{Kind, Stage, Token, hash},
+        account::{Kind, Site, Stage, Token, hash},
         actor::{Actor, Role},
         entropy::{Entropy, System},
     },
-    workflow::account::{self, From, Visit},
+    workflow::{
+        account::{self, From, Visit},
+        bedside::{self, Bedside, End, Matter, Standing},
+    },
 };
 
 /// How long a browser keeps what it is known by and its language, seconds.
@@ -50,11 +53,36 @@ pub struct Context {
     pub draft: Fields,
     /// Whether a page that lies open asked, not its reader.
     pub by_itself: bool,
+    /// The tablet at the bedside that this is.
+    pub bedside: Option<AtBedside>,
+    /// Whether it was one, and is no more.
+    pub bedside_over: bool,
+}
+
+/// A tablet at the bedside, as the pages know it.
+#[derive(Clone)]
+pub struct AtBedside {
+    /// What it is for.
+    pub bedside: Bedside,
+    /// The patient's name, so that nobody decides for somebody else.
+    pub name: String,
+}
+
+/// What a tablet at the bedside may do with a page.
+#[derive(Clone, Copy)]
+pub struct Beside {
+    /// For which matters the page is there; for the others it is not.
+    pub matters: &'static [Matter],
+    /// Whether the matter is decided with it.
+    pub ends: bool,
 }
 
 impl Context {
     /// Returns who acts.
     pub fn actor(&self) -> Actor {
+        if let Some(AtBedside { bedside, .. }) = &self.bedside {
+            return Actor::Bedside { name: bedside.name(), id: bedside.id, patient: bedside.patient, role: bedside.role };
+        }
         match &self.visit {
             Some(visit) if visit.session.stage == Stage::Open => Actor::of(&visit.account),
             _ => Actor::Person { name: "web".into(), roles: vec![] },
@@ -74,7 +102,7 @@ impl Context {
 pub struct OwnPolicy(pub &'static str);
 
 /// The middleware.
-pub async fn stand(State((portal, who)): State<(Portal, Who)>, mut request: Request, next: Next) -> Response {
+pub async fn stand(State((portal, who, beside)): State<(Portal, Who, Beside)>, mut request: Request, next: Next) -> Response {
     let mut cookies = Vec::new();
     let headers = request.headers().clone();
     let fresh = blank(&portal, &request);
@@ -85,6 +113,9 @@ pub async fn stand(State((portal, who)): State<(Portal, Who)>, mut request: Requ
     if request.method() == Method::POST && !came_from_here(&portal, &headers) {
         return finish(&portal, &context, PageError::Form.into_response(), cookies);
     }
+    if let Some(answer) = not_for_tablet(&context, beside, request.method()) {
+        return finish(&portal, &context, answer, cookies);
+    }
     if let Some(turned_away) = turned_away(&context, who, request.method()) {
         if request.method() == Method::POST && context.visit.is_none() && matches!(who, Who::SignedIn | Who::Role(_)) {
             let answer = keep_typed(&portal, &context, &headers, request).await.unwrap_or(turned_away);
@@ -94,7 +125,14 @@ pub async fn stand(State((portal, who)): State<(Portal, Who)>, mut request: Requ
     }
     let sent = request.method() == Method::POST;
     request.extensions_mut().insert(context.clone());
-    let response = next.run(request).await;
+    let mut response = next.run(request).await;
+    if context.bedside.is_some() && sent && beside.ends && response.status() == StatusCode::SEE_OTHER {
+        response = match portal.desk.ask(&context.actor(), |work| bedside::leave(work, End::Done)).await {
+            Ok(()) => Redirect::to("/bedside/done").into_response(),
+            Err(error) => PageError::from(error).into_response(),
+        };
+        cookies.push(bedside_cookie(&portal, None));
+    }
     if let Some(visit) = context.visit.as_ref().filter(|_| sent && !context.draft.is_empty() && response.extensions().get::<PageError>().is_none()) {
         let (id, path) = (visit.account.id, context.path.clone());
         if let Err(error) = portal.desk.ask(&Actor::Node, move |work| account::forget_draft(work, id, &path)).await {
@@ -102,6 +140,16 @@ pub async fn stand(State((portal, who)): State<(Portal, Who)>, mut request: Requ
         }
     }
     finish(&portal, &context, response, cookies)
+}
+
+/// Returns what a tablet at the bedside is told of a page that is not its own: there is none. Its start page is its matter.
+fn not_for_tablet(context: &Context, beside: Beside, method: &Method) -> Option<Response> {
+    let matter = context.bedside.as_ref()?.bedside.matter;
+    if beside.matters.contains(&matter) {
+        return None;
+    }
+    let start = method == Method::GET && context.path == "/";
+    Some(if start { Redirect::to(matter.page()).into_response() } else { PageError::NotFound.into_response() })
 }
 
 /// Keeps what was typed in a form that came after its session had run out, and leads to signing in and back to the form's page. Nothing if
@@ -122,6 +170,9 @@ async fn keep_typed(portal: &Portal, context: &Context, headers: &HeaderMap, req
 /// Finds out who asks, and keeps their session alive.
 async fn recognise(portal: &Portal, mut context: Context, headers: &HeaderMap, cookies: &mut Vec<String>) -> Result<Context, PageError> {
     let now = context.now;
+    if at_bedside(portal, &mut context, headers).await? {
+        return Ok(context);
+    }
     if let Some(token) = cookie(headers, &portal.cookie).and_then(|text| unhex(&text)).map(Token) {
         let site = portal.site;
         context.visit = portal.desk.read(move |db| account::visit(db, &token, site, now)).await?;
@@ -155,6 +206,23 @@ async fn recognise(portal: &Portal, mut context: Context, headers: &HeaderMap, c
     Ok(context)
 }
 
+/// Finds out whether this is a tablet at the bedside, and keeps it open. Such a tablet is nothing else beside.
+async fn at_bedside(portal: &Portal, context: &mut Context, headers: &HeaderMap) -> Result<bool, PageError> {
+    let Some(token) = cookie(headers, &bedside_name(portal)).and_then(|text| unhex(&text)).map(Token).filter(|_| portal.site == Site::Patient) else { return Ok(false) };
+    let found = portal.desk.read(move |db| bedside::of_tablet(db, &token)).await?.map(|(bedside, name)| AtBedside { bedside, name });
+    let Some(at) = found.filter(|at| at.bedside.standing(context.now) == Standing::Open) else {
+        context.bedside_over = true;
+        return Ok(false);
+    };
+    let id = at.bedside.id;
+    if at.bedside.seen_at.is_none_or(|seen| context.now.since(seen).as_secs() >= 60) {
+        portal.desk.ask(&Actor::Node, move |work| bedside::touch(work, id)).await?;
+    }
+    context.csrf = hex(&at.bedside.csrf);
+    context.bedside = Some(at);
+    Ok(true)
+}
+
 /// What is known of a request without asking the store.
 fn blank(portal: &Portal, request: &Request) -> Context {
     let headers = request.headers();
@@ -172,6 +240,8 @@ fn blank(portal: &Portal, request: &Request) -> Context {
         now: portal.desk.outside().now(),
         path: request.uri().path().to_owned(),
         draft: Fields::default(),
+        bedside: None,
+        bedside_over: false,
         by_itself: request.uri().path() == LIVE || headers.get("sec-fetch-dest").is_some_and(|dest| dest == "empty"),
     }
 }
@@ -191,7 +261,7 @@ fn turned_away(context: &Context, who: Who, method: &Method) -> Option<Response>
         Who::Anyone => return None,
         Who::At(wanted) => stage == Some(wanted),
         Who::SettingUp => matches!(stage, Some(Stage::Setup | Stage::Open)),
-        Who::SignedIn => stage == Some(Stage::Open),
+        Who::SignedIn => stage == Some(Stage::Open) || context.bedside.is_some(),
         Who::Role(roles) => {
             let account = context.visit.as_ref().filter(|_| stage == Some(Stage::Open)).map(|visit| &visit.account);
             match account {
@@ -208,6 +278,7 @@ fn turned_away(context: &Context, who: Who, method: &Method) -> Option<Response>
         Some(Stage::Second) => Redirect::to("/sign-in/second"),
         Some(Stage::Setup) => Redirect::to("/setup"),
         Some(Stage::Open) => Redirect::to("/"),
+        None if context.bedside_over => Redirect::to("/bedside"),
         None if method == Method::GET && context.path != "/" => Redirect::to(&format!("/sign-in?next={}", context.path)),
         None => Redirect::to("/sign-in"),
     };
@@ -264,6 +335,16 @@ pub fn session_cookie(portal: &Portal, token: &Token) -> String {
 /// Returns the cookies of a browser that has just signed in: the session, and what it is known by from now on.
 pub fn signed_in_cookies(portal: &Portal, token: &Token, from: &From) -> Vec<String> {
     vec![session_cookie(portal, token), format!("{}-device={}; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age={KEPT_FOR}", portal.cookie, hex(&from.browser))]
+}
+
+fn bedside_name(portal: &Portal) -> String {
+    format!("{}-bedside", portal.cookie)
+}
+
+/// Returns the cookie that makes a tablet one at the bedside, or no more.
+pub fn bedside_cookie(portal: &Portal, token: Option<&Token>) -> String {
+    let (text, age) = token.map_or((String::new(), "; Max-Age=0"), |token| (hex(&token.0), ""));
+    format!("{}={text}; Path=/; Secure; HttpOnly; SameSite=Strict{age}", bedside_name(portal))
 }
 
 /// Returns the cookie that ends a session in the browser.

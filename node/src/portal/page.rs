@@ -10,6 +10,7 @@ use verbund_protocol::id::LocalId;
 use super::{
     Clinic, Portal, assets, date,
     guard::Context,
+    pages::staff::accounts::role_name,
     words::{Language, Words},
 };
 use crate::{
@@ -34,6 +35,8 @@ pub struct Page {
     pub name: Option<String>,
     /// The page's path.
     pub path: String,
+    /// At a tablet at the bedside: for whom, and who stands beside, in words.
+    pub bedside: Option<(String, String)>,
     /// A marker that lets a script of ours be loaded under its content's name.
     pub script: &'static str,
     /// The same for the style sheet.
@@ -52,6 +55,7 @@ impl Page {
             nonce: context.nonce.clone(),
             name: open.map(|visit| visit.account.name.clone()),
             path: context.path.clone(),
+            bedside: context.bedside.as_ref().map(|at| (at.name.clone(), role_name(context.words, at.bedside.role))),
             script: assets::SCRIPT.path(),
             style: assets::STYLE.path(),
         }

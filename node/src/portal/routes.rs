@@ -9,15 +9,17 @@ use axum::{
 };
 
 use super::{
-    Portal, guard,
+    Portal,
+    guard::{self, Beside},
     pages::{about, access, assets, invitation, live, notices, patient, setup, sign_in, staff, start},
 };
 use crate::{
     domain::{
         account::{Site, Stage},
         actor::Role,
+        bedside::Matter,
     },
-    workflow::{capacity, conversation, document},
+    workflow::{capacity, conversation, document, journey},
 };
 
 /// Where open pages hear of changes. It is asked by a script, so that it keeps no session alive.
@@ -78,7 +80,26 @@ const SOCIAL: Who = Who::Role(conversation::ASKING);
 const OPERATION: Who = Who::Role(&[Role::It, Role::PrivacyOfficer]);
 const PRIVACY: Who = Who::Role(&[Role::PrivacyOfficer]);
 const RELEASING: Who = Who::Role(document::RELEASING);
+const FOLLOWING: Who = Who::Role(journey::FOLLOWING);
 const IT: Who = Who::Role(&[Role::It]);
+
+impl Route {
+    /// Returns what a tablet at the bedside may do with the page. What is not named here is not there for it.
+    pub fn beside(&self) -> Beside {
+        let (matters, ends): (&'static [Matter], bool) = match (self.method.as_str(), self.path) {
+            ("GET", "/consent") => (&[Matter::Consent], false),
+            ("POST", "/consent" | "/consent/withdraw") => (&[Matter::Consent], true),
+            ("GET", "/wishes") => (&[Matter::Wishes], false),
+            ("POST", "/wishes") => (&[Matter::Wishes], true),
+            ("GET", "/offers" | "/offers/{id}/choose" | "/offers/{id}/withdraw") | ("POST", "/offers/{id}/again") => (&[Matter::Choice], false),
+            ("POST", "/offers/{id}/choose" | "/offers/{id}/withdraw") => (&[Matter::Choice], true),
+            ("GET", "/bedside" | "/bedside/done" | "/imprint" | "/privacy" | "/accessibility" | "/assets/{name}") => (Matter::ALL, false),
+            ("POST", "/bedside" | "/bedside/end" | "/language") => (Matter::ALL, false),
+            _ => (&[], false),
+        };
+        Beside { matters, ends }
+    }
+}
 
 /// All pages of both sites.
 pub const ROUTES: &[Route] = &[
@@ -100,6 +121,10 @@ pub const ROUTES: &[Route] = &[
     row!(PATIENT POST "/messages" Who::SignedIn, patient::messages::write),
     row!(PATIENT GET "/messages/{id}" Who::SignedIn, patient::messages::show),
     row!(PATIENT POST "/messages/{id}" Who::SignedIn, patient::messages::write_on),
+    row!(PATIENT GET "/bedside" Who::Anyone, patient::bedside::show),
+    row!(PATIENT POST "/bedside" Who::Anyone, patient::bedside::open),
+    row!(PATIENT GET "/bedside/done" Who::Anyone, patient::bedside::done),
+    row!(PATIENT POST "/bedside/end" Who::Anyone, patient::bedside::give_back),
     row!(PATIENT GET "/shared" Who::SignedIn, patient::shared::show),
     row!(PATIENT GET "/proxies" Who::SignedIn, patient::proxies::show),
     row!(PATIENT POST "/proxies" Who::SignedIn, patient::proxies::invite),
@@ -152,6 +177,10 @@ pub const ROUTES: &[Route] = &[
     row!(STAFF POST "/patients/{id}/start-over" CARE, staff::patient::start_over),
     row!(STAFF GET "/patients/{id}/message" CARE, staff::messages::show_begin),
     row!(STAFF POST "/patients/{id}/message" CARE, staff::messages::begin),
+    row!(STAFF GET "/patients/{id}/bedside" FOLLOWING, staff::bedside::show_new),
+    row!(STAFF POST "/patients/{id}/bedside" FOLLOWING, staff::bedside::begin),
+    row!(STAFF GET "/bedsides/{id}" FOLLOWING, staff::bedside::show),
+    row!(STAFF POST "/bedsides/{id}/end" FOLLOWING, staff::bedside::end),
     row!(STAFF GET "/messages" CARE, staff::messages::inbox),
     row!(STAFF GET "/messages/{id}" CARE, staff::messages::show),
     row!(STAFF POST "/messages/{id}" CARE, staff::messages::answer),
@@ -285,9 +314,9 @@ pub fn fits(pattern: &str, path: &str) -> bool {
 pub(super) fn router(portal: &Portal) -> Router {
     let mut router = Router::new();
     for route in ROUTES.iter().filter(|route| route.sites.contains(&portal.site)) {
-        let guarded = (route.handler)().layer(middleware::from_fn_with_state((portal.clone(), route.who), guard::stand));
+        let guarded = (route.handler)().layer(middleware::from_fn_with_state((portal.clone(), route.who, route.beside()), guard::stand));
         router = router.route(route.path, guarded);
     }
-    let lost = get(about::lost).post(about::lost).layer(middleware::from_fn_with_state((portal.clone(), Who::Anyone), guard::stand));
+    let lost = get(about::lost).post(about::lost).layer(middleware::from_fn_with_state((portal.clone(), Who::Anyone, Beside { matters: Matter::ALL, ends: false }), guard::stand));
     router.fallback_service(lost.with_state(portal.clone())).layer(DefaultBodyLimit::max(MAX_FORM)).with_state(portal.clone())
 }

@@ -6,12 +6,14 @@ use verbund_protocol::id::LocalId;
 use super::{Db, StoreError};
 
 /// Returns a number that is another one after each message that this node wrote or took in, each
-/// decision of a patient, and each message between a patient and a team.
+/// decision of a patient, each message between a patient and a team, and what
+/// becomes of a tablet at the bedside.
 ///
 /// # Errors
 /// The store's.
 pub fn of_clinic(db: &Db) -> Result<i64, StoreError> {
-    let sql = "SELECT coalesce((SELECT max(place) FROM message), 0) + (SELECT count(*) FROM consent) + coalesce((SELECT max(place) FROM thread_entry), 0)";
+    let sql = "SELECT coalesce((SELECT max(place) FROM message), 0) + (SELECT count(*) FROM consent) + coalesce((SELECT max(place) FROM thread_entry), 0)
+        + (SELECT count(*) + count(opened_at) + count(ended) FROM bedside)";
     Ok(db.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
 }
 

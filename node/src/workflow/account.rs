@@ -226,7 +226,7 @@ fn open_session(work: &mut Work<'_>, account: &Account, from: &From, stage: Stag
 }
 
 /// Counts an attempt under all of `what` as failed before it is looked at, or says how long to wait. [`refund`] takes it back.
-fn charge(work: &Work<'_>, what: &[Counted<'_>]) -> Result<Option<Duration>, WorkError> {
+pub(super) fn charge(work: &Work<'_>, what: &[Counted<'_>]) -> Result<Option<Duration>, WorkError> {
     let mut counts = Vec::new();
     for counted in what {
         let held = attempt::count(work.db, &counted.key())?.filter(|(_, last)| work.now.since(*last) < LONGEST_WAIT);
@@ -244,7 +244,7 @@ fn charge(work: &Work<'_>, what: &[Counted<'_>]) -> Result<Option<Duration>, Wor
 }
 
 /// Takes a charge back, since the attempt was right: an account's count begins anew, a network's is what it was before.
-fn refund(work: &Work<'_>, what: &[Counted<'_>]) -> Result<(), WorkError> {
+pub(super) fn refund(work: &Work<'_>, what: &[Counted<'_>]) -> Result<(), WorkError> {
     for counted in what {
         match counted {
             Counted::Network(_) => attempt::give_back(work.db, &counted.key())?,

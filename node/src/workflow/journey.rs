@@ -74,7 +74,7 @@ fn in_person(work: &Work<'_>) -> Result<LocalId, WorkError> {
 
 fn reaches(work: &Work<'_>) -> Result<Option<Scope>, WorkError> {
     match work.actor {
-        Actor::Visitor { in_person: true, .. } => Ok(Some(Scope::Decide)),
+        Actor::Visitor { in_person: true, .. } | Actor::Bedside { .. } => Ok(Some(Scope::Decide)),
         Actor::Visitor { .. } => Ok(acting(work)?.map(|proxy| proxy.mandate.reaches(work.now.day()))),
         Actor::Person { .. } | Actor::Node => Ok(None),
     }

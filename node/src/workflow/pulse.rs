@@ -12,7 +12,7 @@ use crate::{
 /// The store's.
 pub fn of(db: &Db, actor: &Actor) -> Result<i64, WorkError> {
     Ok(match actor {
-        Actor::Visitor { patient, .. } => pulse::of_patient(db, *patient)?,
+        Actor::Visitor { patient, .. } | Actor::Bedside { patient, .. } => pulse::of_patient(db, *patient)?,
         Actor::Person { .. } if actor.has_any(Role::CARE) => pulse::of_clinic(db)?,
         Actor::Person { .. } | Actor::Node => 0,
     })

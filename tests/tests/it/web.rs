@@ -1,6 +1,7 @@
 //! The web pages of real nodes: who may see what, forms that did not come from here, attempts that are slowed down.
 
 mod admissions;
+mod bedside;
 mod chromium;
 mod demo;
 mod doors;

@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod admissions;
 pub mod audit;
+pub mod bedside;
 pub mod calls;
 pub mod capacity;
 pub mod case;

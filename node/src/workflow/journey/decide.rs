@@ -9,6 +9,7 @@ use verbund_protocol::{
 use super::{Clinic, MAX_ROWS, PURPOSE, Scope, acted, acting, allowed, clinic};
 use crate::{
     domain::{
+        actor::Actor,
         consent::{Consent, DecidedBy, Decision, How, Kind, Recipient},
         proxy::{Mandate, Power},
     },
@@ -92,7 +93,10 @@ pub fn decide(work: &mut Work<'_>, given: bool, form: String) -> Result<Consent,
 /// Records a decision that was taken at a screen, under an account of one's own: by the patient, or by whoever may decide for them.
 pub(super) fn electronic(work: &mut Work<'_>, patient: LocalId, kind: Kind, given: bool, recipient: Option<Recipient>, form: String) -> Result<Consent, WorkError> {
     // Nothing is signed: the proof is the account that was signed in, and its entry in the audit.
-    let document = Some(format!("portal, {}", work.actor.name()));
+    let document = Some(match &work.actor {
+        Actor::Bedside { name, role, .. } => format!("portal at the bedside with {role}, {name}"),
+        actor => format!("portal, {}", actor.name()),
+    });
     let by = match acting(work)?.map(|proxy| proxy.mandate) {
         None => DecidedBy::Patient,
         Some(Mandate { name, power, until, .. }) => {

@@ -23,7 +23,7 @@ use crate::{
 pub const FOLLOWING: &[Role] = &[Role::Ward, Role::Physician, Role::SocialService];
 
 /// The rehabilitation that is being arranged, or was.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Arranged {
     /// What is next.
     pub next: Next,
@@ -50,7 +50,7 @@ pub struct Arranged {
 }
 
 /// Everything about one patient on one page.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Followed {
     /// How the patient stands to discharge management.
     pub consented: Consented,

@@ -166,7 +166,7 @@ fn looks(work: &Work<'_>, patient: LocalId) -> Result<Vec<Glance>, WorkError> {
     let filter = audit::Filter { subject: Some(patient), ..audit::Filter::default() };
     let mut looks: Vec<Glance> = Vec::new();
     for line in audit::list(work.db, &filter, MAX_LOOKS)? {
-        if matches!(line.roles.as_str(), "patient" | "node") {
+        if matches!(line.roles.as_str(), "patient" | "node") || line.roles.starts_with("bedside with ") {
             continue;
         }
         let Some(deed) = deed(&line.action) else { continue };

@@ -10,9 +10,9 @@ use verbund_protocol::{
 
 use super::{ByPhone, MAX_ROWS, Next, PURPOSE, Scope, Seen, Situation, acted, allowed, clinic, conversations, current, decide, next, phone::by_phone, threads};
 use crate::{
-    domain::consent::Kind,
+    domain::{actor::Role, consent::Kind},
     store::{case::Case, consent, conversation::Conversation, outbox, wish},
-    workflow::{Work, WorkError},
+    workflow::{Work, WorkError, bedside},
 };
 
 /// Everything on the start page.
@@ -58,6 +58,8 @@ pub struct Line {
     pub code: Option<u16>,
     /// Who did it for the patient, if somebody did.
     pub by: Option<String>,
+    /// As what somebody stood beside the patient, if she decided at the bedside.
+    pub with: Option<Role>,
 }
 
 /// What happened.
@@ -128,16 +130,19 @@ pub(super) fn unreachable(work: &Work<'_>, c: &Conversation) -> Result<bool, Wor
 }
 
 pub(super) fn decided(work: &Work<'_>, patient: LocalId) -> Result<Vec<Line>, WorkError> {
-    let line = |at, what, by| Line { at, what, clinic: String::new(), day: None, code: None, by };
+    // `by` is what the records keep.
+    let line = |at, what, by: &str| -> Result<Line, WorkError> {
+        Ok(Line { at, what, clinic: String::new(), day: None, code: None, by: acted(work, by)?, with: bedside::beside(work, by)? })
+    };
     let mut lines = Vec::new();
     for consent in consent::list(work.db, patient)?.iter().filter(|consent| consent.decision.kind == Kind::DischargeManagement) {
-        lines.push(line(consent.decision.at, if consent.decision.given { What::Agreed } else { What::Refused }, acted(work, &consent.recorded_by)?));
+        lines.push(line(consent.decision.at, if consent.decision.given { What::Agreed } else { What::Refused }, &consent.recorded_by)?);
         if let Some(at) = consent.revoked_at {
-            lines.push(line(at, What::TookBack, acted(work, consent.revoked_by.as_deref().unwrap_or_default())?));
+            lines.push(line(at, What::TookBack, consent.revoked_by.as_deref().unwrap_or_default())?);
         }
     }
     for wishes in wish::list(work.db, patient)? {
-        lines.push(line(wishes.stated_at, What::Wished, acted(work, &wishes.stated_by)?));
+        lines.push(line(wishes.stated_at, What::Wished, &wishes.stated_by)?);
     }
     Ok(lines)
 }
@@ -156,13 +161,15 @@ fn told(phone: &ByPhone) -> Vec<Line> {
 pub(super) fn said(work: &Work<'_>, c: &Conversation) -> Result<Vec<Line>, WorkError> {
     let name = clinic(work, &c.peer_facility).name;
     let release = c.release.map(|id| consent::find(work.db, id)).transpose()?.flatten();
-    let chooser = release.map(|consent| acted(work, &consent.recorded_by)).transpose()?.flatten();
+    let recorded_by = release.map(|consent| consent.recorded_by).unwrap_or_default();
+    let (chooser, beside) = (acted(work, &recorded_by)?, bedside::beside(work, &recorded_by)?);
     let mut lines = Vec::new();
     for side in [Side::Asker, Side::Owner] {
         for (seq, entry) in (0_u64..).zip(c.log.chain(side)) {
             let Some(event) = entry.event.as_ref().filter(|_| matches!(c.log.outcome(side, seq), Some(Outcome::Next(_)))) else { continue };
-            let by = chooser.clone().filter(|_| event.kind == MessageKind::Choice);
-            lines.push(Line { at: entry.made_at, what: What::Said(event.kind, side), clinic: name.clone(), day: event.day, code: event.code, by });
+            let choice = event.kind == MessageKind::Choice;
+            let (by, with) = (chooser.clone().filter(|_| choice), beside.filter(|_| choice));
+            lines.push(Line { at: entry.made_at, what: What::Said(event.kind, side), clinic: name.clone(), day: event.day, code: event.code, by, with });
         }
     }
     Ok(lines)

@@ -108,7 +108,7 @@ pub fn letter(work: &mut Work<'_>, id: LocalId) -> Result<(Line, Vec<Said>), Wor
 pub(super) fn unseen(work: &Work<'_>, patient: LocalId) -> Result<Vec<LocalId>, WorkError> {
     match work.actor {
         Actor::Visitor { account, .. } => Ok(stored::unseen(work.db, patient, account)?),
-        Actor::Person { .. } | Actor::Node => Ok(Vec::new()),
+        Actor::Person { .. } | Actor::Bedside { .. } | Actor::Node => Ok(Vec::new()),
     }
 }
 

@@ -15,6 +15,7 @@ use crate::{
         Portal, codes, date,
         guard::Context,
         page::{Page, PageError, render},
+        pages::staff::accounts::role_name,
         words::Words,
     },
     workflow::{
@@ -82,6 +83,9 @@ pub async fn show(State(portal): State<Portal>, Extension(context): Extension<Co
 }
 
 fn by_whom(w: Words, line: &Line, text: String) -> String {
+    if let Some(role) = line.with {
+        return w.bedside_story(role_name(w, role), text);
+    }
     match &line.by {
         Some(who) => w.journey_story_by(text, who.clone()),
         None => text,

@@ -8,6 +8,4 @@ pub mod list;
 pub mod phone;
 pub mod plan;
 pub mod proof;
-mod words;
-pub mod profile;
 pub(super) mod words;

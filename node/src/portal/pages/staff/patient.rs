@@ -55,6 +55,8 @@ struct PatientPage {
     story: Option<Story>,
     /// Messages that the reader may read: id, and what is said of it.
     threads: Vec<(String, String)>,
+    /// Whether the reader may open a tablet at the bedside.
+    bedside: bool,
     /// Whether the reader belongs to a team that writes to patients.
     writes: bool,
 }
@@ -120,6 +122,7 @@ async fn page(portal: &Portal, context: &Context, id: LocalId, faults: Faults) -
         story: followed.as_ref().map(|followed| story::told(&p, context.now, followed)),
         threads: threads.collect(),
         writes: !letters.teams.is_empty(),
+        bedside: follows && !portal.patients.is_empty(),
         p,
         id: id.to_string(),
         name: patient.person.full_name(),

@@ -5,7 +5,7 @@ use verbund_protocol::{
     referral::{MessageKind, Side},
 };
 
-use super::case::words as steps;
+use super::{accounts::role_name, case::words as steps};
 use crate::{
     portal::{codes, date, page::Page, pages::patient::wishes::in_words, words::Words},
     workflow::{
@@ -130,6 +130,9 @@ fn happened(w: Words, line: &Line) -> String {
         What::Wished => w.ward_story_wished().into_owned(),
         What::Said(kind, side) => said(w, line, kind, side),
     };
+    if let Some(role) = line.with {
+        return w.bedside_story(role_name(w, role), text);
+    }
     match &line.by {
         Some(who) => w.ward_story_by(text, who.clone()),
         None => text,
