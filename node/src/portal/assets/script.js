@@ -107,6 +107,12 @@ if (live && window.EventSource) {
   addEventListener("pagehide", () => source.close());
 }
 
+// A tablet at the bedside leaves nothing to go back to: browsers may keep a page that they leave in memory, whatever its headers say.
+if (document.body.dataset.bedside !== undefined) {
+  addEventListener("pagehide", () => document.body.replaceChildren());
+  addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
+}
+
 // What went wrong is where reading goes on.
 document.querySelector(".wrong input, .fault[role=alert]:not([hidden])")?.scrollIntoView({ block: "center" });
 document.querySelector("[aria-invalid=true]")?.focus();
