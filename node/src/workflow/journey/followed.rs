@@ -6,7 +6,7 @@ use verbund_protocol::{
     time::{Day, Timestamp},
 };
 
-use super::{Line, MAX_ROWS, conversations, current, story};
+use super::{Line, MAX_ROWS, conversations, current, phone::by_phone, story};
 use crate::{
     domain::{actor::Role, phone::Phone, plan::Missing, wish::Wishes},
     store::{case::Case, caseload as written, consent, wish},
@@ -78,6 +78,7 @@ pub fn followed(work: &mut Work<'_>, id: LocalId) -> Result<Followed, WorkError>
     let mut story = story::decided(work, id)?;
     let mut arranged = None;
     if let Some(case) = current(work, id)? {
+        story.extend(by_phone(work, &case)?.iter().flat_map(story::told));
         for c in conversations(work, &case)? {
             story.extend(story::said(work, &c)?);
         }
@@ -108,7 +109,7 @@ fn arranged_in(work: &Work<'_>, case: Case) -> Result<Option<Arranged>, WorkErro
     let missing = written.as_ref().map(|version| version.plan.missing()).unwrap_or_default();
     let asked = conversations(work, &row.case)?.into_iter().map(|c| caseload::asked(work, c)).collect::<Result<Vec<Asked>, _>>()?;
     let chosen = asked.iter().find(|asked| Some(asked.conversation.id) == row.case.chosen);
-    let chosen = chosen.map(|asked| (asked.clinic.0.clone(), asked.conversation.log.state()));
+    let chosen = chosen.map(|asked| (asked.clinic.name.clone(), asked.conversation.log.state()));
     Ok(Some(Arranged {
         next: row.next,
         due: row.due,

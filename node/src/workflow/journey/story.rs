@@ -148,8 +148,8 @@ pub(super) fn decided(work: &Work<'_>, patient: LocalId) -> Result<Vec<Line>, Wo
 }
 
 /// Returns what came of a clinic without a node.
-fn told(phone: &ByPhone) -> Vec<Line> {
-    let line = |at, what, day| Line { at, what, clinic: phone.clinic.clone(), day, code: None, by: None };
+pub(super) fn told(phone: &ByPhone) -> Vec<Line> {
+    let line = |at, what, day| Line { at, what, clinic: phone.clinic.clone(), day, code: None, by: None, with: None };
     let mut lines = vec![line(phone.asked_at, What::FaxSent, None)];
     let said = if phone.declined { What::PhoneDeclined } else { What::PhoneOffered };
     lines.extend(phone.told_at.map(|at| line(at, said, phone.offer)));

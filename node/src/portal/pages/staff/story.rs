@@ -90,7 +90,7 @@ fn facts(p: &Page, followed: &Followed) -> Vec<(String, String)> {
             let day = day.map(|day| w.ward_admission(calendar(day)));
             [Some(w.ward_chosen(clinic.clone(), state)), day].into_iter().flatten().collect::<Vec<_>>().join(" ")
         });
-        facts.push((w.ward_place().into(), chosen.unwrap_or_else(|| w.ward_place_none().into_owned())));
+        facts.push((w.ward_place().into(), chosen.or_else(|| by_phone(w, arranged)).unwrap_or_else(|| w.ward_place_none().into_owned())));
     }
     let messages = match (followed.messages.threads, followed.messages.waiting_since) {
         (0, _) => w.ward_messages_none().into_owned(),
@@ -101,14 +101,18 @@ fn facts(p: &Page, followed: &Followed) -> Vec<(String, String)> {
     facts
 }
 
+/// Returns the clinic without a node whose place was chosen.
+fn by_phone(w: Words, arranged: &Arranged) -> Option<String> {
+    arranged.phones.iter().find(|phone| phone.chosen().is_some()).map(|phone| w.ward_phone(phone.clinic.clone()))
+}
+
 fn clinics(w: Words, arranged: &Arranged) -> Vec<Clinic> {
     let of = |asked: &Asked| {
         let (state, good) = steps::state(w, &asked.conversation);
         let now = asked.conversation.log.state();
         let reason = steps::reason(now.step, now.reason, w.language);
-        let (name, place) = &asked.clinic;
         let state = std::iter::once(state).chain(now.date.map(|day| date::calendar(day, w.language))).chain(reason).collect::<Vec<_>>().join(" · ");
-        Clinic { name: format!("{name}, {place}"), state, good, trouble: asked.conversation.trouble.is_some() }
+        Clinic { name: asked.clinic.line(), state, good, trouble: asked.conversation.trouble.is_some() }
     };
     let phones = arranged.phones.iter().map(|phone| {
         let state = match (phone.is_open(), phone.offer()) {
@@ -128,6 +132,10 @@ fn happened(w: Words, line: &Line) -> String {
         What::Refused => w.ward_story_refused().into_owned(),
         What::TookBack => w.ward_story_took_back().into_owned(),
         What::Wished => w.ward_story_wished().into_owned(),
+        What::FaxSent => w.ward_story_fax(line.clinic.clone()),
+        What::PhoneOffered => w.ward_story_phone_offered(line.clinic.clone()),
+        What::PhoneDeclined => w.ward_story_phone_declined(line.clinic.clone()),
+        What::PhoneChosen => w.ward_story_phone_chosen(line.clinic.clone()),
         What::Said(kind, side) => said(w, line, kind, side),
     };
     if let Some(role) = line.with {

@@ -36,3 +36,7 @@ ward-story-by = { $text } (von { $who })
 ward-story-to = { $what }: an { $clinic }
 ward-story-from = { $what }: von { $clinic }
 ward-threads = Gespräche, die Sie lesen dürfen
+ward-story-fax = Per Fax gefragt: { $clinic }
+ward-story-phone-offered = Platz am Telefon angeboten: { $clinic }
+ward-story-phone-declined = Am Telefon abgesagt: { $clinic }
+ward-story-phone-chosen = Gewählt (telefonisch): { $clinic }

@@ -36,3 +36,7 @@ ward-story-by = { $text } (by { $who })
 ward-story-to = { $what }: to { $clinic }
 ward-story-from = { $what }: from { $clinic }
 ward-threads = Exchanges you may read
+ward-story-fax = Asked by fax: { $clinic }
+ward-story-phone-offered = Place offered by phone: { $clinic }
+ward-story-phone-declined = Declined by phone: { $clinic }
+ward-story-phone-chosen = Chosen (by phone): { $clinic }
