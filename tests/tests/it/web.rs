@@ -8,6 +8,7 @@ mod doors;
 mod journey;
 mod messages;
 mod notice;
+mod offline;
 mod operation;
 mod paper;
 mod papers;

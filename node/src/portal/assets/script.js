@@ -107,6 +107,33 @@ if (live && window.EventSource) {
   addEventListener("pagehide", () => source.close());
 }
 
+// A form is sent only while the clinic answers: otherwise the browser would put its own error in the place of what was typed.
+let asking = false;
+let answered = false;
+document.addEventListener("submit", async (event) => {
+  const { target: sent, submitter } = event;
+  const typedIn = [...sent.elements].some((field) => field.matches("textarea, select, input:not([type=hidden])"));
+  if (answered || sent.method !== "post" || !typedIn) return;
+  event.preventDefault();
+  if (asking) return;
+  asking = true;
+  const told = sent.querySelector("[data-told]") ?? document.createElement("div");
+  told.remove();
+  try {
+    await fetch(document.querySelector("script[src]").src, { method: "HEAD", cache: "no-store", signal: AbortSignal.timeout(15000) });
+    answered = true;
+    sent.requestSubmit(submitter);
+  } catch {
+    told.dataset.told = "";
+    told.className = "fault";
+    told.setAttribute("role", "alert");
+    told.textContent = document.body.dataset.offline;
+    submitter?.before(told);
+    told.scrollIntoView({ block: "center" });
+  }
+  asking = answered = false;
+});
+
 // A tablet at the bedside leaves nothing to go back to: browsers may keep a page that they leave in memory, whatever its headers say.
 if (document.body.dataset.bedside !== undefined) {
   addEventListener("pagehide", () => document.body.replaceChildren());

@@ -14,6 +14,7 @@ help-phone = Sie brauchen Hilfe? Rufen Sie uns an: { $phone }
 help-hours = Erreichbar: { $hours }
 not-for-emergencies = Im Notfall rufen Sie bitte 112 an. Diese Seite wird nicht ständig gelesen.
 live-news = Es gibt etwas Neues. Diese Seite neu laden
+live-offline = Dieses Haus ist gerade nicht erreichbar. Was Sie eingegeben haben, ist noch da. Bitte versuchen Sie es gleich noch einmal.
 live-changed = Diese Seite wurde gerade auf den neuen Stand gebracht.
 back = Zurück
 next = Weiter

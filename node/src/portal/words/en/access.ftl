@@ -14,6 +14,7 @@ help-phone = Do you need help? Call us: { $phone }
 help-hours = We are there: { $hours }
 not-for-emergencies = In an emergency please call 112. This page is not watched all the time.
 live-news = There is something new. Reload this page
+live-offline = This clinic cannot be reached just now. What you have typed is still there. Please try again in a moment.
 live-changed = This page was just brought up to date.
 back = Back
 next = Continue
