@@ -203,7 +203,7 @@ fn either_side_changes_the_day_on_its_page() {
 
     let wished = agreed.plus(2);
     let page = desk.sonja.get(&path).unwrap();
-    let said = desk.sonja.submit(&page, &format!("{path}/date"), &[("wished", &german(wished)), ("reason", "transport")]).unwrap().text();
+    let said = desk.sonja.submit(&page, &format!("{path}/date"), &[("wished", &german(wished)), ("date_reason", "transport")]).unwrap().text();
     assert!(said.contains(&format!("Gewünscht ist der {}", german(wished))) && said.contains(&german(agreed)), "{said}");
     let inquiry = format!("/inquiries/{id}");
     eventually("the wish is there", || {
