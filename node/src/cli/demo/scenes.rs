@@ -17,8 +17,8 @@ const PATIENTS: [(&str, &str, &str); 3] = [("Beispiel", "Gerda", "1944-02-11"), 
 /// A document as small as one can be.
 const LETTER: &[u8] = b"%PDF-1.4\n1 0 obj << /Type /Catalog >> endobj\ntrailer << /Root 1 0 R >>\n%%EOF\n";
 
-/// Plays until Gerda has a case without consent, Max's inquiry waits for an answer, Erna can choose among offers, and Otto's referral lies
-/// at the rehab clinic.
+/// Plays until Gerda has a case without consent, Max's inquiry waits for an answer, Erna can choose among offers and has a question of her
+/// own, and Otto's referral lies at the rehab clinic.
 ///
 /// # Errors
 /// Names the step that did not hold.
@@ -43,6 +43,7 @@ pub fn play(players: &[Player], people: &mut People) -> anyhow::Result<()> {
     people.erna.submit(&page, "/consent", &[("decision", "give")])?;
     let page = people.erna.get("/wishes")?;
     people.erna.submit(&page, "/wishes", &[("about-1", "near-home"), ("why-1", "Meine Tochter wohnt in der Nähe und kann mich besuchen.")])?;
+    write(&mut people.erna, "Kann meine Tochter bei der Aufnahme in der Rehaklinik dabei sein?")?;
     prepare(&mut people.sonja, &erna, today, false)?;
     for (nth, id) in ask(&mut people.sonja, &erna, &players[rehab], 3)?.into_iter().enumerate() {
         if nth < 2 {
@@ -60,6 +61,14 @@ fn open(sonja: &mut Browser, patient: &str) -> anyhow::Result<String> {
     let page = sonja.get(&format!("/patients/{patient}"))?;
     let case = sonja.submit(&page, &format!("/patients/{patient}/case"), &[("variant", "rehab")])?;
     case.path.strip_prefix("/cases/").map(str::to_owned).with_context(|| format!("no case was opened: {}", case.path))
+}
+
+/// The patient writes to the team that is offered first.
+fn write(erna: &mut Browser, text: &str) -> anyhow::Result<()> {
+    let page = erna.get("/messages")?;
+    let shown = page.text();
+    let to = shown.split("name=\"to\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).context("a team to write to")?;
+    done(&erna.submit(&page, "/messages", &[("to", to), ("text", text)])?)
 }
 
 /// Consent on paper, if the patient does not give it herself, and the plan.

@@ -29,6 +29,9 @@ const MOST: usize = 3;
 const ELSEWHERE: &[(&str, &str)] = &[
     ("/sign-in/second", "between two steps: web::chromium"),
     ("/assets/{name}", "no page"),
+    ("/bedside", "before a tablet is open: web::bedside"),
+    ("/bedside/done", "after it: web::bedside"),
+    ("/bedsides/{id}", "while it is: web::bedside"),
     ("/live", "no page"),
     ("/offers/{id}/withdraw", "only after a choice: web::patient::chromium"),
     ("/documents/{id}", "a file: web::papers and web::patient::papers"),
