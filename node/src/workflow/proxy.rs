@@ -72,7 +72,8 @@ pub(super) fn add(work: &mut Work<'_>, id: LocalId, mandate: &Mandate, reads: St
 /// Invites somebody on a proof that was seen: `proof`, a document of this patient that was just added.
 ///
 /// # Errors
-/// As [`add`]; [`WorkError::NotFound`], [`WorkError::Forbidden`], [`WorkError::Purpose`].
+/// [`WorkError::Invalid`] names the field; [`WorkError::State`] `too-many`; [`WorkError::NotFound`], [`WorkError::Forbidden`],
+/// [`WorkError::Purpose`].
 pub fn invite(work: &mut Work<'_>, id: LocalId, mandate: &Mandate, reads: String, proof: &Document) -> Result<Invited, WorkError> {
     work.require(Role::CARE)?;
     patient::existing(work, id)?;
@@ -104,7 +105,7 @@ pub(super) fn finish(work: &mut Work<'_>, id: LocalId, account: LocalId, why: &s
 /// Ends what somebody may do on the patient's word, or because what it rested on is over.
 ///
 /// # Errors
-/// As [`finish`]; [`WorkError::Forbidden`], [`WorkError::Purpose`].
+/// [`WorkError::NotFound`] for another patient's; [`WorkError::Forbidden`], [`WorkError::Purpose`].
 pub fn end(work: &mut Work<'_>, id: LocalId, account: LocalId) -> Result<(), WorkError> {
     work.require(Role::CARE)?;
     let why = purpose::of_look(work, id)?;
