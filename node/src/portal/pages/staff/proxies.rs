@@ -9,6 +9,7 @@ use axum::{
 use verbund_protocol::id::LocalId;
 
 use crate::{
+    domain::proxy::MAX_PROXIES,
     portal::{
         Portal,
         fields::Fields,
@@ -22,7 +23,7 @@ use crate::{
         qr::Modules,
         upload::{self, File},
     },
-    workflow::{Work, WorkError, account::invite::Invited, document::NewDocument, patient, proxy},
+    workflow::{Work, account::invite::Invited, document::NewDocument, patient, proxy},
 };
 
 /// The type of the document that proves it (KDL: power of attorney).
@@ -96,9 +97,13 @@ pub async fn invite(State(portal): State<Portal>, Extension(context): Extension<
         return Err(PageError::NotFound);
     }
     let kind = PROOF.parse().map_err(|_| PageError::Unavailable)?;
-    let patient = portal.desk.ask(&context.actor(), move |work| patient::show(work, id)).await?;
+    let seen = move |work: &mut Work<'_>| Ok((patient::show(work, id)?, proxy::list(work, id)?.len() >= MAX_PROXIES));
+    let (patient, full) = portal.desk.ask(&context.actor(), seen).await?;
     let describe = |fields: &Fields| {
         typed(w, fields, today).map_err(|faults| faults.first().unwrap_or_default())?;
+        if full {
+            return Err(w.proxy_many_for_patient().into_owned());
+        }
         Ok(NewDocument { patient: id, kind, title: upload::title(&w.proxy_proof_document(fields.shown("name", 80))), replaces: None })
     };
     let upload = upload::read(&portal, &context, form, describe).await?;
@@ -113,13 +118,9 @@ pub async fn invite(State(portal): State<Portal>, Extension(context): Extension<
     };
     let name = mandate.name.clone();
     let reads = w.proxy_reads(name.clone(), format!("{} {}", patient.person.given, patient.person.family));
-    let kept = upload::keep(&portal, &context, *taken, move |work, proof| match proxy::invite(work, id, &mandate, reads, proof) {
-        Err(WorkError::State { code: "too-many", .. }) => Ok(None),
-        other => other.map(Some),
-    });
+    let kept = upload::keep(&portal, &context, *taken, move |work, proof| proxy::invite(work, id, &mandate, reads, proof));
     match kept.await? {
-        Ok(Some(made)) => invited(&portal, &context, id, name, &made),
-        Ok(None) => page(&portal, &context, id, &upload.fields, Faults::whole(w.proxy_many_for_patient()), None).await,
+        Ok(made) => invited(&portal, &context, id, name, &made),
         Err(why) => page(&portal, &context, id, &upload.fields, Faults::default(), Some(why)).await,
     }
 }
