@@ -248,18 +248,20 @@ fn an_offer_that_ends_while_the_page_is_open_says_so_and_is_asked_for_again() {
 
 #[test]
 fn the_page_tells_the_truth_while_the_chosen_clinic_is_away() {
+    // The whole sentence: every page carries another "nicht erreichbar", for the script to show when the patient's own clinic is away.
+    let away = "Die Klinik ist gerade nicht erreichbar; wir versuchen es weiter.";
     let (mut stay, ids) = Stay::offered();
     stay.house.town.kill(FIRST);
     assert!(stay.choose(ids[0]).text().contains("Gewählt, noch nicht bestätigt"));
     eventually("the page says that the clinic cannot be reached", || {
         let page = stay.get("/");
-        if page.contains("Die Klinik ist gerade nicht erreichbar; wir versuchen es weiter.") { Ok(()) } else { Err(page) }
+        if page.contains(away) { Ok(()) } else { Err(page) }
     });
     stay.house.town.restart(FIRST);
     stay.house.town.await_step(FIRST, ids[0], "chosen");
     eventually("the page no longer says so", || {
         let page = stay.get("/");
-        if page.contains("nicht erreichbar") { Err(page) } else { Ok(()) }
+        if page.contains(away) { Err(page) } else { Ok(()) }
     });
     stay.house.town.confirm(FIRST, ids[0]);
     stay.house.town.await_step(HERE, ids[0], "confirmed");
