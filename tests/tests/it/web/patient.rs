@@ -10,10 +10,7 @@ use verbund_protocol::{
     id::{ConversationId, LocalId},
     inquiry::Variant,
 };
-use verbund_tests::{
-    people::{eventually, word},
-    town::Town,
-};
+use verbund_tests::{people::eventually, town::Town};
 
 use super::{House, Login, next_code};
 
@@ -229,8 +226,7 @@ fn an_offer_that_ends_while_the_page_is_open_says_so_and_is_asked_for_again() {
     let path = format!("/offers/{}/choose", ids[0]);
     let page = stay.browser.get(&path).unwrap();
     let offer = page.hidden("offer").unwrap();
-    let take_back = referral::Command::TakeBack { id: ids[0], reason: word("expired") };
-    let _: referral::Reply = stay.house.town.told(FIRST, Command::Referral(Box::new(take_back)));
+    stay.house.town.end_offer(FIRST, ids[0]);
     stay.house.town.await_step(HERE, ids[0], "requested");
     let late = stay.browser.submit(&page, &path, &[("offer", &offer)]).unwrap();
     assert!(late.text().contains("inzwischen abgelaufen") && late.text().contains("Noch einmal anfragen"), "{}", late.text());

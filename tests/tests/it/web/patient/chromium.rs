@@ -1,8 +1,11 @@
 //! The patient's way in a real browser: on a phone, at a desk, and without scripts on the narrowest screen.
 
-use fantoccini::key::Key;
+use fantoccini::{Locator, key::Key};
 use verbund_node::domain::{account::Site, actor::Role};
-use verbund_tests::chromium::{Look, Window};
+use verbund_tests::{
+    chromium::{Look, Window},
+    people::eventually,
+};
 
 use super::{
     FIRST, HERE, Stay,
@@ -132,6 +135,45 @@ async fn from_consent_to_a_place_without_scripts() {
     window.close().await;
     drop(stay);
     from_consent_to_a_place(Look { scripts: false, ..Look::NARROW }, None).await;
+}
+
+/// The held place ends while she reads what a choice means: the page that lies open says so by itself, the button that would choose is
+/// gone, and another asks again. Without scripts the button still stands, and what answers it says the same.
+async fn a_place_ends_under_her_eyes(look: Look) {
+    let (mut stay, ids) = Stay::offered();
+    let window = Window::open(look).await;
+    sign_in(&stay, &window).await;
+    window.go(&at(&stay.house, Site::Patient, &format!("/offers/{}/choose", ids[0]))).await;
+    window.read("Wer erfährt was?").await;
+    stay.house.town.end_offer(FIRST, ids[0]);
+    stay.house.town.await_step(HERE, ids[0], "requested");
+    if !look.scripts {
+        window.click("main button.main").await;
+    }
+    window.read("inzwischen abgelaufen").await;
+    assert!(window.client.find(Locator::Css("form[action$='/choose']")).await.is_err(), "nothing is left to choose");
+    assert_eq!(stay.decisions().len(), 1, "nothing was decided but the consent");
+    if look.scripts {
+        look_at(&window, &axe(), "choose-ended").await;
+    }
+    window.click("form[action$='/again'] button").await;
+    window.see("a[href='/']").await;
+    let again = eventually("the clinic is asked again", || {
+        let newer = stay.house.town.conversations(FIRST).into_iter().find(|c| c.id != ids[0] && c.step == "requested");
+        newer.ok_or_else(|| "not yet".into())
+    });
+    stay.house.town.await_step(HERE, again.id, "requested");
+    window.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_held_place_ends_while_the_choice_lies_open_on_a_phone() {
+    a_place_ends_under_her_eyes(Look::PHONE).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_held_place_ends_while_the_choice_lies_open_without_scripts() {
+    a_place_ends_under_her_eyes(Look { scripts: false, ..Look::DESKTOP }).await;
 }
 
 /// What a physician's page of her documents and her own look like.
