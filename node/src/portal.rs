@@ -73,7 +73,7 @@ pub struct Inner {
     /// Where work is handed in.
     pub desk: Desk,
     /// What the pages tell about the clinic.
-    pub clinic: Clinic,
+    pub clinic: Arc<Clinic>,
     /// Its part of the configuration.
     pub section: SiteSection,
     /// The public address, without a slash at the end.
@@ -120,7 +120,7 @@ impl Portal {
     ///
     /// # Errors
     /// [`PortalError::Passkeys`].
-    pub fn new(site: Site, section: &SiteSection, patients: &str, name: &str, clinic: Clinic, desk: Desk, secret: [u8; 32]) -> Result<Self, PortalError> {
+    pub fn new(site: Site, section: &SiteSection, patients: &str, name: &str, clinic: Arc<Clinic>, desk: Desk, secret: [u8; 32]) -> Result<Self, PortalError> {
         let passkeys = passkeys::Passkeys::new(section, &clinic.name).map_err(|what| PortalError::Passkeys { site, what })?;
         Ok(Self(Arc::new(Inner {
             site,

@@ -24,7 +24,7 @@ use crate::{
         entropy::{Entropy, System},
     },
     workflow::{
-        account::{self, From, Visit},
+        account::{self, Arrival, From, Visit},
         bedside::{self, Bedside, End, Matter, Standing},
     },
 };
@@ -169,31 +169,25 @@ async fn keep_typed(portal: &Portal, context: &Context, headers: &HeaderMap, req
 
 /// Finds out who asks, and keeps their session alive.
 async fn recognise(portal: &Portal, mut context: Context, headers: &HeaderMap, cookies: &mut Vec<String>) -> Result<Context, PageError> {
-    let now = context.now;
     if at_bedside(portal, &mut context, headers).await? {
         return Ok(context);
     }
-    if let Some(token) = cookie(headers, &portal.cookie).and_then(|text| unhex(&text)).map(Token) {
-        let site = portal.site;
-        context.visit = portal.desk.read(move |db| account::visit(db, &token, site, now)).await?;
-    }
-    if let Some(visit) = &context.visit {
+    let token = cookie(headers, &portal.cookie).and_then(|text| unhex(&text)).map(Token);
+    let arrival = match token {
+        Some(token) => {
+            let (site, path, by_itself) = (portal.site, context.path.clone(), context.by_itself);
+            portal.desk.ask(&Actor::Node, move |work| account::arrive(work, &token, site, &path, by_itself)).await?
+        }
+        None => None,
+    };
+    if let Some(Arrival { visit, token, typed }) = arrival {
         context.csrf = hex(&visit.session.csrf);
-        // Not at every picture of a page, but often enough for the shortest limit; and not because a page lies open that asks for news.
-        let due = now.since(visit.session.seen_at).as_secs() >= 60 || now.since(visit.session.changed_at) >= crate::domain::account::TOKEN_FOR.0;
-        if due && !context.by_itself {
-            let session = visit.session.clone();
-            if let Some(token) = portal.desk.ask(&Actor::Node, move |work| account::keep(work, &session)).await? {
-                cookies.push(session_cookie(portal, &token));
-            }
-        }
-        let (id, path) = (visit.account.id, context.path.clone());
-        if let Some(typed) = portal.desk.read(move |db| account::draft(db, id, &path)).await? {
-            context.draft = Fields::of(typed);
-        }
+        cookies.extend(token.map(|token| session_cookie(portal, &token)));
+        context.draft = typed.map(Fields::of).unwrap_or_default();
         if let Some(language) = visit.account.language.as_deref().and_then(Language::of) {
             context.words = Words { language };
         }
+        context.visit = Some(visit);
     } else {
         let name = format!("{}-form", portal.cookie);
         let bound = cookie(headers, &name).filter(|text| unhex::<16>(text).is_some()).unwrap_or_else(|| {
@@ -368,7 +362,8 @@ fn random() -> [u8; 16] {
 
 /// Returns bytes as hexadecimal digits.
 pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
 }
 
 /// Returns the bytes behind exactly `2 N` hexadecimal digits.

@@ -1,5 +1,7 @@
 //! What all pages share: frame, words, errors.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::{
     http::{HeaderValue, StatusCode, header},
@@ -26,7 +28,7 @@ pub struct Page {
     /// Which site.
     pub site: Site,
     /// What pages tell about the clinic.
-    pub clinic: Clinic,
+    pub clinic: Arc<Clinic>,
     /// What a form must carry.
     pub csrf: String,
     /// What scripts and styles must carry.

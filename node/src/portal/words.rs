@@ -86,26 +86,31 @@ pub struct Words {
 include!(concat!(env!("OUT_DIR"), "/words.rs"));
 
 impl Words {
+    /// Returns a message without variables: most lie in the catalogue as they are shown, and nothing is copied.
     fn plain(&self, key: &str) -> Cow<'static, str> {
-        Cow::Owned(self.format(key, None))
+        self.format(key, None)
     }
 
     fn with(&self, key: &str, values: Vec<(&'static str, Value)>) -> String {
         let values: FluentArgs<'_> = values.into_iter().collect();
-        self.format(key, Some(&values))
+        self.format(key, Some(&values)).into_owned()
     }
 
-    fn format(&self, key: &str, values: Option<&FluentArgs<'_>>) -> String {
-        let own = match self.language {
+    fn format(&self, key: &str, values: Option<&FluentArgs<'_>>) -> Cow<'static, str> {
+        let own: &'static Bundle = match self.language {
             Language::German | Language::Pseudo => &GERMAN,
             Language::Plain => &PLAIN,
             Language::English => &ENGLISH,
         };
+        let german: &'static Bundle = &GERMAN;
         let (bundle, message) =
-            own.get_message(key).map(|message| (own, message)).or_else(|| GERMAN.get_message(key).map(|message| (&GERMAN, message))).expect("build.rs has seen it");
+            own.get_message(key).map(|message| (own, message)).or_else(|| german.get_message(key).map(|message| (german, message))).expect("build.rs has seen it");
         let pattern = message.value().expect("build.rs has seen a text");
-        let text = bundle.format_pattern(pattern, values, &mut vec![]).into_owned();
-        if self.language == Language::Pseudo { format!("⟦{text}⟧") } else { text }
+        let text: Cow<'static, str> = match values {
+            None => bundle.format_pattern(pattern, None, &mut vec![]),
+            Some(values) => Cow::Owned(bundle.format_pattern(pattern, Some(values), &mut vec![]).into_owned()),
+        };
+        if self.language == Language::Pseudo { Cow::Owned(format!("⟦{text}⟧")) } else { text }
     }
 }
 

@@ -82,11 +82,36 @@ pub fn visit(db: &crate::store::Db, token: &Token, site: Site, now: Timestamp) -
     Ok(account.filter(|account| account.state != crate::domain::account::State::Locked).map(|account| Visit { session, account }))
 }
 
-/// Notes that a session is in use, and gives it another token if the present one is old. Returns the new token.
+/// Somebody who comes with a token.
+pub struct Arrival {
+    /// Whose session it is.
+    pub visit: Visit,
+    /// Another token for it, if the one they came with is old.
+    pub token: Option<Token>,
+    /// What they had typed at this page when their session ran out.
+    pub typed: Option<Vec<(String, String)>>,
+}
+
+/// How often it is noted that a session is in use: not at every picture of a page, but often enough for the shortest limit.
+const SEEN_EVERY: Duration = Duration::from_secs(60);
+
+/// Finds out who comes to the page at `path`, and keeps their session alive unless the page asks `by_itself` because it lies open. All
+/// that every page needs is asked for at once and of the writer, whose pages of the database are at hand: a reader would decrypt them
+/// anew after each commit.
 ///
 /// # Errors
 /// The store's.
-pub fn keep(work: &mut Work<'_>, held: &Session) -> Result<Option<Token>, WorkError> {
+pub fn arrive(work: &mut Work<'_>, token: &Token, site: Site, path: &str, by_itself: bool) -> Result<Option<Arrival>, WorkError> {
+    let Some(visit) = visit(work.db, token, site, work.now)? else { return Ok(None) };
+    let session = &visit.session;
+    let due = work.now.since(session.seen_at) >= SEEN_EVERY || work.now.since(session.changed_at) >= crate::domain::account::TOKEN_FOR.0;
+    let token = if due && !by_itself { keep(work, session)? } else { None };
+    let typed = draft::find(work.db, visit.account.id, path)?;
+    Ok(Some(Arrival { visit, token, typed }))
+}
+
+/// Notes that a session is in use, and gives it another token if the present one is old. Returns the new token.
+fn keep(work: &mut Work<'_>, held: &Session) -> Result<Option<Token>, WorkError> {
     if work.now.since(held.changed_at) < crate::domain::account::TOKEN_FOR.0 {
         session::seen(work.db, &held.id, work.now)?;
         return Ok(None);
@@ -172,14 +197,6 @@ pub fn who_was(db: &crate::store::Db, token: &Token, site: Site, now: Timestamp)
 /// The store's.
 pub fn keep_draft(work: &mut Work<'_>, account: LocalId, path: &str, fields: &[(String, String)]) -> Result<(), WorkError> {
     Ok(draft::keep(work.db, account, path, fields, work.now)?)
-}
-
-/// Returns what was kept of a page. Reads only.
-///
-/// # Errors
-/// The store's.
-pub fn draft(db: &crate::store::Db, account: LocalId, path: &str) -> Result<Option<Vec<(String, String)>>, WorkError> {
-    Ok(draft::find(db, account, path)?)
 }
 
 /// Forgets what was kept of a page, because its form was sent.

@@ -1,6 +1,6 @@
 //! The web pages at start-up.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use tokio::task::JoinHandle;
 use tracing::{info, warn};
@@ -38,7 +38,7 @@ pub(super) fn serve(open: Vec<(Site, SiteSection, Listener)>, config: &Config, d
     if open.is_empty() {
         return Ok(Vec::new());
     }
-    let clinic = Clinic::load(&config.web);
+    let clinic = Arc::new(Clinic::load(&config.web));
     let patients = config.web.patient.as_ref().map(|site| site.public_url.clone()).unwrap_or_default();
     let secret = (&mut System as &mut dyn Entropy).bytes();
     let mut tasks = vec![tokio::spawn(tidy(desk.clone()))];
