@@ -13,10 +13,12 @@ use crate::{
         fields::Fields,
         guard::{self, Context},
         page::{Page, PageError, render},
+        pages::patient::step::Step,
     },
     workflow::{
         WorkError,
         account::{self, setup},
+        journey,
     },
 };
 
@@ -42,12 +44,14 @@ struct AccessPage {
     fresh: bool,
     /// What was just done or could not be.
     note: Option<String>,
+    /// A patient's next step.
+    step: Option<Step>,
 }
 
 async fn page(portal: &Portal, context: &Context, note: Option<String>) -> Result<Response, PageError> {
     let (visit, w) = (context.visit()?.clone(), context.words);
     let id = visit.account.id;
-    let ways = portal.desk.read(move |db| account::ways(db, id)).await?;
+    let (ways, todo) = portal.desk.ask(&context.actor(), move |work| Ok((account::ways(work.db, id)?, journey::now_to_do(work)?))).await?;
     let p = Page::new(portal, context);
     let passkeys = ways.passkeys.iter().map(|passkey| PasskeyRow { id: guard::hex(&passkey.id), text: w.account_passkey(p.day(passkey.made_at), passkey.label.clone()) }).collect();
     let now = context.now;
@@ -55,6 +59,7 @@ async fn page(portal: &Portal, context: &Context, note: Option<String>) -> Resul
     let sessions = stands.map(|session| (w.account_session(session.device.clone(), p.moment(session.seen_at)), session.id == visit.session.id)).collect();
     let login = visit.account.login.clone();
     let page = AccessPage {
+        step: Step::on(&p, todo),
         p,
         login,
         passkeys,

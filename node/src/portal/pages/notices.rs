@@ -18,11 +18,13 @@ use crate::{
         fields::Fields,
         guard::{self, Context},
         page::{Page, PageError, render, with_cookies},
+        pages::patient::step::Step,
         words::Words,
     },
     workflow::{
         Work, WorkError,
         account::{self, setup},
+        journey,
         notice::{
             code::Asked,
             own::{self, Mailbox},
@@ -59,6 +61,7 @@ struct MailPage {
     address_fault: Option<String>,
     code_fault: Option<String>,
     note: Option<String>,
+    step: Option<Step>,
 }
 
 /// What a page says beside what is kept.
@@ -84,13 +87,14 @@ async fn page(portal: &Portal, context: &Context, said: Said) -> Result<Response
     let visit = context.visit()?.clone();
     let (id, setting_up) = (visit.account.id, visit.session.stage == Stage::Setup);
     let own = format!("{} {id}", visit.account.kind);
-    let seen = move |work: &mut Work<'_>| Ok((own::is_offered(work), own::mailbox(work.db, id)?, account::ways(work.db, id)?.password));
-    let (offered, mailbox, password) = portal.desk.ask(&context.actor(), seen).await?;
+    let seen = move |work: &mut Work<'_>| Ok((own::is_offered(work), own::mailbox(work.db, id)?, account::ways(work.db, id)?.password, journey::now_to_do(work)?));
+    let (offered, mailbox, password, todo) = portal.desk.ask(&context.actor(), seen).await?;
     let (p, w) = (Page::new(portal, context), context.words);
     let Mailbox { address, second, silent, failed, wanted, wanted_by } = mailbox;
     let kinds = Kind::ALL.into_iter().map(|kind| Choice::new(kind.word(), label(w, kind), !silent.has(kind))).collect();
     let text = |address: Address| address.as_str().to_owned();
     Ok(render(&MailPage {
+        step: Step::on(&p, todo.filter(|_| !setting_up)),
         p,
         offered,
         setting_up,

@@ -9,6 +9,7 @@ pub mod offers;
 pub mod proxies;
 pub mod shared;
 pub mod start;
+pub mod step;
 pub mod wishes;
 
 use axum::response::{IntoResponse as _, Redirect, Response};

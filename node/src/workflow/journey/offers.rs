@@ -161,8 +161,8 @@ fn answer(work: &Work<'_>, c: &Conversation, state: &State) -> Answer {
 }
 
 impl Offers {
-    /// Measures the distances, from the patient's home or else from this clinic, and puts the nearest first. This reads the table of postal codes, so it is done
-    /// outside the single writer.
+    /// Measures the distances, from the patient's home or else from this clinic, and puts the nearest first: nothing for the single writer to
+    /// do.
     pub fn measure(&mut self) {
         let home = self.home.as_deref().and_then(|code| place::find(code).ok()).map(|place| place.at);
         self.from_home = home.is_some();

@@ -92,22 +92,48 @@ pub enum What {
 pub fn today(work: &mut Work<'_>) -> Result<Today, WorkError> {
     let patient = allowed(work, Scope::Look)?;
     work.audit("journey.show", Some(patient), PURPOSE, "")?;
+    let Arranging { case, asked, situation } = arranging(work, patient)?;
+    let mut story = decided(work, patient)?;
+    story.extend(situation.phones.iter().flat_map(told));
+    let asked_anybody = !asked.is_empty() || !situation.phones.is_empty();
+    for c in &asked {
+        story.extend(said(work, c)?);
+    }
+    story.sort_by_key(|line| line.at);
+    story.truncate(MAX_ROWS);
+    let unread = threads::unseen(work, patient)?.len();
+    Ok(Today { next: next(&situation), span: case.as_ref().and_then(span), story, arranged: case.is_some(), asked: asked_anybody, unread })
+}
+
+/// Returns what is to be done now and how far the visitor may go, for every other page of theirs; nothing for whoever acts for nobody any
+/// more. The look at the page itself is what the audit tells of.
+///
+/// # Errors
+/// The store's.
+pub fn now_to_do(work: &Work<'_>) -> Result<Option<(Next, Scope)>, WorkError> {
+    let (patient, reach) = match allowed(work, Scope::Look) {
+        Ok(patient) => (patient, super::reach(work)?),
+        Err(WorkError::NotFound(_)) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    Ok(Some((next(&arranging(work, patient)?.situation), reach)))
+}
+
+/// What is being arranged for a patient.
+struct Arranging {
+    case: Option<Case>,
+    asked: Vec<Conversation>,
+    situation: Situation,
+}
+
+fn arranging(work: &Work<'_>, patient: LocalId) -> Result<Arranging, WorkError> {
     let case = current(work, patient)?;
     let asked = case.as_ref().map(|case| conversations(work, case)).transpose()?.unwrap_or_default();
     let consent = decide::stands(work, patient)?.0;
     let wishes = !wish::list(work.db, patient)?.is_empty();
     let seen = asked.iter().map(|c| seen(work, c)).collect::<Result<_, _>>()?;
     let phones = case.as_ref().map(|case| by_phone(work, case)).transpose()?.unwrap_or_default();
-    let mut story = decided(work, patient)?;
-    story.extend(phones.iter().flat_map(told));
-    let asked_anybody = !asked.is_empty() || !phones.is_empty();
-    let next = next(&Situation { consent, wishes, asked: seen, phones });
-    for c in &asked {
-        story.extend(said(work, c)?);
-    }
-    story.sort_by_key(|line| line.at);
-    story.truncate(MAX_ROWS);
-    Ok(Today { next, span: case.as_ref().and_then(span), story, arranged: case.is_some(), asked: asked_anybody, unread: threads::unseen(work, patient)?.len() })
+    Ok(Arranging { case, asked, situation: Situation { consent, wishes, asked: seen, phones } })
 }
 
 /// Returns the days in which the AHB of a case begins.

@@ -8,6 +8,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 
+use super::step::Step;
 use crate::{
     portal::{
         Portal, codes,
@@ -32,6 +33,7 @@ struct DocumentsPage {
     lines: Vec<Line>,
     /// Whether the one that was asked for cannot be shown.
     damaged: bool,
+    step: Option<Step>,
 }
 
 fn line(p: &Page, context: &Context, paper: Paper) -> Line {
@@ -41,10 +43,10 @@ fn line(p: &Page, context: &Context, paper: Paper) -> Line {
 }
 
 async fn page(portal: &Portal, context: &Context, damaged: bool) -> Result<Response, PageError> {
-    let papers = portal.desk.ask(&context.actor(), journey::papers).await?;
+    let (papers, todo) = portal.desk.ask(&context.actor(), |work| Ok((journey::papers(work)?, journey::now_to_do(work)?))).await?;
     let p = Page::new(portal, context);
     let lines = papers.into_iter().map(|paper| line(&p, context, paper)).collect();
-    Ok(render(&DocumentsPage { lines, damaged, p }))
+    Ok(render(&DocumentsPage { lines, damaged, step: Step::on(&p, todo), p }))
 }
 
 /// The list.

@@ -7,6 +7,7 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
 };
 
+use super::step::Step;
 use crate::{
     domain::{
         proxy::Scope,
@@ -23,7 +24,7 @@ use crate::{
         words::{Language, Words},
     },
     workflow::{
-        WorkError,
+        Work, WorkError,
         journey::{self, Addressed, Letter},
         thread::{By, Name, Said},
     },
@@ -67,6 +68,7 @@ struct ListPage {
     text_fault: Option<String>,
     fault: Option<String>,
     drafted: bool,
+    step: Option<Step>,
 }
 
 #[derive(Template)]
@@ -83,6 +85,7 @@ struct ThreadPage {
     text_fault: Option<String>,
     fault: Option<String>,
     drafted: bool,
+    step: Option<Step>,
 }
 
 /// Returns a team's name in the reader's language.
@@ -138,7 +141,8 @@ pub fn talk(p: &Page, said: &Said, patient: &str, own: impl Fn(&By) -> bool) -> 
 }
 
 async fn list_page(portal: &Portal, context: &Context, fields: &Fields, check: bool, fault: Option<String>) -> Result<Response, PageError> {
-    let (letters, reach) = portal.desk.ask(&context.actor(), |work| Ok((journey::letters(work)?, journey::reach(work)?))).await?;
+    let seen = |work: &mut Work<'_>| Ok((journey::letters(work)?, journey::reach(work)?, journey::now_to_do(work)?));
+    let (letters, reach, todo) = portal.desk.ask(&context.actor(), seen).await?;
     let (p, w) = (Page::new(portal, context), context.words);
     let chosen = fields.get("to").to_owned();
     let known = letters.teams.iter().any(|team| team.id.to_string() == chosen);
@@ -158,6 +162,7 @@ async fn list_page(portal: &Portal, context: &Context, fields: &Fields, check: b
         text,
         fault,
         drafted: !context.draft.is_empty(),
+        step: Step::on(&p, todo),
         p,
     }))
 }
@@ -172,7 +177,8 @@ pub async fn list(State(portal): State<Portal>, Extension(context): Extension<Co
 
 async fn thread_page(portal: &Portal, context: &Context, text: &str, fields: &Fields, check: bool, fault: Option<String>) -> Result<Response, PageError> {
     let thread = id(text)?;
-    let ((line, said), reach) = portal.desk.ask(&context.actor(), move |work| Ok((journey::letter(work, thread)?, journey::reach(work)?))).await?;
+    let seen = move |work: &mut Work<'_>| Ok((journey::letter(work, thread)?, journey::reach(work)?, journey::now_to_do(work)?));
+    let ((line, said), reach, todo) = portal.desk.ask(&context.actor(), seen).await?;
     let (p, w) = (Page::new(portal, context), context.words);
     let due = line.thread.waiting.map(|waiting| p.moment(waiting.due)).unwrap_or_default();
     let text = fields.shown("text", 2 * MAX_TEXT);
@@ -188,6 +194,7 @@ async fn thread_page(portal: &Portal, context: &Context, text: &str, fields: &Fi
         text,
         fault,
         drafted: !context.draft.is_empty(),
+        step: Step::on(&p, todo),
         p,
     }))
 }

@@ -10,7 +10,9 @@ use verbund_protocol::{catalogue::List, id::ConversationId};
 
 use super::{
     map::{self, Map},
-    prove_first, spoken, version,
+    prove_first, spoken,
+    step::Step,
+    version,
 };
 use crate::{
     domain::proxy::Scope,
@@ -111,25 +113,23 @@ struct OffersPage {
     decides: bool,
     arranges: bool,
     fault: Option<String>,
+    /// What is to be done, where the page itself is not it.
+    step: Option<Step>,
 }
 
 async fn list(portal: &Portal, context: &Context, fault: Option<String>) -> Result<Response, PageError> {
-    let (mut found, reach) = portal.desk.ask(&context.actor(), |work| Ok((journey::offers(work)?, journey::reach(work)?))).await?;
-    found = portal
-        .desk
-        .wait(move || {
-            found.measure();
-            Ok(found)
-        })
-        .await?;
+    let (mut found, reach, todo) = portal.desk.ask(&context.actor(), |work| Ok((journey::offers(work)?, journey::reach(work)?, journey::now_to_do(work)?))).await?;
+    found.measure();
     let (p, w) = (Page::new(portal, context), context.words);
     let of = |wanted: fn(Answer) -> bool| found.asked.iter().filter(|asked| wanted(asked.answer)).map(|asked| card(&p, asked)).collect::<Vec<_>>();
     let span = found.span.filter(|span| span.exception.is_none()).map(|span| w.journey_span(spoken(w, span.discharge), spoken(w, span.last)));
+    let (chosen, offers) = (of(|answer| matches!(answer, Answer::Chosen | Answer::Confirmed | Answer::Accepted)), of(|answer| answer == Answer::Offer));
     Ok(render(&OffersPage {
+        step: Step::on(&p, todo).filter(|_| chosen.is_empty() && offers.is_empty()),
         none: found.asked.is_empty() && found.phones.is_empty(),
         phones: found.phones.iter().map(|phone| by_phone(&p, phone)).collect(),
-        chosen: of(|answer| matches!(answer, Answer::Chosen | Answer::Confirmed | Answer::Accepted)),
-        offers: of(|answer| answer == Answer::Offer),
+        chosen,
+        offers,
         open: of(|answer| matches!(answer, Answer::Waiting | Answer::Question)),
         over: of(|answer| matches!(answer, Answer::Ended | Answer::Declined(_) | Answer::Gone | Answer::Withdrawn | Answer::Cancelled)),
         span,

@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
 };
 
-use super::prove_first;
+use super::{prove_first, step::Step};
 use crate::{
     portal::{
         Portal,
@@ -32,12 +32,14 @@ struct ProxiesPage {
     form: Form,
     faults: Faults,
     drafted: bool,
+    step: Option<Step>,
 }
 
 async fn page(portal: &Portal, context: &Context, fields: &Fields, faults: Faults) -> Result<Response, PageError> {
-    let helpers = portal.desk.ask(&context.actor(), journey::proxies).await?;
+    let (helpers, todo) = portal.desk.ask(&context.actor(), |work| Ok((journey::proxies(work)?, journey::now_to_do(work)?))).await?;
     let p = Page::new(portal, context);
-    Ok(render(&ProxiesPage { rows: helpers.iter().map(|helper| Row::of(&p, helper)).collect(), form: Form::of(&p, fields), faults, drafted: !context.draft.is_empty(), p }))
+    let rows = helpers.iter().map(|helper| Row::of(&p, helper)).collect();
+    Ok(render(&ProxiesPage { rows, form: Form::of(&p, fields), faults, drafted: !context.draft.is_empty(), step: Step::on(&p, todo), p }))
 }
 
 /// The page.

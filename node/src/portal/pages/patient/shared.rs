@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::{Extension, extract::State, response::Response};
 
+use super::step::Step;
 use crate::{
     portal::{
         Portal,
@@ -27,6 +28,7 @@ struct SharedPage {
     clinics: Vec<Clinic>,
     /// When, and what.
     looks: Vec<(String, String)>,
+    step: Option<Step>,
 }
 
 /// The page.
@@ -34,11 +36,11 @@ struct SharedPage {
 /// # Errors
 /// [`PageError`].
 pub async fn show(State(portal): State<Portal>, Extension(context): Extension<Context>) -> Result<Response, PageError> {
-    let shared = portal.desk.ask(&context.actor(), journey::shared).await?;
+    let (shared, todo) = portal.desk.ask(&context.actor(), |work| Ok((journey::shared(work)?, journey::now_to_do(work)?))).await?;
     let (p, w) = (Page::new(&portal, &context), context.words);
     let clinics = shared.with.iter().map(|with| clinic(&p, with)).collect();
     let looks = shared.looks.iter().map(|look| (p.day(look.at), looked(w, look))).collect();
-    Ok(render(&SharedPage { clinics, looks, p }))
+    Ok(render(&SharedPage { clinics, looks, step: Step::on(&p, todo), p }))
 }
 
 fn clinic(p: &Page, with: &With) -> Clinic {

@@ -5,10 +5,9 @@ use axum::{Extension, extract::State, response::Response};
 use verbund_protocol::{
     catalogue::List,
     referral::{MessageKind, Side},
-    time::Day,
 };
 
-use super::spoken;
+use super::{spoken, step::Step};
 use crate::{
     domain::proxy::Scope,
     portal::{
@@ -24,14 +23,6 @@ use crate::{
         notice,
     },
 };
-
-/// The next step in words.
-struct Step {
-    title: String,
-    text: Vec<String>,
-    /// Where it is done, and what its button says.
-    action: Option<(String, String)>,
-}
 
 #[derive(Template)]
 #[template(path = "patient/start.html")]
@@ -67,10 +58,8 @@ pub async fn show(State(portal): State<Portal>, Extension(context): Extension<Co
     let story = today.story.iter().filter_map(|line| Some((p.moment(line.at), by_whom(w, line, told(w, line)?)))).collect();
     let in_person = matches!(actor, crate::domain::actor::Actor::Visitor { in_person: true, .. });
     let decides = reach == Scope::Decide;
-    let mut step = step(&p, &today);
-    step.action = step.action.filter(|(path, _)| decides || matches!(path.as_str(), "/offers" | "/wishes"));
     Ok(render(&StartPage {
-        step,
+        step: Step::of(&p, &today.next, reach),
         decides,
         name,
         span: span(w, &today),
@@ -101,39 +90,6 @@ fn span(w: Words, today: &Today) -> Option<String> {
         Some(code) => w.journey_span_excused(day(span.discharge), codes::label(List::AhbException, code.number(), w.language)),
         None => w.journey_span(day(span.discharge), day(span.last)),
     })
-}
-
-fn step(p: &Page, today: &Today) -> Step {
-    let w = p.w;
-    let of = |title: String, text: Vec<String>, action: Option<(String, String)>| Step { title, text, action };
-    let go = |path: &str, label: std::borrow::Cow<'static, str>| Some((path.to_owned(), label.into_owned()));
-    let see = |id: &verbund_protocol::id::ConversationId| Some((format!("/offers/{id}/withdraw"), w.journey_change_mind().into_owned()));
-    let when = |on: &Option<Day>| on.map_or_else(|| w.journey_day_open().into_owned(), |day| w.journey_day(spoken(w, day)));
-    match &today.next {
-        Next::Consent => of(w.journey_consent_title().into(), vec![w.journey_consent_text().into()], go("/consent", w.journey_consent_button())),
-        Next::Refused => of(w.journey_refused_title().into(), vec![w.journey_refused_text().into()], go("/consent", w.journey_consent_again())),
-        Next::TakenBack => of(w.journey_taken_back_title().into(), vec![w.journey_taken_back_text().into()], go("/consent", w.journey_consent_again())),
-        Next::Wishes => of(w.journey_wishes_title().into(), vec![w.journey_wishes_text().into()], go("/wishes", w.journey_wishes_button())),
-        Next::Searching => of(w.journey_searching_title().into(), vec![w.journey_searching_text().into()], None),
-        Next::Waiting { clinics } => of(w.journey_waiting_title(*clinics), vec![w.journey_waiting_text().into()], None),
-        Next::SearchingOn => of(w.journey_searching_on_title().into(), vec![w.journey_searching_on_text().into()], None),
-        Next::Choose { offers, until, waiting } => {
-            let mut text = vec![w.journey_choose_text(p.moment(*until))];
-            text.extend((*waiting > 0).then(|| w.journey_choose_waiting(*waiting)));
-            of(w.journey_choose_title(*offers), text, go("/offers", w.journey_choose_button()))
-        }
-        Next::ChooseByPhone { offers } => of(w.journey_choose_title(*offers), vec![w.choice_phone_what().into()], go("/offers", w.choice_phone_look())),
-        Next::ByPhone { clinic, on } => of(w.journey_confirmed_title(clinic.clone()), vec![when(on), w.choice_phone_chosen_text().into()], None),
-        Next::Chosen { id, clinic, unreachable } => {
-            let text = if *unreachable { w.journey_chosen_unreachable() } else { w.journey_chosen_text() };
-            of(w.journey_chosen_title(clinic.clone()), vec![text.into()], see(id))
-        }
-        Next::Confirmed { id, clinic, on } => of(w.journey_confirmed_title(clinic.clone()), vec![when(on), w.journey_confirmed_text().into()], see(id)),
-        Next::Referred { id, clinic, on } => of(w.journey_referred_title(clinic.clone()), vec![when(on), w.journey_referred_text().into()], see(id)),
-        Next::Accepted { id, clinic, on } => of(w.journey_accepted_title(clinic.clone()), vec![when(on), w.journey_accepted_text().into()], see(id)),
-        Next::Arrived { clinic } => of(w.journey_arrived_title(clinic.clone()), vec![w.journey_arrived_text().into()], None),
-        Next::Done { clinic } => of(w.journey_done_title(clinic.clone()), vec![w.journey_done_text().into()], None),
-    }
 }
 
 /// Returns a line of the story; nothing for what means nothing to a patient.

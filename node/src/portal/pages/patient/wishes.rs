@@ -7,6 +7,7 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
 };
 
+use super::step::Step;
 use crate::{
     domain::{
         proxy::Scope,
@@ -20,7 +21,7 @@ use crate::{
         page::{Page, PageError, render},
         words::Words,
     },
-    workflow::journey,
+    workflow::{Work, journey},
 };
 
 /// One wish of the form.
@@ -55,6 +56,7 @@ struct WishesPage {
     arranges: bool,
     earlier: Vec<Earlier>,
     fault: bool,
+    step: Option<Step>,
 }
 
 fn label(w: Words, about: About) -> String {
@@ -102,14 +104,15 @@ fn row(w: Words, number: usize, (about, what, why): (String, String, String), ch
 }
 
 async fn page(portal: &Portal, context: &Context, fields: &Fields, check: bool) -> Result<Response, PageError> {
-    let (stated, reach) = portal.desk.ask(&context.actor(), |work| Ok((journey::own_wishes(work)?, journey::reach(work)?))).await?;
+    let seen = |work: &mut Work<'_>| Ok((journey::own_wishes(work)?, journey::reach(work)?, journey::now_to_do(work)?));
+    let (stated, reach, todo) = portal.desk.ask(&context.actor(), seen).await?;
     let (p, w) = (Page::new(portal, context), context.words);
     let held = |number: usize| stated.first().and_then(|wishes| wishes.list.get(number - 1)).map_or_else(Default::default, fields_of);
     let rows: Vec<Row> = (1..=MAX_WISHES).map(|number| row(w, number, if fields.is_empty() { held(number) } else { typed(fields, number) }, check)).collect();
     let earlier = stated.iter().skip(1).map(|wishes| earlier(&p, wishes)).collect();
     let now = stated.first().map(|wishes| in_lines(&p, wishes)).unwrap_or_default();
     let stated = stated.first().map_or_else(|| w.wishes_none().into_owned(), |wishes| last(&p, wishes));
-    Ok(render(&WishesPage { now, arranges: reach >= Scope::Arrange, rows, stated, earlier, fault: check, p }))
+    Ok(render(&WishesPage { now, arranges: reach >= Scope::Arrange, rows, stated, earlier, fault: check, step: Step::on(&p, todo), p }))
 }
 
 /// Says when the wishes were stated, and by whom if it was not the patient in person.
