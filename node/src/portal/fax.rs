@@ -9,6 +9,8 @@ use super::{
 };
 use crate::domain::phone::Phone;
 
+pub mod named;
+
 /// Where the second column begins, points.
 const SECOND: f32 = LEFT + 190.0;
 /// Between the columns, points.
@@ -34,14 +36,34 @@ pub struct Fax<'a> {
 
 /// Writes the fax.
 pub fn write(fax: &Fax<'_>) -> Vec<u8> {
-    let mut pen = body(fax, SIZES[0]);
+    sheet::write(fax.w, fitting(|size| body(fax, size)))
+}
+
+/// Returns the page in the largest letters in which everything fits on it.
+fn fitting(body: impl Fn(f32) -> Pen) -> Pen {
+    let mut pen = body(SIZES[0]);
     for size in &SIZES[1..] {
         if pen.y >= BOTTOM {
             break;
         }
-        pen = body(fax, *size);
+        pen = body(*size);
     }
-    sheet::write(fax.w, pen)
+    pen
+}
+
+/// Writes names and texts side by side.
+fn rows(pen: &mut Pen, facts: &[(String, String)], size: f32) {
+    for (label, text) in facts {
+        let labels = wrapped(Font::Regular, size, label, SECOND - LEFT - GAP);
+        let texts = wrapped(Font::Bold, size, text, LEFT + WIDTH - SECOND);
+        for at in 0..labels.len().max(texts.len()) {
+            let y = pen.y;
+            pen.line(Font::Regular, size, LEFT, labels.get(at).map_or("", String::as_str));
+            pen.y = y;
+            pen.line(Font::Bold, size, SECOND, texts.get(at).map_or("", String::as_str));
+        }
+    }
+    pen.y -= 8.0;
 }
 
 fn body(fax: &Fax<'_>, size: f32) -> Pen {
@@ -56,17 +78,7 @@ fn body(fax: &Fax<'_>, size: f32) -> Pen {
     pen.y -= 6.0;
     pen.text(&w.fax_what());
     pen.text(&w.fax_answer(clinic.phone.clone(), date::moment(phone.inquiry.answer_by, w.language)));
-    for (label, text) in fax.facts {
-        let labels = wrapped(Font::Regular, size, label, SECOND - LEFT - GAP);
-        let texts = wrapped(Font::Bold, size, text, LEFT + WIDTH - SECOND);
-        for at in 0..labels.len().max(texts.len()) {
-            let y = pen.y;
-            pen.line(Font::Regular, size, LEFT, labels.get(at).map_or("", String::as_str));
-            pen.y = y;
-            pen.line(Font::Bold, size, SECOND, texts.get(at).map_or("", String::as_str));
-        }
-    }
-    pen.y -= 8.0;
+    rows(&mut pen, fax.facts, size);
     pen.text(&w.fax_reply());
     pen
 }
@@ -87,7 +99,18 @@ mod tests {
         }))
         .unwrap();
         let (id, at) = (LocalId([1; 8]), Timestamp(0));
-        let phone = Phone { id, case: id, clinic: "Klinik ".repeat(17), number: "0".repeat(120), inquiry, asked_at: at, asked_by: String::new(), answers: vec![], steps: vec![] };
+        let phone = Phone {
+            id,
+            case: id,
+            clinic: "Klinik ".repeat(17),
+            number: "0".repeat(120),
+            inquiry,
+            asked_at: at,
+            asked_by: String::new(),
+            answers: vec![],
+            steps: vec![],
+            events: vec![],
+        };
         let clinic = Clinic { name: "Klinikum Musterstadt".into(), phone: "0".into(), hours: String::new(), about: Default::default() };
         // As many rows as an inquiry has fields, and one with as many constraints as it may carry.
         let mut facts = vec![("Was die Klinik können muss".to_owned(), "Nur wenn die Zimmerplanung es braucht".to_owned()); 26];

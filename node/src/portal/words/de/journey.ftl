@@ -339,3 +339,6 @@ choice-phone-story-asked = Wir haben { $clinic } per Fax gefragt, ohne Ihren Nam
 choice-phone-story-offered = { $clinic } hat am Telefon einen Platz angeboten.
 choice-phone-story-declined = { $clinic } hat am Telefon abgesagt.
 choice-phone-story-chosen = Sie haben { $clinic } gewählt.
+choice-phone-story-left = Sie haben die Wahl von { $clinic } zurückgenommen.
+choice-phone-story-named = Wir haben Ihre Unterlagen an { $clinic } gefaxt: Ihren Namen, Ihr Geburtsdatum, Ihre Versichertennummer (wenn wir sie haben) und den Tag der Aufnahme, { $day }.
+choice-phone-arrived = Sie sind dort angekommen

@@ -339,3 +339,6 @@ choice-phone-story-asked = We asked { $clinic } by fax, without your name.
 choice-phone-story-offered = { $clinic } offered a place on the phone.
 choice-phone-story-declined = { $clinic } declined on the phone.
 choice-phone-story-chosen = You chose { $clinic }.
+choice-phone-story-left = You took the choice of { $clinic } back.
+choice-phone-story-named = We have faxed your documents to { $clinic }: your name, your birth date, your insurance number (if we have it) and the day of admission, { $day }.
+choice-phone-arrived = You have arrived there

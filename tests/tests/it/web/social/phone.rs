@@ -9,6 +9,8 @@ use crate::web::{
     next_code,
 };
 
+mod placed;
+
 const CLINIC: &[(&str, &str)] = &[("clinic", "Rehaklinik Seeblick"), ("fax", "0800 111")];
 
 impl Desk {
@@ -321,6 +323,12 @@ async fn a_clinic_without_a_node_in_a_browser() {
     window.click("form[action$='/choose'] button").await;
     window.read("telefonisch gewählt").await;
     look_at(&window, &axe, "phone-chosen").await;
+    window.fill("#arrival-person", "").await;
+    window.fill("#arrival-day", "bald").await;
+    window.fill("#arrival-person", "Frau See").await;
+    window.click("form[action$='/arrival'] button").await;
+    window.read("wer in der Klinik es gesagt hat.").await;
+    look_at(&window, &axe, "phone-arrival-fault").await;
     window.click("#content > p:last-child a").await;
     window.read("Aufnahme vorbereiten").await;
     look_at(&window, &axe, "case-by-phone").await;
