@@ -75,6 +75,12 @@ fn only_the_chosen_clinic_is_told_by_fax_who_comes() {
     let audit = desk.house.town.verbund(0, &["audit", "list", "--json"]);
     assert!(String::from_utf8(audit.stdout).unwrap().contains("disclosure"));
 
+    // Who learned what: the question without her name, and the fax with it.
+    let shared = erna.get("/shared").unwrap().text();
+    for said in ["Rehaklinik Seeblick", "Anfrage ohne Ihren Namen", "Fax mit Ihrem Namen", "Es sollten noch folgen: Arztbrief, per Post", "erfahren wir nur am Telefon"] {
+        assert!(shared.contains(said), "{said}: {shared}");
+    }
+
     // Once she has left the clinic, it is told nothing more; what it was told stays in the story.
     desk.fill(&path, "leave", &[]);
     let late = desk.fill(&path, "name", who);
@@ -135,6 +141,8 @@ fn who_did_not_come_is_sought_another_place() {
     let hub = desk.hub().text();
     assert!(hub.contains("Platz suchen und Kliniken anfragen") && hub.contains("nicht angekommen"), "{hub}");
     let mut erna = desk.erna();
+    let shared = erna.get("/shared").unwrap().text();
+    assert!(shared.contains("Anfrage ohne Ihren Namen") && shared.contains("per Fax am") && !shared.contains("Fax mit Ihrem Namen"), "{shared}");
     let start = erna.get("/").unwrap().text();
     assert!(start.contains("Rehaklinik Seeblick meldet: Sie sind nicht angereist.") && !start.contains("Die Klinik hat am Telefon zugesagt"), "{start}");
     assert!(desk.proof(false).contains("did not come"));
