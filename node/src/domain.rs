@@ -7,6 +7,7 @@ pub mod capacity;
 pub mod config;
 pub mod consent;
 pub mod entropy;
+pub mod holiday;
 pub mod identity;
 pub mod notice;
 pub mod patient;

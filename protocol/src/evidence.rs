@@ -91,6 +91,18 @@ pub enum Noted {
     /// The patient left it again.
     #[n(4)]
     Left,
+    /// It was told by fax who comes on a day.
+    #[n(5)]
+    Named,
+    /// The payer decided on a day.
+    #[n(6)]
+    PayerDecided,
+    /// The patient arrived on a day.
+    #[n(7)]
+    Arrived,
+    /// The patient did not come on a day.
+    #[n(8)]
+    DidNotCome,
 }
 
 impl Noted {
@@ -102,6 +114,10 @@ impl Noted {
             Self::Withdrawn => "withdrawn",
             Self::Chosen => "chosen",
             Self::Left => "left",
+            Self::Named => "told the name",
+            Self::PayerDecided => "payer decided",
+            Self::Arrived => "arrived",
+            Self::DidNotCome => "did not come",
         }
     }
 }
@@ -119,10 +135,10 @@ pub struct Entry {
     /// What.
     #[n(2)]
     pub what: Noted,
-    /// From which day on there is a place.
+    /// From which day on there is a place; for what came of a choice, the day it is about.
     #[n(3)]
     pub day: Option<Day>,
-    /// Why not, in words; only with bodies.
+    /// Why not, in words, or the payer's decision as a code's word; only with bodies.
     #[n(4)]
     pub why: Option<String>,
     /// Who said it there; only with bodies.

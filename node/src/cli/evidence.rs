@@ -151,7 +151,7 @@ fn typed(text: &str) -> String {
 
 fn print_recorded(recorded: &Recorded, out: &mut impl Write) -> std::io::Result<()> {
     writeln!(out, "\n{}\n  asked by fax {}", typed(&recorded.clinic), recorded.asked_at)?;
-    let mut table = Table::new(&["noted for", "what", "place from", "written down", "said by", "written by", "reason"]);
+    let mut table = Table::new(&["noted for", "what", "day", "written down", "said by", "written by", "reason"]);
     let text = |text: &Option<String>| text.as_deref().map_or_else(|| "-".to_owned(), typed);
     for entry in &recorded.entries {
         let day = entry.day.map_or_else(|| "-".to_owned(), |day| day.to_string());

@@ -14,7 +14,10 @@ use verbund_protocol::{
     limits,
 };
 
-use super::actor::{Actor, Role};
+use super::{
+    actor::{Actor, Role},
+    holiday::Holidays,
+};
 
 pub mod mail;
 pub mod web;
@@ -74,6 +77,9 @@ pub struct Config {
     /// Who may look at patients.
     #[serde(default)]
     pub access: AccessSection,
+    /// Public holidays that depend on the place.
+    #[serde(default)]
+    pub holidays: Holidays,
     /// Web pages.
     #[serde(default)]
     pub web: web::WebSection,
@@ -331,6 +337,8 @@ pub struct Terms {
     pub grant_for: Duration,
     /// How long after the last thing that happened a patient counts as in treatment.
     pub after_treatment: Duration,
+    /// The public holidays on which no hour of a promised answer counts.
+    pub holidays: Holidays,
     /// Whether patients can be told by e-mail that there is something new.
     pub mail: bool,
     /// Whether admissions can be told by e-mail of a new inquiry.
@@ -342,7 +350,7 @@ impl Terms {
     pub fn of(config: &Config) -> Self {
         let mail_admissions = config.web.staff.is_some() && config.mail.as_ref().is_some_and(|mail| mail.admissions.is_some());
         let mail = config.web.patient.is_some() && config.mail.is_some();
-        Self { mail, mail_admissions, ..Self::from_sections(&config.capacity, &config.referral, &config.documents, &config.access) }
+        Self { mail, mail_admissions, holidays: config.holidays, ..Self::from_sections(&config.capacity, &config.referral, &config.documents, &config.access) }
     }
     fn from_sections(capacity: &CapacitySection, referral: &ReferralSection, documents: &DocumentsSection, access: &AccessSection) -> Self {
         const HOUR: u64 = 3_600;
@@ -353,6 +361,7 @@ impl Terms {
             max_document: documents.max_mib << 20,
             grant_for: Duration::from_secs(documents.grant_days * 24 * HOUR),
             after_treatment: Duration::from_secs(access.after_treatment_days * 24 * HOUR),
+            holidays: Holidays::default(),
             mail: false,
             mail_admissions: false,
         }

@@ -172,6 +172,15 @@ pub enum Use {
     Grant(GrantId),
 }
 
+impl Consent {
+    /// Returns whether it allows now that a clinic without a node is told who the patient is.
+    pub fn releases_to(&self, clinic: &str, now: Timestamp) -> bool {
+        let decision = &self.decision;
+        let about = decision.kind == Kind::IdentifiedRelease && decision.named.as_deref() == Some(clinic);
+        about && decision.given && self.revoked_at.is_none() && decision.at <= now && decision.until.is_none_or(|until| now < until)
+    }
+}
+
 impl Decision {
     /// Checks what is taken down at `now`.
     ///

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use jiff::{Timestamp as Instant, ToSpan as _, civil::Weekday, tz::TimeZone};
+use jiff::{Timestamp as Instant, ToSpan as _, tz::TimeZone};
 use verbund_protocol::{id::LocalId, time::Timestamp};
 
-use super::{actor::Role, patient::Fault};
+use super::{actor::Role, holiday::Holidays, patient::Fault};
 
 /// Longest name of a team, characters.
 pub const MAX_NAME: usize = 60;
@@ -37,7 +37,7 @@ pub struct Team {
     pub substitute: Option<LocalId>,
     /// Hours within which an answer is promised.
     pub hours: u32,
-    /// Whether hours on Saturdays and Sundays count.
+    /// Whether hours on Saturdays, Sundays and public holidays count.
     pub weekends: bool,
     /// Whether patients write to it unless they choose another.
     pub first: bool,
@@ -62,14 +62,16 @@ impl Team {
     }
 
     /// Returns what is promised for a message that comes at `now`: by when it is answered, and from when on it is everybody's.
-    pub fn promise(&self, now: Timestamp) -> Waiting {
-        let due = after(now, self.hours, self.weekends);
-        Waiting { since: now, due, all_at: after(due, self.hours, self.weekends) }
+    pub fn promise(&self, now: Timestamp, holidays: Holidays) -> Waiting {
+        let off = (!self.weekends).then_some(holidays);
+        let due = after(now, self.hours, off);
+        Waiting { since: now, due, all_at: after(due, self.hours, off) }
     }
 }
 
-/// Returns the moment so many hours later; hours of weekends count only if they are to. Days begin at midnight in Germany.
-fn after(from: Timestamp, hours: u32, weekends: bool) -> Timestamp {
+/// Returns the moment so many hours later. Hours of weekends and of the holidays that are `off` do not count; all count without. Days begin
+/// at midnight in Germany.
+fn after(from: Timestamp, hours: u32, off: Option<Holidays>) -> Timestamp {
     let mut left = Duration::from_secs(u64::from(hours) * 3_600);
     let mut at = from;
     while !left.is_zero() {
@@ -77,7 +79,7 @@ fn after(from: Timestamp, hours: u32, weekends: bool) -> Timestamp {
         let next = local.checked_add(1.day()).and_then(|next| next.start_of_day()).ok().and_then(|next| u64::try_from(next.timestamp().as_millisecond()).ok());
         // At the end of all time nothing is skipped.
         let Some(midnight) = next.map(Timestamp).filter(|midnight| *midnight > at) else { return at.plus(left) };
-        if weekends || !matches!(local.weekday(), Weekday::Saturday | Weekday::Sunday) {
+        if off.is_none_or(|holidays| holidays.leave_for_work(local.date())) {
             let today = midnight.since(at).min(left);
             if today == left {
                 return at.plus(left);
@@ -195,13 +197,17 @@ pub(crate) mod tests {
 
     #[test]
     fn hours_of_weekends_count_only_where_somebody_works() {
-        let due = |from: &str, hours: u32, weekends: bool| after(at(from), hours, weekends);
+        let due = |from: &str, hours: u32, weekends: bool| after(at(from), hours, (!weekends).then(Holidays::default));
         assert_eq!(due("2026-11-23T14:30", 24, false), at("2026-11-24T14:30"), "Monday");
         assert_eq!(due("2026-11-27T14:30", 24, false), at("2026-11-30T14:30"), "Friday");
         assert_eq!(due("2026-11-27T14:30", 24, true), at("2026-11-28T14:30"));
         assert_eq!(due("2026-11-28T09:00", 4, false), at("2026-11-30T04:00"), "Saturday: counting begins on Monday");
         assert_eq!(due("2026-11-29T23:59", 48, false), at("2026-12-02T00:00"));
         assert_eq!(due("2026-11-26T00:00", 48, false), at("2026-11-28T00:00"), "the end of Friday");
+        assert_eq!(due("2026-12-24T14:30", 24, false), at("2026-12-28T14:30"), "over Christmas and the weekend after it");
+        assert_eq!(due("2026-12-24T14:30", 24, true), at("2026-12-25T14:30"));
+        assert_eq!(due("2026-04-02T14:30", 24, false), at("2026-04-07T14:30"), "Maundy Thursday: over Easter");
+        assert_eq!(due("2026-06-04T09:00", 2, false), at("2026-06-05T02:00"), "Corpus Christi: counting begins on Friday");
         // The night to Sunday, 25 October 2026, has an hour more.
         assert_eq!(due("2026-10-24T12:00", 24, true), at("2026-10-25T11:00"));
     }
@@ -209,16 +215,17 @@ pub(crate) mod tests {
     #[test]
     fn a_promise_is_kept_by_whoever_takes_over() {
         let slow = Team { hours: 48, ..team() };
-        let first = team().promise(at("2026-11-23T10:00"));
+        let promise = |team: &Team, from: &str| team.promise(at(from), Holidays::default());
+        let first = promise(&team(), "2026-11-23T10:00");
         assert_eq!((first.due, first.all_at), (at("2026-11-24T10:00"), at("2026-11-25T10:00")));
-        assert_eq!(first.no_later(slow.promise(at("2026-11-23T12:00"))), first);
-        let quick = Team { hours: 2, ..team() }.promise(at("2026-11-23T12:00"));
+        assert_eq!(first.no_later(promise(&slow, "2026-11-23T12:00")), first);
+        let quick = promise(&Team { hours: 2, ..team() }, "2026-11-23T12:00");
         assert_eq!((first.no_later(quick).since, first.no_later(quick).due), (at("2026-11-23T10:00"), at("2026-11-23T14:00")));
     }
 
     #[test]
     fn what_waits_becomes_more_peoples_as_time_goes_by() {
-        let waiting = team().promise(at("2026-11-23T10:00"));
+        let waiting = team().promise(at("2026-11-23T10:00"), Holidays::default());
         let stages = ["2026-11-24T09:59", "2026-11-24T10:00", "2026-11-25T09:59", "2026-11-25T10:00"].map(|text| waiting.stage(at(text)));
         assert_eq!(stages, [Stage::Promised, Stage::Late, Stage::Late, Stage::Everybodys]);
         let turns = |taken_by, away: &[LocalId]| [Stage::Promised, Stage::Late, Stage::Everybodys].map(|stage| turn(&team(), taken_by, stage, |id| !away.contains(&id)));

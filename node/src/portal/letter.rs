@@ -5,9 +5,12 @@ use verbund_protocol::time::Timestamp;
 use super::{
     Clinic, date,
     qr::Modules,
-    sheet::{self, LEFT, PAGE, Pen},
+    sheet::{self, Font, LEFT, PAGE, Pen, WIDTH},
     words::Words,
 };
+
+/// How wide the window of the envelope is (85 mm), points.
+const WINDOW: f32 = 240.0;
 
 /// What stands in the letter.
 pub struct Letter<'a> {
@@ -42,17 +45,16 @@ pub fn write(letter: &Letter<'_>) -> Vec<u8> {
 fn body(letter: &Letter<'_>) -> Pen {
     let w = letter.w;
     let mut pen = Pen::new();
-    pen.line(b"B", 13.0, LEFT, &letter.clinic.name);
+    pen.lines(Font::Bold, 13.0, &letter.clinic.name, WIDTH);
     // The window of the envelope (DIN 5008, form B: 45 mm from the top).
     pen.y = PAGE.1 - 150.0;
-    pen.line(b"R", 11.0, LEFT, &letter.name);
-    for line in &letter.address {
-        pen.line(b"R", 11.0, LEFT, line);
+    for line in std::iter::once(&letter.name).chain(&letter.address) {
+        pen.lines(Font::Regular, 11.0, line, WINDOW);
     }
     pen.y = PAGE.1 - 270.0;
-    pen.line(b"R", 10.0, 450.0, &date::day(letter.today, w.language));
+    pen.line(Font::Regular, 10.0, 450.0, &date::day(letter.today, w.language));
     pen.y -= 10.0;
-    pen.line(b"B", 14.0, LEFT, &w.letter_subject());
+    pen.line(Font::Bold, 14.0, LEFT, &w.letter_subject());
     pen.y -= 10.0;
     pen.text(&w.letter_greeting(letter.name.clone()));
     pen.text(&w.letter_what());
@@ -62,7 +64,7 @@ fn body(letter: &Letter<'_>) -> Pen {
     pen.text(&format!("2.  {}", w.letter_step_code()));
     let beside = pen.y;
     pen.y -= 12.0;
-    pen.line(b"B", 24.0, LEFT + 20.0, &letter.code);
+    pen.line(Font::Bold, 24.0, LEFT + 20.0, &letter.code);
     pen.y -= 14.0;
     pen.text(&format!("3.  {}", w.letter_step_birth()));
     pen.text(&w.letter_ends(date::day(letter.ends_at, w.language)));
@@ -79,24 +81,26 @@ fn body(letter: &Letter<'_>) -> Pen {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::portal::words::Language;
+    use crate::portal::{sheet::tests::read, words::Language};
 
     #[test]
-    fn a_letter_is_a_pdf_with_the_code_in_it() {
+    fn a_letter_is_a_pdf_with_the_code_and_the_name_in_it() {
         let clinic = Clinic { name: "Klinikum Musterstadt".into(), phone: "0".into(), hours: "immer".into(), about: Default::default() };
         let letter = Letter {
             w: Words { language: Language::German },
             clinic: &clinic,
-            name: "Erna Wałęsa".into(),
-            address: vec!["Weg 1".into()],
+            name: "Şeyma Łukaszewicz-Đorđević".into(),
+            address: vec!["Παπαδοπούλου 1".into(), "Київ".into()],
             portal: "https://p.example",
             code: "ABCD-EFGH-JKMN".into(),
             ends_at: Timestamp(0),
             today: Timestamp(0),
         };
         let pdf = write(&letter);
-        let holds = |text: &[u8]| pdf.windows(text.len()).any(|window| window == text);
-        assert!(pdf.starts_with(b"%PDF-1.7") && holds(b"(ABCD-EFGH-JKMN)") && holds(b"(Erna Walesa)"));
+        let text = read(&pdf);
+        assert!(pdf.starts_with(b"%PDF-1.7") && text.contains("\nABCD-EFGH-JKMN\n"), "{text}");
+        assert!(text.contains("\nŞeyma Łukaszewicz-Đorđević\nΠαπαδοπούλου 1\nКиїв\n"), "{text}");
+        assert!(text.contains("Guten Tag Şeyma Łukaszewicz-Đorđević"), "{text}");
         assert_eq!(scanned(letter.portal, &letter.code), "https://p.example/invitation#ABCD-EFGH-JKMN");
     }
 }

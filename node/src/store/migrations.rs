@@ -25,6 +25,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0019_thread.sql"),
     include_str!("migrations/0020_phone_step.sql"),
     include_str!("migrations/0021_bedside.sql"),
+    include_str!("migrations/0022_phone_event.sql"),
 ];
 
 /// The schema this program writes, and the highest it can read.

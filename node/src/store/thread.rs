@@ -197,7 +197,7 @@ mod tests {
         begin(db, THREAD, ANNA, first.id, NOW).unwrap();
         let new = |what, text| New { what, text, made_by: "patient 1", team: None, person: None };
         let asked = add(db, THREAD, &new(What::Asked, "Wann?"), NOW).unwrap();
-        let waiting = team().promise(NOW);
+        let waiting = team().promise(NOW, crate::domain::holiday::Holidays::default());
         stand(db, &Thread { waiting: Some(waiting), ..find(db, THREAD).unwrap().unwrap() }).unwrap();
         let held = find(db, THREAD).unwrap().unwrap();
         assert_eq!((held.waiting, held.last, held.patient), (Some(waiting), asked, ANNA));

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     domain::{
         actor::Role,
-        phone::{Done, Phone, Said},
+        phone::{Came, Done, Phone, Said},
     },
     store::{
         caseload::phone,
@@ -81,7 +81,17 @@ fn recorded(work: &Work<'_>, case: LocalId, bodies: bool) -> Result<Vec<Recorded
             };
             Entry { at: step.at, recorded_at: step.at, what, day: None, why: None, said_by: None, recorded_by: text(&step.by) }
         });
-        let mut entries: Vec<Entry> = answers.chain(steps).collect();
+        let events = phone.events.iter().map(|event| {
+            let (what, day, why) = match event.came {
+                Came::Named(day) => (Noted::Named, day, None),
+                Came::Payer(decision, day) => (Noted::PayerDecided, day, Some(decision.to_string())),
+                Came::Arrived(day) => (Noted::Arrived, day, None),
+                Came::Absent(reason, day) => (Noted::DidNotCome, day, Some(reason.to_string())),
+            };
+            let said_by = event.said_by.as_deref().and_then(text);
+            Entry { at: event.at, recorded_at: event.at, what, day: Some(day), why: why.filter(|_| bodies), said_by, recorded_by: text(&event.by) }
+        });
+        let mut entries: Vec<Entry> = answers.chain(steps).chain(events).collect();
         entries.sort_by_key(|entry| entry.recorded_at);
         Recorded { clinic: phone.clinic.clone(), asked_at: phone.asked_at, entries }
     };

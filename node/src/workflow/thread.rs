@@ -318,7 +318,7 @@ pub fn hand(work: &mut Work<'_>, me: LocalId, id: LocalId, to: To) -> Result<(),
         To::Person(who) if team.has(who) => thread.taken_by = Some(who),
         To::Team(other) => {
             let other = staffed(work)?.into_iter().find(|held| held.team.id == other && held.takes_messages()).ok_or_else(wrong)?;
-            thread.waiting = thread.waiting.map(|waiting| waiting.no_later(other.team.promise(work.now)));
+            thread.waiting = thread.waiting.map(|waiting| waiting.no_later(other.team.promise(work.now, work.terms.holidays)));
             (thread.team, thread.taken_by) = (other.team.id, None);
         }
         To::Person(_) => return Err(wrong()),

@@ -1,10 +1,14 @@
 //! Clinics without a node that were asked in a case, and their answers. Rows are added and never changed.
 
 use rusqlite::{OptionalExtension as _, Row, params};
-use verbund_protocol::{id::LocalId, time::Day};
+use verbund_protocol::{
+    catalogue::{NoShow, PayerDecision},
+    id::LocalId,
+    time::Day,
+};
 
 use crate::{
-    domain::phone::{Answer, Done, Phone, Said, Step},
+    domain::phone::{Answer, Came, Done, Event, Phone, Said, Step},
     store::{Db, StoreError, column, millis, moment},
 };
 
@@ -60,7 +64,9 @@ fn with_answers(db: &Db, phone: Phone) -> Result<Phone, StoreError> {
     let answers = statement.query_map([phone.id.0], row_to_answer)?.collect::<Result<_, _>>()?;
     let sql = "SELECT s.*, c.revoked_at IS NULL AS stands FROM case_phone_step s LEFT JOIN consent c ON c.id = s.release WHERE s.entry = ?1 ORDER BY s.number";
     let steps = db.prepare_cached(sql)?.query_map([phone.id.0], row_to_step)?.collect::<Result<_, _>>()?;
-    Ok(Phone { answers, steps, ..phone })
+    let sql = "SELECT * FROM case_phone_event WHERE entry = ?1 ORDER BY number";
+    let events = db.prepare_cached(sql)?.query_map([phone.id.0], row_to_event)?.collect::<Result<_, _>>()?;
+    Ok(Phone { answers, steps, events, ..phone })
 }
 
 /// Adds what this side did after what it did before.
@@ -72,6 +78,36 @@ pub fn step(db: &Db, entry: LocalId, step: &Step) -> Result<(), StoreError> {
         SELECT ?1, coalesce(max(number), 0) + 1, ?2, ?3, ?4, ?5 FROM case_phone_step WHERE entry = ?1";
     db.prepare_cached(sql)?.execute(params![entry.0, step.done.word(), step.release.map(|(id, _)| id.0), millis(step.at), step.by])?;
     Ok(())
+}
+
+/// Adds what came of a choice after what came before.
+///
+/// # Errors
+/// [`StoreError::Conflict`] if there is no such entry or release.
+pub fn event(db: &Db, entry: LocalId, event: &Event) -> Result<(), StoreError> {
+    let (word, day, code) = match event.came {
+        Came::Named(day) => ("named", day, None),
+        Came::Payer(decision, day) => ("payer", day, Some(decision.number())),
+        Came::Arrived(day) => ("arrived", day, None),
+        Came::Absent(reason, day) => ("absent", day, Some(reason.number())),
+    };
+    let sql = "INSERT INTO case_phone_event (entry, number, came, release, day, code, said_by, papers, at, by)
+        SELECT ?1, coalesce(max(number), 0) + 1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 FROM case_phone_event WHERE entry = ?1";
+    db.prepare_cached(sql)?.execute(params![entry.0, word, event.release.0, day.0, code, event.said_by, event.papers, millis(event.at), event.by])?;
+    Ok(())
+}
+
+fn row_to_event(row: &Row<'_>) -> rusqlite::Result<Event> {
+    let (word, day) = (row.get::<_, String>("came")?, Day(row.get("day")?));
+    let code = || row.get::<_, u16>("code");
+    let came = match word.as_str() {
+        "named" => Came::Named(day),
+        "payer" => Came::Payer(PayerDecision::new(code()?), day),
+        "arrived" => Came::Arrived(day),
+        "absent" => Came::Absent(NoShow::new(code()?), day),
+        _ => return Err(rusqlite::Error::InvalidColumnType(0, word, rusqlite::types::Type::Text)),
+    };
+    Ok(Event { came, release: LocalId(row.get("release")?), said_by: row.get("said_by")?, papers: row.get("papers")?, at: moment(row, "at")?, by: row.get("by")? })
 }
 
 fn row_to_step(row: &Row<'_>) -> rusqlite::Result<Step> {
@@ -93,6 +129,7 @@ fn row_to_phone(row: &Row<'_>) -> rusqlite::Result<Phone> {
         asked_by: row.get("asked_by")?,
         answers: vec![],
         steps: vec![],
+        events: vec![],
     })
 }
 

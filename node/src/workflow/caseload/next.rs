@@ -73,6 +73,8 @@ pub enum Next {
     Report(ConversationId),
     /// A place that was offered by phone is chosen: the patient goes there.
     ByPhone(LocalId),
+    /// The patient has arrived there: close the case.
+    ThereByPhone(LocalId),
     /// It is over.
     Done,
 }
@@ -88,8 +90,8 @@ pub fn next(case: &Case, consented: Consented, plan: &Plan, conversations: &[Con
     if let Some(c) = asking.iter().find(|c| c.trouble.is_some()) {
         return (Next::Call(c.id), None);
     }
-    if let Some((phone, day)) = phones.iter().find_map(|phone| phone.chosen().map(|_| (phone, phone.offer()))) {
-        return (Next::ByPhone(phone.id), day.map(|day| day.start()));
+    if let Some(phone) = phones.iter().find(|phone| phone.chosen().is_some()) {
+        return if phone.arrived().is_some() { (Next::ThereByPhone(phone.id), None) } else { (Next::ByPhone(phone.id), phone.offer().map(|day| day.start())) };
     }
     let later: [(Step, fn(ConversationId) -> Next); 5] =
         [(Step::Confirmed, Next::Refer), (Step::Asked, Next::Answer), (Step::Chosen, Next::Unconfirmed), (Step::Referred, Next::Unaccepted), (Step::Accepted, Next::Travel)];

@@ -22,6 +22,8 @@ use crate::{
     },
 };
 
+pub mod placed;
+
 /// Longest name or number, characters.
 pub const MAX_NAME: usize = 120;
 /// How far the clock on the desk may be off from the one on the wall.
@@ -64,7 +66,7 @@ pub fn add(work: &mut Work<'_>, case: LocalId, clinic: &str, number: &str, rare:
         return Err(WorkError::state("rare", fault, "give a reason, or leave a field of the plan out"));
     }
     let id = work.entropy.local_id();
-    phone::add(work.db, &Phone { id, case, clinic, number, inquiry, asked_at: work.now, asked_by: work.actor.name().to_owned(), answers: vec![], steps: vec![] })?;
+    phone::add(work.db, &Phone { id, case, clinic, number, inquiry, asked_at: work.now, asked_by: work.actor.name().to_owned(), answers: vec![], steps: vec![], events: vec![] })?;
     work.audit("case.phone.ask", Some(patient), "discharge", &id.to_string())?;
     Ok(id)
 }
@@ -180,10 +182,13 @@ pub fn choose(work: &mut Work<'_>, case: LocalId, entry: LocalId, paper: Paper) 
 /// Records that the patient left the clinic that was chosen by phone. The release ends with it.
 ///
 /// # Errors
-/// [`WorkError::NotFound`]; [`WorkError::State`] `not-chosen`.
+/// [`WorkError::NotFound`]; [`WorkError::State`] `not-chosen`, `arrived` once the patient is there.
 pub fn leave(work: &mut Work<'_>, case: LocalId, entry: LocalId) -> Result<(), WorkError> {
     open_case(work, case)?;
     let phone = look(work, case, entry, "case.phone.leave")?;
+    if phone.arrived().is_some() {
+        return Err(WorkError::state("arrived", "the patient has arrived there", "nothing is to be done"));
+    }
     let release = phone.chosen().and_then(|step| step.release).map(|(id, _)| id);
     let release = release.ok_or_else(|| WorkError::state("not-chosen", "this clinic is not the chosen one", "look at the case"))?;
     step(work, entry, Done::Left, None)?;

@@ -136,7 +136,8 @@ pub fn next(situation: &Situation) -> Next {
         return next;
     }
     if let Some(chosen) = phones.iter().find(|phone| phone.chosen_at.is_some()) {
-        return Next::ByPhone { clinic: chosen.clinic.clone(), on: chosen.offer };
+        let clinic = chosen.clinic.clone();
+        return if chosen.arrived { Next::Arrived { clinic } } else { Next::ByPhone { clinic, on: chosen.offer } };
     }
     match consent {
         Consented::Open => return Next::Consent,
@@ -226,6 +227,9 @@ mod tests {
             told_at: Some(Timestamp(1)),
             chosen_at: chosen,
             withdrawn: false,
+            steps: vec![],
+            came: vec![],
+            arrived: false,
         };
         let state = |asked, phone| next(&Situation { consent: Consented::Given, wishes: true, asked, phones: vec![phone] });
         let day = Some(Day(20_000));
@@ -234,6 +238,8 @@ mod tests {
         assert_eq!(state(vec![], told(None, None)), Next::SearchingOn);
         assert_eq!(state(vec![], ByPhone { told_at: None, declined: false, ..told(None, None) }), Next::Waiting { clinics: 1 });
         assert_eq!(state(vec![seen(Step::Requested)], told(day, Some(Timestamp(2)))), Next::ByPhone { clinic: "Seeblick".into(), on: day });
+        let there = ByPhone { arrived: true, ..told(day, Some(Timestamp(2))) };
+        assert_eq!(state(vec![], there), Next::Arrived { clinic: "Seeblick".into() });
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use verbund_protocol::time::{Day, Timestamp};
 
 use crate::{
-    domain::phone::{Phone, Said},
+    domain::phone::{Came, Done, Phone, Said},
     store::{case::Case, caseload::phone},
     workflow::{Work, WorkError},
 };
@@ -15,7 +15,7 @@ pub struct ByPhone {
     pub clinic: String,
     /// When it was asked.
     pub asked_at: Timestamp,
-    /// From which day on it offers a place that can still be chosen.
+    /// From which day on it offers a place that can still be chosen, or is chosen.
     pub offer: Option<Day>,
     /// Whether it said no last.
     pub declined: bool,
@@ -25,6 +25,12 @@ pub struct ByPhone {
     pub chosen_at: Option<Timestamp>,
     /// Whether it was not asked any more before it answered.
     pub withdrawn: bool,
+    /// What the patient decided about its place, oldest first.
+    pub steps: Vec<(Timestamp, Done)>,
+    /// What came of choosing it, oldest first.
+    pub came: Vec<(Timestamp, Came)>,
+    /// Whether the patient is there.
+    pub arrived: bool,
 }
 
 /// Returns the clinics without a node that were asked in a case.
@@ -34,11 +40,14 @@ pub struct ByPhone {
 pub(super) fn by_phone(work: &Work<'_>, case: &Case) -> Result<Vec<ByPhone>, WorkError> {
     let one = |phone: Phone| ByPhone {
         asked_at: phone.asked_at,
-        offer: phone.offer().filter(|day| *day >= work.now.day()),
+        offer: phone.offer().filter(|day| *day >= work.now.day() || phone.chosen().is_some()),
         declined: phone.answers.last().is_some_and(|answer| matches!(answer.said, Said::Declined(_))),
         told_at: phone.answers.last().map(|answer| answer.answered_at),
         chosen_at: phone.chosen().map(|step| step.at),
         withdrawn: phone.is_withdrawn(),
+        steps: phone.steps.iter().map(|step| (step.at, step.done)).collect(),
+        came: phone.events.iter().map(|event| (event.at, event.came)).collect(),
+        arrived: phone.arrived().is_some(),
         clinic: phone.clinic,
     };
     Ok(phone::list(work.db, case.id)?.into_iter().map(one).collect())

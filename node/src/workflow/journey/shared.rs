@@ -9,8 +9,10 @@ use verbund_protocol::{
 
 use super::{MAX_ROWS, PURPOSE, Scope, acted, allowed, clinic};
 use crate::{
+    domain::phone::{Came, Event, Phone},
     store::{
-        StoreError, audit,
+        StoreError, audit, case,
+        caseload::phone,
         conversation::{self as stored, Conversation, Filter, Stored},
         document,
     },
@@ -34,6 +36,8 @@ pub struct Shared {
 pub struct With {
     /// Its name.
     pub clinic: String,
+    /// Whether it has no node: it is told by fax, and nothing comes back that proves it.
+    pub by_fax: bool,
     /// What, oldest first.
     pub parts: Vec<Part>,
     /// When it stated that it erased what it had.
@@ -47,6 +51,8 @@ pub struct Part {
     pub named: bool,
     /// The document's title, if it is one.
     pub document: Option<String>,
+    /// Which documents were to follow a fax with the name, and how.
+    pub papers: Option<String>,
     /// When it was sent, or allowed to be fetched.
     pub sent_at: Timestamp,
     /// When the clinic confirmed that it has it.
@@ -101,8 +107,20 @@ pub fn shared(work: &mut Work<'_>) -> Result<Shared, WorkError> {
     let filter = Filter { side: Some(Side::Asker), patient: Some(patient), ended: true, ..Filter::default() };
     let mut conversations = stored::list(work.db, &filter, MAX_ROWS)?;
     conversations.sort_by_key(|c| (c.opened_at, c.id));
-    let with = conversations.iter().map(|c| with(work, patient, c)).collect::<Result<_, _>>()?;
-    Ok(Shared { with, looks: looks(work, patient)? })
+    let mut told = conversations.iter().map(|c| Ok((c.opened_at, with(work, patient, c)?))).collect::<Result<Vec<_>, WorkError>>()?;
+    for case in case::list(work.db, Some(patient), MAX_ROWS)? {
+        told.extend(phone::list(work.db, case.id)?.into_iter().map(|phone| (phone.asked_at, faxed(phone))));
+    }
+    told.sort_by_key(|(asked_at, _)| *asked_at);
+    Ok(Shared { with: told.into_iter().map(|(_, with)| with).collect(), looks: looks(work, patient)? })
+}
+
+/// Returns what a clinic without a node was told: the inquiry without a name, and every fax with it.
+fn faxed(phone: Phone) -> With {
+    let part = |named, sent_at, papers| Part { named, document: None, papers, sent_at, received_at: None, opened_at: None, filed_at: None, ended_at: None };
+    let named = |event: &Event| matches!(event.came, Came::Named(_)).then(|| part(true, event.at, event.papers.clone()));
+    let parts = std::iter::once(part(false, phone.asked_at, None)).chain(phone.events.iter().filter_map(named)).collect();
+    With { clinic: phone.clinic, by_fax: true, parts, erased_at: None }
 }
 
 fn with(work: &Work<'_>, patient: LocalId, c: &Conversation) -> Result<With, WorkError> {
@@ -122,6 +140,7 @@ fn with(work: &Work<'_>, patient: LocalId, c: &Conversation) -> Result<With, Wor
         parts.push(Part {
             named,
             document: None,
+            papers: None,
             sent_at: made_at(message)?,
             received_at: message.receipted_at.filter(|_| message.outcome.as_deref() == Some("stored")),
             opened_at: said(MessageKind::Opened, subject),
@@ -132,7 +151,7 @@ fn with(work: &Work<'_>, patient: LocalId, c: &Conversation) -> Result<With, Wor
     parts.extend(documents(work, patient, c)?);
     parts.sort_by_key(|part| part.sent_at);
     let erased_at = said(MessageKind::Erased, None).or_else(|| said(MessageKind::Refused, None));
-    Ok(With { clinic: clinic(work, &c.peer_facility).name, parts, erased_at })
+    Ok(With { clinic: clinic(work, &c.peer_facility).name, by_fax: false, parts, erased_at })
 }
 
 fn made_at(message: &Stored) -> Result<Timestamp, WorkError> {
@@ -149,6 +168,7 @@ fn documents(work: &Work<'_>, patient: LocalId, c: &Conversation) -> Result<Vec<
             parts.push(Part {
                 named: true,
                 document: Some(title),
+                papers: None,
                 sent_at: given.made_at,
                 received_at: None,
                 opened_at: None,

@@ -10,7 +10,11 @@ use verbund_protocol::{
 
 use super::{ByPhone, MAX_ROWS, Next, PURPOSE, Scope, Seen, Situation, acted, allowed, clinic, conversations, current, decide, next, phone::by_phone, threads};
 use crate::{
-    domain::{actor::Role, consent::Kind},
+    domain::{
+        actor::Role,
+        consent::Kind,
+        phone::{Came, Done},
+    },
     store::{case::Case, consent, conversation::Conversation, outbox, wish},
     workflow::{Work, WorkError, bedside},
 };
@@ -81,6 +85,16 @@ pub enum What {
     PhoneDeclined,
     /// The patient chose its place.
     PhoneChosen,
+    /// The patient left it again.
+    PhoneLeft,
+    /// It was told by fax who comes on that day.
+    PhoneNamed,
+    /// The payer decided.
+    PhonePayer,
+    /// The patient arrived there.
+    PhoneArrived,
+    /// The patient did not come.
+    PhoneAbsent,
     /// This clinic or the other said this.
     Said(MessageKind, Side),
 }
@@ -176,10 +190,21 @@ pub(super) fn decided(work: &Work<'_>, patient: LocalId) -> Result<Vec<Line>, Wo
 /// Returns what came of a clinic without a node.
 pub(super) fn told(phone: &ByPhone) -> Vec<Line> {
     let line = |at, what, day| Line { at, what, clinic: phone.clinic.clone(), day, code: None, by: None, with: None };
+    let coded = |at, what, day, code| Line { code, ..line(at, what, Some(day)) };
     let mut lines = vec![line(phone.asked_at, What::FaxSent, None)];
     let said = if phone.declined { What::PhoneDeclined } else { What::PhoneOffered };
     lines.extend(phone.told_at.map(|at| line(at, said, phone.offer)));
-    lines.extend(phone.chosen_at.map(|at| line(at, What::PhoneChosen, phone.offer)));
+    lines.extend(phone.steps.iter().filter_map(|(at, done)| match done {
+        Done::Chosen => Some(line(*at, What::PhoneChosen, None)),
+        Done::Left => Some(line(*at, What::PhoneLeft, None)),
+        Done::Withdrawn => None,
+    }));
+    lines.extend(phone.came.iter().map(|(at, came)| match came {
+        Came::Named(day) => coded(*at, What::PhoneNamed, *day, None),
+        Came::Payer(decision, day) => coded(*at, What::PhonePayer, *day, Some(decision.number())),
+        Came::Arrived(day) => coded(*at, What::PhoneArrived, *day, None),
+        Came::Absent(reason, day) => coded(*at, What::PhoneAbsent, *day, Some(reason.number())),
+    }));
     lines
 }
 

@@ -76,7 +76,7 @@ pub fn letters(work: &mut Work<'_>) -> Result<Letters, WorkError> {
     for thread in stored::of_patient(work.db, patient, MAX_ROWS)? {
         lines.push(line(work, &teams, &unseen, thread)?);
     }
-    let addressee = |held: &Staffed| Addressee { id: held.team.id, name: Name::of(held), due: held.team.promise(work.now).due };
+    let addressee = |held: &Staffed| Addressee { id: held.team.id, name: Name::of(held), due: held.team.promise(work.now, work.terms.holidays).due };
     Ok(Letters { lines, teams: teams.iter().filter(|held| held.takes_messages()).map(addressee).collect() })
 }
 
@@ -147,7 +147,7 @@ pub fn write(work: &mut Work<'_>, to: Addressed, text: &str) -> Result<LocalId, 
             held
         }
     };
-    thread.waiting = Some(thread.waiting.unwrap_or_else(|| team.team.promise(work.now)));
+    thread.waiting = Some(thread.waiting.unwrap_or_else(|| team.team.promise(work.now, work.terms.holidays)));
     stored::add(work.db, thread.id, &New { what: What::Asked, text: &text, made_by: work.actor.name(), team: None, person: None }, work.now)?;
     stored::stand(work.db, &thread)?;
     work.audit("thread.asked", Some(patient), PURPOSE, &format!("thread={}", thread.id))?;

@@ -146,6 +146,7 @@ async fn list(portal: &Portal, context: &Context, fault: Option<String>) -> Resu
 fn by_phone(p: &Page, phone: &ByPhone) -> (String, String, String, bool) {
     let w = p.w;
     let what = match phone.offer {
+        _ if phone.arrived => w.choice_phone_arrived().into_owned(),
         Some(day) if phone.chosen_at.is_some() => w.choice_phone_chosen(date::calendar(day, w.language)),
         Some(day) => w.choice_phone_offer(date::calendar(day, w.language)),
         None if phone.withdrawn => w.choice_list_withdrawn().into_owned(),

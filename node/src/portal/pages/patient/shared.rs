@@ -18,6 +18,7 @@ use crate::{
 struct Clinic {
     name: String,
     parts: Vec<(String, Vec<String>)>,
+    by_fax: bool,
     erased: Option<String>,
 }
 
@@ -44,13 +45,21 @@ pub async fn show(State(portal): State<Portal>, Extension(context): Extension<Co
 }
 
 fn clinic(p: &Page, with: &With) -> Clinic {
-    let parts = with.parts.iter().map(|part| (title(p.w, part), became(p, part))).collect();
-    Clinic { name: with.clinic.clone(), parts, erased: with.erased_at.map(|at| p.w.shared_erased(p.moment(at))) }
+    let became = |part| if with.by_fax { faxed(p, part) } else { became(p, part) };
+    let parts = with.parts.iter().map(|part| (title(p.w, part, with.by_fax), became(part))).collect();
+    Clinic { name: with.clinic.clone(), parts, by_fax: with.by_fax, erased: with.erased_at.map(|at| p.w.shared_erased(p.moment(at))) }
 }
 
-fn title(w: Words, part: &Part) -> String {
+/// Returns what became of a fax, as far as anybody here can know.
+fn faxed(p: &Page, part: &Part) -> Vec<String> {
+    let papers = part.papers.clone().map(|papers| p.w.shared_fax_papers(papers));
+    std::iter::once(p.w.shared_fax(p.moment(part.sent_at))).chain(papers).collect()
+}
+
+fn title(w: Words, part: &Part, by_fax: bool) -> String {
     match &part.document {
         Some(title) => w.shared_document(title.clone()),
+        None if part.named && by_fax => w.shared_fax_named().into(),
         None if part.named => w.shared_referral().into(),
         None => w.shared_inquiry().into(),
     }

@@ -107,6 +107,11 @@ fn told(w: Words, line: &Line) -> Option<String> {
         What::PhoneOffered => w.choice_phone_story_offered(clinic),
         What::PhoneDeclined => w.choice_phone_story_declined(clinic),
         What::PhoneChosen => w.choice_phone_story_chosen(clinic),
+        What::PhoneLeft => w.choice_phone_story_left(clinic),
+        What::PhoneNamed => w.choice_phone_story_named(clinic, day),
+        What::PhonePayer => w.journey_story_payer(code(List::PayerDecision)),
+        What::PhoneArrived => w.journey_story_arrived(clinic),
+        What::PhoneAbsent => w.journey_story_did_not_come(clinic),
         What::Said(kind, side) => match (kind, side) {
             (M::Inquiry, _) => w.journey_story_inquiry(clinic),
             (M::Questions, _) => w.journey_story_questions(clinic),

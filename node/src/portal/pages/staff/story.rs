@@ -136,6 +136,8 @@ fn happened(w: Words, line: &Line) -> String {
         What::PhoneOffered => w.ward_story_phone_offered(line.clinic.clone()),
         What::PhoneDeclined => w.ward_story_phone_declined(line.clinic.clone()),
         What::PhoneChosen => w.ward_story_phone_chosen(line.clinic.clone()),
+        What::PhoneLeft => w.ward_story_phone_left(line.clinic.clone()),
+        What::PhoneNamed | What::PhonePayer | What::PhoneArrived | What::PhoneAbsent => placed(w, line),
         What::Said(kind, side) => said(w, line, kind, side),
     };
     if let Some(role) = line.with {
@@ -144,6 +146,18 @@ fn happened(w: Words, line: &Line) -> String {
     match &line.by {
         Some(who) => w.ward_story_by(text, who.clone()),
         None => text,
+    }
+}
+
+/// Returns what came of choosing a clinic without a node.
+fn placed(w: Words, line: &Line) -> String {
+    let (clinic, day) = (line.clinic.clone(), line.day.map(|day| date::calendar(day, w.language)).unwrap_or_default());
+    let code = |list| line.code.map(|code| codes::label(list, code, w.language)).unwrap_or_default();
+    match line.what {
+        What::PhoneNamed => w.ward_story_phone_named(clinic, day),
+        What::PhonePayer => w.ward_story_phone_payer(clinic, day, code(List::PayerDecision)),
+        What::PhoneArrived => w.ward_story_phone_arrived(clinic, day),
+        _ => w.ward_story_phone_absent(clinic, day, code(List::NoShow)),
     }
 }
 

@@ -126,3 +126,6 @@ choice-phone-story-asked = Wir haben { $clinic } mit einem Fax gefragt. Ihr Name
 choice-phone-story-offered = { $clinic } hat am Telefon einen Platz angeboten.
 choice-phone-story-declined = { $clinic } hat am Telefon Nein gesagt.
 choice-phone-story-chosen = Sie haben { $clinic } gewählt.
+choice-phone-story-left = Sie wollen nicht mehr zu { $clinic }.
+choice-phone-story-named = Wir haben Ihre Unterlagen an { $clinic } gefaxt. Das steht darin: Ihr Name. Ihr Geburtstag. Ihre Versicherten-Nummer, wenn wir sie haben. Und der Tag, an dem Sie kommen: { $day }.
+choice-phone-arrived = Sie sind dort angekommen

@@ -9,6 +9,8 @@ use crate::web::{
     next_code,
 };
 
+mod placed;
+
 const CLINIC: &[(&str, &str)] = &[("clinic", "Rehaklinik Seeblick"), ("fax", "0800 111")];
 
 impl Desk {
@@ -45,26 +47,19 @@ impl Desk {
 
 const ON_PAPER: &[(&str, &str)] = &[("form_name", "Anlage 1b"), ("kept", "Akte"), ("who", "patient")];
 
-/// What stands on a PDF of uncompressed streams, line by line, and how far from the lower edge the last line ends.
-fn printed(pdf: &[u8]) -> (String, f32) {
-    let all: String = pdf.iter().map(|byte| char::from(*byte)).collect();
-    assert!(all.contains("/Count 1") && !all.contains("/Filter"), "{all}");
-    let (mut text, mut lowest) = (String::new(), f32::MAX);
-    for line in all.lines() {
-        if let Some(at) = line.strip_suffix(" Td") {
-            lowest = lowest.min(at.rsplit(' ').next().unwrap().parse().unwrap());
-        } else if let Some(shown) = line.strip_suffix(" Tj") {
-            // Letters beyond ASCII make a line one of hexadecimal digits.
-            match shown.strip_prefix('<') {
-                Some(digits) => {
-                    text.extend(digits.trim_end_matches('>').as_bytes().chunks(2).map(|two| char::from(u8::from_str_radix(std::str::from_utf8(two).unwrap(), 16).unwrap())))
-                }
-                None => text.push_str(shown.trim_start_matches('(').trim_end_matches(')')),
-            }
-            text.push('\n');
-        }
-    }
-    (text, lowest)
+/// What a foreign reader finds on a PDF of one page, and how far from the lower edge the last line ends, points.
+fn printed(folder: &std::path::Path, pdf: &[u8]) -> (String, f32) {
+    let file = folder.join("printed.pdf");
+    std::fs::write(&file, pdf).unwrap();
+    let read = |how: &str| {
+        let done = std::process::Command::new("pdftotext").args(["-f", "1", how]).arg(&file).arg("-").output().expect("scripts/test installs poppler-utils");
+        assert!(done.status.success() && done.stderr.is_empty(), "{}", String::from_utf8_lossy(&done.stderr));
+        String::from_utf8(done.stdout).unwrap()
+    };
+    let (text, boxes) = (read("-layout"), read("-bbox"));
+    assert_eq!(boxes.matches("<page ").count(), 1, "{boxes}");
+    let ends = boxes.split("yMax=\"").skip(1).map(|rest| rest.split('"').next().unwrap().parse::<f32>().unwrap());
+    (text, 841.89 - ends.fold(0.0, f32::max))
 }
 
 #[test]
@@ -76,7 +71,7 @@ fn a_clinic_without_a_node_is_asked_by_fax_and_its_answer_is_typed_in() {
     let reference = path.rsplit('/').next().unwrap();
     let fax = desk.sonja.get(&format!("{path}/fax")).unwrap();
     assert_eq!(fax.header("content-type"), Some("application/pdf"));
-    let (text, lowest) = printed(&fax.body);
+    let (text, lowest) = printed(desk.house.town.folder(), &fax.body);
     assert!(lowest > 40.0, "everything is on the page: {text}");
     if let Ok(folder) = std::env::var("VERBUND_PICTURES") {
         std::fs::write(std::path::Path::new(&folder).join("fax.pdf"), &fax.body).unwrap();
@@ -231,7 +226,8 @@ fn what_few_people_share_is_faxed_only_with_a_reason_or_left_out() {
     let printed_with = |desk: &mut Desk, how: &str| {
         let page = desk.post("phone", &[CLINIC, &[("fax-rare", how)]].concat());
         assert!(page.path.contains("/phone/"), "{}", page.text());
-        printed(&desk.sonja.get(&format!("{}/fax", page.path)).unwrap().body).0
+        let fax = desk.sonja.get(&format!("{}/fax", page.path)).unwrap();
+        printed(desk.house.town.folder(), &fax.body).0
     };
     assert!(!printed_with(&mut desk, "leave-out").contains("G71"));
     assert!(printed_with(&mut desk, "needed-for-answer").contains("G71"));
@@ -327,6 +323,12 @@ async fn a_clinic_without_a_node_in_a_browser() {
     window.click("form[action$='/choose'] button").await;
     window.read("telefonisch gewählt").await;
     look_at(&window, &axe, "phone-chosen").await;
+    window.fill("#arrival-person", "").await;
+    window.fill("#arrival-day", "bald").await;
+    window.fill("#arrival-person", "Frau See").await;
+    window.click("form[action$='/arrival'] button").await;
+    window.read("wer in der Klinik es gesagt hat.").await;
+    look_at(&window, &axe, "phone-arrival-fault").await;
     window.click("#content > p:last-child a").await;
     window.read("Aufnahme vorbereiten").await;
     look_at(&window, &axe, "case-by-phone").await;

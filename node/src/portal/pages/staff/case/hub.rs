@@ -124,6 +124,7 @@ fn to(id: &str, next: Next) -> Option<String> {
         Next::Ask => format!("/cases/{id}/search"),
         Next::Answer(c) | Next::Refer(c) | Next::Call(c) | Next::Unconfirmed(c) | Next::Unaccepted(c) | Next::Travel(c) | Next::Report(c) => format!("/asked/{c}"),
         Next::ByPhone(entry) => format!("/cases/{id}/phone/{entry}"),
+        Next::ThereByPhone(_) => "#end".to_owned(),
         Next::Choose(_) | Next::Wait(_) => "#asked".to_owned(),
         Next::Refused | Next::Done => return None,
     })
@@ -187,7 +188,7 @@ fn page(portal: &Portal, context: &Context, o: &Overview, shown: Shown<'_>) -> R
         clinic: typed.shown("clinic", MAX_NAME),
         fax: typed.shown("fax", MAX_NAME),
         fax_rare,
-        placed: matches!(row.next, Next::ByPhone(_)),
+        placed: matches!(row.next, Next::ByPhone(_) | Next::ThereByPhone(_)),
         notes: o.notes.iter().map(|note| (format!("{}, {}", p.moment(note.at), note.made_by), kind(note.kind).into_owned(), note.text.clone())).collect(),
         note_kinds: vec![Choice::new("note", w.case_note_note(), !call), Choice::new("call", w.case_note_call(), call)],
         note: typed.shown("text", MAX_NOTE),

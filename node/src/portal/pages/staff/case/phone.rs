@@ -15,7 +15,7 @@ use verbund_protocol::{
 
 use super::{hub, words};
 use crate::{
-    domain::phone::{Answer, Done, Phone, Said, Step},
+    domain::phone::{Answer, Came, Done, Event, Phone, Said, Step},
     portal::{
         Portal,
         codes::{self, Choice},
@@ -37,6 +37,8 @@ use crate::{
     },
 };
 
+pub mod placed;
+
 /// The form by which patients release what a clinic without a node is told, as hospitals name it.
 const RELEASE_FORM: &str = "Anlage 1b, Weitergabe an die gewählte Einrichtung";
 /// What the form of a fax sends for "without these fields".
@@ -55,7 +57,9 @@ impl Line {
     pub(super) fn of(phone: &Phone, w: Words) -> Self {
         let last = phone.answers.last();
         let state = match last {
+            _ if let Some(day) = phone.arrived() => w.phone_there(date::calendar(day, w.language)),
             _ if phone.chosen().is_some() => w.phone_chosen().into_owned(),
+            _ if phone.missed() => w.asked_state_no_show().into_owned(),
             _ if phone.is_withdrawn() => w.phone_withdrawn().into_owned(),
             None => w.phone_open().into_owned(),
             Some(answer) => said(w, &answer.said),
@@ -75,9 +79,17 @@ fn said(w: Words, said: &Said) -> String {
 pub(super) fn told_lines(p: &Page, phone: &Phone) -> Vec<(String, String)> {
     let w = p.w;
     let answers = phone.answers.iter().map(|answer| (answer.recorded_at, format!("{} ({})", said(w, &answer.said), told(w, answer))));
-    let mut lines: Vec<(Timestamp, String)> = answers.chain(phone.steps.iter().map(|step| (step.at, done(w, step)))).collect();
+    let mut lines: Vec<(Timestamp, String)> = answers.chain(course(w, phone)).collect();
     lines.sort_by_key(|(at, _)| *at);
     lines.into_iter().map(|(at, text)| (p.moment(at), text)).collect()
+}
+
+/// Returns what this side did and what came of it, in words, oldest first.
+fn course(w: Words, phone: &Phone) -> Vec<(Timestamp, String)> {
+    let steps = phone.steps.iter().map(|step| (step.at, done(w, step)));
+    let mut lines: Vec<(Timestamp, String)> = steps.chain(phone.events.iter().map(|event| (event.at, came(w, event)))).collect();
+    lines.sort_by_key(|(at, _)| *at);
+    lines
 }
 
 /// Who said it when, and who wrote it down when.
@@ -161,6 +173,8 @@ struct PhonePage {
     may_withdraw: bool,
     may_choose: bool,
     may_leave: bool,
+    /// What can be done once the place is chosen.
+    placed: Option<placed::Placed>,
     who: Vec<Choice>,
     form: String,
     kept: String,
@@ -180,6 +194,21 @@ fn done(w: Words, step: &Step) -> String {
     }
 }
 
+/// Returns what came of a choice, in words.
+fn came(w: Words, event: &Event) -> String {
+    let (at, by, calendar) = (date::moment(event.at, w.language), event.by.clone(), |day| date::calendar(day, w.language));
+    let person = event.said_by.clone().unwrap_or_default();
+    match event.came {
+        Came::Named(day) => {
+            let papers = event.papers.clone().map(|papers| w.phone_came_papers(papers));
+            std::iter::once(w.phone_came_named(at, by, calendar(day))).chain(papers).collect::<Vec<_>>().join(" ")
+        }
+        Came::Payer(decision, day) => w.phone_came_payer(at, by, calendar(day), codes::label(List::PayerDecision, decision.number(), w.language)),
+        Came::Arrived(day) => w.phone_came_arrived(at, by, calendar(day), person),
+        Came::Absent(reason, day) => w.phone_came_absent(at, by, calendar(day), person, codes::label(List::NoShow, reason.number(), w.language)),
+    }
+}
+
 fn page(portal: &Portal, context: &Context, phone: &Phone, typed: &Fields, faults: Faults, fault: Option<String>) -> Response {
     let (p, w) = (Page::new(portal, context), context.words);
     let typed_or = |name, otherwise: String| if typed.is_empty() { otherwise } else { typed.shown(name, MAX_NAME) };
@@ -187,11 +216,12 @@ fn page(portal: &Portal, context: &Context, phone: &Phone, typed: &Fields, fault
     let representative = typed.get("who") == "representative";
     let (chosen, open) = (phone.chosen().is_some(), phone.is_open());
     render(&PhonePage {
-        done: phone.steps.iter().map(|step| done(w, step)).collect(),
+        done: course(w, phone).into_iter().map(|(_, text)| text).collect(),
+        placed: chosen.then(|| placed::Placed::of(portal, context, phone, typed)),
         may_answer: !phone.is_withdrawn() && !chosen,
         may_withdraw: open,
         may_choose: !chosen && phone.offer().is_some_and(|day| day >= context.now.day()),
-        may_leave: chosen,
+        may_leave: chosen && phone.arrived().is_none(),
         who: vec![Choice::new("patient", w.case_consent_patient(), !representative), Choice::new("representative", w.case_consent_representative(), representative)],
         form: typed.given("form_name").unwrap_or_else(|| RELEASE_FORM.to_owned()),
         kept: typed.given("kept").unwrap_or_else(|| w.case_consent_kept_default().into_owned()),

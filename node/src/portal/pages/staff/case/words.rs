@@ -31,6 +31,7 @@ pub fn next(w: Words, next: Next) -> String {
         Next::Travel(_) => w.case_next_travel().into_owned(),
         Next::Report(_) => w.case_next_report().into_owned(),
         Next::ByPhone(_) => w.phone_next_chosen().into_owned(),
+        Next::ThereByPhone(_) => w.phone_next_there().into_owned(),
         Next::Done => w.case_next_done().into_owned(),
     }
 }
@@ -142,6 +143,8 @@ pub fn fault(w: Words, error: WorkError) -> Result<String, PageError> {
             "open-inquiries" => w.case_end_open_inquiries(),
             "plan" => w.plan_needed(),
             "no-offer" => w.phone_fault_no_offer(),
+            "not-chosen" => w.phone_fault_not_chosen(),
+            "arrived" => w.phone_fault_arrived(),
             _ => w.asked_fault_other(),
         },
     };
