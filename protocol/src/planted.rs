@@ -45,6 +45,7 @@ bugs! {
     ForgetProofs = "proof that a clinic contradicted itself is not kept",
     ForgetAudit = "a message received is not in the audit",
     TrustSignatures = "signatures are not verified",
+    Overtake = "a message is sent while one before it in its conversation is under way",
 }
 
 #[cfg(feature = "planted")]

@@ -3,10 +3,12 @@
 //! The exact bytes are signed, stored and passed on; nothing is encoded anew to be verified. The external additional
 //! data names the network and the kind of thing, so that a signature made for one purpose counts for no other.
 
+mod ahead;
 mod pem;
 
 use std::fmt;
 
+pub use ahead::Checked;
 use coset::{CborSerializable, CoseSign, CoseSign1, CoseSign1Builder, CoseSignBuilder, CoseSignatureBuilder, HeaderBuilder, TaggedCborSerializable, iana::Algorithm};
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 use minicbor::{Decode, Encode};
@@ -61,7 +63,7 @@ impl Kind {
         }
     }
     /// Returns the external additional data: `verbund/1`, network and kind, separated by spaces (none of them holds a space).
-    fn context(self, network: &NetworkId) -> Vec<u8> {
+    pub(in crate::sign) fn context(self, network: &NetworkId) -> Vec<u8> {
         format!("verbund/1 {network} {}", self.word()).into_bytes()
     }
 }

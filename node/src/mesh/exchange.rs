@@ -21,6 +21,9 @@ pub(super) type Exchange = rr::Behaviour<Codec>;
 /// Its events.
 pub(super) type ExchangeEvent = rr::Event<Frame, (u16, Outcome)>;
 
+/// Up to this size a body is written together with its head: in one frame, one record and one segment.
+const TOGETHER: usize = 16 << 10;
+
 const ANSWER: u8 = 0;
 const BUSY: u8 = 1;
 const REFUSED: u8 = 2;
@@ -137,7 +140,11 @@ async fn read_bytes<T: AsyncRead + Unpin>(io: &mut T, limit: usize) -> io::Resul
 async fn write_bytes<T: AsyncWrite + Unpin>(io: &mut T, kind: &[u8], body: &[u8], limit: usize) -> io::Result<()> {
     let length = u32::try_from(body.len()).ok().filter(|_| body.len() <= limit);
     let length = length.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, format!("{} bytes to send, {limit} allowed", body.len())))?;
-    let head = [kind, &length.to_be_bytes()].concat();
+    let mut head = [kind, &length.to_be_bytes()].concat();
+    if body.len() <= TOGETHER {
+        head.extend_from_slice(body);
+        return io.write_all(&head).await;
+    }
     io.write_all(&head).await?;
     io.write_all(body).await
 }

@@ -41,6 +41,14 @@ impl MeshHandle {
         self.0.send(command).await.map_err(|_| NotTaken::Stopped)
     }
 
+    /// Gives a command, waiting until the mesh takes it; on a thread of no runtime.
+    ///
+    /// # Errors
+    /// [`NotTaken::Stopped`].
+    pub fn send_blocking(&self, command: Command) -> Result<(), NotTaken> {
+        self.0.blocking_send(command).map_err(|_| NotTaken::Stopped)
+    }
+
     /// Asks a peer and waits for the answer, which takes at most the protocol's timeout after the time to connect.
     ///
     /// # Errors

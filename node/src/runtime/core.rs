@@ -16,7 +16,7 @@ use verbund_protocol::{
     id::DocumentRoot,
     membership::{Edition, Membership},
     planted::{Bug, planted},
-    sign::PublicKey,
+    sign::{Checked, PublicKey},
     time::{Day, Timestamp},
     wire::Protocol,
 };
@@ -79,6 +79,8 @@ pub enum Input {
         protocol: Protocol,
         /// The question.
         body: Vec<u8>,
+        /// Signatures in it that were verified already; all others are verified in the turn.
+        checked: Checked,
     },
     /// A peer answered, or not.
     Response {
@@ -86,6 +88,8 @@ pub enum Input {
         token: u64,
         /// The answer.
         result: Result<Vec<u8>, Failure>,
+        /// Signatures in it that were verified already.
+        checked: Checked,
     },
     /// A public record came by gossip.
     Gossip {

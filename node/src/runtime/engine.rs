@@ -30,6 +30,7 @@ pub fn start(
     std::thread::Builder::new().name("core".into()).spawn(move || {
         let mut gathered = Vec::new();
         let mut watch = Stopwatch::new(deliveries);
+        core.opening().into_iter().for_each(&mut carry_out);
         while inputs.blocking_recv_many(&mut gathered, MAX_TURN) > 0 {
             let answered: Vec<u64> = gathered.iter().filter_map(|input| if let Input::Response { token, .. } = input { Some(*token) } else { None }).collect();
             let outputs = core.turn(clock(), std::mem::take(&mut gathered))?;

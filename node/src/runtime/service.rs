@@ -10,7 +10,7 @@ use std::{sync::Arc, thread::JoinHandle, time::Duration};
 
 use arc_swap::ArcSwap;
 use tokio::sync::mpsc;
-use tracing::{error, info, warn};
+use tracing::{info, warn};
 use verbund_protocol::{certificate::NodeName, membership::Membership, time::Timestamp};
 
 use self::{carrier::Carrier, outside::World};
@@ -136,23 +136,15 @@ async fn start(config: &Config) -> Result<Running, ServiceError> {
     let readers = store.readers()?;
     let files = documents::open(&node.data_dir, &store)?;
     let core = start_core(config, store, name, &identity)?;
-    let opening = core.opening();
     let membership = Arc::new(ArcSwap::from_pointee(core.membership().clone()));
     let (mesh, events) = mesh::spawn(mesh_config(config, &identity), membership.load_full())?;
     let listener = server::bind(&node.control_socket)?;
     let open_sites = sites::bind(&config.web).await?;
 
     let (inputs, queue) = mpsc::channel(MAX_INPUTS);
-    let (outputs, carried) = mpsc::channel(MAX_INPUTS);
     let (dead, died) = mpsc::channel::<()>(1);
     let deliveries = engine::Deliveries::default();
-    let thread = engine::start(core, queue, deliveries.clone(), now, move |output| {
-        // The carrier only ever waits for the operating system, never for the core, so this cannot lock up.
-        if outputs.blocking_send(output).is_err() {
-            error!("what the core decided can no longer be carried out");
-        }
-    })?;
-    let world = Arc::new(World::new(mesh.clone(), membership.clone(), node.data_dir.clone(), readers.clone(), files.clone(), deliveries));
+    let world = Arc::new(World::new(mesh.clone(), membership.clone(), node.data_dir.clone(), readers.clone(), files.clone(), deliveries.clone()));
     let (jobs, waiting) = mpsc::channel::<Job>(MAX_JOBS);
     let desk = Desk::new(jobs, world);
     let transfers = Transfers::new(Parts {
@@ -166,15 +158,16 @@ async fn start(config: &Config) -> Result<Running, ServiceError> {
         clock: Arc::new(now),
     });
     let bell = Arc::new(tokio::sync::Notify::new());
-    let carrier = Carrier::new(mesh.clone(), inputs.clone(), membership.clone(), transfers.clone(), bell.clone());
-    for output in opening {
-        carrier.carry_out(output).await;
-    }
+    let carrier = Carrier::new(node.network.clone(), mesh.clone(), &inputs, membership.clone(), transfers.clone(), bell.clone());
+    let hands = carrier.clone();
+    let thread = engine::start(core, queue, deliveries, now, move |output| {
+        let _until_the_core_ends = &dead;
+        hands.carry_out(output);
+    })?;
     let mut tasks = sites::serve(open_sites, config, &desk)?;
     tasks.extend(post::start(config, &desk, bell));
     tasks.extend([
-        tokio::spawn(carrier.clone().carry(carried, dead)),
-        tokio::spawn(carrier.hear(events)),
+        tokio::spawn(carrier.hear(events, inputs.clone())),
         tokio::spawn(pass_on_jobs(waiting, inputs.clone())),
         tokio::spawn(tick(inputs.clone())),
         tokio::spawn(transfers.run()),

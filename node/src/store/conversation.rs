@@ -11,7 +11,9 @@ use verbund_protocol::{
     time::Timestamp,
 };
 
-pub use message::{Place, Stored, add_message, add_receipt, add_receipted, body, contradiction, contradictions, erase_bodies, last_body, message, messages};
+pub use message::{
+    Place, Stored, add_message, add_receipt, add_receipt_at, add_receipted, body, contradiction, contradictions, erase_bodies, header_at, last_body, message, messages,
+};
 
 use super::{Db, StoreError, millis, moment, moment_opt, parsed, parsed_opt, select::Select};
 

@@ -17,10 +17,10 @@ use super::{Db, StoreError, conversation::Place, millis, moment, moment_opt, par
 /// A message to be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pending {
+    /// Where it lies.
+    pub place: Place,
     /// Its conversation.
     pub conversation: ConversationId,
-    /// Our side in it.
-    pub side: Side,
     /// Its number.
     pub seq: u64,
     /// What travels.
@@ -70,26 +70,43 @@ pub fn queue_from(db: &Db, member: &MemberId, id: ConversationId, side: Side, se
     Ok(())
 }
 
-/// Returns what is to be sent to a member, oldest first, at most `count` messages of `bytes` together. A message whose body is
-/// erased travels without one and is refused by its hash; it keeps its place in the chain.
+/// Returns what is to be sent to a member, oldest first, at most so many messages of so many bytes together, without those that `sent`
+/// names and what `waits` says of a conversation. A message whose body is erased travels without one and is refused by its hash; it keeps
+/// its place in the chain.
 ///
 /// # Errors
 /// The store's.
-pub fn pending(db: &Db, member: &MemberId, count: usize, bytes: usize) -> Result<Vec<Pending>, StoreError> {
-    let sql = "SELECT m.conversation, m.seq, m.header, b.salt, b.body, m.side = 'owner' FROM outbox o CROSS JOIN message m ON m.place = o.message LEFT JOIN body b ON b.message = o.message
-               WHERE o.member = ?1 ORDER BY o.message LIMIT ?2";
-    let mut statement = db.prepare_cached(sql)?;
-    let mut rows = statement.query(params![member.as_str(), count as i64])?;
+pub fn pending(
+    db: &Db,
+    member: &MemberId,
+    (count, bytes): (usize, usize),
+    sent: impl Fn(Place) -> bool,
+    waits: impl Fn(&ConversationId) -> bool,
+) -> Result<Vec<Pending>, StoreError> {
+    // The list alone lies in an index: what is on its way already costs next to nothing to pass over.
+    let mut list = db.prepare_cached("SELECT message FROM outbox WHERE member = ?1 ORDER BY message")?;
+    let sql = "SELECT m.conversation, m.seq, m.header, b.salt, b.body FROM message m LEFT JOIN body b ON b.message = m.place WHERE m.place = ?1";
+    let mut content = db.prepare_cached(sql)?;
     let (mut found, mut size) = (Vec::new(), 0);
-    while let Some(row) = rows.next()? {
+    let mut places = list.query([member.as_str()])?;
+    while let (true, Some(row)) = (found.len() < count, places.next()?) {
+        let place = Place(row.get(0)?);
+        if sent(place) {
+            continue;
+        }
+        let mut rows = content.query([place.0])?;
+        let row = rows.next()?.ok_or_else(|| StoreError::unreadable("outbox"))?;
+        let conversation = ConversationId(row.get(0)?);
+        if waits(&conversation) {
+            continue;
+        }
         let salt = row.get::<_, Option<[u8; 16]>>(3)?.unwrap_or_default();
         let item = Item { header: row.get(2)?, salt, body: row.get::<_, Option<Vec<u8>>>(4)?.unwrap_or_default() };
         size += item.header.len() + item.body.len() + 64;
         if size > bytes && !found.is_empty() {
             break;
         }
-        let side = if row.get(5)? { Side::Owner } else { Side::Asker };
-        found.push(Pending { conversation: ConversationId(row.get(0)?), side, seq: row.get::<_, i64>(1)?.unsigned_abs(), item });
+        found.push(Pending { place, conversation, seq: row.get::<_, i64>(1)?.unsigned_abs(), item });
     }
     Ok(found)
 }
@@ -98,9 +115,8 @@ pub fn pending(db: &Db, member: &MemberId, count: usize, bytes: usize) -> Result
 ///
 /// # Errors
 /// The store's.
-pub fn done(db: &Db, id: ConversationId, side: Side, seq: u64) -> Result<(), StoreError> {
-    let sql = "DELETE FROM outbox WHERE message = (SELECT place FROM message WHERE conversation = ?1 AND side = ?2 AND seq = ?3)";
-    db.prepare_cached(sql)?.execute(params![id.0, side.word(), seq as i64])?;
+pub fn done(db: &Db, message: Place) -> Result<(), StoreError> {
+    db.prepare_cached("DELETE FROM outbox WHERE message = ?1")?.execute([message.0])?;
     Ok(())
 }
 

@@ -1,15 +1,16 @@
 //! The way out: what waits in the outbox for a member, and what its answer means. Without input or output: the runtime
 //! (or the simulator) carries the bytes.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use verbund_protocol::{
     conversation::{Batch, Outcome, Receipt, Reply, SignedHeader, frame::Rejection, frame::Replies},
     id::{ConversationId, MemberId},
-    limits::{MAX_BATCH, MAX_BATCH_MESSAGES, UNDELIVERABLE_AFTER},
+    limits::{MAX_BATCH, MAX_BATCH_MESSAGES, MAX_BATCHES, UNDELIVERABLE_AFTER},
     membership::Standing,
     planted::{Bug, planted},
-    referral::{MessageKind, Side},
+    referral::MessageKind,
+    sign::Checked,
 };
 
 use super::{
@@ -19,7 +20,9 @@ use super::{
     referral::trouble,
 };
 use crate::store::{
-    StoreError, conversation, meta,
+    StoreError, conversation,
+    conversation::Place,
+    meta,
     outbox::{self, Pending},
 };
 
@@ -33,9 +36,42 @@ pub struct Sent {
     pub member: MemberId,
     /// The request's bytes.
     pub body: Vec<u8>,
-    what: Vec<(ConversationId, Side, u64)>,
+    what: Vec<What>,
     /// After a restore: asks what this node does not know any more, and carries no message.
     recovers: bool,
+}
+
+/// One message that was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct What {
+    place: Place,
+    conversation: ConversationId,
+    seq: u64,
+}
+
+/// What is under way to one member already, as far as the next request depends on it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UnderWay {
+    requests: usize,
+    /// Their next messages wait for the answer: in a request of their own they could overtake those before them.
+    conversations: BTreeSet<ConversationId>,
+    messages: BTreeSet<Place>,
+    /// What this node does not know any more is asked first, and alone.
+    recovers: bool,
+}
+
+impl UnderWay {
+    /// Adds a request.
+    pub fn add(&mut self, sent: &Sent) {
+        self.requests += 1;
+        self.conversations.extend(sent.what.iter().map(|what| what.conversation));
+        self.messages.extend(sent.what.iter().map(|what| what.place));
+        self.recovers |= sent.recovers;
+    }
+    /// Returns whether another request may join.
+    pub fn has_room(&self) -> bool {
+        self.requests < MAX_BATCHES && !self.recovers
+    }
 }
 
 /// Returns the members for whom something is to be sent now.
@@ -48,40 +84,47 @@ pub fn members_due(work: &Work<'_>) -> Result<Vec<MemberId>, WorkError> {
     Ok(due)
 }
 
-/// Returns what is to be sent to `member` now, if anything is: oldest first, many messages in one request. The runtime has at most
-/// one request to a member under way.
+/// Returns what is to be sent to `member` now, if anything is: oldest first, many messages in one request, and none of a conversation
+/// that has messages under way.
 ///
 /// # Errors
 /// The store's.
-pub fn due(work: &mut Work<'_>, member: &MemberId) -> Result<Option<Sent>, WorkError> {
+pub fn due(work: &mut Work<'_>, member: &MemberId, under_way: &UnderWay) -> Result<Option<Sent>, WorkError> {
     match work.membership.member_standing(member, work.now) {
         Standing::Member(_) => {}
         Standing::Suspended { .. } => return Ok(None), // it may come back; the messages wait
         Standing::Removed { .. } | Standing::Unlisted => return undeliverable(work, member).map(|()| None),
     }
-    if outbox::failing(work.db, member)?.is_some_and(|failing| !failing.is_due(work.now)) {
+    let alone = under_way.requests == 0;
+    // A member that does not take what it gets is tried with one request, not with several.
+    if !under_way.has_room() || outbox::failing(work.db, member)?.is_some_and(|failing| !(alone && failing.is_due(work.now))) {
         return Ok(None);
     }
     if !meta::may_speak_to(work.db, member)? {
+        if !alone {
+            return Ok(None);
+        }
         return Ok(Some(Sent { member: member.clone(), body: recovery::question(work, member)?, what: Vec::new(), recovers: true }));
     }
-    let pending = outbox::pending(work.db, member, MAX_BATCH_MESSAGES, MAX_BATCH - (16 << 10))?;
+    let waits = |id: &ConversationId| under_way.conversations.contains(id) && !planted(Bug::Overtake);
+    let sent = |place: Place| under_way.messages.contains(&place);
+    let pending = outbox::pending(work.db, member, (MAX_BATCH_MESSAGES, MAX_BATCH - (16 << 10)), sent, waits)?;
     if pending.is_empty() {
         return Ok(None);
     }
     if planted(Bug::ForgetOnSend) {
-        pending.iter().try_for_each(|pending| outbox::done(work.db, pending.conversation, pending.side, pending.seq))?;
+        pending.iter().try_for_each(|pending| outbox::done(work.db, pending.place))?;
     }
-    let what = pending.iter().map(|Pending { conversation, side, seq, .. }| (*conversation, *side, *seq)).collect();
+    let what = pending.iter().map(|Pending { place, conversation, seq, .. }| What { place: *place, conversation: *conversation, seq: *seq }).collect();
     let body = Batch { items: pending.into_iter().map(|pending| pending.item).collect() }.write();
     Ok(Some(Sent { member: member.clone(), body, what, recovers: false }))
 }
 
-/// Takes in a member's answer to what was sent.
+/// Takes in a member's answer to what was sent. `checked` are signatures in it that were verified before.
 ///
 /// # Errors
 /// The store's. An answer that is none counts as a failed attempt.
-pub fn on_response(work: &mut Work<'_>, sent: &Sent, answer: &[u8]) -> Result<(), WorkError> {
+pub fn on_response(work: &mut Work<'_>, sent: &Sent, answer: &[u8], checked: &Checked) -> Result<(), WorkError> {
     if sent.recovers {
         return recovery::take(work, &sent.member, answer);
     }
@@ -89,17 +132,18 @@ pub fn on_response(work: &mut Work<'_>, sent: &Sent, answer: &[u8]) -> Result<()
         return on_failure(work, &sent.member, "answer not understood");
     };
     let (mut progress, mut stuck) = (false, Vec::new());
-    for ((id, side, seq), reply) in sent.what.iter().zip(replies.replies) {
+    for (what, reply) in sent.what.iter().zip(replies.replies) {
+        let What { conversation: id, seq, .. } = *what;
         match reply {
-            Reply::Receipt(bytes) if receipted(work, &sent.member, *id, *side, *seq, &bytes)? => progress = true,
-            Reply::Receipt(_) | Reply::Busy => stuck.push(*id),
-            Reply::Gap { expected, .. } => missing(work, *id, expected)?,
+            Reply::Receipt(bytes) if receipted(work, &sent.member, what, &bytes, checked)? => progress = true,
+            Reply::Receipt(_) | Reply::Busy => stuck.push(id),
+            Reply::Gap { expected, .. } => missing(work, id, expected)?,
             Reply::Rejected(Rejection::NotAllowed) => return on_failure(work, &sent.member, "the other clinic says we may not send now"),
             Reply::Rejected(rejection) => {
                 // It will never be taken in as it is, nor what follows it: a person must look.
-                outbox::drop_conversation(work.db, *id)?;
+                outbox::drop_conversation(work.db, id)?;
                 tracing::warn!(conversation = %id, seq, ?rejection, member = %sent.member, "a message was rejected without a receipt");
-                trouble(work, &mut load(work, *id)?, "rejected")?;
+                trouble(work, &mut load(work, id)?, "rejected")?;
             }
         }
     }
@@ -141,16 +185,16 @@ fn missing(work: &mut Work<'_>, id: ConversationId, expected: u64) -> Result<(),
 }
 
 /// Keeps a receipt, if it is one for this message. Returns whether it was.
-fn receipted(work: &mut Work<'_>, member: &MemberId, id: ConversationId, side: Side, seq: u64, bytes: &[u8]) -> Result<bool, WorkError> {
-    let stored = conversation::message(work.db, id, side, seq)?.ok_or_else(|| StoreError::unreadable("message"))?;
-    let header = SignedHeader::trusted(&stored.header).map_err(|_| StoreError::unreadable("header"))?;
-    let receipt = Receipt::open(&work.me.network, &work.membership, bytes).ok().filter(|receipt| receipt.matches(&header).is_ok());
+fn receipted(work: &mut Work<'_>, member: &MemberId, what: &What, bytes: &[u8], checked: &Checked) -> Result<bool, WorkError> {
+    let What { place, conversation: id, seq } = *what;
+    let header = SignedHeader::trusted(&conversation::header_at(work.db, place)?).map_err(|_| StoreError::unreadable("header"))?;
+    let receipt = Receipt::open_checked(&work.me.network, &work.membership, bytes, checked).ok().filter(|receipt| receipt.matches(&header).is_ok());
     let Some(receipt) = receipt else {
         tracing::warn!(conversation = %id, seq, %member, "a receipt does not prove what it should");
         return Ok(false);
     };
-    conversation::add_receipt(work.db, id, side, seq, bytes, receipt.outcome, receipt.at)?;
-    outbox::done(work.db, id, side, seq)?;
+    conversation::add_receipt_at(work.db, place, bytes, receipt.outcome, receipt.at)?;
+    outbox::done(work.db, place)?;
     conversation::end_trouble(work.db, id, "undeliverable")?;
     if let Outcome::Refused(refusal) = receipt.outcome {
         refused(work, &mut load(work, id)?, seq, refusal)?;
@@ -178,7 +222,9 @@ fn refused(work: &mut Work<'_>, c: &mut conversation::Conversation, seq: u64, re
 /// # Errors
 /// The store's.
 pub fn on_failure(work: &mut Work<'_>, member: &MemberId, cause: &str) -> Result<(), WorkError> {
-    let failing = outbox::failed(work.db, member, cause, work.now)?;
+    // Requests that were under way together fail together: the first is the attempt that counts.
+    let counted = outbox::failing(work.db, member)?.filter(|failing| failing.attempts > 0 && !failing.is_due(work.now));
+    let failing = counted.map_or_else(|| outbox::failed(work.db, member, cause, work.now), Ok)?;
     // A clock in doubt gives nothing up.
     if work.clock_agrees && work.now.since(failing.since) >= UNDELIVERABLE_AFTER { undeliverable(work, member) } else { Ok(()) }
 }

@@ -11,6 +11,7 @@ use verbund_protocol::{
     limits::MAX_OPEN_CONVERSATIONS,
     planted::{Bug, planted},
     referral::{Entry, Message, MessageKind, Side},
+    sign::Checked,
 };
 
 use super::{
@@ -24,11 +25,11 @@ use crate::store::{
     meta,
 };
 
-/// Takes in a batch from `from` and returns the answer: one reply for each message.
+/// Takes in a batch from `from` and returns the answer: one reply for each message. `checked` are signatures in it that were verified before.
 ///
 /// # Errors
 /// [`WorkError::Invalid`] if this is no batch; the store's. Then nothing was taken in, and the sender tries again.
-pub fn receive(work: &mut Work<'_>, from: &MemberId, bytes: &[u8]) -> Result<Vec<u8>, WorkError> {
+pub fn receive(work: &mut Work<'_>, from: &MemberId, bytes: &[u8], checked: &Checked) -> Result<Vec<u8>, WorkError> {
     if Recover::is(bytes) {
         let allowed = work.membership.may_converse(from, work.now);
         return if allowed { recovery::give(work, from, bytes) } else { Err(WorkError::Forbidden("member".into())) };
@@ -43,14 +44,14 @@ pub fn receive(work: &mut Work<'_>, from: &MemberId, bytes: &[u8]) -> Result<Vec
         replies.replies.push(match (allowed, recovering) {
             (false, _) => Reply::Rejected(Rejection::NotAllowed),
             (true, true) => Reply::Busy,
-            (true, false) => take(work, from, item)?,
+            (true, false) => take(work, from, item, checked)?,
         });
     }
     Ok(replies.write())
 }
 
-fn take(work: &mut Work<'_>, from: &MemberId, item: Item) -> Result<Reply, WorkError> {
-    let signed = match SignedHeader::open(&work.me.network, &work.membership, &item.header) {
+fn take(work: &mut Work<'_>, from: &MemberId, item: Item, checked: &Checked) -> Result<Reply, WorkError> {
+    let signed = match SignedHeader::open_checked(&work.me.network, &work.membership, &item.header, checked) {
         Ok(signed) => signed,
         Err(error) => {
             tracing::warn!(member = %from, error = &error as &dyn std::error::Error, "a message was refused");

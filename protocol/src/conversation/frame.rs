@@ -5,8 +5,9 @@ use minicbor::{Decode, Encode};
 use super::header::Salt;
 use crate::{
     cbor::{self, Malformed},
-    id::ConversationId,
-    limits::{MAX_BATCH, MAX_BATCH_MESSAGES, MAX_BATCH_REPLY},
+    id::{ConversationId, NetworkId},
+    limits::{MAX_BATCH, MAX_BATCH_MESSAGES, MAX_BATCH_REPLY, MAX_HEADER, MAX_RECEIPT},
+    sign::{Checked, Kind},
 };
 
 /// One message on the wire.
@@ -97,6 +98,14 @@ impl Batch {
         let batch: Self = cbor::read(bytes, MAX_BATCH)?;
         count(batch.items.len()).map(|()| batch)
     }
+    /// Returns which headers in the request's bytes are validly signed, for whoever takes it in later; none if this is no request.
+    pub fn check_ahead(network: &NetworkId, bytes: &[u8]) -> Checked {
+        let mut checked = Checked::default();
+        for item in Self::read(bytes).unwrap_or_default().items {
+            checked.check(network, Kind::Header, &item.header, MAX_HEADER);
+        }
+        checked
+    }
     /// Returns the request's bytes.
     pub fn write(&self) -> Vec<u8> {
         cbor::write(self)
@@ -111,6 +120,16 @@ impl Replies {
     pub fn read(bytes: &[u8]) -> Result<Self, Malformed> {
         let replies: Self = cbor::read(bytes, MAX_BATCH_REPLY)?;
         count(replies.replies.len()).map(|()| replies)
+    }
+    /// Returns which receipts in the answer's bytes are validly signed, for whoever takes it in later; none if this is no answer.
+    pub fn check_ahead(network: &NetworkId, bytes: &[u8]) -> Checked {
+        let mut checked = Checked::default();
+        for reply in Self::read(bytes).unwrap_or_default().replies {
+            if let Reply::Receipt(receipt) = reply {
+                checked.check(network, Kind::Receipt, &receipt, MAX_RECEIPT);
+            }
+        }
+        checked
     }
     /// Returns the answer's bytes.
     pub fn write(&self) -> Vec<u8> {

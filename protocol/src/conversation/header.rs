@@ -7,7 +7,7 @@ use crate::{
     id::{ConversationId, Digest, Ik, MemberId, NetworkId},
     limits::{MAX_BODY, MAX_HEADER, SALT_BYTES},
     membership::Membership,
-    sign::{self, Kind, PublicKey, SecretKey, SignatureError},
+    sign::{self, Checked, Kind, Opened, PublicKey, SecretKey, SignatureError},
     time::Timestamp,
 };
 
@@ -146,7 +146,16 @@ impl SignedHeader {
     /// # Errors
     /// [`HeaderError`].
     pub fn open(network: &NetworkId, membership: &Membership, bytes: &[u8]) -> Result<Self, HeaderError> {
-        let opened = Self::open_by(network, bytes, |key, member| membership.member_by_sign(key).is_some_and(|m| &m.id == member))?;
+        Self::open_checked(network, membership, bytes, &Checked::default())
+    }
+
+    /// Verifies a header as [`SignedHeader::open`] does; its signature may have been found to hold before.
+    ///
+    /// # Errors
+    /// [`HeaderError`].
+    pub fn open_checked(network: &NetworkId, membership: &Membership, bytes: &[u8], checked: &Checked) -> Result<Self, HeaderError> {
+        let opened = checked.open(network, Kind::Header, bytes, MAX_HEADER)?;
+        let opened = Self::of(opened, bytes, |key, member| membership.member_by_sign(key).is_some_and(|m| &m.id == member))?;
         let author = &opened.header.author;
         let speaks = membership.member(&author.member).is_some_and(|m| m.speaks_for(&author.facility));
         if !speaks || opened.header.author.member == opened.header.recipient.member {
@@ -160,7 +169,10 @@ impl SignedHeader {
     /// # Errors
     /// [`HeaderError`].
     pub fn open_by(network: &NetworkId, bytes: &[u8], may_sign: impl Fn(&PublicKey, &MemberId) -> bool) -> Result<Self, HeaderError> {
-        let opened = sign::open(network, Kind::Header, bytes, MAX_HEADER)?;
+        Self::of(sign::open(network, Kind::Header, bytes, MAX_HEADER)?, bytes, may_sign)
+    }
+
+    fn of(opened: Opened, bytes: &[u8], may_sign: impl Fn(&PublicKey, &MemberId) -> bool) -> Result<Self, HeaderError> {
         let header: Header = cbor::read(&opened.payload, MAX_HEADER)?;
         if !may_sign(&opened.signer, &header.author.member) {
             return Err(HeaderError::Signer { author: header.author.member });

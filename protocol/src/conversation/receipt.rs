@@ -11,7 +11,7 @@ use crate::{
     limits::MAX_RECEIPT,
     membership::Membership,
     planted::{Bug, planted},
-    sign::{self, Kind, PublicKey, SecretKey, SignatureError},
+    sign::{self, Checked, Kind, Opened, PublicKey, SecretKey, SignatureError},
     time::Timestamp,
 };
 
@@ -154,14 +154,24 @@ impl Receipt {
     /// # Errors
     /// [`ReceiptError`].
     pub fn open(network: &NetworkId, membership: &Membership, bytes: &[u8]) -> Result<Self, ReceiptError> {
-        Self::open_by(network, bytes, |key, member| membership.member_by_sign(key).is_some_and(|m| &m.id == member))
+        Self::open_checked(network, membership, bytes, &Checked::default())
+    }
+    /// Verifies a receipt as [`Receipt::open`] does; its signature may have been found to hold before.
+    ///
+    /// # Errors
+    /// [`ReceiptError`].
+    pub fn open_checked(network: &NetworkId, membership: &Membership, bytes: &[u8], checked: &Checked) -> Result<Self, ReceiptError> {
+        let opened = checked.open(network, Kind::Receipt, bytes, MAX_RECEIPT)?;
+        Self::in_opened(&opened, |key, member| membership.member_by_sign(key).is_some_and(|m| &m.id == member))
     }
     /// Verifies a receipt where `may_sign` says which key may sign for which member.
     ///
     /// # Errors
     /// [`ReceiptError`].
     pub fn open_by(network: &NetworkId, bytes: &[u8], may_sign: impl Fn(&PublicKey, &MemberId) -> bool) -> Result<Self, ReceiptError> {
-        let opened = sign::open(network, Kind::Receipt, bytes, MAX_RECEIPT)?;
+        Self::in_opened(&sign::open(network, Kind::Receipt, bytes, MAX_RECEIPT)?, may_sign)
+    }
+    fn in_opened(opened: &Opened, may_sign: impl Fn(&PublicKey, &MemberId) -> bool) -> Result<Self, ReceiptError> {
         let receipt: Self = cbor::read(&opened.payload, MAX_RECEIPT)?;
         if may_sign(&opened.signer, &receipt.receiver) { Ok(receipt) } else { Err(ReceiptError::Signer { receiver: receipt.receiver }) }
     }

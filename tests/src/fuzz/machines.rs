@@ -20,7 +20,7 @@ use verbund_protocol::{
     holds::{Hold, Ledger},
     id::{ConversationId, Digest},
     referral::{Entry, Event, Log, MessageKind, Side},
-    sign::Kind,
+    sign::{Checked, Kind},
     sync::{Request, Response},
     time::{Day, Timestamp},
     wire::Protocol,
@@ -199,7 +199,7 @@ impl Clinic {
         for _ in 0..4 {
             let Some(at) = self.open.iter().position(|(_, protocol)| *protocol == Protocol::Sync) else { break };
             let (token, _) = self.open.remove(at);
-            self.turn(Input::Response { token, result: Ok(nothing.clone()) });
+            self.turn(Input::Response { token, result: Ok(nothing.clone()), checked: Checked::default() });
         }
     }
 
@@ -222,7 +222,7 @@ impl Clinic {
 
     fn ask(&mut self, from: usize, protocol: Protocol, body: Vec<u8>) -> Option<Vec<u8>> {
         self.ids += 1;
-        self.turn(Input::Request { id: self.ids, from: auth_key(from).public(), protocol, body })
+        self.turn(Input::Request { id: self.ids, from: auth_key(from).public(), protocol, body, checked: Checked::default() })
     }
 
     fn staff(&mut self, work: impl FnOnce(&mut Work<'_>) -> Result<(), WorkError> + Send + 'static) -> bool {
@@ -295,7 +295,7 @@ impl Clinic {
             8 if !self.open.is_empty() => {
                 let (token, _) = self.open.remove(usize::from(steps.byte()) % self.open.len());
                 let result = if steps.byte().is_multiple_of(4) { Err(Failure::Unreachable) } else { Ok(steps.piece().to_vec()) };
-                drop(self.turn(Input::Response { token, result }));
+                drop(self.turn(Input::Response { token, result, checked: Checked::default() }));
             }
             9 => self.answer(steps.byte(), steps.byte()),
             10 => {

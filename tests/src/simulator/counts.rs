@@ -44,6 +44,8 @@ counts! {
     late = "deliveries repeated up to hours late",
     /// Deliveries overtaken by a later one: delays of seconds.
     slow = "deliveries slow enough to be overtaken",
+    /// Batches of messages sent to a member to whom another was under way.
+    beside = "batches sent beside another",
     /// One-way cuts made.
     one_way_cuts = "one-way cuts",
     /// Cuts both ways made.

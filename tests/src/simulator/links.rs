@@ -8,9 +8,11 @@ use std::{
 use verbund_node::runtime::core::{Failure, Input};
 use verbund_protocol::{
     cbor,
+    conversation::{Batch, SignedHeader},
+    id::NetworkId,
     limits::{HEARTBEAT, IDLE_CONNECTION, MAX_CLOCK_SKEW, STANDING_LINKS},
     membership::Standing,
-    sign::PublicKey,
+    sign::{Checked, PublicKey},
     time::Timestamp,
     wire::Protocol,
 };
@@ -209,7 +211,7 @@ impl World {
     /// Sends a question: dials if need be; the sender's own gate and the network decide whether it leaves.
     pub(super) fn send(&mut self, at: usize, token: u64, to: &PublicKey, protocol: Protocol, body: Vec<u8>) {
         let starts = self.nodes[at].starts;
-        self.nodes[at].open.insert(token);
+        self.in_order(at, token, to, protocol, &body);
         self.schedule(TIME_OUT_MS, at, Event::Answer { token, starts, result: Err(Failure::Unreachable) });
         let Some(target) = self.target(at, to) else { return };
         self.connect(at, target);
@@ -228,6 +230,16 @@ impl World {
         for delay in self.deliveries(at, target) {
             self.schedule(delay, target, Event::Question { from: at, starts, restores, token, protocol, body: body.clone() });
         }
+    }
+
+    /// Notes an open question. While one carries messages of a conversation, no other may: on streams of their own they could overtake.
+    fn in_order(&mut self, at: usize, token: u64, to: &PublicKey, protocol: Protocol, body: &[u8]) {
+        let items = if protocol == Protocol::Message { Batch::read(body).unwrap_or_default().items } else { Vec::new() };
+        let carries: BTreeSet<_> = items.iter().filter_map(|item| Some(SignedHeader::trusted(&item.header).ok()?.header.conversation)).collect();
+        let open = &mut self.nodes[at].open;
+        assert!(open.values().all(|(_, other)| carries.is_disjoint(other)), "{at} sends messages of one conversation in two requests at once");
+        self.counts.beside += u64::from(!carries.is_empty() && open.values().any(|(whom, other)| whom == to && !other.is_empty()));
+        open.insert(token, (*to, carries));
     }
 
     /// What a node of a later version sends has one field more than others know.
@@ -253,7 +265,13 @@ impl World {
         let id = self.counter;
         self.nodes[at].asked.insert(id, (from, starts, token));
         let from = self.nodes[from].author.auth;
-        self.turn(at, Input::Request { id, from, protocol, body });
+        let checked = self.checked_ahead(at, protocol == Protocol::Message && id.is_multiple_of(2), &body, Batch::check_ahead);
+        self.turn(at, Input::Request { id, from, protocol, body, checked });
+    }
+
+    /// What came over the network has its signatures verified before the core's turn, as at a real node, or in it: it must not matter.
+    pub(super) fn checked_ahead(&self, at: usize, ahead: bool, body: &[u8], check: impl Fn(&NetworkId, &[u8]) -> Checked) -> Checked {
+        if ahead { check(&self.nodes[at].author.network, body) } else { Checked::default() }
     }
 
     /// An announcement has arrived: each reaches the core once.

@@ -8,7 +8,7 @@ use verbund_node::{
     store::{DatabaseKey, Store, backup, integrity},
     workflow::Author,
 };
-use verbund_protocol::time::Timestamp;
+use verbund_protocol::{id::ConversationId, sign::PublicKey, time::Timestamp};
 
 use super::{World, world::Event};
 use crate::disk::{Disk, Image};
@@ -20,8 +20,8 @@ pub(super) struct Node {
     pub state: State,
     /// Questions this node is to answer: who asked, in which of its lives, with which token.
     pub asked: BTreeMap<u64, (usize, u64, u64)>,
-    /// Tokens of its own questions that are still open.
-    pub open: BTreeSet<u64>,
+    /// Its own questions that are still open: whom they ask, and the conversations whose messages they carry.
+    pub open: BTreeMap<u64, (PublicKey, BTreeSet<ConversationId>)>,
     /// Announcements that wait for the core's verdict, with their hash.
     pub heard: BTreeMap<u64, Vec<u8>>,
     /// Hashes of announcements that came already: gossip hands each to the core once.
@@ -53,7 +53,7 @@ impl Node {
             disk,
             state: State::Down(Box::new(store)),
             asked: BTreeMap::new(),
-            open: BTreeSet::new(),
+            open: BTreeMap::new(),
             heard: BTreeMap::new(),
             known: HashSet::new(),
             starts: 0,

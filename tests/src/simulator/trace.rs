@@ -46,19 +46,19 @@ impl World {
                 trace.number(2);
                 trace.add(peer.as_bytes());
             }
-            Input::Request { id, from, protocol, body } => {
+            Input::Request { id, from, protocol, body, checked: _ } => {
                 trace.number(3);
                 trace.number(*id);
                 trace.add(from.as_bytes());
                 trace.number(*protocol as u64);
                 trace.add(body);
             }
-            Input::Response { token, result: Ok(body) } => {
+            Input::Response { token, result: Ok(body), .. } => {
                 trace.number(4);
                 trace.number(*token);
                 trace.add(body);
             }
-            Input::Response { token, result: Err(failure) } => {
+            Input::Response { token, result: Err(failure), .. } => {
                 trace.number(5);
                 trace.number(*token);
                 trace.add(failure.word().as_bytes());

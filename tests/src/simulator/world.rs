@@ -14,6 +14,7 @@ use verbund_node::{
     workflow::{Author, Job, Work, WorkError},
 };
 use verbund_protocol::{
+    conversation::frame::Replies,
     membership::{Membership, NetworkDocument, SignedDocument},
     sign::{Kind, MultiSigned, PublicKey, SecretKey},
     time::Timestamp,
@@ -312,8 +313,10 @@ impl World {
             Event::Link { other, up } => self.on_link(at, other, up),
             Event::Gossip { from, bytes } => self.on_gossip(at, from, bytes),
             // The first answer counts; a repeat, a late one, or one to an earlier life finds nothing open.
-            Event::Answer { token, starts, result } if starts == self.nodes[at].starts && self.nodes[at].open.remove(&token) => {
-                self.turn(at, Input::Response { token, result });
+            Event::Answer { token, starts, result } if starts == self.nodes[at].starts && self.nodes[at].open.remove(&token).is_some() => {
+                let body = result.as_deref().unwrap_or_default();
+                let checked = self.checked_ahead(at, token.is_multiple_of(2), body, Replies::check_ahead);
+                self.turn(at, Input::Response { token, result, checked });
             }
             Event::Answer { .. } => {}
             // What a node said before it was set back to a backup went down with its connections.

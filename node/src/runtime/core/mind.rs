@@ -6,7 +6,7 @@ use verbund_protocol::{
     id::MemberId,
     membership::{Edition, Membership},
     planted::{Bug, planted},
-    sign::PublicKey,
+    sign::{Checked, PublicKey},
     sync::{Session, clock_agreement},
     time::Timestamp,
     wire::Protocol,
@@ -24,7 +24,7 @@ use crate::{
     workflow::{
         Author, Effect, Memory, Public, Work, WorkError, capacity, clock,
         desk::{Finish, Job, Kept, Run},
-        dispatch::{self, Sent},
+        dispatch::{self, Sent, UnderWay},
         inbound, replication,
     },
 };
@@ -38,6 +38,7 @@ struct Question {
     from: PublicKey,
     protocol: Protocol,
     body: Vec<u8>,
+    checked: Checked,
 }
 
 pub(super) struct Mind {
@@ -113,8 +114,8 @@ impl Mind {
                 self.drop_early(&peer, turn);
                 self.judge_clock(now);
             }
-            Input::Request { id, from, protocol, body } => self.asked(db, now, Question { id, from, protocol, body }, turn),
-            Input::Response { token, result } => self.response(db, now, token, result, turn),
+            Input::Request { id, from, protocol, body, checked } => self.asked(db, now, Question { id, from, protocol, body, checked }, turn),
+            Input::Response { token, result, checked } => self.response(db, now, token, result, &checked, turn),
             Input::Gossip { id, bytes } => {
                 let accept = self.within(db, now, Actor::Node, turn, |work| replication::on_gossip(work, &bytes)).unwrap_or(false);
                 turn.outputs.push(Output::Verdict { id, accept });
@@ -232,12 +233,12 @@ impl Mind {
 
     /// Returns the answer to a peer's question; nothing means busy, and the peer asks again later.
     fn answer(&mut self, db: &Db, now: Timestamp, asked: &Question, turn: &mut Turn) -> Option<Vec<u8>> {
-        let Question { from, protocol, body, .. } = asked;
+        let Question { from, protocol, body, checked, .. } = asked;
         let result = self.within(db, now, Actor::Node, turn, |work| match protocol {
             Protocol::Sync => replication::respond(work, from, body),
             Protocol::Message => {
                 let member = work.membership.node_by_auth(from).map(|(member, _)| member.id.clone());
-                inbound::receive(work, &member.ok_or(WorkError::NotFound("member"))?, body)
+                inbound::receive(work, &member.ok_or(WorkError::NotFound("member"))?, body, checked)
             }
             Protocol::Query => capacity::confirm(work, from, body),
             Protocol::Document => Err(WorkError::NotFound("document on this path")),
@@ -245,10 +246,10 @@ impl Mind {
         result.inspect_err(|error| tracing::info!(%protocol, peer = %from, error = error as &dyn std::error::Error, "a peer's question was not answered")).ok()
     }
 
-    fn response(&mut self, db: &Db, now: Timestamp, token: u64, result: Result<Vec<u8>, Failure>, turn: &mut Turn) {
+    fn response(&mut self, db: &Db, now: Timestamp, token: u64, result: Result<Vec<u8>, Failure>, checked: &Checked, turn: &mut Turn) {
         match self.peers.answered(token) {
             Some(Asked::Sync(peer)) => self.on_sync(db, now, peer, result, turn),
-            Some(Asked::Batch(sent)) => self.on_receipts(db, now, &sent, result, turn),
+            Some(Asked::Batch(sent)) => self.on_receipts(db, now, &sent, result, checked, turn),
             None => {} // asked before a crash, or answered already
         }
     }
@@ -313,10 +314,10 @@ impl Mind {
         }
     }
 
-    fn on_receipts(&mut self, db: &Db, now: Timestamp, sent: &Sent, result: Result<Vec<u8>, Failure>, turn: &mut Turn) {
+    fn on_receipts(&mut self, db: &Db, now: Timestamp, sent: &Sent, result: Result<Vec<u8>, Failure>, checked: &Checked, turn: &mut Turn) {
         let member = &sent.member;
         match result {
-            Ok(body) => self.own_work(db, now, turn, "taking in receipts", |work| dispatch::on_response(work, sent, &body)),
+            Ok(body) => self.own_work(db, now, turn, "taking in receipts", |work| dispatch::on_response(work, sent, &body, checked)),
             Err(failure) => {
                 tracing::debug!(%member, ?failure, "not delivered yet");
                 self.peers.rest(member);
@@ -327,29 +328,39 @@ impl Mind {
 
     /// Sends what the outbox holds for members that can be sent to now.
     pub(super) fn flush(&mut self, db: &Db, now: Timestamp, turn: &mut Turn) {
-        for member in self.peers.ready() {
-            let nodes = self.membership.member(&member).map(|listed| listed.nodes.iter().map(|node| node.auth).collect());
-            let keys: Vec<PublicKey> = nodes.unwrap_or_default();
-            let sent = match self.within(db, now, Actor::Node, turn, |work| dispatch::due(work, &member)) {
-                Ok(Some(sent)) => sent,
-                Ok(None) => {
-                    self.peers.rest(&member);
-                    continue;
-                }
-                Err(error) => {
-                    tracing::error!(%member, error = &error as &dyn std::error::Error, "the outbox cannot be read");
-                    self.peers.rest(&member);
-                    continue;
-                }
-            };
-            if let Some(peer) = keys.iter().find(|key| self.peers.synced(key)) {
-                let body = sent.body.clone();
-                self.request(Asked::Batch(sent), *peer, Protocol::Message, body, turn);
-            } else if let Some(peer) = keys.first() {
-                // Not connected: a round of synchronisation dials, and the batch follows when it is complete.
-                self.open_round(db, now, *peer, turn);
-            }
+        for member in self.peers.woken() {
+            let mut under_way = self.peers.under_way(&member);
+            while under_way.has_room() && self.send_to(db, now, &member, &mut under_way, turn) {}
         }
+    }
+
+    /// Sends one request with what waits for `member`. Returns whether another may follow.
+    fn send_to(&mut self, db: &Db, now: Timestamp, member: &MemberId, under_way: &mut UnderWay, turn: &mut Turn) -> bool {
+        let sent = match self.within(db, now, Actor::Node, turn, |work| dispatch::due(work, member, under_way)) {
+            Ok(Some(sent)) => sent,
+            Ok(None) => {
+                self.peers.rest(member);
+                return false;
+            }
+            Err(error) => {
+                tracing::error!(%member, error = &error as &dyn std::error::Error, "the outbox cannot be read");
+                self.peers.rest(member);
+                return false;
+            }
+        };
+        let nodes = self.membership.member(member).map(|listed| listed.nodes.iter().map(|node| node.auth).collect());
+        let keys: Vec<PublicKey> = nodes.unwrap_or_default();
+        if let Some(peer) = keys.iter().find(|key| self.peers.synced(key)) {
+            under_way.add(&sent);
+            let body = sent.body.clone();
+            self.request(Asked::Batch(sent), *peer, Protocol::Message, body, turn);
+            return true;
+        }
+        if let Some(peer) = keys.first() {
+            // Not connected: a round of synchronisation dials, and the batch follows when it is complete.
+            self.open_round(db, now, *peer, turn);
+        }
+        false
     }
 
     fn job(&mut self, db: &Db, now: Timestamp, job: Job, turn: &mut Turn) {

@@ -7,7 +7,7 @@ use std::{
 
 use verbund_protocol::{id::MemberId, membership::Edition, sign::PublicKey, time::Timestamp};
 
-use crate::workflow::dispatch::Sent;
+use crate::workflow::dispatch::{Sent, UnderWay};
 
 /// What an open question was for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -138,10 +138,21 @@ impl Peers {
     pub fn wake(&mut self, member: MemberId) {
         self.woken.insert(member);
     }
-    /// Returns the members to be sent to now: woken, and nothing under way.
-    pub fn ready(&self) -> Vec<MemberId> {
-        let idle = |member: &&MemberId| !self.asked.values().any(|asked| matches!(asked, Asked::Batch(sent) if sent.member == **member));
-        self.woken.iter().filter(idle).cloned().collect()
+    /// Returns the members to be sent to now.
+    pub fn woken(&self) -> Vec<MemberId> {
+        self.woken.iter().cloned().collect()
+    }
+    /// Returns what is under way to `member`.
+    pub fn under_way(&self, member: &MemberId) -> UnderWay {
+        let mut found = UnderWay::default();
+        for asked in self.asked.values() {
+            if let Asked::Batch(sent) = asked
+                && sent.member == *member
+            {
+                found.add(sent);
+            }
+        }
+        found
     }
     /// Returns whether the outbox is known to hold something for `member`.
     pub fn is_woken(&self, member: &MemberId) -> bool {

@@ -178,7 +178,7 @@ fn a_peer_that_is_gone_is_not_synchronised_with_again_and_again() {
     let token = asked(&core.turn(NOW, vec![Input::Up { peer, clock_offset_ms: 0, edition }]).unwrap()).unwrap();
     core.turn(NOW, vec![Input::Down(peer)]).unwrap();
     let nothing = Response { holding, document: None, differing: vec![], items: vec![], dealt: 0, refused: None }.to_bytes();
-    let outputs = core.turn(NOW, vec![Input::Response { token, result: Ok(nothing) }]).unwrap();
+    let outputs = core.turn(NOW, vec![Input::Response { token, result: Ok(nothing), checked: Checked::default() }]).unwrap();
     assert_eq!(asked(&outputs), None);
 }
 

@@ -57,7 +57,7 @@ impl Deliveries {
 /// Watches the turns: what left with one, and which receipts came with a later one.
 #[derive(Debug, Default)]
 pub(super) struct Stopwatch {
-    /// Batches of messages under way, at most one to each member.
+    /// Batches of messages under way.
     begun: HashMap<u64, Instant>,
     deliveries: Deliveries,
 }

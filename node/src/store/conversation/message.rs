@@ -92,6 +92,25 @@ pub fn add_receipt(db: &Db, id: ConversationId, side: Side, seq: u64, receipt: &
     Ok(())
 }
 
+/// Keeps the receipt of the message that lies here, as [`add_receipt`] does.
+///
+/// # Errors
+/// The store's.
+pub fn add_receipt_at(db: &Db, place: Place, receipt: &[u8], outcome: Outcome, at: Timestamp) -> Result<(), StoreError> {
+    let sql = "UPDATE message SET receipt = ?2, outcome = ?3, receipted_at = ?4 WHERE place = ?1 AND receipt IS NULL";
+    db.prepare_cached(sql)?.execute(params![place.0, receipt, word(outcome), millis(at)])?;
+    Ok(())
+}
+
+/// Returns the header of the message that lies here, exact bytes.
+///
+/// # Errors
+/// The store's.
+pub fn header_at(db: &Db, place: Place) -> Result<Vec<u8>, StoreError> {
+    let found = db.prepare_cached("SELECT header FROM message WHERE place = ?1")?.query_row([place.0], |row| row.get(0)).optional()?;
+    found.ok_or_else(|| StoreError::unreadable("message"))
+}
+
 /// Returns one message.
 ///
 /// # Errors

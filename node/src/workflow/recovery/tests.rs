@@ -11,6 +11,7 @@ use verbund_protocol::{
     inquiry::{Inquiry, Variant},
     membership::Membership,
     referral::Step,
+    sign::Checked,
 };
 
 use super::*;
@@ -114,9 +115,9 @@ fn profile() -> Inquiry {
 /// Carries one request and its answer, if there is one to carry.
 fn post(from: &mut Bench, to: &mut Bench) -> bool {
     let (sender, recipient) = (from.me.member.clone(), to.me.member.clone());
-    let Some(sent) = from.follow(Actor::Node, |work| dispatch::due(work, &recipient)).unwrap().0 else { return false };
-    let answer = to.follow(Actor::Node, |work| inbound::receive(work, &sender, &sent.body)).unwrap().0;
-    from.follow(Actor::Node, |work| dispatch::on_response(work, &sent, &answer)).unwrap();
+    let Some(sent) = from.follow(Actor::Node, |work| dispatch::due(work, &recipient, &dispatch::UnderWay::default())).unwrap().0 else { return false };
+    let answer = to.follow(Actor::Node, |work| inbound::receive(work, &sender, &sent.body, &Checked::default())).unwrap().0;
+    from.follow(Actor::Node, |work| dispatch::on_response(work, &sent, &answer, &Checked::default())).unwrap();
     true
 }
 
@@ -285,7 +286,7 @@ fn only_a_member_is_answered_and_only_about_its_own() {
     pair.deliver();
     let ask = Recover::default().write();
     let stranger = "c".parse().unwrap();
-    assert!(matches!(pair.b.follow(Actor::Node, |work| inbound::receive(work, &stranger, &ask)), Err(WorkError::Forbidden(_))));
+    assert!(matches!(pair.b.follow(Actor::Node, |work| inbound::receive(work, &stranger, &ask, &Checked::default())), Err(WorkError::Forbidden(_))));
     let empty = pair.b.follow(Actor::Node, |work| give(work, &stranger, &ask)).unwrap().0;
     assert_eq!(Recovered::read(&empty), Ok(Recovered::default()));
     let all = pair.b.follow(Actor::Node, |work| give(work, &"a".parse().unwrap(), &ask)).unwrap().0;

@@ -10,6 +10,7 @@ use verbund_protocol::{
     inquiry::{Answers, Basis, Inquiry, Questions, Variant},
     limits::{BODY_KEPT, UNDELIVERABLE_AFTER},
     referral::{Message, MessageKind, Side, Step},
+    sign::Checked,
     time::Day,
 };
 
@@ -31,6 +32,7 @@ use crate::{
     },
 };
 
+mod beside;
 mod evidence;
 mod limits;
 mod never_send;
@@ -145,10 +147,10 @@ impl Pair {
 /// One request from `from` to `to`; returns whether there was anything to send. Without `answered` the answer is lost.
 fn post(from: &mut Bench, to: &mut Bench, answered: bool) -> bool {
     let (sender, recipient) = (from.me.member.clone(), to.me.member.clone());
-    let Some(sent) = from.follow(Actor::Node, |work| dispatch::due(work, &recipient)).unwrap().0 else { return false };
-    let answer = to.follow(Actor::Node, |work| inbound::receive(work, &sender, &sent.body)).unwrap().0;
+    let Some(sent) = from.follow(Actor::Node, |work| dispatch::due(work, &recipient, &dispatch::UnderWay::default())).unwrap().0 else { return false };
+    let answer = to.follow(Actor::Node, |work| inbound::receive(work, &sender, &sent.body, &Checked::default())).unwrap().0;
     if answered {
-        from.follow(Actor::Node, |work| dispatch::on_response(work, &sent, &answer)).unwrap();
+        from.follow(Actor::Node, |work| dispatch::on_response(work, &sent, &answer, &Checked::default())).unwrap();
     } else {
         from.follow(Actor::Node, |work| dispatch::on_failure(work, &recipient, "lost")).unwrap();
     }
@@ -335,7 +337,7 @@ fn silence_has_an_end_that_a_person_sees() {
     pair.a.follow(Actor::Node, |work| dispatch::on_failure(work, &member, "unreachable")).unwrap();
     let trouble = |pair: &Pair| stored::find(pair.a.store.db(), id).unwrap().unwrap().trouble;
     assert_eq!(trouble(&pair).as_deref(), Some("undeliverable"));
-    assert!(pair.a.follow(Actor::Node, |work| dispatch::due(work, &member)).unwrap().0.is_none());
+    assert!(pair.a.follow(Actor::Node, |work| dispatch::due(work, &member, &dispatch::UnderWay::default())).unwrap().0.is_none());
     // A person has it tried again; the clinic is back.
     pair.a.run(SOCIAL, |work| dispatch::try_again(work, &member)).unwrap();
     pair.b.now = pair.a.now;
@@ -351,10 +353,10 @@ fn silence_has_an_end_that_a_person_sees() {
 /// `a` sends what is due, and `b` answers every message with busy.
 fn busy(pair: &mut Pair) {
     let member = pair.b.me.member.clone();
-    let sent = pair.a.follow(Actor::Node, |work| dispatch::due(work, &member)).unwrap().0.expect("something is due");
+    let sent = pair.a.follow(Actor::Node, |work| dispatch::due(work, &member, &dispatch::UnderWay::default())).unwrap().0.expect("something is due");
     let count = Batch::read(&sent.body).unwrap().items.len();
     let answer = Replies { replies: vec![Reply::Busy; count] }.write();
-    pair.a.follow(Actor::Node, |work| dispatch::on_response(work, &sent, &answer)).unwrap();
+    pair.a.follow(Actor::Node, |work| dispatch::on_response(work, &sent, &answer, &Checked::default())).unwrap();
 }
 
 #[test]
@@ -388,7 +390,7 @@ fn lie(pair: &mut Pair, id: ConversationId) -> (Vec<u8>, Vec<u8>) {
     let other = verbund_protocol::conversation::Header { body: verbund_protocol::conversation::body_hash(&salt, &body), ..first.header }.sign(&pair.a.me.network, &pair.a.me.key);
     let batch = verbund_protocol::conversation::Batch { items: vec![verbund_protocol::conversation::Item { header: other.bytes.clone(), salt, body }] }.write();
     let sender = pair.a.me.member.clone();
-    pair.b.follow(Actor::Node, |work| inbound::receive(work, &sender, &batch)).unwrap();
+    pair.b.follow(Actor::Node, |work| inbound::receive(work, &sender, &batch, &Checked::default())).unwrap();
     (first.bytes, other.bytes)
 }
 
@@ -428,7 +430,7 @@ fn a_message_that_will_never_be_taken_in_is_not_sent_for_ever() {
     stored::erase_bodies(pair.a.store.db(), id, Side::Asker).unwrap();
     pair.deliver();
     let member = pair.b.me.member.clone();
-    assert!(pair.a.follow(Actor::Node, |work| dispatch::due(work, &member)).unwrap().0.is_none());
+    assert!(pair.a.follow(Actor::Node, |work| dispatch::due(work, &member, &dispatch::UnderWay::default())).unwrap().0.is_none());
     assert_eq!(stored::find(pair.a.store.db(), id).unwrap().unwrap().trouble.as_deref(), Some("rejected"));
 }
 

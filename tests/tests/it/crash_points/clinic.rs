@@ -18,7 +18,7 @@ use verbund_protocol::{
     id::{ConversationId, Digest, Ik, MemberId},
     membership::{Facility, FacilityKind, Member, Membership, NetworkDocument, Node, Role as MemberRole, SignedDocument, Suspension, SuspensionReason},
     referral::MessageKind,
-    sign::{Kind as Signed, MultiSigned, SecretKey},
+    sign::{Checked, Kind as Signed, MultiSigned, SecretKey},
     time::Timestamp,
 };
 use verbund_tests::disk::{Disk, Image};
@@ -231,12 +231,12 @@ impl Story {
         while idle < 2 {
             let to = 1 - from;
             let (sender, recipient): (MemberId, MemberId) = (self.clinics[from].me.member.clone(), self.clinics[to].me.member.clone());
-            let sent = self.look(from, |work| dispatch::due(work, &recipient));
+            let sent = self.look(from, |work| dispatch::due(work, &recipient, &dispatch::UnderWay::default()));
             idle = if sent.is_some() { 0 } else { idle + 1 };
             if let Some(sent) = sent {
                 let (body, what) = (sent.body.clone(), kinds(&sent.body));
-                let answer = self.repeat(&format!("{what} at {recipient}"), to, move |work| inbound::receive(work, &sender, &body));
-                self.repeat(&format!("receipts for {what} at {from}"), from, move |work| dispatch::on_response(work, &sent, &answer));
+                let answer = self.repeat(&format!("{what} at {recipient}"), to, move |work| inbound::receive(work, &sender, &body, &Checked::default()));
+                self.repeat(&format!("receipts for {what} at {from}"), from, move |work| dispatch::on_response(work, &sent, &answer, &Checked::default()));
             }
             from = to;
         }

@@ -27,13 +27,13 @@ fn a_new_conversation_is_busy_while_there_are_too_many() {
         .unwrap();
     let new = pair.inquire(&["2800"])[0];
     let owner = pair.b.me.member.clone();
-    let sent = pair.a.follow(Actor::Node, |work| dispatch::due(work, &owner)).unwrap().0.unwrap();
-    let answer = pair.b.follow(Actor::Node, |work| inbound::receive(work, &"a".parse().unwrap(), &sent.body)).unwrap().0;
+    let sent = pair.a.follow(Actor::Node, |work| dispatch::due(work, &owner, &dispatch::UnderWay::default())).unwrap().0.unwrap();
+    let answer = pair.b.follow(Actor::Node, |work| inbound::receive(work, &"a".parse().unwrap(), &sent.body, &Checked::default())).unwrap().0;
     assert_eq!(Replies::read(&answer).unwrap().replies, [Reply::Busy]);
     assert_eq!(pair.step(new).1, Step::New);
     // One ends, and there is room.
     pair.b.run(ADMISSIONS, |work| offer::decline(work, running, verbund_protocol::catalogue::Decline::new(1))).unwrap();
-    let answer = pair.b.follow(Actor::Node, |work| inbound::receive(work, &"a".parse().unwrap(), &sent.body)).unwrap().0;
+    let answer = pair.b.follow(Actor::Node, |work| inbound::receive(work, &"a".parse().unwrap(), &sent.body, &Checked::default())).unwrap().0;
     assert!(matches!(Replies::read(&answer).unwrap().replies[..], [Reply::Receipt(_)]));
     assert_eq!(pair.step(new).1, Step::Requested);
 }

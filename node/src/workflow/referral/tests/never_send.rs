@@ -73,11 +73,11 @@ fn canaries(person: &Person, ids: &[LocalId]) -> Vec<Vec<u8>> {
 
 fn carry(from: &mut Bench, to: &mut Bench, wire: &mut Vec<u8>) -> bool {
     let (sender, recipient) = (from.me.member.clone(), to.me.member.clone());
-    let Some(sent) = from.follow(Actor::Node, |work| dispatch::due(work, &recipient)).unwrap().0 else { return false };
-    let answer = to.follow(Actor::Node, |work| inbound::receive(work, &sender, &sent.body)).unwrap().0;
+    let Some(sent) = from.follow(Actor::Node, |work| dispatch::due(work, &recipient, &dispatch::UnderWay::default())).unwrap().0 else { return false };
+    let answer = to.follow(Actor::Node, |work| inbound::receive(work, &sender, &sent.body, &Checked::default())).unwrap().0;
     wire.extend_from_slice(&sent.body);
     wire.extend_from_slice(&answer);
-    from.follow(Actor::Node, |work| dispatch::on_response(work, &sent, &answer)).unwrap();
+    from.follow(Actor::Node, |work| dispatch::on_response(work, &sent, &answer, &Checked::default())).unwrap();
     true
 }
 

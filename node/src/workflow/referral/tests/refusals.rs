@@ -12,14 +12,14 @@ impl Pair {
     /// What waits at `b` is sent to `a`, which takes nothing in and signs that it would not accept the content.
     fn a_accepts_nothing(&mut self) {
         let to: verbund_protocol::id::MemberId = "a".parse().unwrap();
-        let sent = self.b.follow(Actor::Node, |work| dispatch::due(work, &to)).unwrap().0.unwrap();
+        let sent = self.b.follow(Actor::Node, |work| dispatch::due(work, &to, &dispatch::UnderWay::default())).unwrap().0.unwrap();
         let batch = verbund_protocol::conversation::Batch::read(&sent.body).unwrap();
         let receipt = |item: &verbund_protocol::conversation::Item| {
             let header = SignedHeader::trusted(&item.header).unwrap();
             Reply::Receipt(Receipt::of(&header, Outcome::Refused(Refusal::Content), self.a.now).sign(&self.a.me.network, &self.a.me.key))
         };
         let answer = Replies { replies: batch.items.iter().map(receipt).collect() }.write();
-        self.b.follow(Actor::Node, |work| dispatch::on_response(work, &sent, &answer)).unwrap();
+        self.b.follow(Actor::Node, |work| dispatch::on_response(work, &sent, &answer, &Checked::default())).unwrap();
     }
 }
 
