@@ -175,14 +175,21 @@ async fn recognise(portal: &Portal, mut context: Context, headers: &HeaderMap, c
     let token = cookie(headers, &portal.cookie).and_then(|text| unhex(&text)).map(Token);
     let arrival = match token {
         Some(token) => {
-            let (site, path, by_itself) = (portal.site, context.path.clone(), context.by_itself);
-            portal.desk.ask(&Actor::Node, move |work| account::arrive(work, &token, site, &path, by_itself)).await?
+            let (site, path, now) = (portal.site, context.path.clone(), context.now);
+            portal.desk.glance(move |db| account::arrive(db, &token, site, &path, now)).await?
         }
         None => None,
     };
-    if let Some(Arrival { visit, token, typed }) = arrival {
+    if let Some(arrival) = arrival {
+        // Not because a page lies open that asks for news.
+        let due = arrival.is_due(context.now) && !context.by_itself;
+        let Arrival { visit, typed } = arrival;
         context.csrf = hex(&visit.session.csrf);
-        cookies.extend(token.map(|token| session_cookie(portal, &token)));
+        if due {
+            let session = visit.session.clone();
+            let token = portal.desk.ask(&Actor::Node, move |work| account::keep(work, &session)).await?;
+            cookies.extend(token.map(|token| session_cookie(portal, &token)));
+        }
         context.draft = typed.map(Fields::of).unwrap_or_default();
         if let Some(language) = visit.account.language.as_deref().and_then(Language::of) {
             context.words = Words { language };
@@ -203,7 +210,7 @@ async fn recognise(portal: &Portal, mut context: Context, headers: &HeaderMap, c
 /// Finds out whether this is a tablet at the bedside, and keeps it open. Such a tablet is nothing else beside.
 async fn at_bedside(portal: &Portal, context: &mut Context, headers: &HeaderMap) -> Result<bool, PageError> {
     let Some(token) = cookie(headers, &bedside_name(portal)).and_then(|text| unhex(&text)).map(Token).filter(|_| portal.site == Site::Patient) else { return Ok(false) };
-    let found = portal.desk.read(move |db| bedside::of_tablet(db, &token)).await?.map(|(bedside, name)| AtBedside { bedside, name });
+    let found = portal.desk.glance(move |db| bedside::of_tablet(db, &token)).await?.map(|(bedside, name)| AtBedside { bedside, name });
     let Some(at) = found.filter(|at| at.bedside.standing(context.now) == Standing::Open) else {
         context.bedside_over = true;
         return Ok(false);

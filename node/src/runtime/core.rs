@@ -27,7 +27,7 @@ use crate::{
     store::{Store, StoreError, meta},
     workflow::{
         Author,
-        desk::{Finish, Job},
+        desk::{Finish, Job, Task},
     },
 };
 
@@ -205,6 +205,7 @@ impl Core {
     /// undone, jobs are told, peers are answered busy.
     pub fn turn(&mut self, now: Timestamp, inputs: Vec<Input>) -> Result<Vec<Output>, Fatal> {
         let mut turn = Turn::default();
+        let inputs = self.glance(inputs);
         if inputs.iter().all(|input| self.mind.is_light(self.store.db(), now, input)) {
             inputs.into_iter().for_each(|input| self.mind.step_lightly(now, input));
             return Ok(turn.done());
@@ -239,6 +240,18 @@ impl Core {
                 Ok(turn.undone(waiting, &error))
             }
         }
+    }
+
+    /// Answers the questions about what is committed and returns the other inputs.
+    fn glance(&self, inputs: Vec<Input>) -> Vec<Input> {
+        let look = |input| match input {
+            Input::Job(Job { task: Task::Glance(look), .. }) => {
+                look(self.store.db());
+                None
+            }
+            other => Some(other),
+        };
+        inputs.into_iter().filter_map(look).collect()
     }
 
     /// Empties the store's log on the first turn and then once a day, after the day's erasures: what was erased is gone from it too.

@@ -72,11 +72,8 @@ pub struct Visit {
     pub account: Account,
 }
 
-/// Returns whose session a token belongs to, if it stands. Reads only.
-///
-/// # Errors
-/// The store's.
-pub fn visit(db: &crate::store::Db, token: &Token, site: Site, now: Timestamp) -> Result<Option<Visit>, WorkError> {
+/// Returns whose session a token belongs to, if it stands.
+pub(super) fn visit(db: &crate::store::Db, token: &Token, site: Site, now: Timestamp) -> Result<Option<Visit>, WorkError> {
     let Some(session) = session::find(db, &token.hash(), now)?.filter(|session| session.site == site && session.stands(now)) else { return Ok(None) };
     let account = account::find(db, session.account)?;
     Ok(account.filter(|account| account.state != crate::domain::account::State::Locked).map(|account| Visit { session, account }))
@@ -86,32 +83,37 @@ pub fn visit(db: &crate::store::Db, token: &Token, site: Site, now: Timestamp) -
 pub struct Arrival {
     /// Whose session it is.
     pub visit: Visit,
-    /// Another token for it, if the one they came with is old.
-    pub token: Option<Token>,
     /// What they had typed at this page when their session ran out.
     pub typed: Option<Vec<(String, String)>>,
 }
 
-/// How often it is noted that a session is in use: not at every picture of a page, but often enough for the shortest limit.
+impl Arrival {
+    /// Returns whether it is time to note that the session is in use: not at every picture of a page, but often enough for the shortest
+    /// limit.
+    pub fn is_due(&self, now: Timestamp) -> bool {
+        let session = &self.visit.session;
+        now.since(session.seen_at) >= SEEN_EVERY || now.since(session.changed_at) >= crate::domain::account::TOKEN_FOR.0
+    }
+}
+
+/// How often it is noted that a session is in use.
 const SEEN_EVERY: Duration = Duration::from_secs(60);
 
-/// Finds out who comes to the page at `path`, and keeps their session alive unless the page asks `by_itself` because it lies open. All
-/// that every page needs is asked for at once and of the writer, whose pages of the database are at hand: a reader would decrypt them
-/// anew after each commit.
+/// Finds out who comes to the page at `path`: all that every page needs, asked for at once. Reads only.
 ///
 /// # Errors
 /// The store's.
-pub fn arrive(work: &mut Work<'_>, token: &Token, site: Site, path: &str, by_itself: bool) -> Result<Option<Arrival>, WorkError> {
-    let Some(visit) = visit(work.db, token, site, work.now)? else { return Ok(None) };
-    let session = &visit.session;
-    let due = work.now.since(session.seen_at) >= SEEN_EVERY || work.now.since(session.changed_at) >= crate::domain::account::TOKEN_FOR.0;
-    let token = if due && !by_itself { keep(work, session)? } else { None };
-    let typed = draft::find(work.db, visit.account.id, path)?;
-    Ok(Some(Arrival { visit, token, typed }))
+pub fn arrive(db: &crate::store::Db, token: &Token, site: Site, path: &str, now: Timestamp) -> Result<Option<Arrival>, WorkError> {
+    let Some(visit) = visit(db, token, site, now)? else { return Ok(None) };
+    let typed = draft::find(db, visit.account.id, path)?;
+    Ok(Some(Arrival { visit, typed }))
 }
 
 /// Notes that a session is in use, and gives it another token if the present one is old. Returns the new token.
-fn keep(work: &mut Work<'_>, held: &Session) -> Result<Option<Token>, WorkError> {
+///
+/// # Errors
+/// The store's.
+pub fn keep(work: &mut Work<'_>, held: &Session) -> Result<Option<Token>, WorkError> {
     if work.now.since(held.changed_at) < crate::domain::account::TOKEN_FOR.0 {
         session::seen(work.db, &held.id, work.now)?;
         return Ok(None);

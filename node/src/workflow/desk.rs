@@ -29,12 +29,23 @@ pub enum Kept {
 /// Does a job's work. Without anything at hand (the turn is lost already) it only says so to whoever asked.
 pub type Run = Box<dyn FnOnce(Option<&mut Work<'_>>) -> (Kept, Finish) + Send>;
 
-/// A piece of work with its actor.
+/// Looks at what is committed and tells whoever asked.
+pub type Look = Box<dyn FnOnce(&Db) + Send>;
+
+/// What a job is about.
+pub enum Task {
+    /// Work in the turn's transaction. It returns what becomes of its changes, and whom to tell after the commit.
+    Work(Run),
+    /// A short question about what is committed already, answered before the turn's work begins: it waits for no disk.
+    Glance(Look),
+}
+
+/// Something handed in, with its actor.
 pub struct Job {
     /// Who asks.
     pub actor: Actor,
-    /// Does the work. Returns what becomes of its changes, and whom to tell after the commit.
-    pub run: Run,
+    /// What.
+    pub task: Task,
 }
 
 impl std::fmt::Debug for Job {
@@ -61,7 +72,7 @@ impl Job {
             let finish: Finish = Box::new(move |commit| tell(result.and_then(|out| commit.map(|()| out).map_err(WorkError::from))));
             (kept, finish)
         };
-        Self { actor, run: Box::new(run) }
+        Self { actor, task: Task::Work(Box::new(run)) }
     }
 }
 
@@ -147,6 +158,22 @@ impl Desk {
             let _ = tell.send(result);
         });
         self.jobs.send(job).await.map_err(|_| stopping())?;
+        told.await.map_err(|_| stopping())?
+    }
+
+    /// Answers a short question about what is committed, on the writer's connection: its pages of the database are at hand, where a reader
+    /// would have to decrypt them anew after each commit. For what every page needs; what takes longer is for [`Desk::read`].
+    ///
+    /// # Errors
+    /// What `look` refuses; [`WorkError::Unavailable`] if the node is stopping.
+    pub async fn glance<T: Send + 'static>(&self, look: impl FnOnce(&Db) -> Result<T, WorkError> + Send + 'static) -> Result<T, WorkError> {
+        let stopping = || WorkError::unavailable("the node is stopping", "try again once it runs");
+        let (tell, told) = oneshot::channel();
+        let look: Look = Box::new(move |db| {
+            // Whoever asked may have gone.
+            let _ = tell.send(look(db));
+        });
+        self.jobs.send(Job { actor: Actor::Node, task: Task::Glance(look) }).await.map_err(|_| stopping())?;
         told.await.map_err(|_| stopping())?
     }
 

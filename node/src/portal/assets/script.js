@@ -75,7 +75,7 @@ if (form && location.hash.length > 1) {
   next?.focus();
 }
 
-// News: whoever only reads sees them at once; whoever types or chooses is told, and nothing moves under their hands.
+// News: whoever only reads sees them at once; whoever types, chooses or decides is told, and nothing moves under their hands.
 const live = document.body.dataset.live;
 if (live && window.EventSource) {
   const news = document.getElementById("news");
@@ -94,10 +94,12 @@ if (live && window.EventSource) {
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     const [old, next] = [document.querySelector("main"), fresh.querySelector("main")];
     if (!next || old.innerHTML === next.innerHTML) return;
+    // The title counts what waits, also while somebody types.
     document.title = fresh.title;
-    if (typed || old.contains(document.activeElement)) return offer();
+    const { changed } = document.body.dataset;
+    if (!changed || typed || old.contains(document.activeElement)) return offer();
     old.replaceChildren(...next.childNodes);
-    news.textContent = document.body.dataset.changed;
+    news.textContent = changed;
   };
   const source = new EventSource("/live");
   source.addEventListener("message", ({ data }) => {

@@ -23,7 +23,7 @@ use crate::{
     store::{Db, StoreError, savepoint},
     workflow::{
         Author, Effect, Memory, Public, Work, WorkError, capacity, clock,
-        desk::{Finish, Job, Kept, Run},
+        desk::{Finish, Job, Kept, Run, Task},
         dispatch::{self, Sent, UnderWay},
         inbound, replication,
     },
@@ -364,7 +364,8 @@ impl Mind {
     }
 
     fn job(&mut self, db: &Db, now: Timestamp, job: Job, turn: &mut Turn) {
-        let Job { actor, run } = job;
+        // What is only looked at was answered before the turn.
+        let Job { actor, task: Task::Work(run) } = job else { return };
         let (mut run, mut finish): (Option<Run>, Option<Finish>) = (Some(run), None);
         let done = self.within(db, now, actor, turn, |work| {
             let (kept, tell) = run.take().map(|run| run(Some(work))).ok_or(WorkError::NotFound("work"))?;

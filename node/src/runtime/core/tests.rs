@@ -200,3 +200,29 @@ fn who_was_to_be_asked_in_a_turn_that_was_undone_is_asked_again() {
     let outputs = core.turn(NOW, vec![Input::Tick]).unwrap();
     assert!(outputs.iter().any(|output| matches!(output, Output::Request { to, .. } if *to == peer)), "the round begins anew");
 }
+
+/// A question about what is committed is answered before the turn's work, wherever it stands among the inputs and whatever becomes of them.
+#[test]
+fn a_glance_sees_what_is_committed_and_nothing_of_its_turn() {
+    let Bench { me, membership, entropy, store, .. } = Bench::new();
+    let settings = Settings { sync_seconds: 15, announce: vec![], terms: Terms::default() };
+    let mut core = Core::start(store, me, membership, Box::new(entropy), settings).unwrap();
+    let glance = || {
+        let (tell, told) = mpsc::channel();
+        let look = move |db: &crate::store::Db| tell.send(patient::search(db, &Search::default(), 10).unwrap().len()).unwrap();
+        (Input::Job(Job { actor: crate::domain::actor::Actor::Node, task: Task::Glance(Box::new(look)) }), told)
+    };
+    assert!(turn(&mut core, 0..2).iter().all(Result::is_ok));
+    let ((entering, entered), (looking, seen)) = (job(2), glance());
+    let outputs = core.turn(NOW, vec![entering, looking]).unwrap();
+    assert_eq!((seen.try_recv(), entered.try_recv().is_err()), (Ok(2), true), "answered before anything of its turn is told");
+    outputs.into_iter().for_each(|output| {
+        if let Output::Finish(finish, result) = output {
+            finish(result)
+        }
+    });
+    assert!(entered.recv().unwrap().is_ok());
+    let (looking, seen) = glance();
+    assert!(core.turn(NOW, vec![looking]).unwrap().is_empty(), "a glance alone is no turn");
+    assert_eq!(seen.try_recv(), Ok(3));
+}

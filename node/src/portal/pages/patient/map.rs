@@ -22,8 +22,10 @@ const SECTOR: f64 = 4.0;
 pub struct Map {
     /// Height in its own units.
     pub height: u32,
-    /// The outline.
-    pub outline: String,
+    /// The outline, in kilometres from where the meridian of Greenwich meets the equator, with meridians as far apart as there.
+    pub outline: &'static str,
+    /// What brings the outline into the picture: the same for every patient it stays one text, and is not written anew for each.
+    pub transform: String,
     /// What is marked.
     pub marks: Vec<Mark>,
     /// Length of the scale bar in units, and in kilometres.
@@ -49,7 +51,7 @@ pub struct Mark {
 }
 
 /// The edge of Bavaria, roughly: the outermost place in each direction from the middle.
-static OUTLINE: LazyLock<Vec<Coordinates>> = LazyLock::new(|| {
+static OUTLINE: LazyLock<String> = LazyLock::new(|| {
     let mut edge = std::collections::BTreeMap::<i32, (f64, Coordinates)>::new();
     let middle = flat(MIDDLE, 49.0);
     for at in place::of_state("BY") {
@@ -61,7 +63,8 @@ static OUTLINE: LazyLock<Vec<Coordinates>> = LazyLock::new(|| {
             *outermost = (far, at);
         }
     }
-    edge.into_values().map(|(_, at)| at).collect()
+    let points = edge.into_values().map(|(_, at)| flat(at, 0.0));
+    points.map(|(x, y)| format!("{x:.0},{y:.0}")).collect::<Vec<_>>().join(" ")
 });
 
 /// Kilometres to the east and to the south of a point.
@@ -90,8 +93,9 @@ pub fn draw(places: Vec<(String, Coordinates)>, home: Option<(String, Coordinate
         marks.push(mark(&marks, name, home, (x.round() as i32, y.round() as i32)));
     }
     let km = [5, 10, 20, 50, 100, 200].into_iter().rev().find(|km| f64::from(*km) * per_km < WIDTH / 3.0).unwrap_or(5);
-    let outline = OUTLINE.iter().map(|at| seen(flat(*at, middle))).map(|(x, y)| format!("{x:.0},{y:.0}")).collect::<Vec<_>>().join(" ");
-    Some(Map { height: height.round() as u32, outline, marks, scale: ((f64::from(km) * per_km).round() as u32, km) })
+    let narrowing = middle.to_radians().cos();
+    let transform = format!("matrix({:.3} 0 0 {per_km:.3} {:.1} {:.1})", narrowing * per_km, inset - left * per_km, MARGIN - top * per_km);
+    Some(Map { height: height.round() as u32, outline: &OUTLINE, transform, marks, scale: ((f64::from(km) * per_km).round() as u32, km) })
 }
 
 /// The least and the greatest, at least [`LEAST_KM`] apart.
@@ -127,6 +131,16 @@ mod tests {
             assert!(map.marks[..nth].iter().all(|other| (other.text_y - mark.text_y).abs() >= 28 || other.ends != mark.ends));
         }
         assert!(map.outline.split(' ').count() > 40, "{}", map.outline);
+        // The outline is where the places are: Sonthofen, in the far south, lies inside and near the edge.
+        let numbers: Vec<f64> = map.transform.trim_matches(|c| "matrix()".contains(c)).split(' ').map(|number| number.parse().unwrap()).collect();
+        let edge = map.outline.split(' ').map(|point| {
+            let (x, y) = point.split_once(',').unwrap();
+            (x.parse::<f64>().unwrap() * numbers[0] + numbers[4], y.parse::<f64>().unwrap() * numbers[3] + numbers[5])
+        });
+        let sonthofen = map.marks.iter().find(|mark| mark.name == "Sonthofen").unwrap();
+        let nearest = edge.clone().map(|(x, y)| (x - f64::from(sonthofen.x)).hypot(y - f64::from(sonthofen.y))).fold(f64::INFINITY, f64::min);
+        let southernmost = edge.map(|(_, y)| y).fold(f64::NEG_INFINITY, f64::max);
+        assert!(nearest < 60.0 && southernmost > f64::from(sonthofen.y) && southernmost < f64::from(sonthofen.y) + 60.0, "{nearest} {southernmost}");
         assert!(draw(vec![], Some(at("München"))).is_none());
         let alone = draw(vec![at("Kempten")], None).unwrap();
         assert_eq!(alone.marks.len(), 1);

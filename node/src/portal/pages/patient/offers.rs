@@ -24,7 +24,7 @@ use crate::{
         words::Words,
     },
     workflow::{
-        WorkError,
+        Work, WorkError,
         journey::{self, Answer, Asked, ByPhone, Deal, Offers},
     },
 };
@@ -118,18 +118,24 @@ struct OffersPage {
 }
 
 async fn list(portal: &Portal, context: &Context, fault: Option<String>) -> Result<Response, PageError> {
-    let (mut found, reach, todo) = portal.desk.ask(&context.actor(), |work| Ok((journey::offers(work)?, journey::reach(work)?, journey::now_to_do(work)?))).await?;
+    let seen = |work: &mut Work<'_>| {
+        let found = journey::offers(work)?;
+        // Where there is something to choose or chosen, the page itself is the next step.
+        let is_step = found.asked.iter().any(|asked| matches!(asked.answer, Answer::Offer | Answer::Chosen | Answer::Confirmed | Answer::Accepted));
+        let todo = if is_step { None } else { journey::now_to_do(work)? };
+        Ok((found, journey::reach(work)?, todo))
+    };
+    let (mut found, reach, todo) = portal.desk.ask(&context.actor(), seen).await?;
     found.measure();
     let (p, w) = (Page::new(portal, context), context.words);
     let of = |wanted: fn(Answer) -> bool| found.asked.iter().filter(|asked| wanted(asked.answer)).map(|asked| card(&p, asked)).collect::<Vec<_>>();
     let span = found.span.filter(|span| span.exception.is_none()).map(|span| w.journey_span(spoken(w, span.discharge), spoken(w, span.last)));
-    let (chosen, offers) = (of(|answer| matches!(answer, Answer::Chosen | Answer::Confirmed | Answer::Accepted)), of(|answer| answer == Answer::Offer));
     Ok(render(&OffersPage {
-        step: Step::on(&p, todo).filter(|_| chosen.is_empty() && offers.is_empty()),
+        step: Step::on(&p, todo),
         none: found.asked.is_empty() && found.phones.is_empty(),
         phones: found.phones.iter().map(|phone| by_phone(&p, phone)).collect(),
-        chosen,
-        offers,
+        chosen: of(|answer| matches!(answer, Answer::Chosen | Answer::Confirmed | Answer::Accepted)),
+        offers: of(|answer| answer == Answer::Offer),
         open: of(|answer| matches!(answer, Answer::Waiting | Answer::Question)),
         over: of(|answer| matches!(answer, Answer::Ended | Answer::Declined(_) | Answer::Gone | Answer::Withdrawn | Answer::Cancelled)),
         span,
