@@ -1,7 +1,7 @@
 //! Signing in: password and second factor, or a passkey.
 //!
-//! However somebody proves who they are, it ends in [`admit`], the one place where an open session begins. Another way to prove it, such
-//! as a clinic's own identity provider (OIDC), is one more [`Proof`] and one more function that finds the account and calls it; nothing
+//! However somebody proves who they are, it ends in `admit`, the one place where an open session begins. Another way to prove it, such
+//! as a clinic's own identity provider (OIDC), is one more `Proof` and one more function that finds the account and calls it; nothing
 //! behind it, sessions, roles, audit, would change.
 
 use verbund_protocol::id::LocalId;
