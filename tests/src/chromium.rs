@@ -211,10 +211,14 @@ impl Window {
         self.client.execute(script, arguments).await.unwrap_or_else(|error| panic!("{script}: {error}"))
     }
 
-    /// Returns what does not hold of what holds for every page: nothing to scroll sideways, a heading, a title, and at patients' pages targets
-    /// that a thumb hits.
+    /// Returns what does not hold of what holds for every page: nothing to scroll sideways, a heading, a title, at patients' pages targets
+    /// that a thumb hits, and no text that lies under something else.
     pub async fn disorder(&self) -> Vec<String> {
-        self.faults(&self.script(include_str!("chromium/order.js"), vec![]).await).await
+        let mut found = Vec::new();
+        for script in [include_str!("chromium/order.js"), include_str!("chromium/covered.js")] {
+            found.extend(self.faults(&self.script(script, vec![]).await).await);
+        }
+        found
     }
 
     /// Asserts that nothing is out of order.
