@@ -106,7 +106,7 @@ fn until_arrived(desk: &mut Desk) -> anyhow::Result<()> {
 }
 
 /// Returns the slope of the straight line through `samples` that fits best (least squares).
-fn slope(samples: &[(f64, f64)]) -> f64 {
+pub(super) fn slope(samples: &[(f64, f64)]) -> f64 {
     let count = samples.len() as f64;
     let (mean_x, mean_y) = (samples.iter().map(|(x, _)| x).sum::<f64>() / count, samples.iter().map(|(_, y)| y).sum::<f64>() / count);
     let above: f64 = samples.iter().map(|(x, y)| (x - mean_x) * (y - mean_y)).sum();

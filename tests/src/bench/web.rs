@@ -22,6 +22,7 @@ use verbund_node::{
 
 use super::{
     Plan, Row, bare,
+    memory::slope,
     report::{Runs, percentile},
     scene::{self, Desk},
     tell,
@@ -243,6 +244,9 @@ pub(super) fn measure(plan: &Plan) -> anyhow::Result<Vec<Row>> {
     if plan.wants("page") {
         rows.push(page(plan, &scene)?);
     }
+    if plan.wants("web-memory") {
+        rows.push(memory(plan, &mut scene)?);
+    }
     Ok(rows)
 }
 
@@ -270,6 +274,38 @@ fn people(plan: &Plan, scene: &mut Scene) -> anyhow::Result<Row> {
         ratio: None,
         reached: p99 <= 100.0,
         figures: json!({ "p50_ms": at(&all, 50.0), "p99_ms": p99, "patients_p99_ms": at(&waited.patients, 99.0), "staff_p99_ms": at(&waited.staff, 99.0), "pages": all.len(), "before_mib": before, "after_mib": after }),
+    })
+}
+
+/// Whether the node's memory stays flat while people come, look at pages for a while and go, again and again.
+fn memory(plan: &Plan, scene: &mut Scene) -> anyhow::Result<Row> {
+    let (span, stay) = (plan.size(Duration::from_secs(3), Duration::from_secs(60 * plan.minutes)), plan.size(Duration::from_secs(1), Duration::from_secs(10)));
+    let (begun, mut samples, mut pages) = (Instant::now(), Vec::new(), 0);
+    while begun.elapsed() < span {
+        let waited = crowd(scene, stay)?;
+        pages += waited.patients.len() + waited.staff.len();
+        samples.push((begun.elapsed().as_secs_f64() / 3600.0, scene.town.node(HERE).resident_mib()?));
+        if samples.len().is_multiple_of(30) {
+            tell(&format!("web-memory: {:.1} MiB after {:.0} minutes, {pages} pages", samples.last().map_or(0.0, |sample| sample.1), begun.elapsed().as_secs_f64() / 60.0));
+        }
+    }
+    // In the first third everything is filled that is kept.
+    let settled = &samples[samples.len() / 3..];
+    let per_hour = slope(settled);
+    let (first, last) = (settled.first().map_or(0.0, |sample| sample.1), settled.last().map_or(0.0, |sample| sample.1));
+    Ok(Row {
+        name: "web-memory",
+        what: format!(
+            "memory of a node whose pages {} people look at, a page a second each, coming and going for {} minutes",
+            scene.patients.len() + scene.staff.len(),
+            span.as_secs() / 60
+        ),
+        against: "–".into(),
+        aim: "flat: at most 1 MiB an hour".into(),
+        measured: format!("{:+.0} KiB an hour, from {first:.1} to {last:.1} MiB in the last two thirds; {pages} pages", per_hour * 1024.0),
+        ratio: None,
+        reached: per_hour <= 1.0,
+        figures: json!({ "mib_per_hour": per_hour, "pages": pages, "samples_hours_mib": samples }),
     })
 }
 

@@ -12,7 +12,7 @@ const HELP: &str = "scripts/bench [--quick] [--only ROW]… [--out FILE] [--draw
   --out FILE       write everything as JSON too
   --drawings DIR   where drawings go (default: beside --out, else beside the built programs)
   --runs N         how often product and floor are measured in turn (default 3)
-  --minutes N      length of the memory row, which runs only when named (default 60)
+  --minutes N      length of the rows memory and web-memory, which run only when named (default 60)
   --iroh FILE      the program that fetches by iroh-blobs; scripts/bench builds it";
 
 fn main() -> ExitCode {
