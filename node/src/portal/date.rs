@@ -29,6 +29,15 @@ pub fn moment(at: Timestamp, language: Language) -> String {
     local(at).strftime(pattern).to_string()
 }
 
+/// Returns the moment until which something is promised, as [`moment`]: midnight ends a day, as people count, and does not begin the next.
+pub fn until(at: Timestamp, language: Language) -> String {
+    let end = local(at);
+    match end.yesterday() {
+        Ok(last) if end.time() == civil::Time::midnight() => last.strftime(if language == Language::English { "%-d %b %Y, 24:00" } else { "%-d.%-m.%Y, 24:00 Uhr" }).to_string(),
+        _ => moment(at, language),
+    }
+}
+
 /// Returns a calendar day as people write it, as [`day`].
 pub fn calendar(day: Day, language: Language) -> String {
     let iso = day.to_string();
@@ -120,6 +129,9 @@ mod tests {
         assert_eq!(moment(at(1_782_907_200), Language::German), "1.7.2026, 14:00 Uhr");
         assert_eq!(moment(at(1_797_854_400), Language::English), "21 Dec 2026, 13:00");
         assert_eq!(day(at(1_797_854_400), Language::German), "21.12.2026");
+        let midnight = typed_moment("1.12.2026", "0:00").unwrap();
+        assert_eq!([until(midnight, Language::German), until(midnight, Language::English)], ["30.11.2026, 24:00 Uhr", "30 Nov 2026, 24:00"]);
+        assert_eq!(until(at(1_782_907_200), Language::German), "1.7.2026, 14:00 Uhr");
         assert_eq!(calendar(typed_day("21.12.2026").unwrap(), Language::German), "21.12.2026");
         assert_eq!(birth(&"1951-04-03".parse().unwrap(), Language::English), "3 Apr 1951");
     }

@@ -80,6 +80,11 @@ impl Page {
         date::moment(at, self.w.language)
     }
 
+    /// Returns until when something is promised, as people write it.
+    pub fn until(&self, at: verbund_protocol::time::Timestamp) -> String {
+        date::until(at, self.w.language)
+    }
+
     /// Returns the page of an error.
     pub fn error(self, error: PageError) -> Response {
         let w = self.w;

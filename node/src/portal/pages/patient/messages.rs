@@ -148,7 +148,7 @@ async fn list_page(portal: &Portal, context: &Context, fields: &Fields, check: b
     let known = letters.teams.iter().any(|team| team.id.to_string() == chosen);
     let teams = letters.teams.iter().enumerate().map(|(nth, team)| {
         let word = team.id.to_string();
-        let label = w.message_to_due(p.moment(team.due), team_name(w, &team.name));
+        let label = w.message_to_due(p.until(team.due), team_name(w, &team.name));
         Choice::new(word.clone(), label, if known { word == chosen } else { nth == 0 })
     });
     let teams: Vec<Choice> = teams.collect();
@@ -180,7 +180,7 @@ async fn thread_page(portal: &Portal, context: &Context, text: &str, fields: &Fi
     let seen = move |work: &mut Work<'_>| Ok((journey::letter(work, thread)?, journey::reach(work)?, journey::now_to_do(work)?));
     let ((line, said), reach, todo) = portal.desk.ask(&context.actor(), seen).await?;
     let (p, w) = (Page::new(portal, context), context.words);
-    let due = line.thread.waiting.map(|waiting| p.moment(waiting.due)).unwrap_or_default();
+    let due = line.thread.waiting.map(|waiting| p.until(waiting.due)).unwrap_or_default();
     let text = fields.shown("text", 2 * MAX_TEXT);
     let late = line.stage > Some(Stage::Promised);
     Ok(render(&ThreadPage {

@@ -86,7 +86,7 @@ fn me(context: &Context) -> Result<LocalId, PageError> {
 fn marks(p: &Page, row: &Row) -> Vec<Mark> {
     let w = p.w;
     let Some(waiting) = row.thread.waiting else { return vec![(w.message_answered().into(), false)] };
-    let due = p.moment(waiting.due);
+    let due = p.until(waiting.due);
     let late = row.stage > Some(Stage::Promised);
     let mut marks = vec![(if late { w.message_inbox_due_late(due) } else { w.message_inbox_due(due) }, late)];
     marks.push((if row.turn.is_empty() { w.message_inbox_everybody().into() } else { w.message_inbox_turn(row.turn.join(", ")) }, false));
