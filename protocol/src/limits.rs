@@ -170,7 +170,7 @@ pub const MAX_BATCH: usize = 4 << 20;
 /// Largest answer of the message protocol, bytes: one receipt for each message, and the recovery of own messages.
 pub const MAX_BATCH_REPLY: usize = 4 << 20;
 /// Most requests of the message protocol under way to one member at once. While the first is on its way, taken in or answered, the
-/// next is written: two keep both nodes at work, a third bridges what they wait for the disk.
+/// next is written. That several are faster than one is measured (README); that it must be three is not.
 pub const MAX_BATCHES: usize = 3;
 /// Most messages one side may write in one conversation; the last are kept for ending it.
 pub const MAX_MESSAGES: u64 = 1_024;

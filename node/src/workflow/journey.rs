@@ -34,7 +34,7 @@ pub use papers::{Paper, open_paper, papers};
 pub use phone::ByPhone;
 pub use proxies::{end_proxy, invite_proxy, proxies};
 pub use shared::{Deed, Glance, Part, Shared, With, shared};
-pub use story::{Line, Span, Today, What, now_to_do, today};
+pub use story::{Line, Span, Today, What, now_to_do, step_alone, today};
 pub use threads::{Addressed, Addressee, Letters, Line as Letter, letter, letters, write};
 pub use wishes::{own_wishes, state_wishes, wishes};
 

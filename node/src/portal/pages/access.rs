@@ -51,7 +51,7 @@ struct AccessPage {
 async fn page(portal: &Portal, context: &Context, note: Option<String>) -> Result<Response, PageError> {
     let (visit, w) = (context.visit()?.clone(), context.words);
     let id = visit.account.id;
-    let (ways, todo) = portal.desk.ask(&context.actor(), move |work| Ok((account::ways(work.db, id)?, journey::now_to_do(work)?))).await?;
+    let (ways, todo) = portal.desk.ask(&context.actor(), move |work| Ok((account::ways(work.db, id)?, journey::step_alone(work)?))).await?;
     let p = Page::new(portal, context);
     let passkeys = ways.passkeys.iter().map(|passkey| PasskeyRow { id: guard::hex(&passkey.id), text: w.account_passkey(p.day(passkey.made_at), passkey.label.clone()) }).collect();
     let now = context.now;

@@ -87,7 +87,7 @@ async fn page(portal: &Portal, context: &Context, said: Said) -> Result<Response
     let visit = context.visit()?.clone();
     let (id, setting_up) = (visit.account.id, visit.session.stage == Stage::Setup);
     let own = format!("{} {id}", visit.account.kind);
-    let seen = move |work: &mut Work<'_>| Ok((own::is_offered(work), own::mailbox(work.db, id)?, account::ways(work.db, id)?.password, journey::now_to_do(work)?));
+    let seen = move |work: &mut Work<'_>| Ok((own::is_offered(work), own::mailbox(work.db, id)?, account::ways(work.db, id)?.password, journey::step_alone(work)?));
     let (offered, mailbox, password, todo) = portal.desk.ask(&context.actor(), seen).await?;
     let (p, w) = (Page::new(portal, context), context.words);
     let Mailbox { address, second, silent, failed, wanted, wanted_by } = mailbox;

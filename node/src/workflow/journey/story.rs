@@ -133,6 +133,18 @@ pub fn now_to_do(work: &Work<'_>) -> Result<Option<(Next, Scope)>, WorkError> {
     Ok(Some((next(&arranging(work, patient)?.situation), reach)))
 }
 
+/// Returns what [`now_to_do`] does, for a page that shows nothing else about the patient: there it is a look of its own.
+///
+/// # Errors
+/// The store's.
+pub fn step_alone(work: &mut Work<'_>) -> Result<Option<(Next, Scope)>, WorkError> {
+    let step = now_to_do(work)?;
+    if step.is_some() {
+        work.audit("journey.show", work.actor.patient(), PURPOSE, "")?;
+    }
+    Ok(step)
+}
+
 /// What is being arranged for a patient.
 struct Arranging {
     case: Option<Case>,

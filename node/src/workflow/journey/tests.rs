@@ -47,6 +47,17 @@ fn she_decides_and_everything_says_that_it_was_she() {
 }
 
 #[test]
+fn the_next_step_alone_is_a_look_that_the_audit_tells_of() {
+    let (mut bench, she, other, id) = bench();
+    assert_eq!(bench.follow(she.clone(), step_alone).unwrap().0, Some((Next::Consent, Scope::Decide)));
+    assert_eq!(bench.audit(1), [format!("patient 0011223344556677 journey.show {id}")]);
+    let before = bench.audit(100).len();
+    assert_eq!(bench.follow(she, |work| now_to_do(work)).unwrap().0, Some((Next::Consent, Scope::Decide)));
+    assert_eq!(bench.follow(other, step_alone).unwrap().0, None, "nobody has let them act");
+    assert_eq!(bench.audit(100).len(), before);
+}
+
+#[test]
 fn refusing_ends_what_was_agreed() {
     let (mut bench, she, _, id) = bench();
     let given = bench.follow(she.clone(), |work| decide(work, true, "Text 1".into())).unwrap().0;

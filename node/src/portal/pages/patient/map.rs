@@ -24,7 +24,7 @@ pub struct Map {
     pub height: u32,
     /// The outline, in kilometres from where the meridian of Greenwich meets the equator, with meridians as far apart as there.
     pub outline: &'static str,
-    /// What brings the outline into the picture: the same for every patient it stays one text, and is not written anew for each.
+    /// What brings the outline into the picture. So the outline stays one text for all patients and is not written anew for each.
     pub transform: String,
     /// What is marked.
     pub marks: Vec<Mark>,
