@@ -14,7 +14,7 @@ use crate::domain::account::{Site, factor};
 /// Somebody who can sign in.
 #[derive(Clone, Debug, serde::Serialize)]
 pub struct Portal {
-    /// Who: `patient`, `proxy` (the patient's daughter), `social-service`, `admissions`, `it`.
+    /// Who: `patient`, `proxy` (the patient's daughter), `social-service`, `admissions`, `it`, `physician`.
     pub role: &'static str,
     /// At which clinic.
     pub clinic: String,
@@ -46,11 +46,13 @@ pub struct People {
     pub erna: Browser,
     /// The social worker's.
     pub sonja: Browser,
+    /// The physician's, who works on the ward.
+    pub paula: Browser,
     /// The place in the cast of the rehab clinic whose admissions have a browser, too.
     pub rehab: usize,
 }
 
-/// Sets the demo's people up: a patient and her daughter, a social worker and IT at the first acute hospital, admissions at the first rehab clinic.
+/// Sets the demo's people up: a patient and her daughter, a social worker, IT and a physician at the first acute hospital, admissions at the first rehab clinic.
 ///
 /// # Errors
 /// Names the step that did not hold.
@@ -63,7 +65,8 @@ pub fn open(village: &Village, players: &[Player], now: Timestamp) -> anyhow::Re
     let sonja = add(acute, "social-service", "sonja", "Sonja Beispiel (Sozialdienst)")?;
     add(&players[rehab], "admissions", "rolf", "Rolf Beispiel (Aufnahme)")?;
     add(acute, "it", "ida", "Ida Beispiel (IT)")?;
-    Ok((open, People { patient: id, erna, sonja, rehab }))
+    let paula = add(acute, "physician", "paula", "Paula Beispiel (Station)")?;
+    Ok((open, People { patient: id, erna, sonja, paula, rehab }))
 }
 
 /// Returns a browser at one of a clinic's sites.

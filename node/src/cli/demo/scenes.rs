@@ -17,8 +17,8 @@ const PATIENTS: [(&str, &str, &str); 3] = [("Beispiel", "Gerda", "1944-02-11"), 
 /// A document as small as one can be.
 const LETTER: &[u8] = b"%PDF-1.4\n1 0 obj << /Type /Catalog >> endobj\ntrailer << /Root 1 0 R >>\n%%EOF\n";
 
-/// Plays until Gerda has a case without consent, Max's inquiry waits for an answer, Erna can choose among offers and has a question of her
-/// own, and Otto's referral lies at the rehab clinic.
+/// Plays until Gerda has a case without consent, Max's inquiries wait for answers, one of them by fax at a clinic without a node, Erna can
+/// choose among offers, has a letter to read, an answer and a new question of her own, and Otto's referral lies at the rehab clinic.
 ///
 /// # Errors
 /// Names the step that did not hold.
@@ -37,6 +37,8 @@ pub fn play(players: &[Player], people: &mut People) -> anyhow::Result<()> {
     let max = open(&mut people.sonja, &patients[1])?;
     prepare(&mut people.sonja, &max, today, true)?;
     ask(&mut people.sonja, &max, &players[rehab], 2)?;
+    let page = people.sonja.get(&format!("/cases/{max}"))?;
+    done(&people.sonja.submit(&page, &format!("/cases/{max}/phone"), &[("clinic", "Rehaklinik ohne Knoten (erfunden)"), ("fax", "0800 0000000")])?)?;
 
     let erna = open(&mut people.sonja, &people.patient)?;
     let page = people.erna.get("/consent")?;
@@ -44,6 +46,11 @@ pub fn play(players: &[Player], people: &mut People) -> anyhow::Result<()> {
     let page = people.erna.get("/wishes")?;
     people.erna.submit(&page, "/wishes", &[("about-1", "near-home"), ("why-1", "Meine Tochter wohnt in der Nähe und kann mich besuchen.")])?;
     write(&mut people.erna, "Kann meine Tochter bei der Aufnahme in der Rehaklinik dabei sein?")?;
+    answer(&mut people.sonja, "Ja, sehr gern. Sagen Sie der Rehaklinik vorher kurz Bescheid; die Nummer steht bei Ihrem Platz.")?;
+    write(&mut people.erna, "Danke! Und wer bringt mich dorthin?")?;
+    let id = letter(asker, &people.patient, "Arztbrief (Demo)")?;
+    let page = people.paula.get(&format!("/patients/{}/documents", people.patient))?;
+    done(&people.paula.submit(&page, &format!("/documents/{id}/release"), &[])?)?;
     prepare(&mut people.sonja, &erna, today, false)?;
     for (nth, id) in ask(&mut people.sonja, &erna, &players[rehab], 3)?.into_iter().enumerate() {
         if nth < 2 {
@@ -69,6 +76,22 @@ fn write(erna: &mut Browser, text: &str) -> anyhow::Result<()> {
     let shown = page.text();
     let to = shown.split("name=\"to\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).context("a team to write to")?;
     done(&erna.submit(&page, "/messages", &[("to", to), ("text", text)])?)
+}
+
+/// Somebody of the team answers what waits first.
+fn answer(sonja: &mut Browser, text: &str) -> anyhow::Result<()> {
+    let inbox = sonja.get("/messages")?.text();
+    let thread = inbox.split("href=\"/messages/").nth(1).and_then(|rest| rest.split('"').next()).context("a message that waits")?.to_owned();
+    let page = sonja.get(&format!("/messages/{thread}"))?;
+    let seen = page.hidden("seen").context("how far the talk has come")?;
+    done(&sonja.submit(&page, &format!("/messages/{thread}"), &[("seen", &seen), ("text", text)])?)
+}
+
+/// Adds a letter about a patient, and returns its id.
+fn letter(player: &Player, patient: &str, title: &str) -> anyhow::Result<String> {
+    let letter = json!({ "add": { "patient": patient, "kind": "ED110112", "title": title, "size": LETTER.len(), "extension": "pdf" } });
+    let letter = player.ask_with("document", letter, &mut &LETTER[..], LETTER.len() as u64)?;
+    letter["added"]["id"].as_str().map(str::to_owned).context("the letter's id")
 }
 
 /// Consent on paper, if the patient does not give it herself, and the plan.
@@ -132,9 +155,7 @@ fn refer(players: &[Player], people: &mut People, patient: &str, id: &str, today
     rehab.until_step(id, "chosen")?;
     rehab.ask("referral", json!({ "confirm": id }))?;
     players[0].until_step(id, "confirmed")?;
-    let letter = json!({ "add": { "patient": patient, "kind": "ED110112", "title": "Entlassbrief (Demo)", "size": LETTER.len(), "extension": "pdf" } });
-    let letter = players[0].ask_with("document", letter, &mut &LETTER[..], LETTER.len() as u64)?;
-    let letter = letter["added"]["id"].as_str().context("the letter's id")?.to_owned();
+    let letter = letter(&players[0], patient, "Entlassbrief (Demo)")?;
     let page = people.sonja.get(&path)?;
     let fields =
         [("diagnosis", "M16.1"), ("diagnosis-text", "Primäre Coxarthrose, einseitig"), ("staff", "Sonja Beispiel, 089 0000-0"), ("note", ""), ("document", letter.as_str())];

@@ -72,12 +72,26 @@ fn the_demos_people_sign_in_and_have_something_to_do() {
         ("social-service", "/cases", "Meine Fälle"),
         ("admissions", "/inquiries", "Anfragen ("),
         ("it", "/accounts", "Zustand dieses Knotens"),
+        ("physician", "/patients", "Patienten"),
     ];
     assert_eq!(portals.iter().map(|portal| portal["role"].as_str().unwrap()).collect::<Vec<_>>(), expected.map(|(role, ..)| role));
+    let said_on: [(&str, &str, &[&str]); 3] = [
+        ("patient", "/messages", &["Kann meine Tochter", "Ja, sehr gern."]),
+        ("patient", "/documents", &["Arztbrief (Demo)"]),
+        ("social-service", "/messages", &["Beispiel, Erna"]),
+    ];
     for (portal, (role, one, other)) in portals.iter().zip(expected) {
         let (mut browser, home) = demo.sign_in(portal);
         let home = home.text();
         assert!(home.contains(one) && home.contains(other), "{role}: {home}");
+        for (_, path, said) in said_on.iter().filter(|(whose, ..)| *whose == role) {
+            // There, or on a page that it leads to.
+            let list = browser.get(path).unwrap().text();
+            let below: Vec<String> =
+                list.split("href=\"").filter_map(|rest| rest.split('"').next()).filter(|link| link.starts_with(&format!("{path}/"))).map(str::to_owned).collect();
+            let pages = below.iter().map(|link| browser.get(link).unwrap().text()).chain([list.clone()]);
+            assert!(pages.into_iter().any(|page| said.iter().all(|said| page.contains(said))), "{role} at {path}: {list}");
+        }
         if role == "social-service" {
             let cases = browser.get("/cases").unwrap().text();
             for said in ["Beispiel, Erna", "Beispiel, Gerda", "Beispiel, Max", "Beispiel, Otto", "Einwilligung in das Entlassmanagement einholen", "2 Angebote liegen vor"] {

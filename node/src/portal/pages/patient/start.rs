@@ -30,8 +30,6 @@ struct StartPage {
     p: Page,
     name: String,
     step: Step,
-    /// The day by which it should begin.
-    span: Option<String>,
     /// When, and what.
     story: Vec<(String, String)>,
     asked: bool,
@@ -59,10 +57,9 @@ pub async fn show(State(portal): State<Portal>, Extension(context): Extension<Co
     let in_person = matches!(actor, crate::domain::actor::Actor::Visitor { in_person: true, .. });
     let decides = reach == Scope::Decide;
     Ok(render(&StartPage {
-        step: Step::of(&p, &today.next, reach),
+        step: Step { note: span(w, &today), ..Step::of(&p, &today.next, reach) },
         decides,
         name,
-        span: span(w, &today),
         story,
         asked: today.asked,
         answers: (today.unread > 0).then(|| w.message_door_new(today.unread)),

@@ -11,6 +11,8 @@ pub struct Step {
     pub title: String,
     /// What is to be known about it.
     pub text: Vec<String>,
+    /// A date or rule to bear in mind with it.
+    pub note: Option<String>,
     /// Where it is done, and what its button says.
     pub action: Option<(String, String)>,
 }
@@ -37,7 +39,7 @@ impl Step {
 
 fn in_words(p: &Page, next: &Next) -> Step {
     let w = p.w;
-    let of = |title: String, text: Vec<String>, action: Option<(String, String)>| Step { title, text, action };
+    let of = |title: String, text: Vec<String>, action: Option<(String, String)>| Step { title, text, note: None, action };
     let go = |path: &str, label: std::borrow::Cow<'static, str>| Some((path.to_owned(), label.into_owned()));
     let see = |id: &ConversationId| Some((format!("/offers/{id}/withdraw"), w.journey_change_mind().into_owned()));
     let when = |on: &Option<Day>| on.map_or_else(|| w.journey_day_open().into_owned(), |day| w.journey_day(spoken(w, day)));
