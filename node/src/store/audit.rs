@@ -23,6 +23,8 @@ pub mod witness;
 const MAX_TEXT: usize = 512;
 /// Largest entry as CBOR, bytes.
 const MAX_ENTRY: usize = 8 << 10;
+/// How many entries are entered at once into the index of who they are about; those after the last full number of them are not in it yet.
+const ENTERED_AT_ONCE: u64 = 1024;
 
 /// What is to be recorded.
 #[derive(Clone, Copy, Debug)]
@@ -112,7 +114,16 @@ pub fn append(db: &Db, entry: &Entry<'_>) -> Result<(), StoreError> {
     let hash = head.after(&bytes);
     let sql = "INSERT INTO audit (seq, at, actor, action, subject, entry, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
     db.prepare_cached(sql)?.execute(params![line.seq, millis(line.at), line.actor, line.action, line.subject.map(|id| id.0), bytes, hash.0])?;
+    if line.seq == entered(line.seq) {
+        let sql = "INSERT INTO audit_about SELECT subject, seq FROM audit WHERE seq > ?1 AND subject IS NOT NULL ORDER BY subject, seq";
+        db.prepare_cached(sql)?.execute([line.seq - ENTERED_AT_ONCE])?;
+    }
     Ok(())
+}
+
+/// Returns up to which entry the index reaches when there are `len`.
+const fn entered(len: u64) -> u64 {
+    len - len % ENTERED_AT_ONCE
 }
 
 /// Returns the end of the chain.
@@ -172,7 +183,9 @@ pub fn verify(db: &Db) -> Result<Report, StoreError> {
         }
         head = Head { len: expected, hash: Digest(row.get("hash")?) };
     }
-    Ok(Report { good: head, fault: None })
+    let sql = "SELECT min(seq) FROM audit WHERE seq <= ?1 AND subject IS NOT NULL AND NOT EXISTS (SELECT 1 FROM audit_about AS about WHERE about.subject = audit.subject AND about.seq = audit.seq)";
+    let hidden: Option<u64> = db.query_row(sql, [entered(head.len)], |row| row.get(0))?;
+    Ok(Report { good: head, fault: hidden.map(|seq| Fault { seq, what: FaultKind::Columns }) })
 }
 
 fn fault(row: &rusqlite::Row<'_>, head: Head) -> Result<Option<FaultKind>, StoreError> {
@@ -210,18 +223,24 @@ pub struct Filter {
     pub before: Option<u64>,
 }
 
+/// The numbers of the entries about subject 1, where the index reaches up to number 2.
+const ABOUT: &str = "SELECT seq FROM audit_about WHERE subject = ?1 UNION ALL SELECT seq FROM audit WHERE seq > ?2 AND subject = ?1";
+
 /// Returns at most `limit` entries that pass `filter`, newest first.
 ///
 /// # Errors
 /// The store's.
 pub fn list(db: &Db, filter: &Filter, limit: usize) -> Result<Vec<Line>, StoreError> {
-    let sql = "SELECT entry FROM audit
-               WHERE (?1 IS NULL OR subject = ?1) AND (?2 IS NULL OR actor = ?2) AND (?3 IS NULL OR substr(action, 1, length(?3)) = ?3)
-                 AND (?4 IS NULL OR at >= ?4) AND (?5 IS NULL OR at < ?5) AND (?6 IS NULL OR seq < ?6)
-               ORDER BY seq DESC LIMIT ?7";
-    let mut statement = db.prepare_cached(sql)?;
     let Filter { subject, actor, action, from, until, before } = filter;
-    let bound = params![subject.map(|id| id.0), actor, action, from.map(millis), until.map(millis), before, limit as i64];
+    let from_where = if subject.is_some() { "about CROSS JOIN audit USING (seq)" } else { "audit" };
+    let sql = format!(
+        "WITH about (seq) AS ({ABOUT}) SELECT entry FROM {from_where}
+         WHERE (?1 IS NULL OR audit.subject = ?1) AND (?3 IS NULL OR actor = ?3) AND (?4 IS NULL OR substr(action, 1, length(?4)) = ?4)
+           AND (?5 IS NULL OR at >= ?5) AND (?6 IS NULL OR at < ?6) AND (?7 IS NULL OR seq < ?7)
+         ORDER BY seq DESC LIMIT ?8"
+    );
+    let mut statement = db.prepare_cached(&sql)?;
+    let bound = params![subject.map(|id| id.0), entered(head(db)?.len), actor, action, from.map(millis), until.map(millis), before, limit as i64];
     let mut lines = Vec::new();
     let mut rows = statement.query(bound)?;
     while let Some(row) = rows.next()? {
@@ -236,7 +255,8 @@ pub fn list(db: &Db, filter: &Filter, limit: usize) -> Result<Vec<Line>, StoreEr
 /// # Errors
 /// The store's.
 pub fn count(db: &Db, subject: LocalId) -> Result<usize, StoreError> {
-    Ok(db.query_row("SELECT count(*) FROM audit WHERE subject = ?1", [subject.0], |row| row.get(0))?)
+    let sql = format!("SELECT count(*) FROM ({ABOUT})");
+    Ok(db.prepare_cached(&sql)?.query_row(params![subject.0, entered(head(db)?.len)], |row| row.get(0))?)
 }
 
 #[cfg(test)]

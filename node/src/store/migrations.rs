@@ -26,6 +26,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0020_phone_step.sql"),
     include_str!("migrations/0021_bedside.sql"),
     include_str!("migrations/0022_phone_event.sql"),
+    include_str!("migrations/0023_audit_about.sql"),
 ];
 
 /// The schema this program writes, and the highest it can read.

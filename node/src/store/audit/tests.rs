@@ -154,3 +154,41 @@ fn what_is_rolled_back_was_never_recorded() {
     append(store.db(), &entry("patient.read", None)).unwrap();
     assert_eq!(verified(&store), (6, None));
 }
+
+#[test]
+fn entries_about_somebody_are_found_wherever_the_index_ends() {
+    let store = Store::in_memory().unwrap();
+    let whom = |nth: u64| (!nth.is_multiple_of(7)).then_some(LocalId([(nth % 5) as u8; 8]));
+    let mut said = Vec::new();
+    for nth in 0..ENTERED_AT_ONCE * 2 + 300 {
+        append(store.db(), &entry("patient.read", whom(nth))).unwrap();
+        said.push(whom(nth));
+        if !nth.is_multiple_of(401) && nth % ENTERED_AT_ONCE != ENTERED_AT_ONCE - 1 {
+            continue;
+        }
+        for subject in (0..6).map(|id| LocalId([id; 8])) {
+            let mut wanted: Vec<u64> = (1..).zip(&said).filter(|(_, whom)| **whom == Some(subject)).map(|(seq, _)| seq).collect();
+            wanted.reverse();
+            let filter = Filter { subject: Some(subject), ..Filter::default() };
+            let found: Vec<u64> = list(store.db(), &filter, usize::MAX >> 1).unwrap().iter().map(|line| line.seq).collect();
+            assert_eq!(found, wanted, "{subject} among {} entries", said.len());
+            assert_eq!(count(store.db(), subject).unwrap(), wanted.len());
+            let newest = list(store.db(), &Filter { before: Some(nth / 2), ..filter }, 2).unwrap();
+            assert_eq!(newest.iter().map(|line| line.seq).collect::<Vec<_>>(), wanted.into_iter().filter(|seq| *seq < nth / 2).take(2).collect::<Vec<_>>());
+        }
+    }
+    assert_eq!(verified(&store), (ENTERED_AT_ONCE * 2 + 300, None));
+    store.db().execute("DELETE FROM audit_about WHERE subject = ?1 AND seq >= 1000", [[3_u8; 8]]).unwrap();
+    let hidden = verified(&store).1.unwrap();
+    assert!(hidden.what == FaultKind::Columns && (1000..1040).contains(&hidden.seq), "{hidden:?}");
+}
+
+/// A patient's page asks for the looks at her data: that must not read the whole audit, of which there are millions of entries in time.
+#[test]
+fn asking_about_somebody_reads_no_more_than_it_must() {
+    let store = Store::in_memory().unwrap();
+    let sql = format!("EXPLAIN QUERY PLAN SELECT count(*) FROM ({ABOUT})");
+    let mut statement = store.db().prepare(&sql).unwrap();
+    let plan: Vec<String> = statement.query_map(params![[1_u8; 8], 5], |row| row.get(3)).unwrap().map(Result::unwrap).collect();
+    assert!(plan.iter().any(|step| step.starts_with("SEARCH audit_about USING")) && plan.iter().all(|step| !step.starts_with("SCAN audit")), "{plan:?}");
+}
