@@ -33,6 +33,7 @@ pub mod qr;
 pub mod routes;
 mod sheet;
 mod upload;
+pub mod visits;
 pub mod words;
 
 /// Passwords that are hashed at once: each takes a processor and 19 MiB for some tens of milliseconds.
@@ -90,6 +91,8 @@ pub struct Inner {
     pub hashing: Semaphore,
     /// Binds forms of visitors without a session to their browser.
     pub secret: [u8; 32],
+    /// Who came lately.
+    pub visits: visits::Visits,
 }
 
 impl std::ops::Deref for Portal {
@@ -134,6 +137,7 @@ impl Portal {
             passkeys,
             hashing: Semaphore::new(HASHED_AT_ONCE),
             secret,
+            visits: visits::Visits::default(),
         })))
     }
 

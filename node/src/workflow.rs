@@ -29,6 +29,7 @@ pub mod patient;
 pub mod proxy;
 pub mod pulse;
 pub mod purpose;
+pub mod recall;
 pub mod recovery;
 pub mod referral;
 pub mod replication;

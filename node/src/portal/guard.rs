@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use axum::{
     extract::{ConnectInfo, Request, State},
-    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse as _, Redirect, Response},
 };
@@ -13,7 +13,7 @@ use verbund_protocol::time::Timestamp;
 use super::{
     Portal,
     fields::Fields,
-    page::{Page, PageError},
+    page::{Page, PageError, with_cookies},
     routes::{self, LIVE, MAX_FORM, Who},
     words::{Language, Words},
 };
@@ -23,6 +23,7 @@ use crate::{
         actor::{Actor, Role},
         entropy::{Entropy, System},
     },
+    store::Db,
     workflow::{
         account::{self, Arrival, From, Visit},
         bedside::{self, Bedside, End, Matter, Standing},
@@ -104,13 +105,11 @@ pub struct OwnPolicy(pub &'static str);
 /// The middleware.
 pub async fn stand(State((portal, who, beside)): State<(Portal, Who, Beside)>, mut request: Request, next: Next) -> Response {
     let mut cookies = Vec::new();
-    let headers = request.headers().clone();
-    let fresh = blank(&portal, &request);
-    let context = match recognise(&portal, fresh.clone(), &headers, &mut cookies).await {
-        Ok(context) => context,
-        Err(error) => return finish(&portal, &fresh, error.into_response(), cookies),
-    };
-    if request.method() == Method::POST && !came_from_here(&portal, &headers) {
+    let mut context = blank(&portal, &request);
+    if let Err(error) = recognise(&portal, &mut context, request.headers(), &mut cookies).await {
+        return finish(&portal, &context, error.into_response(), cookies);
+    }
+    if request.method() == Method::POST && !came_from_here(&portal, request.headers()) {
         return finish(&portal, &context, PageError::Form.into_response(), cookies);
     }
     if let Some(answer) = not_for_tablet(&context, beside, request.method()) {
@@ -118,7 +117,7 @@ pub async fn stand(State((portal, who, beside)): State<(Portal, Who, Beside)>, m
     }
     if let Some(turned_away) = turned_away(&context, who, request.method()) {
         if request.method() == Method::POST && context.visit.is_none() && matches!(who, Who::SignedIn | Who::Role(_)) {
-            let answer = keep_typed(&portal, &context, &headers, request).await.unwrap_or(turned_away);
+            let answer = keep_typed(&portal, &context, request).await.unwrap_or(turned_away);
             return finish(&portal, &context, answer, cookies);
         }
         return finish(&portal, &context, turned_away, cookies);
@@ -128,10 +127,9 @@ pub async fn stand(State((portal, who, beside)): State<(Portal, Who, Beside)>, m
     let mut response = next.run(request).await;
     if context.bedside.is_some() && sent && beside.ends && response.status() == StatusCode::SEE_OTHER {
         response = match portal.desk.ask(&context.actor(), |work| bedside::leave(work, End::Done)).await {
-            Ok(()) => Redirect::to("/bedside/done").into_response(),
-            Err(error) => PageError::from(error).into_response(),
+            Ok(()) => tablet_returned(&portal),
+            Err(error) => with_cookies(PageError::from(error).into_response(), [bedside_cookie(&portal, None)]),
         };
-        cookies.push(bedside_cookie(&portal, None));
     }
     if let Some(visit) = context.visit.as_ref().filter(|_| sent && !context.draft.is_empty() && response.extensions().get::<PageError>().is_none()) {
         let (id, path) = (visit.account.id, context.path.clone());
@@ -154,7 +152,8 @@ fn not_for_tablet(context: &Context, beside: Beside, method: &Method) -> Option<
 
 /// Keeps what was typed in a form that came after its session had run out, and leads to signing in and back to the form's page. Nothing if
 /// it is not known whose session it was.
-async fn keep_typed(portal: &Portal, context: &Context, headers: &HeaderMap, request: Request) -> Option<Response> {
+async fn keep_typed(portal: &Portal, context: &Context, request: Request) -> Option<Response> {
+    let headers = request.headers();
     // Files are not kept: only what was typed.
     headers.get(header::CONTENT_TYPE).filter(|kind| kind.as_bytes().starts_with(b"application/x-www-form-urlencoded"))?;
     let token = cookie(headers, &portal.cookie).and_then(|text| unhex(&text)).map(Token)?;
@@ -168,22 +167,19 @@ async fn keep_typed(portal: &Portal, context: &Context, headers: &HeaderMap, req
 }
 
 /// Finds out who asks, and keeps their session alive.
-async fn recognise(portal: &Portal, mut context: Context, headers: &HeaderMap, cookies: &mut Vec<String>) -> Result<Context, PageError> {
-    if at_bedside(portal, &mut context, headers).await? {
-        return Ok(context);
+async fn recognise(portal: &Portal, context: &mut Context, headers: &HeaderMap, cookies: &mut Vec<String>) -> Result<(), PageError> {
+    if at_bedside(portal, context, headers).await? {
+        return Ok(());
     }
     let token = cookie(headers, &portal.cookie).and_then(|text| unhex(&text)).map(Token);
     let arrival = match token {
-        Some(token) => {
-            let (site, path, now) = (portal.site, context.path.clone(), context.now);
-            portal.desk.glance(move |db| account::arrive(db, &token, site, &path, now)).await?
-        }
+        Some(token) => arrival(portal, context, token).await?,
         None => None,
     };
     if let Some(arrival) = arrival {
         // Not because a page lies open that asks for news.
         let due = arrival.is_due(context.now) && !context.by_itself;
-        let Arrival { visit, typed } = arrival;
+        let Arrival { visit, typed, .. } = arrival;
         context.csrf = hex(&visit.session.csrf);
         if due {
             let session = visit.session.clone();
@@ -204,7 +200,25 @@ async fn recognise(portal: &Portal, mut context: Context, headers: &HeaderMap, c
         });
         context.csrf = hex(&hash("form", &[&portal.secret[..], bound.as_bytes()].concat())[..16]);
     }
-    Ok(context)
+    Ok(())
+}
+
+/// Finds out who comes with this token.
+async fn arrival(portal: &Portal, context: &Context, token: Token) -> Result<Option<Arrival>, PageError> {
+    let (site, path, now) = (portal.site, context.path.clone(), context.now);
+    if let Some(edition) = portal.desk.outside().edition()
+        && let Some(arrival) = portal.visits.find(edition, &token, site, now)
+    {
+        return Ok(Some(arrival));
+    }
+    let desk = portal.desk.clone();
+    // The edition is asked for where the store is: nothing changes there meanwhile.
+    let look = move |db: &Db| Ok((desk.outside().edition(), account::arrive(db, &token, site, &path, now)?));
+    let (edition, arrival) = portal.desk.glance(look).await?;
+    if let Some((edition, arrival)) = edition.zip(arrival.as_ref()) {
+        portal.visits.keep(edition, &token, arrival);
+    }
+    Ok(arrival)
 }
 
 /// Finds out whether this is a tablet at the bedside, and keeps it open. Such a tablet is nothing else beside.
@@ -305,11 +319,15 @@ fn finish(portal: &Portal, context: &Context, response: Response, cookies: Vec<S
     let nonce = &context.nonce;
     let own = response.extensions().get::<OwnPolicy>().copied();
     let headers = response.headers_mut();
-    let policy = format!(
-        "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    );
-    let fixed: [(&'static str, &str); 7] = [
-        ("content-security-policy", own.map_or(policy.as_str(), |OwnPolicy(policy)| policy)),
+    let policy = match own {
+        Some(OwnPolicy(policy)) => HeaderValue::from_static(policy),
+        None => HeaderValue::try_from(format!(
+            "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        ))
+        .unwrap_or(HeaderValue::from_static("default-src 'none'")),
+    };
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    const FIXED: [(&str, &str); 6] = [
         ("strict-transport-security", "max-age=63072000"),
         ("x-content-type-options", "nosniff"),
         // Without it browsers send the form's own page as referrer only here, and `Origin` stays readable.
@@ -318,10 +336,8 @@ fn finish(portal: &Portal, context: &Context, response: Response, cookies: Vec<S
         ("cross-origin-resource-policy", "same-origin"),
         ("permissions-policy", "camera=(), microphone=(), geolocation=(), publickey-credentials-get=(self), publickey-credentials-create=(self)"),
     ];
-    for (name, value) in fixed {
-        if let Ok(value) = HeaderValue::from_str(value) {
-            headers.insert(name, value);
-        }
+    for (name, value) in FIXED {
+        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
     }
     // What somebody has seen stays in no cache of a shared computer.
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
@@ -340,6 +356,13 @@ pub fn signed_in_cookies(portal: &Portal, token: &Token, from: &From) -> Vec<Str
 
 fn bedside_name(portal: &Portal) -> String {
     format!("{}-bedside", portal.cookie)
+}
+
+/// Returns the answer with which a tablet at the bedside is a stranger's again: the back button brings nothing back.
+pub fn tablet_returned(portal: &Portal) -> Response {
+    let mut response = with_cookies(Redirect::to("/bedside/done").into_response(), [bedside_cookie(portal, None)]);
+    response.headers_mut().insert("clear-site-data", HeaderValue::from_static("\"cache\""));
+    response
 }
 
 /// Returns the cookie that makes a tablet one at the bedside, or no more.

@@ -93,7 +93,7 @@ impl Route {
             ("POST", "/wishes") => (&[Matter::Wishes], true),
             ("GET", "/offers" | "/offers/{id}/choose" | "/offers/{id}/withdraw") | ("POST", "/offers/{id}/again") => (&[Matter::Choice], false),
             ("POST", "/offers/{id}/choose" | "/offers/{id}/withdraw") => (&[Matter::Choice], true),
-            ("GET", "/bedside" | "/bedside/done" | "/imprint" | "/privacy" | "/accessibility" | "/assets/{name}") => (Matter::ALL, false),
+            ("GET", "/bedside" | "/bedside/done" | "/bedside/forget" | "/imprint" | "/privacy" | "/accessibility" | "/assets/{name}") => (Matter::ALL, false),
             ("POST", "/bedside" | "/bedside/end" | "/language") => (Matter::ALL, false),
             _ => (&[], false),
         };
@@ -124,6 +124,7 @@ pub const ROUTES: &[Route] = &[
     row!(PATIENT GET "/bedside" Who::Anyone, patient::bedside::show),
     row!(PATIENT POST "/bedside" Who::Anyone, patient::bedside::open),
     row!(PATIENT GET "/bedside/done" Who::Anyone, patient::bedside::done),
+    row!(PATIENT GET "/bedside/forget" Who::Anyone, patient::bedside::forget),
     row!(PATIENT POST "/bedside/end" Who::Anyone, patient::bedside::give_back),
     row!(PATIENT GET "/shared" Who::SignedIn, patient::shared::show),
     row!(PATIENT GET "/proxies" Who::SignedIn, patient::proxies::show),

@@ -28,6 +28,7 @@ use crate::{
     workflow::{
         Author,
         desk::{Finish, Job, Task},
+        recall::StoreEdition,
     },
 };
 
@@ -205,6 +206,7 @@ impl Core {
     /// undone, jobs are told, peers are answered busy.
     pub fn turn(&mut self, now: Timestamp, inputs: Vec<Input>) -> Result<Vec<Output>, Fatal> {
         let mut turn = Turn::default();
+        self.mind.recall().settle(self.store.db(), now);
         let inputs = self.glance(inputs);
         if inputs.iter().all(|input| self.mind.is_light(self.store.db(), now, input)) {
             inputs.into_iter().for_each(|input| self.mind.step_lightly(now, input));
@@ -223,6 +225,7 @@ impl Core {
                 Err(error)
             }
         };
+        self.mind.recall().settle(self.store.db(), now);
         match ended {
             Ok(()) => {
                 self.tidy(now)?;
@@ -271,6 +274,10 @@ impl Core {
     /// Returns who belongs.
     pub fn membership(&self) -> &Membership {
         self.mind.membership()
+    }
+    /// Returns the number that is another one after every change of the store but those of the audit.
+    pub fn edition(&self) -> StoreEdition {
+        self.mind.recall().edition()
     }
     /// Ends the core in order: notes the clean stop and empties the log.
     ///

@@ -136,6 +136,7 @@ async fn start(config: &Config) -> Result<Running, ServiceError> {
     let readers = store.readers()?;
     let files = documents::open(&node.data_dir, &store)?;
     let core = start_core(config, store, name, &identity)?;
+    let edition = core.edition();
     let membership = Arc::new(ArcSwap::from_pointee(core.membership().clone()));
     let (mesh, events) = mesh::spawn(mesh_config(config, &identity), membership.load_full())?;
     let listener = server::bind(&node.control_socket)?;
@@ -144,7 +145,7 @@ async fn start(config: &Config) -> Result<Running, ServiceError> {
     let (inputs, queue) = mpsc::channel(MAX_INPUTS);
     let (dead, died) = mpsc::channel::<()>(1);
     let deliveries = engine::Deliveries::default();
-    let world = Arc::new(World::new(mesh.clone(), membership.clone(), node.data_dir.clone(), readers.clone(), files.clone(), deliveries.clone()));
+    let world = Arc::new(World::new(mesh.clone(), membership.clone(), node.data_dir.clone(), readers.clone(), files.clone(), deliveries.clone(), edition));
     let (jobs, waiting) = mpsc::channel::<Job>(MAX_JOBS);
     let desk = Desk::new(jobs, world);
     let transfers = Transfers::new(Parts {

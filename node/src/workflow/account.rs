@@ -85,6 +85,8 @@ pub struct Arrival {
     pub visit: Visit,
     /// What they had typed at this page when their session ran out.
     pub typed: Option<Vec<(String, String)>>,
+    /// Whether something they had typed is kept, for this page or another.
+    pub drafted: bool,
 }
 
 impl Arrival {
@@ -105,8 +107,9 @@ const SEEN_EVERY: Duration = Duration::from_secs(60);
 /// The store's.
 pub fn arrive(db: &crate::store::Db, token: &Token, site: Site, path: &str, now: Timestamp) -> Result<Option<Arrival>, WorkError> {
     let Some(visit) = visit(db, token, site, now)? else { return Ok(None) };
-    let typed = draft::find(db, visit.account.id, path)?;
-    Ok(Some(Arrival { visit, typed }))
+    let drafted = draft::any(db, visit.account.id)?;
+    let typed = if drafted { draft::find(db, visit.account.id, path)? } else { None };
+    Ok(Some(Arrival { visit, typed, drafted }))
 }
 
 /// Notes that a session is in use, and gives it another token if the present one is old. Returns the new token.

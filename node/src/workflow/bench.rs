@@ -11,7 +11,7 @@ use verbund_protocol::{
     time::Timestamp,
 };
 
-use super::{Author, Effect, Memory, Public, Work, WorkError, replication};
+use super::{Author, Effect, Memory, Public, Work, WorkError, recall::Recall, replication};
 use crate::{
     domain::{
         actor::{Actor, Role},
@@ -28,6 +28,7 @@ pub(crate) struct Bench {
     pub me: Author,
     pub membership: Membership,
     pub public: Public,
+    pub recall: Recall,
     pub entropy: Seeded,
     pub now: Timestamp,
     pub terms: Terms,
@@ -87,15 +88,27 @@ impl Bench {
         let me = Author { network: "test".parse().unwrap(), member: member.parse().unwrap(), node: "1".parse().unwrap(), auth: key(seed + 100).public(), key: key(seed) };
         let store = Store::in_memory().unwrap();
         let (membership, public) = replication::load(store.db(), membership()).unwrap();
-        Self { store, me, membership, public, entropy: Seeded::new(seed.into()), now: NOW, terms: Terms::default() }
+        Self { store, me, membership, public, recall: Recall::default(), entropy: Seeded::new(seed.into()), now: NOW, terms: Terms::default() }
     }
 
     /// Runs `piece` as `actor` in a transaction of its own; what it wants to follow comes with its result.
     pub fn follow<T>(&mut self, actor: Actor, piece: impl FnOnce(&mut Work<'_>) -> Result<T, WorkError>) -> Result<(T, Vec<Effect>), WorkError> {
-        let Self { store, me, membership, public, entropy, now, terms } = self;
+        let Self { store, me, membership, public, recall, entropy, now, terms } = self;
+        recall.settle(store.db(), *now);
         store.write(|db| {
-            let mut work =
-                Work { db, now: *now, me, membership: Memory::new(membership), public: Memory::new(public), terms, entropy, actor, clock_agrees: true, effects: Vec::new() };
+            let mut work = Work {
+                db,
+                now: *now,
+                me,
+                membership: Memory::new(membership),
+                public: Memory::new(public),
+                recall,
+                terms,
+                entropy,
+                actor,
+                clock_agrees: true,
+                effects: Vec::new(),
+            };
             let out = piece(&mut work)?;
             Ok((out, work.effects))
         })

@@ -121,6 +121,8 @@ pub trait Outside: Send + Sync {
     fn peers(&self) -> Later<'_, Vec<PeerSight>>;
     /// Asks one member a live question (query protocol) and returns its answer.
     fn query(&self, to: MemberId, body: Vec<u8>) -> Later<'_, Result<Vec<u8>, String>>;
+    /// Returns the number that is another one after every change of the store but those of the audit; nothing if it is not known here.
+    fn edition(&self) -> Option<u64>;
     /// Returns the present moment by the node's clock.
     fn now(&self) -> Timestamp;
     /// Returns where the node keeps its data.

@@ -7,6 +7,7 @@
 mod choice;
 mod decide;
 mod followed;
+mod known;
 mod next;
 mod offers;
 mod papers;

@@ -10,7 +10,7 @@ use verbund_protocol::{
     time::Timestamp,
 };
 
-use super::{WorkError, replication::Public};
+use super::{WorkError, recall::Recall, replication::Public};
 use crate::{
     domain::{
         actor::{Actor, Role},
@@ -113,6 +113,8 @@ pub struct Work<'a> {
     pub membership: Memory<'a, Membership>,
     /// The public records held.
     pub public: Memory<'a, Public>,
+    /// What was read from the store lately.
+    pub recall: &'a Recall,
     /// The spans this clinic has set for itself.
     pub terms: &'a Terms,
     /// Random bytes.
@@ -160,7 +162,9 @@ impl Work<'_> {
     /// The store's.
     pub fn audit(&self, action: &str, subject: Option<LocalId>, purpose: &str, detail: &str) -> Result<(), WorkError> {
         let roles = self.actor.role_words();
-        Ok(audit::append(self.db, &audit::Entry { at: self.now, actor: self.actor.name(), roles: &roles, action, subject, purpose, detail })?)
+        audit::append(self.db, &audit::Entry { at: self.now, actor: self.actor.name(), roles: &roles, action, subject, purpose, detail })?;
+        self.recall.audited();
+        Ok(())
     }
 
     /// Notes that `effect` follows the commit; a repeat within one piece of work is noted once.

@@ -37,7 +37,7 @@ const LOOK: Duration = Duration::from_secs(1);
 /// What patients ask for in turn.
 const PATIENT_PAGES: [&str; 5] = ["/", "/offers", "/wishes", "/documents", "/shared"];
 /// Connections that ask without a pause.
-const CALLERS: usize = 16;
+const CALLERS: usize = 200;
 /// Longest head of an answer, bytes.
 const MAX_HEAD: usize = 16 << 10;
 

@@ -101,6 +101,9 @@ impl Outside for Alone {
     fn deliveries(&self) -> DeliveryTimes {
         DeliveryTimes::default()
     }
+    fn edition(&self) -> Option<u64> {
+        None
+    }
     fn now(&self) -> Timestamp {
         NOW
     }

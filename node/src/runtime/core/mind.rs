@@ -25,7 +25,9 @@ use crate::{
         Author, Effect, Memory, Public, Work, WorkError, capacity, clock,
         desk::{Finish, Job, Kept, Run, Task},
         dispatch::{self, Sent, UnderWay},
-        inbound, replication,
+        inbound,
+        recall::Recall,
+        replication,
     },
 };
 
@@ -46,6 +48,7 @@ pub(super) struct Mind {
     terms: Terms,
     membership: Membership,
     public: Public,
+    recall: Recall,
     entropy: Box<dyn Entropy>,
     settings: Settings,
     peers: Peers,
@@ -65,6 +68,7 @@ impl Mind {
             terms: settings.terms,
             membership,
             public,
+            recall: Recall::default(),
             entropy,
             settings,
             peers: Peers::default(),
@@ -79,6 +83,11 @@ impl Mind {
 
     pub(super) fn membership(&self) -> &Membership {
         &self.membership
+    }
+
+    /// Returns what was read from the store lately.
+    pub(super) fn recall(&self) -> &Recall {
+        &self.recall
     }
 
     /// Returns what the mesh must know at the start: where everybody is, as far as the store remembers.
@@ -396,6 +405,7 @@ impl Mind {
                 me: &self.me,
                 membership: Memory::new(&mut self.membership),
                 public: Memory::new(&mut self.public),
+                recall: &self.recall,
                 terms: &self.terms,
                 entropy: &mut *self.entropy,
                 actor,

@@ -12,6 +12,7 @@ use crate::{
     workflow::{
         desk::{DeliveryTimes, Later, Outside, PeerSight},
         document::Files,
+        recall::StoreEdition,
     },
 };
 
@@ -23,11 +24,20 @@ pub(super) struct World {
     readers: Readers,
     files: Arc<Files>,
     deliveries: Deliveries,
+    edition: StoreEdition,
 }
 
 impl World {
-    pub fn new(mesh: MeshHandle, membership: Arc<ArcSwap<Membership>>, data_dir: PathBuf, readers: Readers, files: Arc<Files>, deliveries: Deliveries) -> Self {
-        Self { mesh, membership, data_dir, readers, files, deliveries }
+    pub fn new(
+        mesh: MeshHandle,
+        membership: Arc<ArcSwap<Membership>>,
+        data_dir: PathBuf,
+        readers: Readers,
+        files: Arc<Files>,
+        deliveries: Deliveries,
+        edition: StoreEdition,
+    ) -> Self {
+        Self { mesh, membership, data_dir, readers, files, deliveries, edition }
     }
 }
 
@@ -52,6 +62,10 @@ impl Outside for World {
             }
             Err(last)
         })
+    }
+
+    fn edition(&self) -> Option<u64> {
+        Some(self.edition.get())
     }
 
     fn now(&self) -> Timestamp {

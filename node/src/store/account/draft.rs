@@ -25,6 +25,14 @@ pub fn find(db: &Db, account: LocalId, path: &str) -> Result<Option<Vec<(String,
     Ok(db.prepare_cached(sql)?.query_row(params![account.0, path], |row| column::json(row, "fields")).optional()?)
 }
 
+/// Returns whether anything of an account's owner is kept.
+///
+/// # Errors
+/// The store's.
+pub fn any(db: &Db, account: LocalId) -> Result<bool, StoreError> {
+    Ok(db.prepare_cached("SELECT 1 FROM draft WHERE account = ?1")?.exists([account.0])?)
+}
+
 /// Forgets what was typed at a page.
 ///
 /// # Errors

@@ -6,7 +6,11 @@ use verbund_protocol::{
     time::Timestamp,
 };
 
-use super::{Answer, Asked, PURPOSE, Scope, Span, allowed, conversations, current, decide, mine, offers, story};
+use super::{
+    Answer, Asked, PURPOSE, Scope, Span, allowed, current, decide,
+    known::{talk, talks},
+    mine, offers, story,
+};
 use crate::{
     domain::consent::{Kind, Recipient},
     store::{
@@ -75,13 +79,13 @@ fn deal(work: &mut Work<'_>, id: ConversationId, action: &str) -> Result<Deal, W
             None => unseen += 1,
         }
     }
-    let (mut others, all) = (Vec::new(), conversations(work, &case)?);
-    for other in all.iter().filter(|other| other.id != id && other.ended_at.is_none()) {
+    let (mut others, all) = (Vec::new(), talks(work, &case)?);
+    for other in all.iter().map(|talk| &talk.c).filter(|other| other.id != id && other.ended_at.is_none()) {
         others.push(super::clinic(work, &other.peer_facility).name);
     }
     let chosen = case.chosen.filter(|chosen| *chosen != id).map(|chosen| mine(work, patient, chosen)).transpose()?;
     let chosen = chosen.map(|c| super::clinic(work, &c.peer_facility).name);
-    Ok(Deal { asked: offers::asked(work, &case, &c, &all)?, documents: seen, unseen, others, chosen, span: story::span(&case) })
+    Ok(Deal { asked: offers::asked(work, &case, &talk(work, c)?, &all), documents: seen, unseen, others, chosen, span: story::span(&case) })
 }
 
 /// The case to which a conversation belongs; what is handed over outside a case is nobody's choice.
@@ -132,8 +136,8 @@ pub fn ask_again(work: &mut Work<'_>, id: ConversationId) -> Result<(), WorkErro
     if current(work, patient)?.is_none_or(|current| current.id != case.id) {
         return Err(WorkError::NotFound("conversation"));
     }
-    let all = conversations(work, &case)?;
-    if !offers::asked(work, &case, &c, &all)?.again {
+    let (all, this) = (talks(work, &case)?, talk(work, c.clone())?);
+    if !offers::asked(work, &case, &this, &all).again {
         return Err(WorkError::state("not-ended", "the clinic's answer stands", "look at the offers"));
     }
     let Some(Message::Inquiry(inquiry)) = last(work, &c, Side::Asker, MessageKind::Inquiry)? else { return Err(WorkError::NotFound("inquiry")) };

@@ -6,7 +6,7 @@ use verbund_protocol::{
     time::{Day, Timestamp},
 };
 
-use super::{Line, MAX_ROWS, conversations, current, phone::by_phone, story};
+use super::{Line, MAX_ROWS, conversations, known::known, phone::by_phone, story};
 use crate::{
     domain::{actor::Role, phone::Phone, plan::Missing, wish::Wishes},
     store::{case::Case, caseload as written, consent, wish},
@@ -77,12 +77,13 @@ pub fn followed(work: &mut Work<'_>, id: LocalId) -> Result<Followed, WorkError>
     let decisions = consent::list(work.db, id)?;
     let mut story = story::decided(work, id)?;
     let mut arranged = None;
-    if let Some(case) = current(work, id)? {
-        story.extend(by_phone(work, &case)?.iter().flat_map(story::told));
-        for c in conversations(work, &case)? {
-            story.extend(story::said(work, &c)?);
+    let known = known(work, id)?;
+    if let Some(case) = &known.case {
+        story.extend(by_phone(&known.phones, work.now.day()).iter().flat_map(story::told));
+        for c in known.talks.iter().map(|talk| &talk.c) {
+            story.extend(story::said(work, c)?);
         }
-        arranged = arranged_in(work, case)?;
+        arranged = arranged_in(work, case.clone())?;
     }
     story.sort_by_key(|line| line.at);
     let documents = document::list(work, &Filter { patient: Some(id), ..Filter::default() }, MAX_ROWS)?;

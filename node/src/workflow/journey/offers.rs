@@ -8,10 +8,15 @@ use verbund_protocol::{
     time::{Day, Timestamp},
 };
 
-use super::{ByPhone, Clinic, PURPOSE, Scope, Span, allowed, clinic, conversations, current, phone::by_phone, story};
+use super::{
+    ByPhone, Clinic, PURPOSE, Scope, Span, allowed, clinic,
+    known::{Talk, known},
+    phone::by_phone,
+    story,
+};
 use crate::{
-    store::{case::Case, conversation::Conversation, patient},
-    workflow::{Work, WorkError, conversation::last},
+    store::{case::Case, conversation::Conversation},
+    workflow::{Work, WorkError},
 };
 
 /// What the asked clinics said.
@@ -96,35 +101,30 @@ pub enum Answer {
 pub fn offers(work: &mut Work<'_>) -> Result<Offers, WorkError> {
     let patient = allowed(work, Scope::Look)?;
     work.audit("offer.list", Some(patient), PURPOSE, "")?;
-    let home = patient::find(work.db, patient)?.and_then(|patient| patient.person.address).map(|address| address.postal_code);
-    let mut found = Offers { asked: vec![], phones: vec![], span: None, origin: None, from_home: false, home, house: None };
-    if let Some(case) = current(work, patient)? {
-        found.span = story::span(&case);
-        found.phones = by_phone(work, &case)?;
-        let all = conversations(work, &case)?;
-        for c in &all {
-            found.house = found.house.or(clinic(work, &c.own_facility).at);
-            found.asked.push(asked(work, &case, c, &all)?);
+    let known = known(work, patient)?;
+    let mut found = Offers { asked: vec![], phones: vec![], span: None, origin: None, from_home: false, home: known.home.clone(), house: None };
+    if let Some(case) = &known.case {
+        found.span = story::span(case);
+        found.phones = by_phone(&known.phones, work.now.day());
+        for talk in &known.talks {
+            found.house = found.house.or(clinic(work, &talk.c.own_facility).at);
+            found.asked.push(asked(work, case, talk, &known.talks));
         }
     }
     Ok(found)
 }
 
 /// Returns what a clinic says in one of the conversations of a case.
-pub(super) fn asked(work: &Work<'_>, case: &Case, c: &Conversation, all: &[Conversation]) -> Result<Asked, WorkError> {
-    use verbund_protocol::referral::Message;
+pub(super) fn asked(work: &Work<'_>, case: &Case, talk: &Talk, all: &[Talk]) -> Asked {
+    let Talk { c, offer, unreachable } = talk;
     let state = c.log.state();
-    let offer = match last(work, c, Side::Owner, MessageKind::Offer)? {
-        Some(Message::Offer(offer)) => Some(offer),
-        _ => None,
-    };
     let department = c.department.clone().map(|department| DepartmentId { facility: c.peer_facility.clone(), department });
     let department = department.and_then(|id| work.public.board.get(&id)).map(|held| held.record.record.name.clone());
     let answer = answer(work, c, &state);
     let since = |other: &Conversation| other.opened_at >= c.opened_at && other.id != c.id && other.peer_facility == c.peer_facility && other.department == c.department;
-    let again = matches!(answer, Answer::Ended | Answer::Gone) && !all.iter().any(since);
+    let again = matches!(answer, Answer::Ended | Answer::Gone) && !all.iter().any(|other| since(&other.c));
     let late = case.discharge.zip(state.date).is_some_and(|(discharge, date)| matches!(ahb(discharge, date, case.exception), Ahb::Late(_)));
-    Ok(Asked {
+    Asked {
         id: c.id,
         clinic: clinic(work, &c.peer_facility),
         department,
@@ -133,12 +133,12 @@ pub(super) fn asked(work: &Work<'_>, case: &Case, c: &Conversation, all: &[Conve
         again,
         answered_at: c.log.chain(Side::Owner).iter().rfind(|entry| entry.event.as_ref().is_some_and(|event| event.kind != MessageKind::Erased)).map(|entry| entry.made_at),
         date: state.date.or(offer.as_ref().map(|offer| offer.date)),
-        offer,
+        offer: offer.clone(),
         digest: state.offer.map(|offer| offer.digest),
         late,
         km: None,
-        unreachable: story::unreachable(work, c)?,
-    })
+        unreachable: *unreachable,
+    }
 }
 
 fn answer(work: &Work<'_>, c: &Conversation, state: &State) -> Answer {

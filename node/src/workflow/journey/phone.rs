@@ -2,11 +2,7 @@
 
 use verbund_protocol::time::{Day, Timestamp};
 
-use crate::{
-    domain::phone::{Came, Done, Phone, Said},
-    store::{case::Case, caseload::phone},
-    workflow::{Work, WorkError},
-};
+use crate::domain::phone::{Came, Done, Phone, Said};
 
 /// A clinic without a node.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,14 +29,11 @@ pub struct ByPhone {
     pub arrived: bool,
 }
 
-/// Returns the clinics without a node that were asked in a case.
-///
-/// # Errors
-/// The store's.
-pub(super) fn by_phone(work: &Work<'_>, case: &Case) -> Result<Vec<ByPhone>, WorkError> {
-    let one = |phone: Phone| ByPhone {
+/// Returns the clinics without a node that were asked, as the patient sees them today.
+pub(super) fn by_phone(phones: &[Phone], today: Day) -> Vec<ByPhone> {
+    let one = |phone: &Phone| ByPhone {
         asked_at: phone.asked_at,
-        offer: phone.offer().filter(|day| *day >= work.now.day() || phone.chosen().is_some()),
+        offer: phone.offer().filter(|day| *day >= today || phone.chosen().is_some()),
         declined: phone.answers.last().is_some_and(|answer| matches!(answer.said, Said::Declined(_))),
         told_at: phone.answers.last().map(|answer| answer.answered_at),
         chosen_at: phone.chosen().map(|step| step.at),
@@ -48,7 +41,7 @@ pub(super) fn by_phone(work: &Work<'_>, case: &Case) -> Result<Vec<ByPhone>, Wor
         steps: phone.steps.iter().map(|step| (step.at, step.done)).collect(),
         came: phone.events.iter().map(|event| (event.at, event.came)).collect(),
         arrived: phone.arrived().is_some(),
-        clinic: phone.clinic,
+        clinic: phone.clinic.clone(),
     };
-    Ok(phone::list(work.db, case.id)?.into_iter().map(one).collect())
+    phones.iter().map(one).collect()
 }

@@ -1,5 +1,7 @@
 //! The start page: what is to be done, the dates that count, and the story so far.
 
+use std::sync::Arc;
+
 use verbund_protocol::{
     catalogue::AhbException,
     id::LocalId,
@@ -8,14 +10,20 @@ use verbund_protocol::{
     time::{Day, Timestamp},
 };
 
-use super::{ByPhone, MAX_ROWS, Next, PURPOSE, Scope, Seen, Situation, acted, allowed, clinic, conversations, current, decide, next, phone::by_phone, threads};
+use super::{
+    ByPhone, MAX_ROWS, Next, PURPOSE, Scope, Seen, Situation, acted, allowed, clinic, decide,
+    known::{Known, Talk, known},
+    next,
+    phone::by_phone,
+    threads,
+};
 use crate::{
     domain::{
         actor::Role,
         consent::Kind,
         phone::{Came, Done},
     },
-    store::{case::Case, consent, conversation::Conversation, outbox, wish},
+    store::{case::Case, consent, conversation::Conversation, wish},
     workflow::{Work, WorkError, bedside},
 };
 
@@ -106,17 +114,17 @@ pub enum What {
 pub fn today(work: &mut Work<'_>) -> Result<Today, WorkError> {
     let patient = allowed(work, Scope::Look)?;
     work.audit("journey.show", Some(patient), PURPOSE, "")?;
-    let Arranging { case, asked, situation } = arranging(work, patient)?;
+    let Arranging { known, situation } = arranging(work, patient)?;
     let mut story = decided(work, patient)?;
     story.extend(situation.phones.iter().flat_map(told));
-    let asked_anybody = !asked.is_empty() || !situation.phones.is_empty();
-    for c in &asked {
-        story.extend(said(work, c)?);
+    let asked_anybody = !known.talks.is_empty() || !situation.phones.is_empty();
+    for talk in &known.talks {
+        story.extend(said(work, &talk.c)?);
     }
     story.sort_by_key(|line| line.at);
     story.truncate(MAX_ROWS);
     let unread = threads::unseen(work, patient)?.len();
-    Ok(Today { next: next(&situation), span: case.as_ref().and_then(span), story, arranged: case.is_some(), asked: asked_anybody, unread })
+    Ok(Today { next: next(&situation), span: known.case.as_ref().and_then(span), story, arranged: known.case.is_some(), asked: asked_anybody, unread })
 }
 
 /// Returns what is to be done now and how far the visitor may go, for every other page of theirs; nothing for whoever acts for nobody any
@@ -147,19 +155,16 @@ pub fn step_alone(work: &mut Work<'_>) -> Result<Option<(Next, Scope)>, WorkErro
 
 /// What is being arranged for a patient.
 struct Arranging {
-    case: Option<Case>,
-    asked: Vec<Conversation>,
+    known: Arc<Known>,
     situation: Situation,
 }
 
 fn arranging(work: &Work<'_>, patient: LocalId) -> Result<Arranging, WorkError> {
-    let case = current(work, patient)?;
-    let asked = case.as_ref().map(|case| conversations(work, case)).transpose()?.unwrap_or_default();
+    let known = known(work, patient)?;
     let consent = decide::stands(work, patient)?.0;
-    let wishes = !wish::list(work.db, patient)?.is_empty();
-    let seen = asked.iter().map(|c| seen(work, c)).collect::<Result<_, _>>()?;
-    let phones = case.as_ref().map(|case| by_phone(work, case)).transpose()?.unwrap_or_default();
-    Ok(Arranging { case, asked, situation: Situation { consent, wishes, asked: seen, phones } })
+    let asked = known.talks.iter().map(|talk| seen(work, talk)).collect();
+    let phones = by_phone(&known.phones, work.now.day());
+    Ok(Arranging { situation: Situation { consent, wishes: known.wishes, asked, phones }, known })
 }
 
 /// Returns the days in which the AHB of a case begins.
@@ -168,17 +173,13 @@ pub(super) fn span(case: &Case) -> Option<Span> {
     Some(Span { discharge, last: discharge.plus(AHB_DAYS), exception: case.exception })
 }
 
-fn seen(work: &Work<'_>, c: &Conversation) -> Result<Seen, WorkError> {
+fn seen(work: &Work<'_>, talk: &Talk) -> Seen {
+    let c = &talk.c;
     let state = c.log.state();
     let choosable_until = state.offer.filter(|_| clock::choosable(&state, work.now)).map(|offer| offer.held_until);
     // Before its withdrawal is settled everywhere a conversation may have ended here alone.
     let step = if c.ended_at.is_some() && !state.step.ended() { Step::Withdrawn } else { state.step };
-    Ok(Seen { id: c.id, clinic: clinic(work, &c.peer_facility).name, step, choosable_until, date: state.date, unreachable: unreachable(work, c)? })
-}
-
-/// Returns whether our last word has not reached the other clinic because it cannot be reached.
-pub(super) fn unreachable(work: &Work<'_>, c: &Conversation) -> Result<bool, WorkError> {
-    Ok(outbox::waiting_since(work.db, c.id)?.is_some() && outbox::failing(work.db, &c.peer)?.is_some())
+    Seen { id: c.id, clinic: clinic(work, &c.peer_facility).name, step, choosable_until, date: state.date, unreachable: talk.unreachable }
 }
 
 pub(super) fn decided(work: &Work<'_>, patient: LocalId) -> Result<Vec<Line>, WorkError> {

@@ -10,7 +10,7 @@ use verbund_node::{
         entropy::Seeded,
     },
     store::{Db, audit, conversation, integrity},
-    workflow::{Author, Work, WorkError, dispatch, inbound, replication, work::Memory},
+    workflow::{Author, Work, WorkError, dispatch, inbound, recall::Recall, replication, work::Memory},
 };
 use verbund_protocol::{
     cbor,
@@ -304,7 +304,7 @@ impl Clinic {
         let network = self.me.network.clone();
         let first = SignedDocument::read(&network, &document(1, &[("a", 11), ("b", 12)])).unwrap();
         let (mut membership, mut public) = replication::load(store.db(), Membership::new(first).unwrap())?;
-        let (terms, mut entropy) = (Terms::default(), Seeded::new(seed));
+        let (terms, recall, mut entropy) = (Terms::default(), Recall::default(), Seeded::new(seed));
         store.write(|db| {
             let mut work = Work {
                 db,
@@ -312,6 +312,7 @@ impl Clinic {
                 me: &self.me,
                 membership: Memory::new(&mut membership),
                 public: Memory::new(&mut public),
+                recall: &recall,
                 terms: &terms,
                 entropy: &mut entropy,
                 actor: person(),

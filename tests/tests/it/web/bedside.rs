@@ -222,6 +222,12 @@ async fn at_the_bedside(look: Look) {
     wanda.go(&at(&house, Site::Staff, &format!("/patients/{id}"))).await;
     wanda.read("Meine Tochter wohnt dort.").await;
     look_at(&wanda, &axe, "bedside-story").await;
+    // Whoever gets the tablet next sees nothing of it.
+    for _ in 0..2 {
+        tablet.client.back().await.unwrap();
+        let shown = tablet.client.source().await.unwrap();
+        assert!(!shown.contains("Am Krankenbett, begleitet") && !shown.contains("Meine Tochter wohnt dort."), "{shown}");
+    }
     tablet.close().await;
     wanda.close().await;
 }

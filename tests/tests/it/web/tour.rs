@@ -31,6 +31,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("/assets/{name}", "no page"),
     ("/bedside", "before a tablet is open: web::bedside"),
     ("/bedside/done", "after it: web::bedside"),
+    ("/bedside/forget", "no page"),
     ("/bedsides/{id}", "while it is: web::bedside"),
     ("/live", "no page"),
     ("/offers/{id}/withdraw", "only after a choice: web::patient::chromium"),
@@ -143,6 +144,12 @@ fn enter(role: &str, browser: &mut Browser) -> Vec<String> {
             let purpose = format!("{}/purpose", patients[0]);
             patients.into_iter().chain([purpose]).collect()
         }
+        "social-service" => {
+            // Deeper than the first few cases that are looked at.
+            let cases = browser.get("/cases").unwrap();
+            let cases = links(&cases.text()).into_iter().filter(|path| pattern(Site::Staff, path) == Some("/cases/{id}"));
+            cases.flat_map(|case| links(&browser.get(&case).unwrap().text())).filter(|path| pattern(Site::Staff, path) == Some("/cases/{id}/phone/{entry}")).collect()
+        }
         "patient" | "it" => ["/setup", "/setup/password", "/setup/second", "/setup/app"].map(str::to_owned).into(),
         _ => vec![],
     }
@@ -228,6 +235,12 @@ impl Found {
 async fn every_page_in_every_look() {
     let (demo, axe) = (Demo::start(), axe());
     let (mut visitors, mut found) = (visitors(&demo), Found::default());
+    // The whole matrix takes long: it can be looked at in parts, which then say nothing of pages that nobody has looked at.
+    let part = std::env::var("VERBUND_VISITORS").ok();
+    if let Some(names) = &part {
+        visitors.retain(|visitor| names.split(',').any(|name| name == visitor.name));
+        assert!(!visitors.is_empty(), "nobody is called {names}");
+    }
     for (nth, visitor) in visitors.iter_mut().enumerate() {
         for look in looks(visitor.site, nth) {
             let page = visitor.browser.get(visitor.paths.first().unwrap()).unwrap();
@@ -257,6 +270,10 @@ async fn every_page_in_every_look() {
     assert!(faults.is_empty(), "{faults:#?}");
     let open: Vec<&String> = undecided.iter().filter(|said| !JUDGED.iter().any(|(rule, _)| said.contains(&format!(": {rule}: ")))).collect();
     assert!(open.is_empty(), "axe-core could not decide, and nobody has judged: {open:#?}");
+    if let Some(names) = part {
+        eprintln!("only {names} looked at pages: whether all pages were looked at is not checked");
+        return;
+    }
     let unseen: Vec<_> = ROUTES
         .iter()
         .filter(|route| route.method == "GET" && !elsewhere(route.path))

@@ -94,8 +94,14 @@ pub fn draw(places: Vec<(String, Coordinates)>, home: Option<(String, Coordinate
     }
     let km = [5, 10, 20, 50, 100, 200].into_iter().rev().find(|km| f64::from(*km) * per_km < WIDTH / 3.0).unwrap_or(5);
     let narrowing = middle.to_radians().cos();
-    let transform = format!("matrix({:.3} 0 0 {per_km:.3} {:.1} {:.1})", narrowing * per_km, inset - left * per_km, MARGIN - top * per_km);
+    let transform = format!("matrix({} 0 0 {} {} {})", fixed(narrowing * per_km), fixed(per_km), fixed(inset - left * per_km), fixed(MARGIN - top * per_km));
     Some(Map { height: height.round() as u32, outline: &OUTLINE, transform, marks, scale: ((f64::from(km) * per_km).round() as u32, km) })
+}
+
+/// Returns a number with three decimals: the general way is exact to the last digit, and slow.
+fn fixed(number: f64) -> String {
+    let thousandths = (number * 1e3).round() as i64;
+    format!("{}{}.{:03}", if thousandths < 0 { "-" } else { "" }, thousandths.abs() / 1000, thousandths.abs() % 1000)
 }
 
 /// The least and the greatest, at least [`LEAST_KM`] apart.
@@ -142,6 +148,7 @@ mod tests {
         let southernmost = edge.map(|(_, y)| y).fold(f64::NEG_INFINITY, f64::max);
         assert!(nearest < 60.0 && southernmost > f64::from(sonthofen.y) && southernmost < f64::from(sonthofen.y) + 60.0, "{nearest} {southernmost}");
         assert!(draw(vec![], Some(at("München"))).is_none());
+        assert_eq!([1.2345, -0.0015, 12.0, -3.9996].map(fixed), ["1.235", "-0.002", "12.000", "-4.000"]);
         let alone = draw(vec![at("Kempten")], None).unwrap();
         assert_eq!(alone.marks.len(), 1);
     }

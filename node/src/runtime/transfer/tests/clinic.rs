@@ -163,6 +163,9 @@ impl Outside for Nowhere {
     fn query(&self, _: MemberId, _: Vec<u8>) -> Later<'_, Result<Vec<u8>, String>> {
         Box::pin(async { Err("nowhere".into()) })
     }
+    fn edition(&self) -> Option<u64> {
+        None
+    }
     fn now(&self) -> Timestamp {
         NOW
     }
