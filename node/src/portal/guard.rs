@@ -23,7 +23,6 @@ use crate::{
         actor::{Actor, Role},
         entropy::{Entropy, System},
     },
-    store::Db,
     workflow::{
         account::{self, Arrival, From, Visit},
         bedside::{self, Bedside, End, Matter, Standing},
@@ -213,8 +212,7 @@ async fn arrival(portal: &Portal, context: &Context, token: Token) -> Result<Opt
     }
     let desk = portal.desk.clone();
     // The edition is asked for where the store is: nothing changes there meanwhile.
-    let look = move |db: &Db| Ok((desk.outside().edition(), account::arrive(db, &token, site, &path, now)?));
-    let (edition, arrival) = portal.desk.glance(look).await?;
+    let (edition, arrival) = portal.desk.glance(move |db| Ok((desk.outside().edition(), account::arrive(db, &token, site, &path, now)?))).await?;
     if let Some((edition, arrival)) = edition.zip(arrival.as_ref()) {
         portal.visits.keep(edition, &token, arrival);
     }

@@ -1,6 +1,7 @@
 //! The web pages under load: a clinic's patients and staff at once, and one page against the least that serves the same bytes.
 
 use std::{
+    collections::BTreeMap,
     io::{Read as _, Write as _},
     net::TcpStream,
     sync::{
@@ -44,9 +45,14 @@ const MAX_HEAD: usize = 16 << 10;
 /// Somebody with an open connection and a session.
 struct Caller {
     stream: StreamOwned<ClientConnection, TcpStream>,
+    authority: String,
+    cookies: Cookies,
     head: String,
     held: Vec<u8>,
 }
+
+/// What a browser keeps, by name.
+type Cookies = BTreeMap<String, String>;
 
 /// Trust in the certificate of the town's pages.
 pub(super) fn trust(pem: &std::path::Path) -> anyhow::Result<Arc<ClientConfig>> {
@@ -57,15 +63,15 @@ pub(super) fn trust(pem: &std::path::Path) -> anyhow::Result<Arc<ClientConfig>> 
 }
 
 impl Caller {
-    fn open(origin: &str, cookies: &str, tls: &Arc<ClientConfig>) -> anyhow::Result<Self> {
+    fn open(origin: &str, cookies: &Cookies, tls: &Arc<ClientConfig>) -> anyhow::Result<Self> {
         let authority = origin.strip_prefix("https://").context("an https address")?;
         let stream = TcpStream::connect(authority)?;
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(Duration::from_secs(60)))?;
         let host = authority.split(':').next().unwrap_or(authority).to_owned();
         let connection = ClientConnection::new(tls.clone(), ServerName::try_from(host)?)?;
-        let head = format!("host: {authority}\r\ncookie: {cookies}\r\naccept-language: de\r\n\r\n");
-        Ok(Self { stream: StreamOwned::new(connection, stream), head, held: Vec::new() })
+        let (authority, cookies) = (authority.to_owned(), cookies.clone());
+        Ok(Self { stream: StreamOwned::new(connection, stream), head: head(&authority, &cookies), authority, cookies, held: Vec::new() })
     }
 
     /// Asks for a page and returns how large it is, bytes.
@@ -80,6 +86,10 @@ impl Caller {
             if let Some(end) = self.held.windows(4).position(|window| window == b"\r\n\r\n") {
                 let head = std::str::from_utf8(&self.held[..end])?;
                 ensure!(head.starts_with("HTTP/1.1 200"), "{path}: {}", head.lines().next().unwrap_or_default());
+                for (name, value) in head.lines().filter_map(|line| line.strip_prefix("set-cookie: ")?.split(';').next()?.split_once('=')) {
+                    self.cookies.insert(name.to_owned(), value.to_owned());
+                    self.head = self::head(&self.authority, &self.cookies);
+                }
                 let length = head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:").map(|value| value.trim().parse::<usize>()));
                 break (end + 4, length.with_context(|| format!("{path}: no length"))??);
             }
@@ -101,8 +111,9 @@ struct Scene {
     cases: Vec<String>,
 }
 
-fn cookies(browser: &Browser) -> String {
-    browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
+fn head(authority: &str, cookies: &Cookies) -> String {
+    let cookies = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
+    format!("host: {authority}\r\ncookie: {cookies}\r\naccept-language: de\r\n\r\n")
 }
 
 impl Scene {
@@ -154,7 +165,7 @@ impl Scene {
     }
 }
 
-/// What one person waited for, milliseconds, patients' pages and staff's apart.
+/// What people waited for, milliseconds, patients' pages and staff's apart.
 #[derive(Default)]
 struct Waited {
     patients: Vec<f64>,
@@ -162,19 +173,19 @@ struct Waited {
 }
 
 /// Everybody looks at pages in their own time for `span`.
-fn crowd(scene: &Scene, span: Duration) -> anyhow::Result<Waited> {
+fn crowd(scene: &mut Scene, span: Duration) -> anyhow::Result<Waited> {
     let tls = scene.tls()?;
     let staff_pages: Vec<String> = ["/cases".to_owned(), "/cases/all".to_owned()].into_iter().chain(scene.cases.iter().take(20).map(|case| format!("/cases/{case}"))).collect();
     let patient_pages: Vec<String> = PATIENT_PAGES.map(str::to_owned).into();
     let people = scene.patients.len() + scene.staff.len();
     let everybody = scene.patients.iter().map(|browser| (browser, &patient_pages, true)).chain(scene.staff.iter().map(|browser| (browser, &staff_pages, false)));
-    std::thread::scope(|scope| {
+    let (waited, kept) = std::thread::scope(|scope| {
         let workers: Vec<_> = everybody
             .enumerate()
             .map(|(nth, (browser, pages, patient))| {
                 let tls = &tls;
-                scope.spawn(move || -> anyhow::Result<(bool, Vec<f64>)> {
-                    let mut caller = Caller::open(&browser.origin, &cookies(browser), tls)?;
+                scope.spawn(move || -> anyhow::Result<(bool, Vec<f64>, Cookies)> {
+                    let mut caller = Caller::open(&browser.origin, &browser.cookies, tls)?;
                     // Nobody keeps step with anybody.
                     std::thread::sleep(LOOK.mul_f64(nth as f64 / people as f64));
                     let (begun, mut took) = (Instant::now(), Vec::new());
@@ -187,26 +198,36 @@ fn crowd(scene: &Scene, span: Duration) -> anyhow::Result<Waited> {
                         took.push(asked.elapsed().as_secs_f64() * 1e3);
                         std::thread::sleep(LOOK.saturating_sub(asked.elapsed()));
                     }
-                    Ok((patient, took))
+                    Ok((patient, took, caller.cookies))
                 })
             })
             .collect();
-        let mut waited = Waited::default();
+        let (mut waited, mut kept) = (Waited::default(), Vec::new());
         for worker in workers {
-            let (patient, took) = worker.join().map_err(|_| anyhow::anyhow!("a caller broke off"))??;
-            if patient { waited.patients.extend(took) } else { waited.staff.extend(took) }
+            let (patient, took, cookies) = worker.join().map_err(|_| anyhow::anyhow!("a caller broke off"))??;
+            if patient {
+                waited.patients.extend(took)
+            } else {
+                waited.staff.extend(took)
+            }
+            kept.push(cookies);
         }
-        Ok(waited)
-    })
+        anyhow::Ok((waited, kept))
+    })?;
+    // Sessions change their tokens now and then.
+    for (browser, cookies) in scene.patients.iter_mut().chain(&mut scene.staff).zip(kept) {
+        browser.cookies = cookies;
+    }
+    Ok(waited)
 }
 
 /// Returns how many times a second `path` is answered to callers who ask without a pause.
-fn rate(origin: &str, cookies: &[String], path: &str, tls: &Arc<ClientConfig>, span: Duration) -> anyhow::Result<f64> {
+fn rate(origin: &str, sessions: &[Cookies], path: &str, tls: &Arc<ClientConfig>, span: Duration) -> anyhow::Result<f64> {
     let stop = AtomicBool::new(false);
     std::thread::scope(|scope| {
         let callers: Vec<_> = (0..CALLERS)
             .map(|nth| {
-                let (stop, cookies) = (&stop, &cookies[nth % cookies.len()]);
+                let (stop, cookies) = (&stop, &sessions[nth % sessions.len()]);
                 scope.spawn(move || -> anyhow::Result<u64> {
                     let mut caller = Caller::open(origin, cookies, tls)?;
                     let mut count = 0;
@@ -312,7 +333,7 @@ fn memory(plan: &Plan, scene: &mut Scene) -> anyhow::Result<Row> {
 fn page(plan: &Plan, scene: &Scene) -> anyhow::Result<Row> {
     let (tls, span) = (scene.tls()?, plan.size(Duration::from_millis(300), Duration::from_secs(5)));
     let first = scene.patients.first().context("there is a patient")?;
-    let sessions: Vec<String> = scene.patients.iter().take(CALLERS).map(cookies).collect();
+    let sessions: Vec<Cookies> = scene.patients.iter().take(CALLERS).map(|browser| browser.cookies.clone()).collect();
     let body = first.clone().get("/offers")?.body;
     let floor = bare::Server::start(&scene.town.village.folder, &body)?;
     let (mut ours, mut floors) = (Vec::new(), Vec::new());
