@@ -80,7 +80,7 @@ impl Village {
         }
         let new = NewAuthority { network: network.clone(), board: board.iter().map(SecretKey::public).collect(), threshold: BOARD.1 };
         let mut authority = Authority::create(&folder.join("authority"), new, now)?;
-        web_certificate(folder)?;
+        web_certificate(folder, now)?;
         let ports = free_ports(plans.len() * 3)?;
         let mut clinics = Vec::new();
         for (plan, ports) in plans.into_iter().zip(ports.chunks(3)) {
@@ -164,12 +164,14 @@ fn admit(authority: &mut Authority, network: &NetworkId, clinic: &Clinic, now: T
     Ok(())
 }
 
-/// One certificate for the web pages of all the demo's clinics, which share this machine.
-fn web_certificate(folder: &Path) -> anyhow::Result<()> {
+/// One certificate for the web pages of all the demo's clinics, which share this machine. It is good for a year.
+fn web_certificate(folder: &Path, now: Timestamp) -> anyhow::Result<()> {
     // Browsers take no Ed25519 here.
     let key = rcgen::KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256)?;
     let mut params = rcgen::CertificateParams::new(vec!["localhost".into(), "127.0.0.1".into(), "::1".into()])?;
     params.distinguished_name.push(rcgen::DnType::CommonName, "Verbund demo");
+    let day = |days: i64| time::OffsetDateTime::from_unix_timestamp(now.secs() as i64 + days * 86_400);
+    (params.not_before, params.not_after) = (day(-1)?, day(365)?);
     fs::write(folder.join("web.crt"), params.self_signed(&key)?.pem())?;
     Ok(fs::write(folder.join("web.key"), key.serialize_pem())?)
 }
