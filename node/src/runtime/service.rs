@@ -145,7 +145,15 @@ async fn start(config: &Config) -> Result<Running, ServiceError> {
     let (inputs, queue) = mpsc::channel(MAX_INPUTS);
     let (dead, died) = mpsc::channel::<()>(1);
     let deliveries = engine::Deliveries::default();
-    let world = Arc::new(World::new(mesh.clone(), membership.clone(), node.data_dir.clone(), readers.clone(), files.clone(), deliveries.clone(), edition));
+    let world = Arc::new(World {
+        mesh: mesh.clone(),
+        membership: membership.clone(),
+        data_dir: node.data_dir.clone(),
+        readers: readers.clone(),
+        files: files.clone(),
+        deliveries: deliveries.clone(),
+        edition,
+    });
     let (jobs, waiting) = mpsc::channel::<Job>(MAX_JOBS);
     let desk = Desk::new(jobs, world);
     let transfers = Transfers::new(Parts {

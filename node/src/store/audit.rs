@@ -226,20 +226,24 @@ pub struct Filter {
 /// The numbers of the entries about subject 1, where the index reaches up to number 2.
 const ABOUT: &str = "SELECT seq FROM audit_about WHERE subject = ?1 UNION ALL SELECT seq FROM audit WHERE seq > ?2 AND subject = ?1";
 
+/// Returns the statement that lists entries: through the index where they are about somebody.
+fn listing(about_somebody: bool) -> String {
+    let source = if about_somebody { "about CROSS JOIN audit USING (seq)" } else { "audit" };
+    format!(
+        "WITH about (seq) AS ({ABOUT}) SELECT entry FROM {source}
+         WHERE (?1 IS NULL OR audit.subject = ?1) AND (?3 IS NULL OR actor = ?3) AND (?4 IS NULL OR substr(action, 1, length(?4)) = ?4)
+           AND (?5 IS NULL OR at >= ?5) AND (?6 IS NULL OR at < ?6) AND (?7 IS NULL OR seq < ?7)
+         ORDER BY seq DESC LIMIT ?8"
+    )
+}
+
 /// Returns at most `limit` entries that pass `filter`, newest first.
 ///
 /// # Errors
 /// The store's.
 pub fn list(db: &Db, filter: &Filter, limit: usize) -> Result<Vec<Line>, StoreError> {
     let Filter { subject, actor, action, from, until, before } = filter;
-    let from_where = if subject.is_some() { "about CROSS JOIN audit USING (seq)" } else { "audit" };
-    let sql = format!(
-        "WITH about (seq) AS ({ABOUT}) SELECT entry FROM {from_where}
-         WHERE (?1 IS NULL OR audit.subject = ?1) AND (?3 IS NULL OR actor = ?3) AND (?4 IS NULL OR substr(action, 1, length(?4)) = ?4)
-           AND (?5 IS NULL OR at >= ?5) AND (?6 IS NULL OR at < ?6) AND (?7 IS NULL OR seq < ?7)
-         ORDER BY seq DESC LIMIT ?8"
-    );
-    let mut statement = db.prepare_cached(&sql)?;
+    let mut statement = db.prepare_cached(&listing(subject.is_some()))?;
     let bound = params![subject.map(|id| id.0), entered(head(db)?.len), actor, action, from.map(millis), until.map(millis), before, limit as i64];
     let mut lines = Vec::new();
     let mut rows = statement.query(bound)?;

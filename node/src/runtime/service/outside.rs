@@ -18,27 +18,13 @@ use crate::{
 
 /// The running node's world.
 pub(super) struct World {
-    mesh: MeshHandle,
-    membership: Arc<ArcSwap<Membership>>,
-    data_dir: PathBuf,
-    readers: Readers,
-    files: Arc<Files>,
-    deliveries: Deliveries,
-    edition: StoreEdition,
-}
-
-impl World {
-    pub fn new(
-        mesh: MeshHandle,
-        membership: Arc<ArcSwap<Membership>>,
-        data_dir: PathBuf,
-        readers: Readers,
-        files: Arc<Files>,
-        deliveries: Deliveries,
-        edition: StoreEdition,
-    ) -> Self {
-        Self { mesh, membership, data_dir, readers, files, deliveries, edition }
-    }
+    pub mesh: MeshHandle,
+    pub membership: Arc<ArcSwap<Membership>>,
+    pub data_dir: PathBuf,
+    pub readers: Readers,
+    pub files: Arc<Files>,
+    pub deliveries: Deliveries,
+    pub edition: StoreEdition,
 }
 
 impl Outside for World {
