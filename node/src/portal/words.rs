@@ -1,5 +1,5 @@
 //! What the pages say, in the reader's language. The catalogues are Fluent files, one an area of the
-//! pages; `build.rs` makes a function of each message.
+//! pages; `build.rs` makes a function of each message, with its text in all languages where that is nothing but text and values.
 
 use std::{borrow::Cow, sync::LazyLock};
 
@@ -61,6 +61,18 @@ impl Language {
 /// What a message is told.
 pub type Value = FluentValue<'static>;
 
+/// A part of a message.
+#[derive(Clone, Copy, Debug)]
+enum Piece {
+    /// Text as it is shown.
+    Text(&'static str),
+    /// The value of this number among those the message is told.
+    Value(usize),
+}
+
+/// A message in German, plain German and English.
+type Texts = [&'static [Piece]; 3];
+
 type Bundle = FluentBundle<FluentResource>;
 
 static GERMAN: LazyLock<Bundle> = LazyLock::new(|| bundle("de", include_str!(concat!(env!("OUT_DIR"), "/de.ftl"))));
@@ -86,17 +98,21 @@ pub struct Words {
 include!(concat!(env!("OUT_DIR"), "/words.rs"));
 
 impl Words {
-    /// Returns a message without variables: most lie in the catalogue as they are shown, and nothing is copied.
-    fn plain(&self, key: &str) -> Cow<'static, str> {
-        self.format(key, None)
+    /// Returns a message that is told nothing: nothing is copied.
+    fn fixed(&self, texts: Texts) -> Cow<'static, str> {
+        match self.pieces(texts) {
+            [Piece::Text(text)] if self.language != Language::Pseudo => Cow::Borrowed(text),
+            pieces => Cow::Owned(self.marked(put_together(pieces, &[]))),
+        }
     }
 
+    /// Returns a message of text and values.
+    fn composed(&self, texts: Texts, values: &[Value]) -> String {
+        self.marked(put_together(self.pieces(texts), values))
+    }
+
+    /// Returns a message that depends on what it is told.
     fn with(&self, key: &str, values: Vec<(&'static str, Value)>) -> String {
-        let values: FluentArgs<'_> = values.into_iter().collect();
-        self.format(key, Some(&values)).into_owned()
-    }
-
-    fn format(&self, key: &str, values: Option<&FluentArgs<'_>>) -> Cow<'static, str> {
         let own: &'static Bundle = match self.language {
             Language::German | Language::Pseudo => &GERMAN,
             Language::Plain => &PLAIN,
@@ -106,16 +122,38 @@ impl Words {
         let (bundle, message) =
             own.get_message(key).map(|message| (own, message)).or_else(|| german.get_message(key).map(|message| (german, message))).expect("build.rs has seen it");
         let pattern = message.value().expect("build.rs has seen a text");
-        let text: Cow<'static, str> = match values {
-            None => bundle.format_pattern(pattern, None, &mut vec![]),
-            Some(values) => Cow::Owned(bundle.format_pattern(pattern, Some(values), &mut vec![]).into_owned()),
-        };
-        if self.language == Language::Pseudo { Cow::Owned(format!("⟦{text}⟧")) } else { text }
+        let values: FluentArgs<'_> = values.into_iter().collect();
+        self.marked(bundle.format_pattern(pattern, Some(&values), &mut vec![]).into_owned())
     }
+
+    const fn pieces(&self, [german, plain, english]: Texts) -> &'static [Piece] {
+        match self.language {
+            Language::German | Language::Pseudo => german,
+            Language::Plain => plain,
+            Language::English => english,
+        }
+    }
+
+    fn marked(&self, text: String) -> String {
+        if self.language == Language::Pseudo { format!("⟦{text}⟧") } else { text }
+    }
+}
+
+fn put_together(pieces: &[Piece], values: &[Value]) -> String {
+    let value = |nth: usize| match values.get(nth) {
+        Some(FluentValue::String(text)) => Cow::Borrowed(&**text),
+        Some(FluentValue::Number(number)) => number.as_string(),
+        _ => Cow::Borrowed(""),
+    };
+    pieces.iter().fold(String::with_capacity(64), |text, piece| match piece {
+        Piece::Text(more) => text + more,
+        Piece::Value(nth) => text + &value(*nth),
+    })
 }
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
     use super::*;
 
     #[test]
@@ -126,6 +164,26 @@ mod tests {
         let plain = Words { language: Language::Plain };
         assert_eq!(plain.imprint(), Words { language: Language::German }.imprint());
         assert!(plain.second_wait(90).contains("90"));
+    }
+
+    #[test]
+    fn what_is_put_together_here_is_what_fluent_says() {
+        let whole = ["de", "plain", "en"].map(|language| {
+            let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/portal/words").join(language);
+            let files = std::fs::read_dir(folder).unwrap().map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap());
+            bundle("de", &files.collect::<Vec<_>>().join("\n"))
+        });
+        for (key, names, texts) in COMPOSED {
+            for (nth, language) in [Language::German, Language::Plain, Language::English].into_iter().enumerate() {
+                for values in [names.iter().map(|name| Value::from(format!("{{ {name} }}"))).collect::<Vec<_>>(), names.iter().map(|_| Value::from(12_345.5)).collect()] {
+                    let told: FluentArgs<'_> = names.iter().copied().zip(values.iter().cloned()).collect();
+                    let own = whole[nth].get_message(key).map_or(&whole[0], |_| &whole[nth]);
+                    let said = own.format_pattern(own.get_message(key).unwrap().value().unwrap(), Some(&told), &mut vec![]).into_owned();
+                    assert_eq!(Words { language }.composed(*texts, &values), said, "{key}");
+                }
+            }
+        }
+        assert!(COMPOSED.len() > 500, "{}", COMPOSED.len());
     }
 
     #[test]
