@@ -114,7 +114,9 @@ fn clock(agrees: bool, peers: &[PeerSight]) -> Finding {
     let mut offsets: Vec<i64> = peers.iter().filter_map(|peer| peer.clock_offset_ms).collect();
     offsets.sort_unstable();
     let Some(median) = offsets.get(offsets.len() / 2) else {
-        return Finding::new("clock", State::Warn, "no connected peer to compare with", "see the reachability checks");
+        let doubt = "in doubt: it shows something else than when it was last known to be right, and no peer is connected to compare with; no promises are made";
+        let (state, what) = if agrees { (State::Warn, "no connected peer to compare with") } else { (State::Fail, doubt) };
+        return Finding::new("clock", state, what, "see the reachability checks; if the clock is right, answer for it with `verbund doctor --confirm-clock`");
     };
     let state = if agrees { State::Ok } else { State::Fail };
     let seconds = *median as f64 / 1000.0;

@@ -206,6 +206,7 @@ impl Core {
     /// undone, jobs are told, peers are answered busy.
     pub fn turn(&mut self, now: Timestamp, inputs: Vec<Input>) -> Result<Vec<Output>, Fatal> {
         let mut turn = Turn::default();
+        self.mind.look_at_the_clock(now);
         self.mind.recall().settle(self.store.db(), now);
         let inputs = self.glance(inputs);
         if inputs.iter().all(|input| self.mind.is_light(self.store.db(), now, input)) {
@@ -284,7 +285,12 @@ impl Core {
     /// # Errors
     /// [`Fatal`] if the disk refuses; the next start then says that this run was cut off.
     pub fn stop(self, now: Timestamp) -> Result<(), Fatal> {
-        self.store.write(|db| meta::stopped(db, now))?;
+        self.store.write(|db| {
+            if self.mind.clock_agrees() {
+                meta::clock_is_good(db, now)?;
+            }
+            meta::stopped(db, now)
+        })?;
         Ok(self.store.checkpoint()?)
     }
 

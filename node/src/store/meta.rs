@@ -57,6 +57,23 @@ pub fn stopped(db: &Db, now: Timestamp) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Notes that the clock is right now, as far as anybody can tell.
+///
+/// # Errors
+/// The store's.
+pub fn clock_is_good(db: &Db, now: Timestamp) -> Result<(), StoreError> {
+    db.prepare_cached("UPDATE node SET clock_good_at = ?1")?.execute([millis(now)])?;
+    Ok(())
+}
+
+/// Returns when the clock was right last, as far as is known.
+///
+/// # Errors
+/// The store's.
+pub fn clock_good_at(db: &Db) -> Result<Option<Timestamp>, StoreError> {
+    Ok(db.query_row("SELECT clock_good_at FROM node", [], |row| moment_opt(row, "clock_good_at"))?)
+}
+
 /// Returns the node's epoch: 1 at first, raised by every restore.
 ///
 /// # Errors

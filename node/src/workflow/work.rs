@@ -143,7 +143,7 @@ impl Work<'_> {
     pub fn may_promise(&self) -> Result<(), WorkError> {
         if !self.clock_agrees && !planted(Bug::PromiseByAWrongClock) {
             return Err(WorkError::unavailable(
-                "this node's clock does not agree with the other clinics' clocks, so no promise with a time in it is made",
+                "this node's clock does not agree with the other clinics' clocks, or none of them was heard since it changed, so no promise with a time in it is made",
                 "set the clock (NTP), see `verbund doctor`, or answer for it with `verbund doctor --confirm-clock`",
             ));
         }

@@ -33,6 +33,8 @@ pub(super) struct Link {
     offset_ms: i64,
     /// When something was asked on it last, by the true clock.
     used: Timestamp,
+    /// Since when it stands, by the true clock.
+    since: Timestamp,
 }
 
 /// The connections that stand, and who is connected with whom.
@@ -85,7 +87,7 @@ impl World {
         if self.linked(a, b) || !self.reaches(a, b) {
             return;
         }
-        self.links.all.insert((a, b), Link { offset_ms: self.offset(a, b), used: self.now });
+        self.links.all.insert((a, b), Link { offset_ms: self.offset(a, b), used: self.now, since: self.now });
         self.links.with[a].insert(b);
         self.links.with[b].insert(a);
         self.schedule(1, a, Event::Link { other: b, up: true });
@@ -185,6 +187,11 @@ impl World {
                 self.connect(a, b);
             }
         }
+    }
+
+    /// Returns whether a node has been connected with somebody since `moment`: it has heard whether its clock is right.
+    pub fn hears_since(&self, at: usize, moment: Timestamp) -> bool {
+        self.links.with[at].iter().any(|other| self.links.all[&pair(at, *other)].since <= moment)
     }
 
     /// Returns whether everybody whom a node is connected with has found its clock to be wrong.

@@ -218,12 +218,13 @@ fn what_is_chosen_is_the_offer_that_stands(at: usize, told: &[Told]) {
 }
 
 /// Nothing outlives its end for long where the clock is right and the node works. One whose clock was just put right first hears from
-/// its peers that it is.
+/// its peers that it is, and so does one that was down.
 fn what_has_ended_is_over(play: &Play, at: usize, told: &[Told]) {
     let for_a_while = |since: verbund_protocol::time::Timestamp| play.world.now.since(since).as_secs() > 120;
     let right = play.wild.is_none() && for_a_while(play.righted_at);
     let works = right && play.world.is_up(at) && !play.sick.contains_key(&at) && play.world.up_since(at).is_some_and(for_a_while);
-    for (c, _) in told.iter().filter(|_| works) {
+    let heard = works && play.world.hears_since(at, play.world.now.minus(Duration::from_secs(120)));
+    for (c, _) in told.iter().filter(|_| heard) {
         let over = c.end_at.is_some_and(|end| play.world.clock(at).since(end).as_secs() > 600 && c.ended_at.is_none());
         assert!(!over, "{} of {at} should have ended at {:?}, it is {}", c.id, c.end_at, play.world.clock(at));
     }

@@ -26,6 +26,7 @@ pub const REGRESSIONS: &[(u64, Scale, Staff)] = &[
     (5006, Scale::Full, Staff::Purposeful), // the simulator wanted promises ended four seconds after a clock had been put right
     (5018, Scale::Full, Staff::Purposeful), // a group cut off kept to itself when healed: the simulator's links did not follow the mesh's ring
     (5032, Scale::Full, Staff::Purposeful), // the simulator asked a store from whose disk the power had just gone
+    (8202, Scale::Full, Staff::Purposeful), // a node that started by a clock a day ahead, and reached nobody, ended an inquiry by it
 ];
 
 /// A night: longer than an offer stands.

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     domain::{actor::Actor, config::Terms, entropy::Entropy},
-    store::{Db, StoreError, savepoint},
+    store::{Db, StoreError, meta, savepoint},
     workflow::{
         Author, Effect, Memory, Public, Work, WorkError, capacity, clock,
         desk::{Finish, Job, Kept, Run, Task},
@@ -63,6 +63,9 @@ pub(super) struct Mind {
 impl Mind {
     pub(super) fn new(db: &Db, me: Author, first: Membership, entropy: Box<dyn Entropy>, settings: Settings) -> Result<Self, StoreError> {
         let (membership, public) = replication::load(db, first)?;
+        // Where there is no other clinic, none can say whether the clock is right, and none is promised anything.
+        let alone = membership.held().document.members.len() < 2;
+        let watch = Watch::resume(if alone { None } else { meta::clock_good_at(db)? });
         let mind = Self {
             me,
             terms: settings.terms,
@@ -74,7 +77,7 @@ impl Mind {
             peers: Peers::default(),
             sessions: BTreeMap::new(),
             early: Vec::new(),
-            watch: Watch::default(),
+            watch,
             clock_agrees: true,
             quiet: Quiet::default(),
         };
@@ -111,6 +114,18 @@ impl Mind {
                 self.sessions.remove(&peer);
             }
         }
+    }
+
+    /// Looks at the clock before anything is done by it, once after the start.
+    pub(super) fn look_at_the_clock(&mut self, now: Timestamp) {
+        if self.watch.is_new() {
+            self.watch_clock(now);
+        }
+    }
+
+    /// Returns whether the clock agrees with the peers', as far as is known.
+    pub(super) fn clock_agrees(&self) -> bool {
+        self.clock_agrees
     }
 
     pub(super) fn step(&mut self, db: &Db, now: Timestamp, input: Input, turn: &mut Turn) {
@@ -167,6 +182,9 @@ impl Mind {
 
     fn tick(&mut self, db: &Db, now: Timestamp, turn: &mut Turn) {
         self.watch_clock(now);
+        if self.clock_agrees && self.watch.is_to_be_noted(now) {
+            self.own_work(db, now, turn, "noting that the clock is right", |work| Ok(meta::clock_is_good(work.db, work.now)?));
+        }
         let announce = self.settings.announce.clone();
         self.own_work(db, now, turn, "telling where this node is", |work| replication::renew_address(work, &announce));
         self.own_work(db, now, turn, "what has become due", clock::tick);

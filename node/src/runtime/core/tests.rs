@@ -226,3 +226,38 @@ fn a_glance_sees_what_is_committed_and_nothing_of_its_turn() {
     assert!(core.turn(NOW, vec![looking]).unwrap().is_empty(), "a glance alone is no turn");
     assert_eq!(seen.try_recv(), Ok(3));
 }
+
+#[test]
+fn a_node_that_comes_back_by_another_clock_promises_nothing_until_a_peer_agrees() {
+    let start = |store: Store| {
+        let Bench { me, membership, entropy, .. } = Bench::new();
+        Core::start(store, me, membership, Box::new(entropy), Settings { sync_seconds: 15, announce: vec![], terms: Terms::default() }).unwrap()
+    };
+    let promises = |core: &mut Core, now: Timestamp| {
+        let (tell, told) = mpsc::channel();
+        let ask = Input::Job(Job::new(person(Role::It), |work| Ok(work.may_promise().is_ok()), move |result: Result<bool, WorkError>| tell.send(result.unwrap()).unwrap()));
+        for output in core.turn(now, vec![ask]).unwrap() {
+            if let Output::Finish(finish, result) = output {
+                finish(result);
+            }
+        }
+        told.recv().unwrap()
+    };
+    let second = std::time::Duration::from_secs(1);
+    let mut core = start(Bench::new().store);
+    assert!(promises(&mut core, NOW), "a new node");
+    core.turn(NOW.plus(second), vec![Input::Tick]).unwrap();
+    let mut core = start(core.into_store());
+    assert!(promises(&mut core, NOW.plus(second * 60)), "it was killed and started again");
+    // A day later, or with a clock a day ahead: nobody there can tell.
+    let later = NOW.plus(second * 86_400);
+    let mut core = start(core.into_store());
+    assert!(!promises(&mut core, later));
+    core.turn(later, vec![Input::Tick]).unwrap();
+    assert!(!promises(&mut core, later.plus(second)), "its own word is none");
+    let mut core = start(core.into_store());
+    assert!(!promises(&mut core, later.plus(second)), "nor is it after the next start");
+    let (peer, edition) = (crate::workflow::bench::key(12).public(), core.membership().edition());
+    core.turn(later.plus(second), vec![Input::Up { peer, clock_offset_ms: 5, edition }]).unwrap();
+    assert!(promises(&mut core, later.plus(second)));
+}

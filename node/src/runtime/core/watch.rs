@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use verbund_protocol::{limits::MAX_CLOCK_SKEW, sync::ClockVerdict, time::Timestamp};
 
+/// How often it is written down that the clock is right, at most.
+const NOTED_EVERY: Duration = Duration::from_secs(60);
 /// How long a person's word that the clock is right counts against the peers' clocks.
 const CONFIRMED_FOR: Duration = Duration::from_secs(24 * 3600);
 
@@ -11,15 +13,37 @@ const CONFIRMED_FOR: Duration = Duration::from_secs(24 * 3600);
 #[derive(Debug, Default)]
 pub(super) struct Watch {
     last_tick: Option<Timestamp>,
+    /// Whether there was a tick since the start.
+    ticked: bool,
+    /// When it was last written down that the clock is right.
+    noted: Option<Timestamp>,
     /// The clock has jumped and no peer has agreed with it since.
     jumped: bool,
     confirmed_until: Timestamp,
 }
 
 impl Watch {
+    /// Begins to watch a clock that was right at `good_at`, before the node went down, as far as is known. One that shows something else now
+    /// may have jumped meanwhile, as it does where a machine's battery is empty: that the node was down for so long, it cannot tell.
+    pub fn resume(good_at: Option<Timestamp>) -> Self {
+        Self { last_tick: good_at, noted: good_at, ..Self::default() }
+    }
+    /// Returns whether nobody has looked at the clock since the start.
+    pub fn is_new(&self) -> bool {
+        !self.ticked
+    }
+    /// Returns whether it is time to write down that the clock is right.
+    pub fn is_to_be_noted(&mut self, now: Timestamp) -> bool {
+        let due = self.noted.is_none_or(|noted| now.since(noted).max(noted.since(now)) >= NOTED_EVERY);
+        if due {
+            self.noted = Some(now);
+        }
+        due
+    }
     /// Notes a tick, one of which comes every second. Returns whether the clock has jumped since the last: then what the
     /// peers said of it before says nothing any more.
     pub fn tick(&mut self, now: Timestamp) -> bool {
+        self.ticked = true;
         let jumped = self.last_tick.replace(now).is_some_and(|last| now.since(last).max(last.since(now)) > MAX_CLOCK_SKEW);
         self.jumped |= jumped;
         jumped
@@ -51,6 +75,25 @@ mod tests {
 
     const AGREES: ClockVerdict = ClockVerdict::Agrees { ahead_ms: 0 };
     const APART: ClockVerdict = ClockVerdict::Apart { ahead_ms: 200_000 };
+
+    #[test]
+    fn a_node_that_comes_back_by_another_clock_waits_for_its_peers() {
+        let (down, never) = (Timestamp::from_secs(10_000), None);
+        let back = |good_at: Option<Timestamp>, now: Timestamp| {
+            let mut watch = Watch::resume(good_at);
+            watch.tick(now);
+            (watch.agrees(ClockVerdict::Alone, now), watch.agrees(AGREES, now), watch.agrees(ClockVerdict::Alone, now))
+        };
+        let soon = down.plus(MAX_CLOCK_SKEW);
+        assert_eq!(back(Some(down), soon), (true, true, true));
+        assert_eq!(back(Some(down), soon.plus(Duration::from_secs(1))), (false, true, true));
+        assert_eq!(back(Some(down), down.minus(MAX_CLOCK_SKEW * 2)), (false, true, true));
+        assert_eq!(back(never, soon), (true, true, true), "who has promised nothing yet need not wait");
+        let mut watch = Watch::resume(Some(down));
+        assert!(watch.is_new() && !watch.is_to_be_noted(down.plus(NOTED_EVERY - Duration::from_secs(1))) && watch.is_to_be_noted(down.plus(NOTED_EVERY)));
+        watch.tick(soon);
+        assert!(!watch.is_new() && !watch.is_to_be_noted(soon.minus(Duration::from_secs(60))));
+    }
 
     #[test]
     fn a_jump_stops_promises_until_a_peer_agrees_or_a_person_confirms() {
