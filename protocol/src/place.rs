@@ -74,7 +74,13 @@ pub fn chord_squared_of(km: f64) -> f64 {
 impl fmt::Display for Coordinates {
     /// Writes degrees with four decimals, for example `48.1370,11.5750`: the form that [`find`] reads.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:.4},{:.4}", f64::from(self.latitude) / 1e6, f64::from(self.longitude) / 1e6)
+        let degrees = |f: &mut fmt::Formatter<'_>, micro: i32| {
+            let ten_thousandths = (micro.unsigned_abs() + 50) / 100;
+            write!(f, "{}{}.{:04}", if micro < 0 { "-" } else { "" }, ten_thousandths / 10_000, ten_thousandths % 10_000)
+        };
+        degrees(f, self.latitude)?;
+        f.write_str(",")?;
+        degrees(f, self.longitude)
     }
 }
 

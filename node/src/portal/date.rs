@@ -17,37 +17,57 @@ fn local(at: Timestamp) -> jiff::ZonedDateTime {
     jiff::Timestamp::from_millisecond(millis).unwrap_or(jiff::Timestamp::MAX).to_zoned_datetime(ZONE)
 }
 
+/// The months in English.
+const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/// Returns a date as people write it: `3.4.1951`, in English `3 Apr 1951`.
+fn written(date: civil::Date, language: Language) -> String {
+    let (day, month, year) = (date.day(), date.month(), date.year());
+    match MONTHS.get((month - 1).unsigned_abs() as usize) {
+        Some(name) if language == Language::English => format!("{day} {name} {year}"),
+        _ => format!("{day}.{month}.{year}"),
+    }
+}
+
+/// Returns a date with a time of it, in whole minutes: 24:00 is its end.
+fn with_time(date: civil::Date, (hour, minute): (i8, i8), language: Language) -> String {
+    let clock = if language == Language::English { "" } else { " Uhr" };
+    format!("{}, {hour:02}:{minute:02}{clock}", written(date, language))
+}
+
 /// Returns the day of a moment: `3.4.1951`, in English `3 Apr 1951`.
 pub fn day(at: Timestamp, language: Language) -> String {
-    let pattern = if language == Language::English { "%-d %b %Y" } else { "%-d.%-m.%Y" };
-    local(at).strftime(pattern).to_string()
+    written(local(at).date(), language)
 }
 
 /// Returns a moment: `3.4.1951, 14:05 Uhr`.
 pub fn moment(at: Timestamp, language: Language) -> String {
-    let pattern = if language == Language::English { "%-d %b %Y, %H:%M" } else { "%-d.%-m.%Y, %H:%M Uhr" };
-    local(at).strftime(pattern).to_string()
+    let at = local(at);
+    with_time(at.date(), (at.hour(), at.minute()), language)
 }
 
 /// Returns the moment until which something is promised, as [`moment`]: midnight ends a day, as people count, and does not begin the next.
 pub fn until(at: Timestamp, language: Language) -> String {
     let end = local(at);
     match end.yesterday() {
-        Ok(last) if end.time() == civil::Time::midnight() => last.strftime(if language == Language::English { "%-d %b %Y, 24:00" } else { "%-d.%-m.%Y, 24:00 Uhr" }).to_string(),
+        Ok(last) if end.time() == civil::Time::midnight() => with_time(last.date(), (24, 0), language),
         _ => moment(at, language),
     }
 }
 
 /// Returns a calendar day as people write it, as [`day`].
 pub fn calendar(day: Day, language: Language) -> String {
-    let iso = day.to_string();
-    let Ok(date) = iso.parse::<civil::Date>() else { return iso };
-    date.strftime(if language == Language::English { "%-d %b %Y" } else { "%-d.%-m.%Y" }).to_string()
+    date(day).map_or_else(|| day.to_string(), |date| written(date, language))
+}
+
+/// Returns a calendar day; nothing for one after the year 9999.
+fn date(day: Day) -> Option<civil::Date> {
+    civil::date(1970, 1, 1).checked_add(jiff::SignedDuration::from_hours(24 * i64::from(day.0))).ok()
 }
 
 /// Returns a calendar day's weekday (Monday is 1), day, month and year.
 pub fn parts(day: Day) -> Option<(i8, i8, i8, i16)> {
-    let date = day.to_string().parse::<civil::Date>().ok()?;
+    let date = date(day)?;
     Some((date.weekday().to_monday_one_offset(), date.day(), date.month(), date.year()))
 }
 
@@ -67,7 +87,8 @@ pub fn typed_moment(day: &str, time: &str) -> Option<Timestamp> {
 
 /// Returns the time of a moment: `14:05`.
 pub fn time(at: Timestamp) -> String {
-    local(at).strftime("%H:%M").to_string()
+    let at = local(at);
+    format!("{:02}:{:02}", at.hour(), at.minute())
 }
 
 /// Returns a week by its Monday and Sunday.
@@ -82,7 +103,7 @@ pub fn week(week: Week, language: Language) -> String {
 pub fn birth(date: &BirthDate, language: Language) -> String {
     let iso = date.to_string();
     let Ok(day) = iso.parse::<civil::Date>() else { return iso };
-    day.strftime(if language == Language::English { "%-d %b %Y" } else { "%-d.%-m.%Y" }).to_string()
+    written(day, language)
 }
 
 /// Reads a date as people type it: `3.4.1951`, `03.04.1951`, `3. April 1951` no, `1951-04-03` yes, `3/4/1951` and `3 4 1951` too.

@@ -1,6 +1,9 @@
 //! Stands before every page: who asks, whether they may, whether a form came from here, and the headers of the answer.
 
-use std::net::{IpAddr, SocketAddr};
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
 
 use axum::{
     extract::{ConnectInfo, Request, State},
@@ -29,12 +32,37 @@ use crate::{
     },
 };
 
+/// Ends the name of the cookie that makes a tablet one at the bedside.
+const BEDSIDE: &str = "-bedside";
+/// What every answer says, whatever it is.
+const FIXED: [(HeaderName, HeaderValue); 6] = [
+    (header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=63072000")),
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    // Without it browsers send the form's own page as referrer only here, and `Origin` stays readable.
+    (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
+    (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
+    (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
+    (
+        HeaderName::from_static("permissions-policy"),
+        HeaderValue::from_static("camera=(), microphone=(), geolocation=(), publickey-credentials-get=(self), publickey-credentials-create=(self)"),
+    ),
+];
 /// How long a browser keeps what it is known by and its language, seconds.
 const KEPT_FOR: u64 = account::BROWSER_FOR.as_secs();
 
-/// What is known about a request, for its handler.
+/// What is known about a request, for its handler. Cheap to clone.
 #[derive(Clone)]
-pub struct Context {
+pub struct Context(Arc<Known>);
+
+impl std::ops::Deref for Context {
+    type Target = Known;
+    fn deref(&self) -> &Known {
+        &self.0
+    }
+}
+
+/// What a [`Context`] holds.
+pub struct Known {
     /// The words of the reader's language.
     pub words: Words,
     /// Who is signed in or about to be.
@@ -77,7 +105,7 @@ pub struct Beside {
     pub ends: bool,
 }
 
-impl Context {
+impl Known {
     /// Returns who acts.
     pub fn actor(&self) -> Actor {
         if let Some(AtBedside { bedside, .. }) = &self.bedside {
@@ -104,8 +132,10 @@ pub struct OwnPolicy(pub &'static str);
 /// The middleware.
 pub async fn stand(State((portal, who, beside)): State<(Portal, Who, Beside)>, mut request: Request, next: Next) -> Response {
     let mut cookies = Vec::new();
-    let mut context = blank(&portal, &request);
-    if let Err(error) = recognise(&portal, &mut context, request.headers(), &mut cookies).await {
+    let mut known = blank(&portal, &request);
+    let recognised = recognise(&portal, &mut known, request.headers(), &mut cookies).await;
+    let context = Context(Arc::new(known));
+    if let Err(error) = recognised {
         return finish(&portal, &context, error.into_response(), cookies);
     }
     if request.method() == Method::POST && !came_from_here(&portal, request.headers()) {
@@ -155,7 +185,7 @@ async fn keep_typed(portal: &Portal, context: &Context, request: Request) -> Opt
     let headers = request.headers();
     // Files are not kept: only what was typed.
     headers.get(header::CONTENT_TYPE).filter(|kind| kind.as_bytes().starts_with(b"application/x-www-form-urlencoded"))?;
-    let token = cookie(headers, &portal.cookie).and_then(|text| unhex(&text)).map(Token)?;
+    let token = cookie(headers, &portal.cookie, "").and_then(unhex).map(Token)?;
     let (site, now, path) = (portal.site, context.now, context.path.clone());
     let account = portal.desk.read(move |db| account::who_was(db, &token, site, now)).await.ok().flatten()?;
     let body = axum::body::to_bytes(request.into_body(), MAX_FORM).await.ok()?;
@@ -166,11 +196,11 @@ async fn keep_typed(portal: &Portal, context: &Context, request: Request) -> Opt
 }
 
 /// Finds out who asks, and keeps their session alive.
-async fn recognise(portal: &Portal, context: &mut Context, headers: &HeaderMap, cookies: &mut Vec<String>) -> Result<(), PageError> {
+async fn recognise(portal: &Portal, context: &mut Known, headers: &HeaderMap, cookies: &mut Vec<String>) -> Result<(), PageError> {
     if at_bedside(portal, context, headers).await? {
         return Ok(());
     }
-    let token = cookie(headers, &portal.cookie).and_then(|text| unhex(&text)).map(Token);
+    let token = cookie(headers, &portal.cookie, "").and_then(unhex).map(Token);
     let arrival = match token {
         Some(token) => arrival(portal, context, token).await?,
         None => None,
@@ -191,10 +221,9 @@ async fn recognise(portal: &Portal, context: &mut Context, headers: &HeaderMap, 
         }
         context.visit = Some(visit);
     } else {
-        let name = format!("{}-form", portal.cookie);
-        let bound = cookie(headers, &name).filter(|text| unhex::<16>(text).is_some()).unwrap_or_else(|| {
+        let bound = cookie(headers, &portal.cookie, "-form").filter(|text| unhex::<16>(text).is_some()).map(str::to_owned).unwrap_or_else(|| {
             let fresh = hex(&random());
-            cookies.push(format!("{name}={fresh}; Path=/; Secure; HttpOnly; SameSite=Strict"));
+            cookies.push(format!("{}-form={fresh}; Path=/; Secure; HttpOnly; SameSite=Strict", portal.cookie));
             fresh
         });
         context.csrf = hex(&hash("form", &[&portal.secret[..], bound.as_bytes()].concat())[..16]);
@@ -203,7 +232,7 @@ async fn recognise(portal: &Portal, context: &mut Context, headers: &HeaderMap, 
 }
 
 /// Finds out who comes with this token.
-async fn arrival(portal: &Portal, context: &Context, token: Token) -> Result<Option<Arrival>, PageError> {
+async fn arrival(portal: &Portal, context: &Known, token: Token) -> Result<Option<Arrival>, PageError> {
     let (site, path, now) = (portal.site, context.path.clone(), context.now);
     if let Some(edition) = portal.desk.outside().edition()
         && let Some(arrival) = portal.visits.find(edition, &token, site, now)
@@ -220,8 +249,8 @@ async fn arrival(portal: &Portal, context: &Context, token: Token) -> Result<Opt
 }
 
 /// Finds out whether this is a tablet at the bedside, and keeps it open. Such a tablet is nothing else beside.
-async fn at_bedside(portal: &Portal, context: &mut Context, headers: &HeaderMap) -> Result<bool, PageError> {
-    let Some(token) = cookie(headers, &bedside_name(portal)).and_then(|text| unhex(&text)).map(Token).filter(|_| portal.site == Site::Patient) else { return Ok(false) };
+async fn at_bedside(portal: &Portal, context: &mut Known, headers: &HeaderMap) -> Result<bool, PageError> {
+    let Some(token) = cookie(headers, &portal.cookie, BEDSIDE).and_then(unhex).map(Token).filter(|_| portal.site == Site::Patient) else { return Ok(false) };
     let found = portal.desk.glance(move |db| bedside::of_tablet(db, &token)).await?.map(|(bedside, name)| AtBedside { bedside, name });
     let Some(at) = found.filter(|at| at.bedside.standing(context.now) == Standing::Open) else {
         context.bedside_over = true;
@@ -237,14 +266,14 @@ async fn at_bedside(portal: &Portal, context: &mut Context, headers: &HeaderMap)
 }
 
 /// What is known of a request without asking the store.
-fn blank(portal: &Portal, request: &Request) -> Context {
+fn blank(portal: &Portal, request: &Request) -> Known {
     let headers = request.headers();
-    let chosen = cookie(headers, &format!("{}-language", portal.cookie)).and_then(|word| Language::of(&word));
+    let chosen = cookie(headers, &portal.cookie, "-language").and_then(Language::of);
     let asked = || Language::asked_for(headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default());
-    let browser = cookie(headers, &format!("{}-device", portal.cookie)).and_then(|text| unhex(&text)).unwrap_or_else(random);
+    let browser = cookie(headers, &portal.cookie, "-device").and_then(unhex).unwrap_or_else(random);
     let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-    Context {
+    Known {
         words: Words { language: chosen.unwrap_or_else(asked) },
         visit: None,
         from: From { site: portal.site, device: device(agent), browser, network: network(origin_address(portal, peer, headers)) },
@@ -325,17 +354,9 @@ fn finish(portal: &Portal, context: &Context, response: Response, cookies: Vec<S
         .unwrap_or(HeaderValue::from_static("default-src 'none'")),
     };
     headers.insert(header::CONTENT_SECURITY_POLICY, policy);
-    const FIXED: [(&str, &str); 6] = [
-        ("strict-transport-security", "max-age=63072000"),
-        ("x-content-type-options", "nosniff"),
-        // Without it browsers send the form's own page as referrer only here, and `Origin` stays readable.
-        ("referrer-policy", "same-origin"),
-        ("cross-origin-opener-policy", "same-origin"),
-        ("cross-origin-resource-policy", "same-origin"),
-        ("permissions-policy", "camera=(), microphone=(), geolocation=(), publickey-credentials-get=(self), publickey-credentials-create=(self)"),
-    ];
+    headers.reserve(FIXED.len() + 2);
     for (name, value) in FIXED {
-        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        headers.insert(name, value);
     }
     // What somebody has seen stays in no cache of a shared computer.
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
@@ -352,10 +373,6 @@ pub fn signed_in_cookies(portal: &Portal, token: &Token, from: &From) -> Vec<Str
     vec![session_cookie(portal, token), format!("{}-device={}; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age={KEPT_FOR}", portal.cookie, hex(&from.browser))]
 }
 
-fn bedside_name(portal: &Portal) -> String {
-    format!("{}-bedside", portal.cookie)
-}
-
 /// Returns the answer with which a tablet at the bedside is a stranger's again: the back button brings nothing back.
 pub fn tablet_returned(portal: &Portal) -> Response {
     let mut response = with_cookies(Redirect::to("/bedside/done").into_response(), [bedside_cookie(portal, None)]);
@@ -366,7 +383,7 @@ pub fn tablet_returned(portal: &Portal) -> Response {
 /// Returns the cookie that makes a tablet one at the bedside, or no more.
 pub fn bedside_cookie(portal: &Portal, token: Option<&Token>) -> String {
     let (text, age) = token.map_or((String::new(), "; Max-Age=0"), |token| (hex(&token.0), ""));
-    format!("{}={text}; Path=/; Secure; HttpOnly; SameSite=Strict{age}", bedside_name(portal))
+    format!("{}{BEDSIDE}={text}; Path=/; Secure; HttpOnly; SameSite=Strict{age}", portal.cookie)
 }
 
 /// Returns the cookie that ends a session in the browser.
@@ -379,9 +396,11 @@ pub fn language_cookie(portal: &Portal, language: Language) -> String {
     format!("{}-language={}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={KEPT_FOR}", portal.cookie, language.word())
 }
 
-fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
+/// Returns the cookie whose name is the site's and this ending.
+fn cookie<'a>(headers: &'a HeaderMap, site: &str, ending: &str) -> Option<&'a str> {
     let pairs = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok()).flat_map(|text| text.split(';'));
-    pairs.filter_map(|pair| pair.trim().split_once('=')).find(|(found, _)| *found == name).map(|(_, value)| value.to_owned())
+    let is_it = |name: &str| name.strip_prefix(site) == Some(ending);
+    pairs.filter_map(|pair| pair.trim().split_once('=')).find(|(name, _)| is_it(name)).map(|(_, value)| value)
 }
 
 fn random() -> [u8; 16] {
@@ -391,18 +410,23 @@ fn random() -> [u8; 16] {
 /// Returns bytes as hexadecimal digits.
 pub fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        text.extend([byte >> 4, byte & 15].map(|digit| char::from(DIGITS[usize::from(digit)])));
+    }
+    text
 }
 
 /// Returns the bytes behind exactly `2 N` hexadecimal digits.
 pub fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
-    let digits = text.as_bytes();
-    if digits.len() != 2 * N || !digits.iter().all(u8::is_ascii_hexdigit) {
+    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
+    if pairs.len() != N || !rest.is_empty() {
         return None;
     }
     let mut bytes = [0; N];
-    for (byte, pair) in bytes.iter_mut().zip(text.as_bytes().chunks(2)) {
-        *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
+    for (byte, [high, low]) in bytes.iter_mut().zip(pairs) {
+        let digit = |digit: &u8| char::from(*digit).to_digit(16);
+        *byte = u8::try_from(digit(high)? << 4 | digit(low)?).ok()?;
     }
     Some(bytes)
 }

@@ -29,14 +29,8 @@ pub struct Page {
     pub site: Site,
     /// What pages tell about the clinic.
     pub clinic: Arc<Clinic>,
-    /// What a form must carry.
-    pub csrf: String,
-    /// What scripts and styles must carry.
-    pub nonce: String,
-    /// Who is signed in: the name, and whether it is a member of staff.
-    pub name: Option<String>,
-    /// The page's path.
-    pub path: String,
+    /// What is known about the request.
+    context: Context,
     /// At a tablet at the bedside: for whom, and who stands beside, in words.
     pub bedside: Option<(String, String)>,
     /// A marker that lets a script of ours be loaded under its content's name.
@@ -48,21 +42,33 @@ pub struct Page {
 impl Page {
     /// Returns the frame of a page.
     pub fn new(portal: &Portal, context: &Context) -> Self {
-        let open = context.visit.as_ref().filter(|visit| visit.session.stage == Stage::Open);
         Self {
             w: context.words,
             site: portal.site,
             clinic: portal.clinic.clone(),
-            csrf: context.csrf.clone(),
-            nonce: context.nonce.clone(),
-            name: open.map(|visit| visit.account.name.clone()),
-            path: context.path.clone(),
+            context: context.clone(),
             bedside: context.bedside.as_ref().map(|at| (at.name.clone(), role_name(context.words, at.bedside.role))),
             script: assets::SCRIPT.path(),
             style: assets::STYLE.path(),
         }
     }
 
+    /// Returns what a form must carry.
+    pub fn csrf(&self) -> &str {
+        &self.context.csrf
+    }
+    /// Returns what scripts and styles must carry.
+    pub fn nonce(&self) -> &str {
+        &self.context.nonce
+    }
+    /// Returns the name of whoever is signed in.
+    pub fn name(&self) -> Option<&str> {
+        self.context.visit.as_ref().filter(|visit| visit.session.stage == Stage::Open).map(|visit| &*visit.account.name)
+    }
+    /// Returns the page's path.
+    pub fn path(&self) -> &str {
+        &self.context.path
+    }
     /// Returns whether this is the staff's site.
     pub fn is_staff(&self) -> bool {
         self.site == Site::Staff
@@ -89,7 +95,7 @@ impl Page {
     pub fn error(self, error: PageError) -> Response {
         let w = self.w;
         let (status, title, text) = match error {
-            PageError::Purpose(patient) => return Redirect::to(&format!("/patients/{patient}/purpose?next={}", self.path)).into_response(),
+            PageError::Purpose(patient) => return Redirect::to(&format!("/patients/{patient}/purpose?next={}", self.path())).into_response(),
             PageError::NotFound => (StatusCode::NOT_FOUND, w.error_not_found_title(), w.error_not_found()),
             PageError::Forbidden => (StatusCode::FORBIDDEN, w.error_forbidden_title(), w.error_forbidden()),
             PageError::Form => (StatusCode::FORBIDDEN, w.error_form_title(), w.error_form()),

@@ -22,7 +22,7 @@ impl Step {
     pub fn of(p: &Page, next: &Next, reach: Scope) -> Self {
         let mut step = in_words(p, next);
         let may = |path: &str| reach == Scope::Decide || matches!(path, "/offers" | "/wishes");
-        step.action = step.action.filter(|(path, _)| may(path) && *path != p.path);
+        step.action = step.action.filter(|(path, _)| may(path) && *path != p.path());
         step
     }
 
