@@ -24,7 +24,7 @@ use verbund_protocol::{
 use self::mind::Mind;
 use crate::{
     domain::{config::Terms, entropy::Entropy},
-    store::{Store, StoreError, meta},
+    store::{Store, StoreError, audit, meta},
     workflow::{
         Author,
         desk::{Finish, Job, Task},
@@ -218,6 +218,7 @@ impl Core {
         for input in inputs {
             self.mind.step(&batch, now, input, &mut turn);
         }
+        self.mind.record_looks(&batch, &mut turn);
         self.mind.flush(&batch, now, &mut turn);
         let ended = match turn.lost.take() {
             None => batch.commit(),
@@ -316,6 +317,8 @@ impl Input {
 struct Turn {
     outputs: Vec<Output>,
     finishes: Vec<Finish>,
+    /// What the audit will say of those who looked.
+    looks: Vec<audit::Line>,
     /// The store failed in a way that takes the whole turn with it.
     lost: Option<StoreError>,
 }

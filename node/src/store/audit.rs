@@ -75,6 +75,23 @@ pub struct Line {
     pub detail: String,
 }
 
+impl Line {
+    /// Returns the line of an entry, which has no number yet.
+    pub fn of(entry: &Entry<'_>) -> Self {
+        let text = |text: &str| text.char_indices().nth(MAX_TEXT).map_or(text, |(end, _)| &text[..end]).to_owned();
+        Self {
+            seq: 0,
+            at: entry.at,
+            actor: text(entry.actor),
+            roles: text(entry.roles),
+            action: text(entry.action),
+            subject: entry.subject,
+            purpose: text(entry.purpose),
+            detail: text(entry.detail),
+        }
+    }
+}
+
 /// The end of the chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Head {
@@ -98,25 +115,25 @@ impl Head {
 /// # Errors
 /// The store's.
 pub fn append(db: &Db, entry: &Entry<'_>) -> Result<(), StoreError> {
-    let head = head(db)?;
-    let text = |text: &str| text.chars().take(MAX_TEXT).collect::<String>();
-    let line = Line {
-        seq: head.len + 1,
-        at: entry.at,
-        actor: text(entry.actor),
-        roles: text(entry.roles),
-        action: text(entry.action),
-        subject: entry.subject,
-        purpose: text(entry.purpose),
-        detail: text(entry.detail),
-    };
-    let bytes = cbor::write(&line);
-    let hash = head.after(&bytes);
-    let sql = "INSERT INTO audit (seq, at, actor, action, subject, entry, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-    db.prepare_cached(sql)?.execute(params![line.seq, millis(line.at), line.actor, line.action, line.subject.map(|id| id.0), bytes, hash.0])?;
-    if line.seq == entered(line.seq) {
-        let sql = "INSERT INTO audit_about SELECT subject, seq FROM audit WHERE seq > ?1 AND subject IS NOT NULL ORDER BY subject, seq";
-        db.prepare_cached(sql)?.execute([line.seq - ENTERED_AT_ONCE])?;
+    append_all(db, std::iter::once(Line::of(entry)))
+}
+
+/// Adds these lines to the chain, in the caller's transaction. It numbers them.
+///
+/// # Errors
+/// The store's.
+pub fn append_all(db: &Db, lines: impl IntoIterator<Item = Line>) -> Result<(), StoreError> {
+    let mut head = head(db)?;
+    let mut insert = db.prepare_cached("INSERT INTO audit (seq, at, actor, action, subject, entry, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?;
+    for line in lines {
+        let line = Line { seq: head.len + 1, ..line };
+        let bytes = cbor::write(&line);
+        head = Head { len: line.seq, hash: head.after(&bytes) };
+        insert.execute(params![line.seq, millis(line.at), line.actor, line.action, line.subject.map(|id| id.0), bytes, head.hash.0])?;
+        if line.seq == entered(line.seq) {
+            let sql = "INSERT INTO audit_about SELECT subject, seq FROM audit WHERE seq > ?1 AND subject IS NOT NULL ORDER BY subject, seq";
+            db.prepare_cached(sql)?.execute([line.seq - ENTERED_AT_ONCE])?;
+        }
     }
     Ok(())
 }

@@ -108,6 +108,7 @@ impl Bench {
                 actor,
                 clock_agrees: true,
                 effects: Vec::new(),
+                looks: None,
             };
             let out = piece(&mut work)?;
             Ok((out, work.effects))

@@ -30,14 +30,16 @@ pub enum Kept {
 pub type Run = Box<dyn FnOnce(Option<&mut Work<'_>>) -> (Kept, Finish) + Send>;
 
 /// Looks at what is committed and tells whoever asked.
-pub type Look = Box<dyn FnOnce(&Db) + Send>;
+pub type Glance = Box<dyn FnOnce(&Db) + Send>;
 
 /// What a job is about.
 pub enum Task {
     /// Work in the turn's transaction. It returns what becomes of its changes, and whom to tell after the commit.
     Work(Run),
+    /// As work, but nothing is written except what the audit says of it.
+    Look(Run),
     /// A short question about what is committed already, answered before the turn's work begins: it waits for no disk.
-    Glance(Look),
+    Glance(Glance),
 }
 
 /// Something handed in, with its actor.
@@ -73,6 +75,16 @@ impl Job {
             (kept, finish)
         };
         Self { actor, task: Task::Work(Box::new(run)) }
+    }
+
+    /// Returns the job as one that changes nothing.
+    #[must_use]
+    pub fn that_only_looks(self) -> Self {
+        let task = match self.task {
+            Task::Work(run) => Task::Look(run),
+            other => other,
+        };
+        Self { task, ..self }
     }
 }
 
@@ -153,14 +165,32 @@ impl Desk {
     /// # Errors
     /// What `work` refuses; [`WorkError::Unavailable`] if the node is stopping.
     pub async fn ask<T: Send + 'static>(&self, actor: &Actor, work: impl FnOnce(&mut Work<'_>) -> Result<T, WorkError> + Send + 'static) -> Result<T, WorkError> {
-        let stopping = || WorkError::unavailable("the node is stopping", "try again once it runs");
         let (tell, told) = oneshot::channel();
         let job = Job::new(actor.clone(), work, move |result| {
             // Whoever asked may have gone; the work is done all the same.
             let _ = tell.send(result);
         });
-        self.jobs.send(job).await.map_err(|_| stopping())?;
-        told.await.map_err(|_| stopping())?
+        self.hand_in(job, told).await
+    }
+
+    /// Runs `look` for `actor` as [`Desk::ask`] runs work, but cheaper: it changes nothing, and what the audit says of it is written together
+    /// with what it says of all others who look at the same time. The answer waits until that is durable.
+    ///
+    /// # Errors
+    /// What `look` refuses; [`WorkError::Unavailable`] if the node is stopping.
+    pub async fn look<T: Send + 'static>(&self, actor: Actor, look: impl FnOnce(&mut Work<'_>) -> Result<T, WorkError> + Send + 'static) -> Result<T, WorkError> {
+        let (tell, told) = oneshot::channel();
+        let job = Job::new(actor, look, move |result| {
+            // Whoever asked may have gone; the audit says that they looked.
+            let _ = tell.send(result);
+        });
+        self.hand_in(job.that_only_looks(), told).await
+    }
+
+    async fn hand_in<T>(&self, job: Job, told: oneshot::Receiver<Result<T, WorkError>>) -> Result<T, WorkError> {
+        let stopping = |()| WorkError::unavailable("the node is stopping", "try again once it runs");
+        self.jobs.send(job).await.map_err(drop).map_err(stopping)?;
+        told.await.map_err(drop).map_err(stopping)?
     }
 
     /// Answers a short question about what is committed, on the writer's connection: its pages of the database are at hand, where a reader
@@ -169,14 +199,12 @@ impl Desk {
     /// # Errors
     /// What `look` refuses; [`WorkError::Unavailable`] if the node is stopping.
     pub async fn glance<T: Send + 'static>(&self, look: impl FnOnce(&Db) -> Result<T, WorkError> + Send + 'static) -> Result<T, WorkError> {
-        let stopping = || WorkError::unavailable("the node is stopping", "try again once it runs");
         let (tell, told) = oneshot::channel();
-        let look: Look = Box::new(move |db| {
+        let look: Glance = Box::new(move |db| {
             // Whoever asked may have gone.
             let _ = tell.send(look(db));
         });
-        self.jobs.send(Job { actor: Actor::Node, task: Task::Glance(look) }).await.map_err(|_| stopping())?;
-        told.await.map_err(|_| stopping())?
+        self.hand_in(Job { actor: Actor::Node, task: Task::Glance(look) }, told).await
     }
 
     /// Runs `read` on a read-only connection, beside the writer and on a thread that may wait: for questions that take long.

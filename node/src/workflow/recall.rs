@@ -54,9 +54,9 @@ impl Recall {
         self.edition.clone()
     }
 
-    /// Notes that one entry was written into the audit.
-    pub fn audited(&self) {
-        self.audited.set(self.audited.get() + 1);
+    /// Notes that so many entries were written into the audit.
+    pub fn audited(&self, entries: u64) {
+        self.audited.set(self.audited.get() + entries);
     }
 
     fn changes(&self, db: &Db) -> u64 {
@@ -137,7 +137,7 @@ mod tests {
         }
         fn audit(&self, db: &Db) {
             audit::append(db, &audit::Entry { at: NOW, actor: "a", roles: "", action: "look", subject: Some(WHOM), purpose: "own", detail: "" }).unwrap();
-            self.recall.audited();
+            self.recall.audited(1);
         }
     }
 

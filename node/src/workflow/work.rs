@@ -1,6 +1,9 @@
 //! What a piece of work has at hand: the open transaction, the clock, who the node is, who acts, and what is to follow.
 
-use std::ops::{Deref, DerefMut};
+use std::{
+    cell::RefCell,
+    ops::{Deref, DerefMut},
+};
 
 use verbund_protocol::{
     id::{DocumentRoot, LocalId, MemberId, NetworkId, NodeId},
@@ -125,6 +128,8 @@ pub struct Work<'a> {
     pub clock_agrees: bool,
     /// What is to follow after the commit.
     pub effects: Vec<Effect>,
+    /// Where somebody only looks: what the audit will say of it. The turn writes that at its end, for all who looked together.
+    pub looks: Option<&'a RefCell<Vec<audit::Line>>>,
 }
 
 impl Work<'_> {
@@ -162,8 +167,13 @@ impl Work<'_> {
     /// The store's.
     pub fn audit(&self, action: &str, subject: Option<LocalId>, purpose: &str, detail: &str) -> Result<(), WorkError> {
         let roles = self.actor.role_words();
-        audit::append(self.db, &audit::Entry { at: self.now, actor: self.actor.name(), roles: &roles, action, subject, purpose, detail })?;
-        self.recall.audited();
+        let entry = audit::Entry { at: self.now, actor: self.actor.name(), roles: &roles, action, subject, purpose, detail };
+        if let Some(looks) = self.looks {
+            looks.borrow_mut().push(audit::Line::of(&entry));
+            return Ok(());
+        }
+        audit::append(self.db, &entry)?;
+        self.recall.audited(1);
         Ok(())
     }
 

@@ -1,6 +1,6 @@
 //! What the node has in mind between turns, and how each input is worked off.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{cell::RefCell, collections::BTreeMap, sync::Arc, time::Duration};
 
 use verbund_protocol::{
     id::MemberId,
@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     domain::{actor::Actor, config::Terms, entropy::Entropy},
-    store::{Db, StoreError, meta, savepoint},
+    store::{Db, StoreError, audit, meta, savepoint},
     workflow::{
         Author, Effect, Memory, Public, Work, WorkError, capacity, clock,
         desk::{Finish, Job, Kept, Run, Task},
@@ -392,7 +392,12 @@ impl Mind {
 
     fn job(&mut self, db: &Db, now: Timestamp, job: Job, turn: &mut Turn) {
         // What is only looked at was answered before the turn.
-        let Job { actor, task: Task::Work(run) } = job else { return };
+        let Job { actor, task } = job;
+        let run = match task {
+            Task::Work(run) => run,
+            Task::Look(run) => return self.look(db, now, actor, run, turn),
+            Task::Glance(_) => return,
+        };
         let (mut run, mut finish): (Option<Run>, Option<Finish>) = (Some(run), None);
         let done = self.within(db, now, actor, turn, |work| {
             let (kept, tell) = run.take().map(|run| run(Some(work))).ok_or(WorkError::NotFound("work"))?;
@@ -407,9 +412,60 @@ impl Mind {
         turn.finishes.extend(finish.or_else(|| run.map(|run| run(None).1)));
     }
 
+    /// Lets somebody look. There is nothing to undo, so it needs no savepoint; what the audit says of it follows at the turn's end.
+    fn look(&mut self, db: &Db, now: Timestamp, actor: Actor, run: Run, turn: &mut Turn) {
+        let (before, looks) = (db.total_changes(), RefCell::default());
+        let mut work = Work { looks: Some(&looks), ..self.at_hand(db, now, actor) };
+        let (kept, finish) = run(Some(&mut work));
+        let is_look = work.effects.is_empty() && !work.membership.is_touched() && !work.public.is_touched() && db.total_changes() == before;
+        turn.finishes.push(finish);
+        match kept {
+            _ if !is_look => {
+                debug_assert!(is_look, "a look has changed something");
+                tracing::error!("a look has changed something; the turn is undone");
+                turn.lose(&StoreError::RolledBack);
+            }
+            Kept::Yes => turn.looks.append(&mut looks.into_inner()),
+            Kept::No => {}
+            Kept::TurnLost(error) => turn.lose(&error),
+        }
+    }
+
+    /// Writes what the audit says of all who looked in this turn.
+    pub(super) fn record_looks(&self, db: &Db, turn: &mut Turn) {
+        let looks = std::mem::take(&mut turn.looks);
+        let count = looks.len() as u64;
+        if count == 0 || turn.lost.is_some() {
+            return;
+        }
+        match audit::append_all(db, looks) {
+            Ok(()) => self.recall.audited(count),
+            // Nobody has looked whose look is not in the audit.
+            Err(error) => turn.lost = Some(error),
+        }
+    }
+
     fn own_work(&mut self, db: &Db, now: Timestamp, turn: &mut Turn, what: &str, piece: impl FnOnce(&mut Work<'_>) -> Result<(), WorkError>) {
         if let Err(error) = self.within(db, now, Actor::Node, turn, piece) {
             tracing::error!(error = &error as &dyn std::error::Error, "{what} failed");
+        }
+    }
+
+    /// Returns what a piece of work has at hand.
+    fn at_hand<'a>(&'a mut self, db: &'a Db, now: Timestamp, actor: Actor) -> Work<'a> {
+        Work {
+            db,
+            now,
+            me: &self.me,
+            membership: Memory::new(&mut self.membership),
+            public: Memory::new(&mut self.public),
+            recall: &self.recall,
+            terms: &self.terms,
+            entropy: &mut *self.entropy,
+            actor,
+            clock_agrees: self.clock_agrees,
+            effects: Vec::new(),
+            looks: None,
         }
     }
 
@@ -417,19 +473,7 @@ impl Mind {
     fn within<T>(&mut self, db: &Db, now: Timestamp, actor: Actor, turn: &mut Turn, piece: impl FnOnce(&mut Work<'_>) -> Result<T, WorkError>) -> Result<T, WorkError> {
         let (mut effects, mut touched) = (Vec::new(), false);
         let result = savepoint(db, |db| {
-            let mut work = Work {
-                db,
-                now,
-                me: &self.me,
-                membership: Memory::new(&mut self.membership),
-                public: Memory::new(&mut self.public),
-                recall: &self.recall,
-                terms: &self.terms,
-                entropy: &mut *self.entropy,
-                actor,
-                clock_agrees: self.clock_agrees,
-                effects: Vec::new(),
-            };
+            let mut work = self.at_hand(db, now, actor);
             let result = piece(&mut work);
             touched = work.membership.is_touched() || work.public.is_touched();
             effects = work.effects;

@@ -261,3 +261,44 @@ fn a_node_that_comes_back_by_another_clock_promises_nothing_until_a_peer_agrees(
     core.turn(later.plus(second), vec![Input::Up { peer, clock_offset_ms: 5, edition }]).unwrap();
     assert!(promises(&mut core, later.plus(second)));
 }
+
+/// Returns a job that looks at a patient and tells how many there are.
+fn looking(name: &str, good: bool) -> (Input, Told) {
+    let (tell, told) = mpsc::channel();
+    let name = name.to_owned();
+    let look = move |work: &mut crate::workflow::Work<'_>| {
+        work.audit(&name, None, "test", "")?;
+        let found = patient::search(work.db, &Search::default(), 10)?.len();
+        if good { Ok(found) } else { Err(WorkError::NotFound("it")) }
+    };
+    (Input::Job(Job::new(person(Role::Ward), look, move |result| tell.send(result).unwrap()).that_only_looks()), told)
+}
+
+#[test]
+fn who_looks_is_in_the_audit_with_the_turn_or_was_told_nothing() {
+    let Bench { me, membership, entropy, store, .. } = Bench::new();
+    let settings = Settings { sync_seconds: 15, announce: vec![], terms: Terms::default() };
+    let mut core = Core::start(store, me, membership, Box::new(entropy), settings).unwrap();
+    let audited = |core: &Core| -> Vec<String> {
+        let lines = crate::store::audit::list(core.store().db(), &crate::store::audit::Filter::default(), 10).unwrap();
+        assert_eq!(crate::store::audit::verify(core.store().db()).unwrap().fault, None);
+        lines.into_iter().map(|line| line.action).collect()
+    };
+    let edition = core.edition();
+    core.turn(NOW, vec![]).unwrap();
+    let before = edition.get();
+    let (inputs, told) = [looking("first", true), looking("second", false), looking("third", true)].into_iter().unzip();
+    let told = finished(&mut core, inputs, told);
+    assert!(matches!(told[..], [Ok(0), Err(WorkError::NotFound(_)), Ok(0)]), "{told:?}");
+    assert_eq!((audited(&core), edition.get()), (vec!["third".into(), "first".into()], before), "a look changes nothing");
+    let (inputs, told) = [looking("fourth", true), job(1), looking("fifth", true)].into_iter().unzip();
+    assert!(matches!(finished(&mut core, inputs, told)[..], [Ok(0), Ok(1), Ok(1)]));
+    assert_eq!(audited(&core)[..3], ["fifth", "fourth", "patient.add"]);
+    assert_ne!(edition.get(), before);
+    // What the audit cannot say has not happened.
+    let pages: i64 = core.store().db().query_row("PRAGMA page_count", [], |row| row.get(0)).unwrap();
+    room(&core, Some(pages));
+    let (inputs, told) = (0..300).map(|_| looking("sixth", true)).unzip();
+    assert!(finished(&mut core, inputs, told).iter().all(|told| matches!(told, Err(WorkError::Store(StoreError::Full | StoreError::RolledBack)))));
+    assert_eq!(audited(&core)[0], "fifth");
+}

@@ -318,6 +318,7 @@ impl Clinic {
                 actor: person(),
                 clock_agrees: true,
                 effects: Vec::new(),
+                looks: None,
             };
             piece(&mut work)
         })

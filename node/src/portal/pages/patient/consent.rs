@@ -54,7 +54,7 @@ fn form(w: Words) -> String {
 }
 
 async fn page(portal: &Portal, context: &Context, fault: Option<String>) -> Result<Response, PageError> {
-    let agreement = portal.desk.ask(&context.actor(), journey::agreement).await?;
+    let agreement = portal.desk.look(context.actor(), journey::agreement).await?;
     let (p, w) = (Page::new(portal, context), context.words);
     let given = agreement.stands == Consented::Given;
     let drafted = context.draft.given("decision");

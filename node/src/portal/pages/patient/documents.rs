@@ -43,7 +43,7 @@ fn line(p: &Page, context: &Context, paper: Paper) -> Line {
 }
 
 async fn page(portal: &Portal, context: &Context, damaged: bool) -> Result<Response, PageError> {
-    let (papers, todo) = portal.desk.ask(&context.actor(), |work| Ok((journey::papers(work)?, journey::now_to_do(work)?))).await?;
+    let (papers, todo) = portal.desk.look(context.actor(), |work| Ok((journey::papers(work)?, journey::now_to_do(work)?))).await?;
     let p = Page::new(portal, context);
     let lines = papers.into_iter().map(|paper| line(&p, context, paper)).collect();
     Ok(render(&DocumentsPage { lines, damaged, step: Step::on(&p, todo), p }))

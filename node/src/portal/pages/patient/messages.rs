@@ -142,7 +142,7 @@ pub fn talk(p: &Page, said: &Said, patient: &str, own: impl Fn(&By) -> bool) -> 
 
 async fn list_page(portal: &Portal, context: &Context, fields: &Fields, check: bool, fault: Option<String>) -> Result<Response, PageError> {
     let seen = |work: &mut Work<'_>| Ok((journey::letters(work)?, journey::reach(work)?, journey::now_to_do(work)?));
-    let (letters, reach, todo) = portal.desk.ask(&context.actor(), seen).await?;
+    let (letters, reach, todo) = portal.desk.look(context.actor(), seen).await?;
     let (p, w) = (Page::new(portal, context), context.words);
     let chosen = fields.get("to").to_owned();
     let known = letters.teams.iter().any(|team| team.id.to_string() == chosen);

@@ -125,7 +125,7 @@ async fn list(portal: &Portal, context: &Context, fault: Option<String>) -> Resu
         let todo = if is_step { None } else { journey::now_to_do(work)? };
         Ok((found, journey::reach(work)?, todo))
     };
-    let (mut found, reach, todo) = portal.desk.ask(&context.actor(), seen).await?;
+    let (mut found, reach, todo) = portal.desk.look(context.actor(), seen).await?;
     found.measure();
     let (p, w) = (Page::new(portal, context), context.words);
     let of = |wanted: fn(Answer) -> bool| found.asked.iter().filter(|asked| wanted(asked.answer)).map(|asked| card(&p, asked)).collect::<Vec<_>>();
@@ -206,7 +206,7 @@ fn terms(w: Words, clinic: &str) -> Vec<String> {
 }
 
 async fn choose_page(portal: &Portal, context: &Context, id: ConversationId, changed: bool) -> Result<Response, PageError> {
-    let deal = portal.desk.ask(&context.actor(), move |work| journey::to_choose(work, id)).await?;
+    let deal = portal.desk.look(context.actor(), move |work| journey::to_choose(work, id)).await?;
     let (p, w) = (Page::new(portal, context), context.words);
     if matches!(deal.asked.answer, Answer::Chosen | Answer::Confirmed | Answer::Accepted) {
         return Ok(Redirect::to("/").into_response());
@@ -304,7 +304,7 @@ struct WithdrawPage {
 /// [`PageError`].
 pub async fn show_withdraw(State(portal): State<Portal>, Extension(context): Extension<Context>, Path(text): Path<String>) -> Result<Response, PageError> {
     let id = id(&text)?;
-    let deal = portal.desk.ask(&context.actor(), move |work| journey::to_withdraw(work, id)).await?;
+    let deal = portal.desk.look(context.actor(), move |work| journey::to_withdraw(work, id)).await?;
     let (p, w) = (Page::new(&portal, &context), context.words);
     let late = deal.asked.answer == Answer::Accepted;
     let span = deal.span.filter(|span| span.exception.is_none()).map(|span| w.choice_withdraw_span(spoken(w, span.last)));

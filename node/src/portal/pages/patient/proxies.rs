@@ -36,7 +36,7 @@ struct ProxiesPage {
 }
 
 async fn page(portal: &Portal, context: &Context, fields: &Fields, faults: Faults) -> Result<Response, PageError> {
-    let (helpers, todo) = portal.desk.ask(&context.actor(), |work| Ok((journey::proxies(work)?, journey::now_to_do(work)?))).await?;
+    let (helpers, todo) = portal.desk.look(context.actor(), |work| Ok((journey::proxies(work)?, journey::now_to_do(work)?))).await?;
     let p = Page::new(portal, context);
     let rows = helpers.iter().map(|helper| Row::of(&p, helper)).collect();
     Ok(render(&ProxiesPage { rows, form: Form::of(&p, fields), faults, drafted: !context.draft.is_empty(), step: Step::on(&p, todo), p }))

@@ -37,7 +37,7 @@ struct SharedPage {
 /// # Errors
 /// [`PageError`].
 pub async fn show(State(portal): State<Portal>, Extension(context): Extension<Context>) -> Result<Response, PageError> {
-    let (shared, todo) = portal.desk.ask(&context.actor(), |work| Ok((journey::shared(work)?, journey::now_to_do(work)?))).await?;
+    let (shared, todo) = portal.desk.look(context.actor(), |work| Ok((journey::shared(work)?, journey::now_to_do(work)?))).await?;
     let (p, w) = (Page::new(&portal, &context), context.words);
     let clinics = shared.with.iter().map(|with| clinic(&p, with)).collect();
     let looks = shared.looks.iter().map(|look| (p.day(look.at), looked(w, look))).collect();

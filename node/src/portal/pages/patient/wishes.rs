@@ -105,7 +105,7 @@ fn row(w: Words, number: usize, (about, what, why): (String, String, String), ch
 
 async fn page(portal: &Portal, context: &Context, fields: &Fields, check: bool) -> Result<Response, PageError> {
     let seen = |work: &mut Work<'_>| Ok((journey::own_wishes(work)?, journey::reach(work)?, journey::now_to_do(work)?));
-    let (stated, reach, todo) = portal.desk.ask(&context.actor(), seen).await?;
+    let (stated, reach, todo) = portal.desk.look(context.actor(), seen).await?;
     let (p, w) = (Page::new(portal, context), context.words);
     let held = |number: usize| stated.first().and_then(|wishes| wishes.list.get(number - 1)).map_or_else(Default::default, fields_of);
     let rows: Vec<Row> = (1..=MAX_WISHES).map(|number| row(w, number, if fields.is_empty() { held(number) } else { typed(fields, number) }, check)).collect();

@@ -90,7 +90,7 @@ struct InboxPage {
 /// # Errors
 /// [`PageError`].
 pub async fn inbox(State(portal): State<Portal>, Extension(context): Extension<Context>) -> Result<Response, PageError> {
-    let (rows, declined, rules) = portal.desk.ask(&context.actor(), |work| Ok((inbox::list(work, false)?, rule::recent(work)?, rule::list(work)?))).await?;
+    let (rows, declined, rules) = portal.desk.look(context.actor(), |work| Ok((inbox::list(work, false)?, rule::recent(work)?, rule::list(work)?))).await?;
     let w = context.words;
     let fresh = rows.iter().filter(|row| row.step == Step::Requested).count();
     let mut groups: Vec<Group> = ["ours", "agreed", "theirs"].map(|word| Group { title: w.admissions_group(word), lines: vec![] }).into();
@@ -113,7 +113,7 @@ pub async fn inbox(State(portal): State<Portal>, Extension(context): Extension<C
 /// # Errors
 /// [`PageError`].
 pub async fn ended(State(portal): State<Portal>, Extension(context): Extension<Context>) -> Result<Response, PageError> {
-    let rows = portal.desk.ask(&context.actor(), |work| inbox::list(work, true)).await?;
+    let rows = portal.desk.look(context.actor(), |work| inbox::list(work, true)).await?;
     let w = context.words;
     let title = w.admissions_ended_title().into_owned();
     let lines: Vec<Line> = rows.iter().map(|row| line(&context, row)).collect();
@@ -200,7 +200,7 @@ struct InquiryPage {
 
 /// Shows an inquiry; `typed` is what somebody was about to do.
 async fn page(portal: &Portal, context: &Context, id: ConversationId, typed: &Typed<'_>) -> Result<Response, PageError> {
-    let sheet = portal.desk.ask(&context.actor(), move |work| inbox::show(work, id)).await?;
+    let sheet = portal.desk.look(context.actor(), move |work| inbox::show(work, id)).await?;
     Ok(render(&inquiry_page(portal, context, &sheet, typed)))
 }
 

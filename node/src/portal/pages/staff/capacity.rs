@@ -68,7 +68,7 @@ struct Refused<'a> {
 }
 
 async fn page(portal: &Portal, context: &Context, refused: Option<Refused<'_>>) -> Result<Response, PageError> {
-    let shown = portal.desk.ask(&context.actor(), |work| capacity::show(work, None, false)).await?;
+    let shown = portal.desk.look(context.actor(), |work| capacity::show(work, None, false)).await?;
     let departments = shown.iter().map(|shown| department(context, shown, refused.as_ref().filter(|refused| refused.id == shown.id))).collect();
     Ok(render(&CapacityPage { p: Page::new(portal, context), departments }))
 }
@@ -147,7 +147,7 @@ fn named(fields: &Fields) -> Option<DepartmentId> {
 /// [`PageError`].
 pub async fn save(State(portal): State<Portal>, Extension(context): Extension<Context>, fields: Fields) -> Result<Response, PageError> {
     let id = named(&fields).ok_or(PageError::NotFound)?;
-    let shown = portal.desk.ask(&context.actor(), |work| capacity::show(work, None, false)).await?;
+    let shown = portal.desk.look(context.actor(), |work| capacity::show(work, None, false)).await?;
     let shown = shown.into_iter().find(|shown| shown.id == id).ok_or(PageError::NotFound)?;
     let today = context.now.day();
     let free = match read(&shown, &fields, today) {

@@ -216,7 +216,7 @@ pub(super) async fn best(portal: &Portal, context: &Context, o: &Overview, count
 
 async fn page(portal: &Portal, context: &Context, id: LocalId, ask: bool, fault: Option<String>) -> Result<Response, PageError> {
     let w = context.words;
-    let o = portal.desk.ask(&context.actor(), move |work| caseload::show(work, id)).await?;
+    let o = portal.desk.look(context.actor(), move |work| caseload::show(work, id)).await?;
     let searched = run(portal, context, &o, ask).await?;
     let mut lines: Vec<Line> = searched.found.hits.iter().map(|hit| line(w, &o, &searched, hit)).collect();
     lines.sort_by_key(Line::rank);

@@ -210,7 +210,7 @@ pub(super) async fn shown(portal: &Portal, context: &Context, id: LocalId, typed
 
 /// The same, where a fax says what few people share: with what can be done about it.
 pub(super) async fn shown_with(portal: &Portal, context: &Context, id: LocalId, typed: &Fields, fault: Option<String>, fax_rare: Vec<Choice>) -> Result<Response, PageError> {
-    let overview = portal.desk.ask(&context.actor(), move |work| caseload::show(work, id)).await?;
+    let overview = portal.desk.look(context.actor(), move |work| caseload::show(work, id)).await?;
     let proposed = again::propose(portal, context, &overview).await?;
     Ok(page(portal, context, &overview, Shown { proposed, typed, fault, fax_rare }))
 }

@@ -63,7 +63,7 @@ struct ListPage {
 }
 
 async fn page(portal: &Portal, context: &Context, everybody: bool) -> Result<Response, PageError> {
-    let rows = portal.desk.ask(&context.actor(), move |work| caseload::list(work, everybody)).await?;
+    let rows = portal.desk.look(context.actor(), move |work| caseload::list(work, everybody)).await?;
     let rows = rows.iter().map(|row| Line::of(row, context.words, context)).collect();
     Ok(render(&ListPage { p: Page::new(portal, context), everybody, rows }))
 }

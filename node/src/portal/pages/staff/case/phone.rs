@@ -256,7 +256,7 @@ fn ids((case, entry): &(String, String)) -> Result<(LocalId, LocalId), PageError
 /// [`PageError`].
 pub async fn show(State(portal): State<Portal>, Extension(context): Extension<Context>, Path(path): Path<(String, String)>) -> Result<Response, PageError> {
     let (case, entry) = ids(&path)?;
-    let phone = portal.desk.ask(&context.actor(), move |work| phone::show(work, case, entry)).await?;
+    let phone = portal.desk.look(context.actor(), move |work| phone::show(work, case, entry)).await?;
     Ok(page(&portal, &context, &phone, &context.draft, Faults::default(), None))
 }
 
@@ -318,7 +318,7 @@ pub async fn fax(State(portal): State<Portal>, Extension(context): Extension<Con
 /// [`PageError`].
 pub async fn answer(State(portal): State<Portal>, Extension(context): Extension<Context>, Path(path): Path<(String, String)>, fields: Fields) -> Result<Response, PageError> {
     let (case, entry) = ids(&path)?;
-    let asked = portal.desk.ask(&context.actor(), move |work| phone::show(work, case, entry)).await?;
+    let asked = portal.desk.look(context.actor(), move |work| phone::show(work, case, entry)).await?;
     let typed = match read(&fields, context.words, &asked, context.now) {
         Ok(typed) => typed,
         Err(faults) => return Ok(page(&portal, &context, &asked, &fields, faults, None)),
@@ -342,7 +342,7 @@ async fn act(
         Ok(()) => Ok(Redirect::to(&format!("/cases/{case}/phone/{entry}")).into_response()),
         Err(error) => {
             let fault = words::fault(context.words, error)?;
-            let phone = portal.desk.ask(&context.actor(), move |work| phone::show(work, case, entry)).await?;
+            let phone = portal.desk.look(context.actor(), move |work| phone::show(work, case, entry)).await?;
             Ok(page(portal, context, &phone, fields, Faults::default(), Some(fault)))
         }
     }
@@ -365,7 +365,7 @@ pub async fn choose(State(portal): State<Portal>, Extension(context): Extension<
         Ok(paper) => act(&portal, &context, &path, &fields, move |work, case, entry| phone::choose(work, case, entry, paper)).await,
         Err(fault) => {
             let (case, entry) = ids(&path)?;
-            let phone = portal.desk.ask(&context.actor(), move |work| phone::show(work, case, entry)).await?;
+            let phone = portal.desk.look(context.actor(), move |work| phone::show(work, case, entry)).await?;
             Ok(page(&portal, &context, &phone, &fields, Faults::default(), Some(fault)))
         }
     }

@@ -200,7 +200,7 @@ fn page(portal: &Portal, context: &Context, o: &Overview, typed: Option<&Fields>
 /// [`PageError`].
 pub async fn show(State(portal): State<Portal>, Extension(context): Extension<Context>, Path(text): Path<String>) -> Result<Response, PageError> {
     let id = id(&text)?;
-    let overview = portal.desk.ask(&context.actor(), move |work| caseload::show(work, id)).await?;
+    let overview = portal.desk.look(context.actor(), move |work| caseload::show(work, id)).await?;
     let typed = Some(&context.draft).filter(|draft| !draft.is_empty());
     Ok(page(&portal, &context, &overview, typed, None))
 }
@@ -221,6 +221,6 @@ pub async fn save(State(portal): State<Portal>, Extension(context): Extension<Co
             Err(error) => words::fault(context.words, error)?,
         }
     };
-    let overview = portal.desk.ask(&context.actor(), move |work| caseload::show(work, id)).await?;
+    let overview = portal.desk.look(context.actor(), move |work| caseload::show(work, id)).await?;
     Ok(page(&portal, &context, &overview, Some(&fields), Some(fault)))
 }
