@@ -20,6 +20,9 @@ use crate::{
     workflow::WorkError,
 };
 
+/// Room made for a page at first, bytes: most take no more.
+const USUAL_PAGE: usize = 12 << 10;
+
 /// What the frame of a page needs. Templates call it `p`.
 #[derive(Clone)]
 pub struct Page {
@@ -159,8 +162,9 @@ struct ErrorPage {
 
 /// Renders a page.
 pub fn render(page: &impl Template) -> Response {
-    match page.render() {
-        Ok(html) => Html(html).into_response(),
+    let mut html = String::with_capacity(USUAL_PAGE);
+    match page.render_into(&mut html) {
+        Ok(()) => Html(html).into_response(),
         Err(error) => {
             tracing::error!(%error, "a page could not be rendered");
             PageError::Unavailable.into_response()

@@ -169,7 +169,7 @@ async fn start(config: &Config) -> Result<Running, ServiceError> {
     let bell = Arc::new(tokio::sync::Notify::new());
     let carrier = Carrier::new(node.network.clone(), mesh.clone(), &inputs, membership.clone(), transfers.clone(), bell.clone());
     let hands = carrier.clone();
-    let thread = engine::start(core, queue, deliveries, now, move |output| {
+    let thread = engine::start(core, engine::Queues { inputs: queue, jobs: waiting }, deliveries, now, move |output| {
         let _until_the_core_ends = &dead;
         hands.carry_out(output);
     })?;
@@ -177,7 +177,6 @@ async fn start(config: &Config) -> Result<Running, ServiceError> {
     tasks.extend(post::start(config, &desk, bell));
     tasks.extend([
         tokio::spawn(carrier.hear(events, inputs.clone())),
-        tokio::spawn(pass_on_jobs(waiting, inputs.clone())),
         tokio::spawn(tick(inputs.clone())),
         tokio::spawn(transfers.run()),
         tokio::spawn(join(mesh.clone(), membership, config.mesh.announce.clone(), config.mesh.bootstrap.clone())),
@@ -250,14 +249,6 @@ async fn tick(inputs: mpsc::Sender<Input>) {
     loop {
         every.tick().await;
         if inputs.send(Input::Tick).await.is_err() {
-            return;
-        }
-    }
-}
-
-async fn pass_on_jobs(mut jobs: mpsc::Receiver<Job>, inputs: mpsc::Sender<Input>) {
-    while let Some(job) = jobs.recv().await {
-        if inputs.send(Input::Job(job)).await.is_err() {
             return;
         }
     }

@@ -131,6 +131,8 @@ struct Socket {
     path: PathBuf,
     _runtime: Runtime,
     _folder: tempfile::TempDir,
+    /// The core ends with it.
+    _inputs: mpsc::Sender<Input>,
 }
 
 impl Socket {
@@ -143,22 +145,15 @@ impl Socket {
         let settings = Settings { sync_seconds: 15, announce: vec![], terms: Terms::default() };
         let core = Core::start(store, me, membership(), Box::new(Seeded::new(7)), settings).expect("a new store");
         let (inputs, queue) = mpsc::channel(64);
-        engine::start(core, queue, Deliveries::default(), || NOW, drop).expect("a thread");
+        let (jobs, waiting) = mpsc::channel::<Job>(64);
+        engine::start(core, engine::Queues { inputs: queue, jobs: waiting }, Deliveries::default(), || NOW, drop).expect("a thread");
         let files = Arc::new(Files::new(BlobStore::open(&data).expect("a new folder")));
-        let (jobs, mut waiting) = mpsc::channel::<Job>(64);
         let desk = Desk::new(jobs, Arc::new(Alone { readers, files, data }));
         let path = folder.path().join("control.sock");
         let runtime = Runtime::new().expect("threads");
         let listener = runtime.block_on(async { server::bind(&path) }).expect("a new socket");
-        runtime.spawn(async move {
-            while let Some(job) = waiting.recv().await {
-                if inputs.send(Input::Job(job)).await.is_err() {
-                    return;
-                }
-            }
-        });
         runtime.spawn(server::serve(listener, desk, Arc::new(people())));
-        Self { path, _runtime: runtime, _folder: folder }
+        Self { path, _runtime: runtime, _folder: folder, _inputs: inputs }
     }
 
     /// Sends everything, says that nothing more comes, and returns what is answered.
