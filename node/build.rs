@@ -2,8 +2,8 @@
 //! told. German has all messages; English must have the same, with the same variables; plain German those of the groups that patients
 //! decide by.
 //!
-//! What is nothing but text and values is put together by the function itself; what depends on its values (forms of number, kinds) is left
-//! to Fluent, whose catalogues hold no more than that.
+//! The functions hold the texts and put them together themselves: no catalogue is read by the running node. A test compares them with what
+//! the Fluent library says.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -11,10 +11,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use fluent_syntax::{
-    ast::{Entry, Expression, InlineExpression, Message, Pattern, PatternElement, Resource},
-    serializer,
-};
+use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement, VariantKey};
 
 /// What plain German must have: everything whose name begins so.
 const PLAIN: &[&str] = &["sign-in-", "second-", "invitation-", "consent-", "choice-"];
@@ -27,15 +24,8 @@ type Catalogue<'a> = BTreeMap<&'a str, Entered<'a>>;
 
 /// A message of one language.
 struct Entered<'a> {
-    message: Message<&'a str>,
+    pattern: Pattern<&'a str>,
     variables: BTreeSet<&'a str>,
-    /// Its text and its values in order, if it is nothing else.
-    pieces: Option<Vec<Piece<'a>>>,
-}
-
-enum Piece<'a> {
-    Text(String),
-    Value(&'a str),
 }
 
 fn main() {
@@ -44,22 +34,15 @@ fn main() {
     let [german, plain, english] = [0, 1, 2].map(|nth| read(LANGUAGES[nth], &sources[nth]));
     compare("en", &english, &german, |_| true);
     compare("plain", &plain, &german, |key| PLAIN.iter().any(|group| key.starts_with(group)));
-    let (mut functions, mut composed, mut left) = (String::new(), String::new(), BTreeSet::new());
+    let (mut functions, mut table) = (String::new(), String::new());
     for (key, entered) in &german {
-        let all = [Some(entered), plain.get(key).or(Some(entered)), english.get(key)].map(|entered| entered.and_then(|entered| entered.pieces.as_deref()));
-        let pieces = all.into_iter().map(|pieces| pieces.map(|pieces| written(pieces, &entered.variables))).collect::<Option<Vec<_>>>();
-        functions += &function(key, entered, pieces.as_deref());
-        match pieces {
-            Some(pieces) => composed += &format!("    (\"{key}\", &{:?}, [{}]),\n", entered.variables.iter().collect::<Vec<_>>(), pieces.join(", ")),
-            None => drop(left.insert(*key)),
-        }
+        let all = [Some(entered), plain.get(key).or(Some(entered)), english.get(key)].map(|entered| entered.expect("compared"));
+        let texts = all.map(|of| written(&of.pattern, &entered.variables)).join(", ");
+        functions += &function(key, entered, &texts);
+        table += &format!("    (\"{key}\", &{:?}, [{texts}]),\n", entered.variables.iter().collect::<Vec<_>>());
     }
-    let table = format!("#[cfg(test)]\nconst COMPOSED: &[(&str, &[&str], [&[Piece]; 3])] = &[\n{composed}];\n");
+    let table = format!("#[cfg(test)]\nconst ALL: &[(&str, &[&str], Texts)] = &[\n{table}];\n");
     write(&out.join("words.rs"), &format!("impl Words {{\n{functions}}}\n{table}"));
-    for (language, catalogue) in LANGUAGES.into_iter().zip([german, plain, english]) {
-        let body = catalogue.into_iter().filter(|(key, _)| left.contains(key)).map(|(_, entered)| Entry::Message(entered.message)).collect();
-        write(&out.join(language).with_extension("ftl"), &serializer::serialize(&Resource { body }));
-    }
 }
 
 /// Returns all messages of a language: one file an area of the pages.
@@ -80,11 +63,11 @@ fn read<'a>(language: &str, text: &'a str) -> Catalogue<'a> {
     for entry in resource.body {
         match entry {
             Entry::Message(message) => {
-                let (key, pattern) = (message.id.name, message.value.as_ref().unwrap_or_else(|| panic!("{language}: {} has no text", message.id.name)));
+                let key = message.id.name;
+                let pattern = message.value.unwrap_or_else(|| panic!("{language}: {key} has no text"));
                 let mut variables = BTreeSet::new();
-                collect(pattern, &mut variables);
-                let pieces = pattern.elements.iter().map(piece).collect();
-                let twice = found.insert(key, Entered { variables, pieces, message });
+                collect(&pattern, &mut variables);
+                let twice = found.insert(key, Entered { pattern, variables });
                 assert!(twice.is_none(), "{language}: {key} stands twice");
             }
             Entry::Junk { content } => panic!("{language}: not Fluent: {content}"),
@@ -94,40 +77,47 @@ fn read<'a>(language: &str, text: &'a str) -> Catalogue<'a> {
     found
 }
 
-/// Returns a part of a message that is text or a value; nothing for what takes Fluent to say.
-fn piece<'a>(element: &PatternElement<&'a str>) -> Option<Piece<'a>> {
-    Some(match element {
-        PatternElement::TextElement { value } => Piece::Text((*value).to_owned()),
-        PatternElement::Placeable { expression: Expression::Inline(InlineExpression::StringLiteral { value }) } => {
-            let mut text = String::new();
-            fluent_syntax::unicode::unescape_unicode(&mut text, value).expect("a string takes any text");
-            Piece::Text(text)
-        }
-        PatternElement::Placeable { expression: Expression::Inline(InlineExpression::VariableReference { id }) } => Piece::Value(id.name),
-        PatternElement::Placeable { .. } => return None,
-    })
-}
-
-/// Returns pieces as Rust writes them, lines of text joined; values are called by their place among `variables`.
-fn written(pieces: &[Piece<'_>], variables: &BTreeSet<&str>) -> String {
-    let mut parts: Vec<String> = Vec::new();
-    let mut text = String::new();
-    let end = |text: &mut String, parts: &mut Vec<String>| {
-        if !text.is_empty() {
-            parts.push(format!("Piece::Text({:?})", std::mem::take(text)));
-        }
-    };
-    for piece in pieces {
-        match piece {
-            Piece::Text(more) => text += more,
-            Piece::Value(name) => {
-                end(&mut text, &mut parts);
-                parts.push(format!("Piece::Value({})", variables.iter().position(|variable| variable == name).expect("collected from the same message")));
+/// Returns a text as Rust writes it, its lines joined; values are called by their place among `variables`.
+fn written(pattern: &Pattern<&str>, variables: &BTreeSet<&str>) -> String {
+    let (mut parts, mut text) = (Vec::new(), String::new());
+    for element in &pattern.elements {
+        match element {
+            PatternElement::TextElement { value } => text += value,
+            PatternElement::Placeable { expression: Expression::Inline(InlineExpression::StringLiteral { value }) } => {
+                fluent_syntax::unicode::unescape_unicode(&mut text, value).expect("a string takes any text");
+            }
+            PatternElement::Placeable { expression } => {
+                if !text.is_empty() {
+                    parts.push(format!("Piece::Text({:?})", std::mem::take(&mut text)));
+                }
+                parts.push(placed(expression, variables));
             }
         }
     }
-    end(&mut text, &mut parts);
+    if !text.is_empty() {
+        parts.push(format!("Piece::Text({text:?})"));
+    }
     format!("&[{}]", parts.join(", "))
+}
+
+/// Returns what stands for a value in a text, or for a choice between texts by a value.
+fn placed(expression: &Expression<&str>, variables: &BTreeSet<&str>) -> String {
+    let nth = |inline: &InlineExpression<&str>| match inline {
+        InlineExpression::VariableReference { id } => variables.iter().position(|variable| *variable == id.name).expect("collected from the same message"),
+        other => panic!("messages are made of texts, values and choices by a value, not of {other:?}"),
+    };
+    match expression {
+        Expression::Inline(inline) => format!("Piece::Value({})", nth(inline)),
+        Expression::Select { selector, variants } => {
+            let key = |key: &VariantKey<&str>| match key {
+                VariantKey::Identifier { name } => format!("Key::Word({name:?})"),
+                VariantKey::NumberLiteral { value } => format!("Key::Number({})", value.parse::<i64>().expect("a whole number")),
+            };
+            let all: Vec<String> = variants.iter().map(|variant| format!("({}, {})", key(&variant.key), written(&variant.value, variables))).collect();
+            let otherwise = variants.iter().find(|variant| variant.default).map(|variant| written(&variant.value, variables)).expect("Fluent demands one");
+            format!("Piece::Choice {{ by: {}, variants: &[{}], otherwise: {otherwise} }}", nth(selector), all.join(", "))
+        }
+    }
 }
 
 fn collect<'a>(pattern: &Pattern<&'a str>, into: &mut BTreeSet<&'a str>) {
@@ -168,33 +158,22 @@ fn compare(name: &str, other: &Catalogue<'_>, german: &Catalogue<'_>, wanted: im
     }
 }
 
-/// Returns the function of a message: with its pieces in each language, or through Fluent.
-fn function(key: &str, entered: &Entered<'_>, pieces: Option<&[String]>) -> String {
+/// Returns the function of a message.
+fn function(key: &str, entered: &Entered<'_>, texts: &str) -> String {
     assert!(!RESERVED.contains(&key), "{key} cannot be a function's name");
     let (name, variables) = (key.replace('-', "_"), &entered.variables);
-    let doc = shown(&entered.message).split_whitespace().collect::<Vec<_>>().join(" ").replace(['`', '<', '>', '[', ']'], "");
+    let doc = shown(&entered.pattern).split_whitespace().collect::<Vec<_>>().join(" ").replace(['`', '<', '>', '[', ']'], "");
     let doc = format!("    /// „{doc}“\n");
-    let all = pieces.map(|pieces| pieces.join(", "));
     if variables.is_empty() {
-        let all = all.unwrap_or_else(|| panic!("{key} tells nothing, and is no plain text either"));
-        return format!("{doc}    pub fn {name}(&self) -> std::borrow::Cow<'static, str> {{\n        self.fixed([{all}])\n    }}\n");
+        return format!("{doc}    pub fn {name}(&self) -> Cow<'static, str> {{\n        self.fixed([{texts}])\n    }}\n");
     }
-    let arguments: String = variables.iter().map(|variable| format!(", {variable}: impl Into<Value>")).collect();
-    let body = match all {
-        Some(all) => {
-            let values: String = variables.iter().map(|variable| format!("{variable}.into(), ")).collect();
-            format!("self.composed([{all}], &[{values}])")
-        }
-        None => {
-            let values: String = variables.iter().map(|variable| format!("(\"{variable}\", {variable}.into()), ")).collect();
-            format!("self.with(\"{key}\", vec![{values}])")
-        }
-    };
-    format!("{doc}    pub fn {name}(&self{arguments}) -> String {{\n        {body}\n    }}\n")
+    let arguments: String = variables.iter().map(|variable| format!(", {variable}: impl Into<Value<'a>>")).collect();
+    let values: String = variables.iter().map(|variable| format!("{variable}.into(), ")).collect();
+    format!("{doc}    pub fn {name}<'a>(&self{arguments}) -> String {{\n        self.composed([{texts}], &[{values}])\n    }}\n")
 }
 
-/// Returns the text of a message, with dots for what is filled in.
-fn shown(message: &Message<&str>) -> String {
+/// Returns a text with dots for what is filled in.
+fn shown(pattern: &Pattern<&str>) -> String {
     let text = |element: &PatternElement<&str>| if let PatternElement::TextElement { value } = element { Some((*value).to_owned()) } else { None };
-    message.value.iter().flat_map(|pattern| &pattern.elements).filter_map(text).collect::<Vec<_>>().join("…")
+    pattern.elements.iter().filter_map(text).collect::<Vec<_>>().join("…")
 }

@@ -1,5 +1,7 @@
 //! Coded fields in the reader's language: the labels of the shipped code lists, and what a form may choose from.
 
+use std::borrow::Cow;
+
 use verbund_protocol::{
     catalogue::{Catalogue, List},
     id::KdlCode,
@@ -28,11 +30,16 @@ impl Choice {
 
 /// Returns what a code means. One of a newer list is shown as its number.
 pub fn label(list: List, number: u16, language: Language) -> String {
-    let Some(entry) = Catalogue::shipped().entry(list, number) else { return number.to_string() };
+    meaning(list, number, language).into_owned()
+}
+
+/// Returns what a code means, as [`label`], where nothing need be copied.
+pub fn meaning(list: List, number: u16, language: Language) -> Cow<'static, str> {
+    let Some(entry) = Catalogue::shipped().entry(list, number) else { return number.to_string().into() };
     match language {
-        Language::English => entry.en.clone(),
-        Language::Pseudo => format!("⟦{}⟧", entry.de),
-        Language::German | Language::Plain => entry.de.clone(),
+        Language::English => Cow::Borrowed(&entry.en),
+        Language::Pseudo => format!("⟦{}⟧", entry.de).into(),
+        Language::German | Language::Plain => Cow::Borrowed(&entry.de),
     }
 }
 

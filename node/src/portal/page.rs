@@ -77,8 +77,8 @@ impl Page {
         self.site == Site::Staff
     }
     /// Returns the languages to choose from: word, own name, language tag, whether it is the present one.
-    pub fn languages(&self) -> Vec<(&'static str, &'static str, &'static str, bool)> {
-        Language::OFFERED.into_iter().map(|language| (language.word(), language.own_name(), language.tag(), language == self.w.language)).collect()
+    pub fn languages(&self) -> [(&'static str, &'static str, &'static str, bool); Language::OFFERED.len()] {
+        Language::OFFERED.map(|language| (language.word(), language.own_name(), language.tag(), language == self.w.language))
     }
     /// Returns a day as people write it.
     pub fn day(&self, at: verbund_protocol::time::Timestamp) -> String {

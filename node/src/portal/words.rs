@@ -1,9 +1,7 @@
 //! What the pages say, in the reader's language. The catalogues are Fluent files, one an area of the
-//! pages; `build.rs` makes a function of each message, with its text in all languages where that is nothing but text and values.
+//! pages; `build.rs` makes a function of each message, with its texts.
 
-use std::{borrow::Cow, sync::LazyLock};
-
-use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
+use std::borrow::Cow;
 
 /// A language of the pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -59,7 +57,56 @@ impl Language {
 }
 
 /// What a message is told.
-pub type Value = FluentValue<'static>;
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value<'a> {
+    /// Text as it is shown, or a word by which a text is chosen.
+    Text(Cow<'a, str>),
+    /// A number.
+    Number(i64),
+}
+
+impl<'a> From<&'a str> for Value<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::Text(text.into())
+    }
+}
+/// Templates lend what they show, and sometimes what was lent to them.
+macro_rules! lent {
+    ($($text:ty)*) => {
+        $(impl<'a> From<&'a $text> for Value<'a> {
+            fn from(text: &'a $text) -> Self {
+                Self::Text(Cow::Borrowed(text))
+            }
+        })*
+    };
+}
+lent!(String &'a String &'a str Cow<'_, str>);
+
+impl From<String> for Value<'_> {
+    fn from(text: String) -> Self {
+        Self::Text(text.into())
+    }
+}
+impl<'a> From<Cow<'a, str>> for Value<'a> {
+    fn from(text: Cow<'a, str>) -> Self {
+        Self::Text(text)
+    }
+}
+macro_rules! numbers {
+    ($($number:ty)*) => {
+        $(impl From<$number> for Value<'_> {
+            fn from(number: $number) -> Self {
+                Self::Number(i64::try_from(number).unwrap_or(i64::MAX))
+            }
+        }
+        impl From<&$number> for Value<'_> {
+            fn from(number: &$number) -> Self {
+                (*number).into()
+            }
+        })*
+    };
+}
+numbers!(i8 i16 i32 i64 u8 u16 u32 u64 usize);
 
 /// A part of a message.
 #[derive(Clone, Copy, Debug)]
@@ -68,25 +115,35 @@ enum Piece {
     Text(&'static str),
     /// The value of this number among those the message is told.
     Value(usize),
+    /// The first of these texts whose key fits a value.
+    Choice { by: usize, variants: &'static [(Key, &'static [Self])], otherwise: &'static [Self] },
+}
+
+/// By what a text is chosen.
+#[derive(Clone, Copy, Debug)]
+enum Key {
+    /// A word, or a number's form: `one`, `other`.
+    Word(&'static str),
+    /// This very number.
+    Number(i64),
+}
+
+impl Key {
+    /// Returns whether a value is meant. In German and English a whole number takes the form `one` if it is 1 (Unicode CLDR, cardinal plural
+    /// rules: "i = 1 and v = 0").
+    fn fits(self, value: Option<&Value<'_>>) -> bool {
+        match (self, value) {
+            (Self::Word(word), Some(Value::Text(text))) => text == word,
+            (Self::Number(key), Some(Value::Number(number))) => *number == key,
+            (Self::Word("one"), Some(Value::Number(number))) => *number == 1,
+            (Self::Word("other"), Some(Value::Number(number))) => *number != 1,
+            _ => false,
+        }
+    }
 }
 
 /// A message in German, plain German and English.
 type Texts = [&'static [Piece]; 3];
-
-type Bundle = FluentBundle<FluentResource>;
-
-static GERMAN: LazyLock<Bundle> = LazyLock::new(|| bundle("de", include_str!(concat!(env!("OUT_DIR"), "/de.ftl"))));
-static PLAIN: LazyLock<Bundle> = LazyLock::new(|| bundle("de", include_str!(concat!(env!("OUT_DIR"), "/plain.ftl"))));
-static ENGLISH: LazyLock<Bundle> = LazyLock::new(|| bundle("en", include_str!(concat!(env!("OUT_DIR"), "/en.ftl"))));
-
-fn bundle(tag: &str, source: &str) -> Bundle {
-    let mut bundle = Bundle::new_concurrent(vec![tag.parse().expect("a language tag")]);
-    // No invisible marks around what is filled in: all our languages run in one direction.
-    bundle.set_use_isolating(false);
-    let resource = FluentResource::try_new(source.to_owned()).expect("build.rs has read it");
-    bundle.add_resource(resource).expect("build.rs has seen that no message stands twice");
-    bundle
-}
 
 /// The words of one language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,28 +159,19 @@ impl Words {
     fn fixed(&self, texts: Texts) -> Cow<'static, str> {
         match self.pieces(texts) {
             [Piece::Text(text)] if self.language != Language::Pseudo => Cow::Borrowed(text),
-            pieces => Cow::Owned(self.marked(put_together(pieces, &[]))),
+            pieces => Cow::Owned(self.told(pieces, &[])),
         }
     }
 
-    /// Returns a message of text and values.
-    fn composed(&self, texts: Texts, values: &[Value]) -> String {
-        self.marked(put_together(self.pieces(texts), values))
+    /// Returns a message that is told something.
+    fn composed(&self, texts: Texts, values: &[Value<'_>]) -> String {
+        self.told(self.pieces(texts), values)
     }
 
-    /// Returns a message that depends on what it is told.
-    fn with(&self, key: &str, values: Vec<(&'static str, Value)>) -> String {
-        let own: &'static Bundle = match self.language {
-            Language::German | Language::Pseudo => &GERMAN,
-            Language::Plain => &PLAIN,
-            Language::English => &ENGLISH,
-        };
-        let german: &'static Bundle = &GERMAN;
-        let (bundle, message) =
-            own.get_message(key).map(|message| (own, message)).or_else(|| german.get_message(key).map(|message| (german, message))).expect("build.rs has seen it");
-        let pattern = message.value().expect("build.rs has seen a text");
-        let values: FluentArgs<'_> = values.into_iter().collect();
-        self.marked(bundle.format_pattern(pattern, Some(&values), &mut vec![]).into_owned())
+    fn told(&self, pieces: &[Piece], values: &[Value<'_>]) -> String {
+        let mut text = String::with_capacity(96);
+        put_together(&mut text, pieces, values);
+        if self.language == Language::Pseudo { format!("⟦{text}⟧") } else { text }
     }
 
     const fn pieces(&self, [german, plain, english]: Texts) -> &'static [Piece] {
@@ -133,22 +181,23 @@ impl Words {
             Language::English => english,
         }
     }
-
-    fn marked(&self, text: String) -> String {
-        if self.language == Language::Pseudo { format!("⟦{text}⟧") } else { text }
-    }
 }
 
-fn put_together(pieces: &[Piece], values: &[Value]) -> String {
-    let value = |nth: usize| match values.get(nth) {
-        Some(FluentValue::String(text)) => Cow::Borrowed(&**text),
-        Some(FluentValue::Number(number)) => number.as_string(),
-        _ => Cow::Borrowed(""),
-    };
-    pieces.iter().fold(String::with_capacity(64), |text, piece| match piece {
-        Piece::Text(more) => text + more,
-        Piece::Value(nth) => text + &value(*nth),
-    })
+fn put_together(text: &mut String, pieces: &[Piece], values: &[Value<'_>]) {
+    for piece in pieces {
+        match piece {
+            Piece::Text(more) => text.push_str(more),
+            Piece::Value(nth) => match values.get(*nth) {
+                Some(Value::Text(value)) => text.push_str(value),
+                Some(Value::Number(number)) => text.push_str(&number.to_string()),
+                None => {}
+            },
+            Piece::Choice { by, variants, otherwise } => {
+                let chosen = variants.iter().find(|(key, _)| key.fits(values.get(*by)));
+                put_together(text, chosen.map_or(*otherwise, |(_, pieces)| *pieces), values);
+            }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -166,24 +215,61 @@ mod tests {
         assert!(plain.second_wait(90).contains("90"));
     }
 
-    #[test]
-    fn what_is_put_together_here_is_what_fluent_says() {
-        let whole = ["de", "plain", "en"].map(|language| {
-            let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/portal/words").join(language);
-            let files = std::fs::read_dir(folder).unwrap().map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap());
-            bundle("de", &files.collect::<Vec<_>>().join("\n"))
-        });
-        for (key, names, texts) in COMPOSED {
-            for (nth, language) in [Language::German, Language::Plain, Language::English].into_iter().enumerate() {
-                for values in [names.iter().map(|name| Value::from(format!("{{ {name} }}"))).collect::<Vec<_>>(), names.iter().map(|_| Value::from(12_345.5)).collect()] {
-                    let told: FluentArgs<'_> = names.iter().copied().zip(values.iter().cloned()).collect();
-                    let own = whole[nth].get_message(key).map_or(&whole[0], |_| &whole[nth]);
-                    let said = own.format_pattern(own.get_message(key).unwrap().value().unwrap(), Some(&told), &mut vec![]).into_owned();
-                    assert_eq!(Words { language }.composed(*texts, &values), said, "{key}");
+    type Bundle = fluent_bundle::concurrent::FluentBundle<fluent_bundle::FluentResource>;
+
+    fn by_fluent(language: &str, tag: &str) -> Bundle {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/portal/words").join(language);
+        let files = std::fs::read_dir(folder).unwrap().map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap());
+        let mut bundle = Bundle::new_concurrent(vec![tag.parse().unwrap()]);
+        // No invisible marks around what is filled in: all our languages run in one direction.
+        bundle.set_use_isolating(false);
+        bundle.add_resource(fluent_bundle::FluentResource::try_new(files.collect::<Vec<_>>().join("\n")).unwrap()).unwrap();
+        bundle
+    }
+
+    /// Returns every word by which a text is chosen somewhere in these pieces.
+    fn keys(pieces: &[Piece], found: &mut Vec<Value<'static>>) {
+        for piece in pieces {
+            if let Piece::Choice { variants, .. } = piece {
+                for (key, pieces) in *variants {
+                    found.push(match key {
+                        Key::Word(word) => Value::from(*word),
+                        Key::Number(number) => Value::from(*number),
+                    });
+                    keys(pieces, found);
                 }
             }
         }
-        assert!(COMPOSED.len() > 500, "{}", COMPOSED.len());
+    }
+
+    #[test]
+    fn what_is_put_together_here_is_what_fluent_says() {
+        let bundles = [by_fluent("de", "de"), by_fluent("plain", "de"), by_fluent("en", "en")];
+        let mut compared = 0;
+        for (key, names, texts) in ALL {
+            let mut values = vec![Value::from("{ text }"), Value::from(0), Value::from(1), Value::from(2), Value::from(1_234_567), Value::from("1")];
+            texts.iter().for_each(|pieces| keys(pieces, &mut values));
+            for (nth, language) in [Language::German, Language::Plain, Language::English].into_iter().enumerate() {
+                let own = if bundles[nth].has_message(key) { &bundles[nth] } else { &bundles[0] };
+                let pattern = own.get_message(key).unwrap().value().unwrap();
+                // All values the same, and then each in turn another.
+                let turns = values.iter().flat_map(|value| (0..=names.len()).map(move |odd| (value, odd)));
+                for (value, odd) in turns {
+                    let told: Vec<Value<'_>> = (0..names.len()).map(|at| if at == odd { Value::from("odd") } else { value.clone() }).collect();
+                    let mut arguments = fluent_bundle::FluentArgs::new();
+                    for (name, value) in names.iter().zip(&told) {
+                        match value {
+                            Value::Text(text) => arguments.set(*name, text.clone().into_owned()),
+                            Value::Number(number) => arguments.set(*name, *number),
+                        }
+                    }
+                    let said = own.format_pattern(pattern, Some(&arguments), &mut vec![]).into_owned();
+                    assert_eq!(Words { language }.composed(*texts, &told), said, "{key} {told:?}");
+                    compared += 1;
+                }
+            }
+        }
+        assert!(compared > 10_000, "{compared}");
     }
 
     #[test]

@@ -23,8 +23,9 @@ pub mod witness;
 const MAX_TEXT: usize = 512;
 /// Largest entry as CBOR, bytes.
 const MAX_ENTRY: usize = 8 << 10;
-/// How many entries are entered at once into the index of who they are about; those after the last full number of them are not in it yet.
-const ENTERED_AT_ONCE: u64 = 1024;
+/// How many entries are entered at once into the index of who they are about; those after the last full number of them are not in it yet. The
+/// migration 0025 brings stores to the same number.
+const ENTERED_AT_ONCE: u64 = 4096;
 
 /// What is to be recorded.
 #[derive(Clone, Copy, Debug)]

@@ -90,7 +90,8 @@ impl Caller {
                     self.cookies.insert(name.to_owned(), value.to_owned());
                     self.head = self::head(&self.authority, &self.cookies);
                 }
-                let length = head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:").map(|value| value.trim().parse::<usize>()));
+                let lengths = head.lines().filter_map(|line| line.split_once(':')).filter(|(name, _)| name.eq_ignore_ascii_case("content-length"));
+                let length = lengths.map(|(_, value)| value.trim().parse::<usize>()).next();
                 break (end + 4, length.with_context(|| format!("{path}: no length"))??);
             }
         };

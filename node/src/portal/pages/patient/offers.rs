@@ -1,5 +1,7 @@
 //! Offers side by side; choosing one, changing one's mind, asking again.
 
+use std::borrow::Cow;
+
 use askama::Template;
 use axum::{
     Extension,
@@ -32,57 +34,60 @@ use crate::{
 /// The name under which a choice is consented to.
 const FORM: &str = "Freigabe an die gewählte Klinik";
 
+/// Text that is often one of the catalogues'.
+type Text = Cow<'static, str>;
+
 /// A clinic in words.
-struct Card {
+struct Card<'a> {
     id: String,
-    clinic: String,
-    place: String,
+    clinic: &'a str,
+    place: &'a str,
     /// Where it lies, for map programs.
     geo: Option<String>,
-    department: Option<String>,
-    distance: String,
-    date: String,
-    room: String,
-    therapies: String,
-    until: String,
-    answered: String,
-    asked: String,
+    department: Option<&'a str>,
+    distance: Text,
+    date: Text,
+    room: Text,
+    therapies: Text,
+    until: Text,
+    answered: Text,
+    asked: Text,
     /// Where it stands.
-    stands: String,
+    stands: Text,
     late: bool,
     again: bool,
 }
 
-fn card(p: &Page, asked: &Asked) -> Card {
+fn card<'a>(p: &Page, asked: &'a Asked) -> Card<'a> {
     let w = p.w;
-    let unknown = || w.choice_list_unknown().into_owned();
-    let label = |list, number| codes::label(list, number, w.language);
+    let unknown = || w.choice_list_unknown();
+    let meaning = |list, number| codes::meaning(list, number, w.language);
     let offer = asked.offer.as_ref();
-    let therapies = offer.map(|offer| offer.therapies.iter().map(|therapy| label(List::Therapy, therapy.number())).collect::<Vec<_>>().join(", "));
+    let therapies = offer.map(|offer| offer.therapies.iter().map(|therapy| meaning(List::Therapy, therapy.number())).collect::<Vec<_>>().join(", "));
     Card {
         id: asked.id.to_string(),
-        clinic: asked.clinic.name.clone(),
-        place: asked.clinic.place.clone(),
+        clinic: &asked.clinic.name,
+        place: &asked.clinic.place,
         geo: asked.clinic.at.map(|at| format!("geo:{at}")),
-        department: asked.department.clone(),
-        distance: asked.km.map_or_else(unknown, |km| w.choice_list_km(km)),
-        date: asked.date.map_or_else(unknown, |day| date::calendar(day, w.language)),
-        room: offer.map_or_else(unknown, |offer| label(List::Room, offer.room.number())),
-        therapies: therapies.filter(|text| !text.is_empty()).unwrap_or_else(unknown),
-        until: offer.map_or_else(unknown, |offer| p.moment(offer.held_until)),
-        answered: asked.answered_at.map_or_else(unknown, |at| p.moment(at)),
-        asked: w.choice_list_asked(p.moment(asked.asked_at)),
+        department: asked.department.as_deref(),
+        distance: asked.km.map_or_else(unknown, |km| w.choice_list_km(km).into()),
+        date: asked.date.map_or_else(unknown, |day| date::calendar(day, w.language).into()),
+        room: offer.map_or_else(unknown, |offer| meaning(List::Room, offer.room.number())),
+        therapies: therapies.filter(|text| !text.is_empty()).map_or_else(unknown, Text::from),
+        until: offer.map_or_else(unknown, |offer| p.moment(offer.held_until).into()),
+        answered: asked.answered_at.map_or_else(unknown, |at| p.moment(at).into()),
+        asked: w.choice_list_asked(p.moment(asked.asked_at)).into(),
         stands: stands(w, asked),
         late: asked.late,
         again: asked.again,
     }
 }
 
-fn stands(w: Words, asked: &Asked) -> String {
+fn stands(w: Words, asked: &Asked) -> Text {
     match asked.answer {
-        Answer::Declined(Some(code)) => return w.choice_list_declined(codes::label(List::Decline, code, w.language)),
+        Answer::Declined(Some(code)) => w.choice_list_declined(codes::meaning(List::Decline, code, w.language)).into(),
         Answer::Declined(None) => w.choice_list_declined_plain(),
-        Answer::Waiting | Answer::Offer => return String::new(),
+        Answer::Waiting | Answer::Offer => Text::default(),
         Answer::Question => w.choice_list_question(),
         Answer::Ended => w.choice_list_ended(),
         Answer::Gone => w.choice_list_gone(),
@@ -93,18 +98,17 @@ fn stands(w: Words, asked: &Asked) -> String {
         Answer::Withdrawn => w.choice_list_withdrawn(),
         Answer::Cancelled => w.choice_list_cancelled(),
     }
-    .into_owned()
 }
 
 #[derive(Template)]
 #[template(path = "patient/offers.html")]
-struct OffersPage {
+struct OffersPage<'a> {
     p: Page,
     none: bool,
-    chosen: Vec<Card>,
-    offers: Vec<Card>,
-    open: Vec<Card>,
-    over: Vec<Card>,
+    chosen: Vec<Card<'a>>,
+    offers: Vec<Card<'a>>,
+    open: Vec<Card<'a>>,
+    over: Vec<Card<'a>>,
     /// Clinics that said something on the phone: name, what, when it said so, and whether it is an offer.
     phones: Vec<(String, String, String, bool)>,
     span: Option<String>,
@@ -186,9 +190,9 @@ fn id(text: &str) -> Result<ConversationId, PageError> {
 
 #[derive(Template)]
 #[template(path = "patient/choose.html")]
-struct ChoosePage {
+struct ChoosePage<'a> {
     p: Page,
-    card: Card,
+    card: Card<'a>,
     /// What the offer is cited by, if it can be chosen.
     offer: Option<String>,
     terms: Vec<String>,
@@ -291,9 +295,9 @@ pub async fn choose(State(portal): State<Portal>, Extension(context): Extension<
 
 #[derive(Template)]
 #[template(path = "patient/withdraw.html")]
-struct WithdrawPage {
+struct WithdrawPage<'a> {
     p: Page,
-    card: Card,
+    card: Card<'a>,
     late: bool,
     span: Option<String>,
 }
