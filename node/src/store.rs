@@ -85,9 +85,12 @@ pub enum StoreError {
     /// What was asked for is not there.
     #[error("there is no such {0}")]
     NotFound(&'static str),
-    /// What was read is not what was ever written.
+    /// A value that was read is not one that was ever written.
     #[error("the database is damaged ({0}): run `verbund integrity`, then restore a backup")]
     Corrupt(String),
+    /// A page of the file does not read back as it was written. The node must stop: what it takes in from now on would be lost with the file.
+    #[error("the database's file is damaged: run `verbund integrity`, then restore a backup")]
+    Damaged(#[source] rusqlite::ffi::Error),
     /// Neither the key file nor its successor opens the file.
     #[error("the key does not open the database {path}: give the key file that belongs to this data directory")]
     WrongKey {
@@ -154,17 +157,18 @@ pub enum StoreError {
 impl StoreError {
     /// Returns whether the node must stop at once.
     pub fn is_fatal(&self) -> bool {
-        matches!(self, Self::Fsync(_))
+        matches!(self, Self::Fsync(_) | Self::Damaged(_))
     }
     /// Returns whether the whole batch is lost, not only the step that failed: the core then reloads its memory from the store.
     pub fn ends_batch(&self) -> bool {
-        matches!(self, Self::Full | Self::Fsync(_) | Self::Io(_) | Self::RolledBack | Self::Busy)
+        matches!(self, Self::Full | Self::Fsync(_) | Self::Damaged(_) | Self::Io(_) | Self::RolledBack | Self::Busy)
     }
     /// Returns this failure as everybody else in the batch is told of it. One that stops the node stays one.
     pub fn for_others(&self) -> Self {
         match self {
             Self::Full => Self::Full,
             Self::Fsync(cause) => Self::Fsync(*cause),
+            Self::Damaged(cause) => Self::Damaged(*cause),
             _ => Self::RolledBack,
         }
     }
@@ -190,7 +194,7 @@ impl From<rusqlite::Error> for StoreError {
                 },
                 ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Self::Busy,
                 ErrorCode::ConstraintViolation => Self::Conflict(error),
-                ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => Self::Corrupt(cause.to_string()),
+                ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => Self::Damaged(*cause),
                 _ => Self::Sql(error),
             },
             Error::FromSqlConversionFailure(column, ..) | Error::IntegralValueOutOfRange(column, _) => Self::Corrupt(format!("unreadable value in column {column}")),

@@ -1,7 +1,8 @@
 //! Headless Chromium, driven over WebDriver: what people do at the pages, and what they see.
 
 use std::{
-    io::{BufRead as _, BufReader},
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::TcpStream,
     process::{Child, Command, Stdio},
     time::Duration,
 };
@@ -38,14 +39,48 @@ impl Look {
     pub const NARROW: Self = Self { width: 320, height: 640, ..Self::DESKTOP };
 }
 
-/// A window of a browser of its own. Close it with [`Window::close`]; a test that fails leaves it to the driver's end.
+/// A window of a browser of its own. Close it with [`Window::close`]; one that a failing test leaves open is closed, too.
 pub struct Window {
     /// What it is driven by.
     pub client: Client,
     /// How it looks.
     pub look: Look,
-    driver: Child,
+    _driver: Driver,
     _profile: TempDir,
+}
+
+/// The program between us and the browser. It takes its browser with it when it goes.
+struct Driver {
+    process: Child,
+    port: u16,
+}
+
+impl Driver {
+    fn start() -> Self {
+        let mut process = Command::new("chromedriver").arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("chromedriver starts: install chromium-driver");
+        let lines = BufReader::new(process.stdout.take().expect("piped")).lines();
+        let said = "started successfully on port ";
+        let port = lines.map_while(Result::ok).find_map(|line| line.split(said).nth(1).and_then(|rest| rest.trim_end_matches('.').parse().ok()));
+        Self { process, port: port.expect("chromedriver says its port") }
+    }
+
+    /// Has the driver close its browser, which it does not do when it is killed.
+    fn shut_down(&self) -> std::io::Result<()> {
+        let mut line = TcpStream::connect(("127.0.0.1", self.port))?;
+        line.set_read_timeout(Some(PATIENCE))?;
+        line.write_all(b"GET /shutdown HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")?;
+        line.read_to_end(&mut Vec::new()).map(drop)
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        // A driver that does not answer has crashed.
+        if self.shut_down().is_err() {
+            let _ = self.process.kill();
+        }
+        let _ = self.process.wait();
+    }
 }
 
 impl Window {
@@ -54,10 +89,7 @@ impl Window {
     /// # Panics
     /// If Chromium or its driver is missing (`scripts/test` installs them) or does not start.
     pub async fn open(look: Look) -> Self {
-        let mut driver = Command::new("chromedriver").arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("chromedriver starts: install chromium-driver");
-        let lines = BufReader::new(driver.stdout.take().expect("piped")).lines();
-        let said = "started successfully on port ";
-        let port = lines.map_while(Result::ok).find_map(|line| line.split(said).nth(1).map(|rest| rest.trim_end_matches('.').to_owned())).expect("chromedriver says its port");
+        let driver = Driver::start();
         let profile = tempfile::tempdir().expect("a temporary folder");
         let mut arguments: Vec<String> = [
             "--headless=new",
@@ -87,9 +119,12 @@ impl Window {
         }
         let capabilities = json!({ "browserName": "chrome", "acceptInsecureCerts": true, "goog:chromeOptions": options, "webauthn:virtualAuthenticators": true });
         let Value::Object(capabilities) = capabilities else { unreachable!("an object was written") };
-        let client =
-            ClientBuilder::new(HttpConnector::new()).capabilities(capabilities).connect(&format!("http://127.0.0.1:{port}")).await.expect("chromium starts: install chromium");
-        let window = Self { client, look, driver, _profile: profile };
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities)
+            .connect(&format!("http://127.0.0.1:{}", driver.port))
+            .await
+            .expect("chromium starts: install chromium");
+        let window = Self { client, look, _driver: driver, _profile: profile };
         // The window's frame takes no room away from the page.
         window
             .command(
@@ -102,10 +137,9 @@ impl Window {
     }
 
     /// Closes it.
-    pub async fn close(mut self) {
+    pub async fn close(self) {
+        // One that is gone already is closed.
         let _ = self.client.clone().close().await;
-        let _ = self.driver.kill();
-        let _ = self.driver.wait();
     }
 
     /// Sends a command that the library does not name.
@@ -304,14 +338,6 @@ impl Window {
         let picture = self.client.screenshot().await.expect("a screenshot");
         self.command("POST", "goog/cdp/execute", metrics(self.look.height.into())).await;
         picture
-    }
-}
-
-impl Drop for Window {
-    fn drop(&mut self) {
-        // A driver that is gone already is what is wanted.
-        let _ = self.driver.kill();
-        let _ = self.driver.wait();
     }
 }
 

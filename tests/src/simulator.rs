@@ -12,6 +12,7 @@ mod counts;
 mod liars;
 mod links;
 mod mishap;
+mod naming;
 mod network;
 mod node;
 mod play;

@@ -238,7 +238,9 @@ impl Core {
             Err(error) if error.is_fatal() => Err(error.into()),
             Err(error) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "nothing of this turn was kept");
-                self.mind.reload(self.store.db())?;
+                if turn.touched {
+                    self.mind.reload(self.store.db())?;
+                }
                 if !planted(Bug::KeepQuestions) {
                     self.mind.unask(&turn);
                 }
@@ -319,6 +321,8 @@ struct Turn {
     finishes: Vec<Finish>,
     /// What the audit will say of those who looked.
     looks: Vec<audit::Line>,
+    /// Memory of public records was changed: it is ahead of the store if the turn is undone.
+    touched: bool,
     /// The store failed in a way that takes the whole turn with it.
     lost: Option<StoreError>,
 }

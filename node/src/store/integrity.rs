@@ -86,8 +86,8 @@ fn texts(db: &Db, sql: &str, into: &mut Vec<String>) -> Result<(), StoreError> {
             Ok(None) => return Ok(()),
             // A page that cannot even be decrypted ends the check; that is its finding.
             Err(error) => match StoreError::from(error) {
-                StoreError::Corrupt(fault) => {
-                    into.push(fault);
+                StoreError::Damaged(fault) => {
+                    into.push(fault.to_string());
                     return Ok(());
                 }
                 other => return Err(other),
@@ -125,6 +125,24 @@ mod tests {
         file.write_all_at(&[byte[0] ^ 1], at).unwrap();
         let found = check(store.db(), &BlobStore::open(dir.path()).unwrap()).unwrap();
         assert!(!found.database.is_empty() && !found.is_good());
+    }
+
+    #[test]
+    fn a_page_that_does_not_read_back_stops_the_node() {
+        let (dir, key) = (tempfile::tempdir().unwrap(), DatabaseKey::from_bytes([1; 32]));
+        Store::open(dir.path(), &key).unwrap().checkpoint().unwrap();
+        let store = Store::open(dir.path(), &key).unwrap();
+        let file = OpenOptions::new().read(true).write(true).open(dir.path().join(DATABASE_FILE)).unwrap();
+        for page in 20..file.metadata().unwrap().len() / 4096 {
+            let mut byte = [0];
+            file.read_exact_at(&mut byte, page * 4096 + 100).unwrap();
+            file.write_all_at(&[byte[0] ^ 1], page * 4096 + 100).unwrap();
+        }
+        let mut tables = Vec::new();
+        texts(store.db(), "SELECT name FROM sqlite_schema WHERE type = 'table'", &mut tables).unwrap();
+        let errors: Vec<StoreError> =
+            tables.iter().filter_map(|table| store.db().query_row(&format!("SELECT count(*) FROM {table}"), [], |_| Ok(())).err()).map(StoreError::from).collect();
+        assert!(errors.len() > 5 && errors.iter().all(|error| error.is_fatal() && error.ends_batch()), "{errors:?}");
     }
 
     #[test]

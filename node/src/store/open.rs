@@ -188,7 +188,7 @@ pub(super) fn again(path: &Path, key: &DatabaseKey) -> Result<(Connection, Room)
 pub(super) fn probe(path: &Path, key: &DatabaseKey) -> Result<u32, StoreError> {
     let conn = connect(path, key, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     let version = match migrations::check(&conn) {
-        Err(StoreError::Corrupt(_)) => Err(StoreError::WrongKey { path: path.into() }),
+        Err(StoreError::Damaged(_)) => Err(StoreError::WrongKey { path: path.into() }),
         other => other,
     }?;
     let application: i32 = conn.pragma_query_value(None, "application_id", |row| row.get(0))?;

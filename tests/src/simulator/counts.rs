@@ -1,14 +1,27 @@
 //! What is noted of a run besides its trace.
 
-/// A batch of messages as it arrived at a gate that lets it pass or not.
+use verbund_protocol::wire::Protocol;
+
+/// Something with a patient's name in it, as it left a node.
 #[derive(Clone, Debug)]
 pub struct Said {
     /// Who sent it.
     pub from: usize,
-    /// To whom.
-    pub to: usize,
-    /// The batch's bytes.
+    /// How.
+    pub way: Way,
+    /// Its bytes.
     pub body: Vec<u8>,
+}
+
+/// How something leaves a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// As a question of this protocol.
+    Question(Protocol),
+    /// As the answer to this node's question.
+    Answer(usize),
+    /// To everybody.
+    Announcement,
 }
 
 /// Defines the counts: each with its doc and the words it is printed under.
@@ -34,6 +47,8 @@ macro_rules! counts {
 counts! {
     /// Turns taken by all cores.
     turns = "turns of all cores",
+    /// Of these, turns that took several inputs in one transaction.
+    shared = "of these, with several inputs",
     /// Milliseconds that nodes have lived, running or not.
     node_ms = "node milliseconds",
     /// Deliveries lost, to chance or to a cut.
@@ -42,6 +57,8 @@ counts! {
     repeated = "deliveries repeated",
     /// Deliveries that came again minutes or hours later.
     late = "deliveries repeated up to hours late",
+    /// Deliveries that came for the first time minutes or hours later.
+    overdue = "deliveries up to hours late",
     /// Deliveries overtaken by a later one: delays of seconds.
     slow = "deliveries slow enough to be overtaken",
     /// Batches of messages sent to a member to whom another was under way.
@@ -72,6 +89,8 @@ counts! {
     disk_full = "writes refused by a full disk",
     /// Bits flipped on disks.
     bits_flipped = "bits flipped on a disk",
+    /// Turns taken by nodes on whose disk bits had flipped.
+    rotten = "turns on a disk with flipped bits",
     /// Disks found damaged.
     damaged = "disks found damaged",
     /// Clocks set wrong by seconds.

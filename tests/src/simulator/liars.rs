@@ -180,6 +180,7 @@ impl Play {
                 let told = Announcement::Record(Record { set: Set::Capacity, bytes }).to_bytes();
                 self.world.on_gossip(witness, from, told.expect("it is small"));
             }
+            self.world.take_turn(witness);
             let proved = self.world.is_up(witness) && proved(&self.world, witness).contains(&id);
             self.world.counts.proofs += u64::from(proved);
             assert!(proved || !self.world.is_up(witness), "{witness} heard two statements of {id} under one order and keeps no proof");

@@ -324,8 +324,14 @@ impl World {
             all.push(2 + self.faults.delay(&mut self.random));
         }
         if late > 0 && self.random.chance(late) {
-            self.counts.late += 1;
-            all.push(60_000 + self.random.below(LATEST_MS - 60_000));
+            let hours = 60_000 + self.random.below(LATEST_MS - 60_000);
+            if self.random.chance(500) {
+                self.counts.late += 1;
+                all.push(hours);
+            } else {
+                self.counts.overdue += 1;
+                all[0] = hours;
+            }
         }
         all
     }

@@ -71,8 +71,11 @@ impl Play {
             20 => self.rot(a),
             21 => self.crash_loop(a),
             22 => {
-                self.world.back_up(a);
-                self.tell(format!("backup of {a}"));
+                // A backup is made of what reads back, or not at all.
+                if !self.world.rotten.contains(&a) {
+                    self.world.back_up(a);
+                    self.tell(format!("backup of {a}"));
+                }
             }
             23 => self.set_back(a),
             24 => self.clone_or_stop_the_clone(a),
@@ -105,6 +108,12 @@ impl Play {
     }
 
     fn start(&mut self, at: usize) {
+        if self.world.rotten.contains(&at) {
+            self.look_over(at);
+        }
+        if self.world.is_up(at) {
+            return; // its backup has been put in place
+        }
         if self.world.start(at) {
             self.tell(format!("start {at}"));
         } else {
@@ -244,26 +253,34 @@ impl Play {
     fn make_well(&mut self, at: usize) {
         self.sick.remove(&at);
         self.world.faults.crash_loop.remove(&at);
+        if self.world.rotten.contains(&at) {
+            self.look_over(at);
+        }
         let disk = self.world.disk(at);
         disk.fail_syncs(false);
         disk.limit(None);
         self.tell(format!("{at} is well again"));
     }
 
-    /// Bits flip; only stores with a key notice, and the node is then set back to its backup.
+    /// Bits flip; only stores with a key notice, and the node is then set back to its backup. Now and then it works on for a while.
     fn rot(&mut self, at: usize) {
         if self.plan.encrypted {
             let bits = 1 + self.dice.below(4);
-            self.world.counts.bits_flipped += self.world.disk(at).rot(bits);
+            self.world.rot(at, bits);
             self.tell(format!("{bits} bits flip at {at}"));
-            if self.world.is_up(at) {
-                self.world.crash(at, End::Killed);
+            if self.world.is_up(at) && self.dice.chance(500) {
+                self.fall_sick(at, "works on with them");
+            } else {
+                self.look_over(at);
             }
-            // Whoever starts it has it checked first, as `verbund integrity` does.
-            if self.world.is_damaged(at) {
-                self.world.counts.damaged += 1;
-                self.restore(at);
-            }
+        }
+    }
+
+    /// Whoever starts a node has its disk checked first, as `verbund integrity` does.
+    fn look_over(&mut self, at: usize) {
+        if self.world.look_over(at) {
+            self.world.counts.damaged += 1;
+            self.restore(at);
         }
     }
 
@@ -297,7 +314,7 @@ impl Play {
                 self.tell("the clone is stopped".into());
             }
             Some(_) => {}
-            None if self.world.is_up(at) && self.plan.clones && self.dice.chance(500) => {
+            None if self.world.is_up(at) && !self.world.rotten.contains(&at) && self.plan.clones && self.dice.chance(500) => {
                 self.suspects.insert(at);
                 let copy = self.world.clone_node(at);
                 self.clone = Some((copy, at));

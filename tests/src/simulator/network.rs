@@ -11,12 +11,14 @@ pub struct Faults {
     pub loss: u64,
     /// Delivered twice.
     pub repeat: u64,
-    /// Delivered once more, up to three hours later.
+    /// Delivered up to three hours later: once more, or for the first time.
     pub late: u64,
     /// Delay between these bounds, milliseconds; a wide span reorders.
     pub delay_ms: (u64, u64),
     /// Crashes right after a commit, before anything that was to follow it, per mille of all turns.
     pub crash: u64,
+    /// Up to how long inputs gather for one turn, milliseconds; 0: each has a turn of its own.
+    pub gather_ms: u64,
     /// The gate learns of removals and suspensions late: messages reach the core, which must refuse them itself.
     pub late_gate: bool,
     /// Pairs between which nothing passes, one way.
@@ -29,7 +31,7 @@ pub struct Faults {
     pub newer: BTreeSet<usize>,
 }
 
-/// The longest that a repeat may take: three hours.
+/// The longest that a delivery may take: three hours.
 pub const LATEST_MS: u64 = 3 * 3_600_000;
 
 impl Faults {
@@ -41,6 +43,7 @@ impl Faults {
             late: 0,
             delay_ms: (1, 5),
             crash: 0,
+            gather_ms: 0,
             late_gate: false,
             cut: BTreeSet::new(),
             flapping: BTreeSet::new(),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use verbund_node::{
     domain::{config::Terms, entropy::Seeded},
-    runtime::core::{Core, Settings},
+    runtime::core::{Core, Input, Settings},
     store::{DatabaseKey, Store, backup, integrity},
     workflow::Author,
 };
@@ -18,6 +18,8 @@ pub(super) struct Node {
     pub author: Author,
     pub disk: Disk,
     pub state: State,
+    /// What waits for the core's next turn.
+    pub gathered: Vec<Input>,
     /// Questions this node is to answer: who asked, in which of its lives, with which token.
     pub asked: BTreeMap<u64, (usize, u64, u64)>,
     /// Its own questions that are still open: whom they ask, and the conversations whose messages they carry.
@@ -28,6 +30,8 @@ pub(super) struct Node {
     pub known: HashSet<u64>,
     /// How often it was started: answers to an earlier life find nobody.
     pub starts: u64,
+    /// How often its disk was opened: each time the store counts its changes anew.
+    pub opened: u64,
     /// How often it was set back to a backup: what it had said before is not under way any more.
     pub restores: u64,
     /// When it was started last, by the true clock.
@@ -52,11 +56,13 @@ impl Node {
             author,
             disk,
             state: State::Down(Box::new(store)),
+            gathered: Vec::new(),
             asked: BTreeMap::new(),
             open: BTreeMap::new(),
             heard: BTreeMap::new(),
             known: HashSet::new(),
             starts: 0,
+            opened: 0,
             restores: 0,
             since: Timestamp::default(),
             clock_ms: 0,
@@ -65,6 +71,7 @@ impl Node {
     }
 
     fn forget(&mut self) {
+        self.gathered.clear();
         self.asked.clear();
         self.open.clear();
         self.heard.clear();
@@ -110,6 +117,7 @@ impl World {
     /// Opens the disk of a node that is down, or finds it damaged.
     fn open_disk(&mut self, at: usize) {
         let node = &mut self.nodes[at];
+        node.opened += 1;
         node.state = match node.disk.store(self.key.as_ref()) {
             Ok(store) => State::Down(Box::new(store)),
             Err(_) => State::Gone,
@@ -137,6 +145,21 @@ impl World {
     /// Returns since when a node has been running, if it runs.
     pub fn up_since(&self, at: usize) -> Option<Timestamp> {
         self.is_up(at).then_some(self.nodes[at].since)
+    }
+
+    /// Bits flip on a node's disk. Whoever reads it from outside has nothing to go by until it was looked at ([`Self::look_over`]).
+    pub fn rot(&mut self, at: usize, bits: u64) {
+        self.counts.bits_flipped += self.nodes[at].disk.rot(bits);
+        self.rotten.insert(at);
+    }
+
+    /// Stops a node on whose disk bits have flipped, and has the disk looked over, as `verbund integrity` does. Returns whether it is damaged.
+    pub fn look_over(&mut self, at: usize) -> bool {
+        if self.is_up(at) {
+            self.crash(at, End::Killed);
+        }
+        self.rotten.remove(&at);
+        self.is_damaged(at)
     }
 
     /// Returns whether a node that is down has a disk that does not read back, as `verbund integrity` finds out.
@@ -180,6 +203,7 @@ impl World {
         }
         let seed = self.random.bits();
         let now = self.clock(at);
+        self.rotten.remove(&at);
         let node = &mut self.nodes[at];
         node.state = State::Gone;
         node.disk = Disk::of(&image, seed);

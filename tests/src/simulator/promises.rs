@@ -7,21 +7,23 @@ use std::{
 };
 
 use verbund_node::store::{
-    audit, capacity, case,
+    address, audit, capacity, case,
     conversation::{self, Conversation, Filter, Stored},
     hold, meta, outbox,
 };
 use verbund_protocol::{
     address::Order,
     capacity::{DepartmentId, EquivocationProof, SignedCapacity},
-    conversation::{Batch, Receipt, SignedHeader},
+    conversation::{Receipt, SignedHeader},
     id::ConversationId,
+    limits::MAX_MESSAGES,
     referral::{MessageKind, Side, Step},
 };
 
 use super::{
     World,
-    cooperative::{self, NAME, member_of},
+    cooperative::{self, member_of},
+    naming,
     play::Play,
 };
 
@@ -33,8 +35,8 @@ pub struct Memory {
     versions: BTreeMap<usize, u64>,
     /// The most places that a clinic has ever stated for a department.
     stated: BTreeMap<(usize, DepartmentId), u16>,
-    /// The store's count of changes when it was last looked at.
-    changes: BTreeMap<usize, u64>,
+    /// What the store said of its changes when it was last looked at.
+    changes: BTreeMap<usize, (u64, u64)>,
     /// How often each node was set back when it was last looked at.
     restores: BTreeMap<usize, u64>,
     /// How many batches with a name in them were looked at.
@@ -42,7 +44,7 @@ pub struct Memory {
 }
 
 /// A conversation with all messages of both sides.
-type Told = (Conversation, Vec<Stored>);
+pub(super) type Told = (Conversation, Vec<Stored>);
 
 /// Returns all conversations of a node whose store can be read.
 pub fn conversations(world: &World, at: usize) -> Vec<Conversation> {
@@ -54,7 +56,7 @@ pub fn messages(world: &World, at: usize, id: ConversationId) -> Vec<Stored> {
 }
 
 /// Returns whether a node does not know all that it has said: it was set back, and not everybody has answered yet.
-fn recovers(world: &World, at: usize) -> bool {
+pub(super) fn recovers(world: &World, at: usize) -> bool {
     world.store(at).is_none_or(|store| meta::recovering_since(store.db()).is_ok_and(|since| since.is_some()))
 }
 
@@ -63,17 +65,35 @@ fn abandoned(c: &Conversation) -> bool {
     c.ended_at.is_some() && !c.log.state().step.ended()
 }
 
+/// Returns whether a node's store has changed since this was last asked.
+fn news(world: &World, at: usize, memory: &mut Memory) -> bool {
+    let Some(changes) = world.changes(at) else { return memory.changes.remove(&at).is_some() };
+    memory.changes.insert(at, changes) != Some(changes)
+}
+
+/// Returns conversations of a node with their messages.
+fn told(world: &World, at: usize, which: impl Fn(&Conversation) -> bool) -> Vec<Told> {
+    conversations(world, at).into_iter().filter(which).map(|c| (messages(world, at, c.id), c)).map(|(all, c)| (c, all)).collect()
+}
+
 /// Asked after every step, of every honest node whose store has changed since.
 pub fn hold_now(play: &mut Play, memory: &mut Memory) {
-    nobody_is_named_before_the_owner_has_confirmed(play, memory);
+    memory.named += naming::nobody_is_named_before_the_owner_has_confirmed(play);
+    let changed: BTreeSet<usize> = (0..play.plan.size.members()).filter(|at| news(&play.world, *at, memory)).collect();
     for at in play.honest() {
         let world = &play.world;
-        let Some(store) = world.store(at) else { continue };
-        let changes = store.db().total_changes();
-        if memory.changes.insert(at, changes) == Some(changes) {
+        if world.store(at).is_none() {
             continue;
         }
-        let told: Vec<Told> = conversations(world, at).into_iter().map(|c| (messages(world, at, c.id), c)).map(|(all, c)| (c, all)).collect();
+        if !changed.contains(&at) {
+            // Here nothing has changed; what the others have acknowledged must still be there.
+            let told = told(world, at, |c| changed.contains(&member_of(&c.peer)));
+            if !recovers(world, at) {
+                a_receipt_means_that_both_have_the_same_bytes(play, at, &told);
+            }
+            continue;
+        }
+        let told = told(world, at, |_| true);
         after_a_restore_memory_begins_anew(world, at, memory);
         statements_of_free_places_only_move_on(world, at, memory);
         the_network_document_only_moves_on(world, at, memory);
@@ -89,7 +109,8 @@ pub fn hold_now(play: &mut Play, memory: &mut Memory) {
         each_chain_is_in_order_and_counts_once(at, &told);
         what_is_chosen_is_the_offer_that_stands(at, &told);
         what_has_ended_is_over(play, at, &told);
-        who_is_named_has_released_it(at, &told, &given_back(play, at));
+        naming::who_is_named_has_released_it(play, at, &told);
+        nothing_of_the_removed_is_kept(play, at);
     }
     who_has_the_wrong_time_promises_nothing(play);
 }
@@ -283,44 +304,6 @@ fn who_has_the_wrong_time_promises_nothing(play: &mut Play) {
     }
 }
 
-/// On the wire: a name leaves in a referral alone, and only once its recipient has confirmed the place.
-fn nobody_is_named_before_the_owner_has_confirmed(play: &mut Play, memory: &mut Memory) {
-    for said in std::mem::take(&mut play.world.said) {
-        let named = |bytes: &[u8]| bytes.windows(NAME.len()).any(|window| window == NAME.as_bytes());
-        // Whoever lies may repeat to anybody what it was told in confidence.
-        if !named(&said.body) || play.is_suspect(said.from) {
-            continue;
-        }
-        memory.named += 1;
-        let Ok(batch) = Batch::read(&said.body) else { continue };
-        for item in batch.items.into_iter().filter(|item| named(&item.body)) {
-            let header = SignedHeader::trusted(&item.header).expect("who knows a name is honest").header;
-            assert_eq!(header.message, MessageKind::Referral.number(), "a name in another message than the referral");
-            let confirmed =
-                messages(&play.world, said.to, header.conversation).into_iter().any(|message| message.side == Side::Owner && message.kind == MessageKind::Confirmed.number());
-            let knows = !play.is_suspect(said.to) && !recovers(&play.world, said.to);
-            assert!(confirmed || !knows, "{}: named before it was confirmed", header.conversation);
-        }
-    }
-}
-
-/// Who has sent a name holds a decision about this patient that names the recipient, or a necessity, as what the conversation rests on.
-/// After a restore this is asked of what was said since: a referral that another clinic gave back names no patient here, and no decision.
-fn who_is_named_has_released_it(at: usize, told: &[Told], given_back: &BTreeSet<ConversationId>) {
-    for (c, all) in told.iter().filter(|(c, _)| c.side == Side::Asker && c.patient.is_some() && !given_back.contains(&c.id)) {
-        if all.iter().any(|message| message.side == Side::Asker && message.kind == MessageKind::Referral.number()) {
-            assert!(c.release.is_some(), "{} of {at}: named without anything it rests on", c.id);
-        }
-    }
-}
-
-/// Returns the conversations of which a node was given something back after a restore.
-pub fn given_back(play: &Play, at: usize) -> BTreeSet<ConversationId> {
-    let Some(db) = play.world.store(at).map(|store| store.db()).filter(|_| play.set_back.contains(&at)) else { return BTreeSet::new() };
-    let lines = audit::list(db, &audit::Filter::default(), 1_000_000).expect("a good store").into_iter().filter(|line| line.action.ends_with(".recover"));
-    lines.filter_map(|line| line.detail.split(' ').next()?.parse().ok()).collect()
-}
-
 /// Nothing piles up: what waits for others is bounded by what people said, and a lying member cannot fill the store.
 fn queues_and_rows_are_bounded(play: &Play, at: usize, told: &[Told]) {
     let Some(db) = play.world.store(at).map(|store| store.db()) else { return };
@@ -329,6 +312,25 @@ fn queues_and_rows_are_bounded(play: &Play, at: usize, told: &[Told]) {
     assert!(waiting <= own, "{waiting} messages wait at {at}, which has said {own}");
     let departments = capacity::all(db).expect("a good store").len();
     assert!(departments <= play.size_in_departments(), "{at} keeps {departments} records of free places");
+    let proofs = capacity::proofs(db).expect("a good store").len();
+    assert!(proofs <= play.size_in_departments(), "{at} keeps {proofs} proofs of two statements");
+    let addresses = address::all(db).expect("a good store").len();
+    assert!(addresses <= play.plan.size.members(), "{at} keeps the addresses of {addresses} nodes");
+    for (c, all) in told {
+        let against = conversation::contradictions(db, c.id).expect("a good store").len();
+        assert!(against <= all.len() && all.len() as u64 <= 2 * MAX_MESSAGES, "{}: {} messages and {against} proofs at {at}", c.id, all.len());
+    }
+}
+
+/// Where it is known that another member was removed, none of its free places count.
+fn nothing_of_the_removed_is_kept(play: &Play, at: usize) {
+    let Some((removed, (core, store))) = play.removed.zip(play.world.core(at).zip(play.world.store(at))) else { return };
+    if at == removed || core.membership().held().document.version < play.removed_by {
+        return;
+    }
+    let kept =
+        capacity::all(store.db()).expect("a good store").iter().any(|bytes| SignedCapacity::trusted(bytes).expect("a record").record.id.facility == cooperative::ik(removed));
+    assert!(!kept, "{at} knows that {removed} is removed, and keeps its free places");
 }
 
 /// Whom the stores hold proofs against is somebody who lied, or of whom there were two.

@@ -168,6 +168,7 @@ impl Run {
 pub fn run(seed: u64, plan: Plan) -> Run {
     let (mut play, mut memory) = (Play::new(seed, plan), Memory::default());
     play.world.faults.late_gate = play.dice.chance(300);
+    play.world.faults.gather_ms = if play.dice.chance(500) { 200 } else { 0 };
     for step in 0..plan.steps {
         play.mishap();
         if plan.staff == Staff::Purposeful {
@@ -186,17 +187,19 @@ pub fn run(seed: u64, plan: Plan) -> Run {
         play.world.run(if plan.night && step == plan.steps * 2 / 3 { NIGHT } else { Duration::from_millis(pause) });
         promises::hold_now(&mut play, &mut memory);
         liars::follow_proofs(&mut play);
-        if step % 16 == 15 {
+        if plan.scale == Scale::Short || step % 16 == 15 {
             promises::hold_on_the_whole(&play);
         }
     }
     play.heal();
     let settled_after = settle(&mut play, &mut memory);
     promises::hold_on_the_whole(&play);
+    settled::records_are_their_authors(&play);
     settled::logs_are_what_the_messages_say(&play);
     settled::evidence_verifies_offline(&mut play);
     let completed = settled::completed(&play);
     play.world.count_disks();
+    play.world.note_stores();
     Run { trace: play.world.trace(), counts: play.world.counts, done: std::mem::take(&mut play.done), named: memory.named, completed, settled_after }
 }
 

@@ -1,7 +1,7 @@
 //! Everything that happens, as one hash: two runs of a seed are the same if their hashes are.
 
 use sha2::Digest as _;
-use verbund_node::runtime::core::Input;
+use verbund_node::{runtime::core::Input, store::audit};
 
 use super::World;
 
@@ -23,6 +23,16 @@ impl World {
     /// Returns a hash over everything that happened, equal for two runs of one seed.
     pub fn trace(&self) -> String {
         self.trace.clone().0.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// Adds what all stores came to: the head of an audit stands for all that was done there, when and by whom.
+    pub(super) fn note_stores(&mut self) {
+        for at in 0..self.len() {
+            if let Some(head) = self.store(at).and_then(|store| audit::head(store.db()).ok()) {
+                self.trace.number(head.len);
+                self.trace.add(&head.hash.0);
+            }
+        }
     }
 
     pub(super) fn note(&mut self, what: &[u8]) {

@@ -1,7 +1,7 @@
 //! The world: nodes, clock, and the events that are still to come.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::{OnceLock, mpsc},
     time::Duration,
 };
@@ -9,7 +9,10 @@ use std::{
 use sha2::Digest as _;
 use verbund_node::{
     domain::actor::{Actor, Role},
-    runtime::core::{Core, Failure, Input, Output},
+    runtime::{
+        core::{Core, Failure, Input, Output},
+        engine::MAX_TURN,
+    },
     store::{DatabaseKey, Store},
     workflow::{Author, Job, Work, WorkError},
 };
@@ -23,8 +26,10 @@ use verbund_protocol::{
 
 use super::{
     Counts, Faults, Random, Said,
+    counts::Way,
     liars::Liars,
     links::Links,
+    naming::named,
     node::{End, Node, State},
     trace::Trace,
 };
@@ -56,6 +61,10 @@ pub(super) enum Event {
         starts: u64,
         result: Result<Vec<u8>, Failure>,
     },
+    /// What has gathered is worked off.
+    Turn {
+        starts: u64,
+    },
     /// Another node's question.
     Question {
         from: usize,
@@ -78,7 +87,7 @@ impl Event {
     fn bytes(&self) -> u64 {
         match self {
             Self::Gossip { bytes, .. } | Self::Question { body: bytes, .. } | Self::Answer { result: Ok(bytes), .. } => bytes.len() as u64,
-            Self::Answer { result: Err(_), .. } | Self::Tick { .. } | Self::Beat | Self::Flap | Self::Link { .. } | Self::Carried { .. } => 0,
+            Self::Answer { result: Err(_), .. } | Self::Tick { .. } | Self::Turn { .. } | Self::Beat | Self::Flap | Self::Link { .. } | Self::Carried { .. } => 0,
         }
     }
 }
@@ -93,8 +102,10 @@ pub struct World {
     pub random: Random,
     /// What the faults came to.
     pub counts: Counts,
-    /// Batches that arrived since somebody last emptied this.
+    /// What left the nodes with a name in it since somebody last emptied this.
     pub said: Vec<Said>,
+    /// Nodes on whose disk bits have flipped, until somebody looks it over.
+    pub rotten: BTreeSet<usize>,
     /// Bytes of all questions, answers and announcements on their way so far.
     pub carried_bytes: u64,
     pub(super) nodes: Vec<Node>,
@@ -140,6 +151,7 @@ impl World {
             random: Random::new(seed),
             counts: Counts::default(),
             said: Vec::new(),
+            rotten: BTreeSet::new(),
             carried_bytes: 0,
             nodes: Vec::new(),
             book: HashMap::new(),
@@ -223,6 +235,10 @@ impl World {
     pub fn restores(&self, at: usize) -> u64 {
         self.nodes[at].restores
     }
+    /// Returns a number that is another one once a node's store has changed.
+    pub fn changes(&self, at: usize) -> Option<(u64, u64)> {
+        Some((self.nodes[at].opened, self.store(at)?.db().total_changes()))
+    }
     /// Returns what a node's own clock shows.
     pub fn clock(&self, at: usize) -> Timestamp {
         Timestamp(self.now.0.saturating_add_signed(self.nodes[at].clock_ms))
@@ -236,9 +252,9 @@ impl World {
     pub fn clock_offset(&self, at: usize) -> i64 {
         self.nodes[at].clock_ms
     }
-    /// Returns a node's store, unless its disk is damaged or about to be: one that the power has left answers no question.
+    /// Returns a node's store, unless its disk is damaged or may be: one that the power has left answers no question.
     pub fn store(&self, at: usize) -> Option<&Store> {
-        if self.nodes[at].disk.has_stopped() {
+        if self.nodes[at].disk.has_stopped() || self.rotten.contains(&at) {
             return None;
         }
         match &self.nodes[at].state {
@@ -309,7 +325,8 @@ impl World {
                 self.schedule(1_000, at, Event::Tick { starts });
                 self.turn(at, Input::Tick);
             }
-            Event::Tick { .. } => {}
+            Event::Turn { starts } if starts == self.nodes[at].starts => self.take_turn(at),
+            Event::Tick { .. } | Event::Turn { .. } => {}
             Event::Link { other, up } => self.on_link(at, other, up),
             Event::Gossip { from, bytes } => self.on_gossip(at, from, bytes),
             // The first answer counts; a repeat, a late one, or one to an earlier life finds nothing open.
@@ -324,7 +341,6 @@ impl World {
             Event::Question { from, starts, token, protocol, body, .. } => {
                 if protocol == Protocol::Message {
                     self.overhear(at, &body);
-                    self.said.push(Said { from, to: at, body: body.clone() });
                 }
                 self.on_question(at, from, starts, token, protocol, body);
             }
@@ -333,13 +349,36 @@ impl World {
         }
     }
 
-    /// Gives a core a turn and carries out what follows. A node whose disk fails under it goes down.
+    /// Hands a core something. Where inputs gather, it gets its turn a moment later, together with what else comes until then; what a person
+    /// asks for is worked off at once, after all that waits.
     pub(super) fn turn(&mut self, at: usize, input: Input) {
         self.note_input(at, &input);
-        let now = self.clock(at);
+        if !self.is_up(at) {
+            return;
+        }
+        let at_once = self.faults.gather_ms == 0 || matches!(input, Input::Job(_));
+        let node = &mut self.nodes[at];
+        node.gathered.push(input);
+        let (waiting, starts) = (node.gathered.len(), node.starts);
+        if at_once || waiting >= MAX_TURN {
+            self.take_turn(at);
+        } else if waiting == 1 {
+            let delay = 1 + self.random.below(self.faults.gather_ms);
+            self.schedule(delay, at, Event::Turn { starts });
+        }
+    }
+
+    /// Gives a core a turn and carries out what follows. A node whose disk fails under it goes down.
+    pub(super) fn take_turn(&mut self, at: usize) {
+        let (inputs, now) = (std::mem::take(&mut self.nodes[at].gathered), self.clock(at));
         let State::Up(core) = &mut self.nodes[at].state else { return };
-        let outputs = core.turn(now, vec![input]);
+        if inputs.is_empty() {
+            return;
+        }
         self.counts.turns += 1;
+        self.counts.shared += u64::from(inputs.len() > 1);
+        self.counts.rotten += u64::from(self.rotten.contains(&at));
+        let outputs = core.turn(now, inputs);
         if self.nodes[at].disk.has_stopped() {
             // The power went in the middle of this turn: nothing of what it wanted to say was said.
             return self.crash(at, End::PowerCut);
@@ -359,16 +398,23 @@ impl World {
 
     fn carry_out(&mut self, at: usize, output: Output) {
         match output {
-            Output::Request { token, to, protocol, body } => self.send(at, token, &to, protocol, body),
+            Output::Request { token, to, protocol, body } => {
+                self.search(at, Way::Question(protocol), &body);
+                self.send(at, token, &to, protocol, body);
+            }
             Output::Respond { id, body } => {
                 let Some((asker, starts, token)) = self.nodes[at].asked.remove(&id) else { return };
+                self.search(at, Way::Answer(asker), body.as_deref().unwrap_or_default());
                 self.answered_a_fork(at, token, body.as_deref());
                 let result = self.twist(at, body).map(|body| self.as_this_version_says(at, body)).ok_or(Failure::Busy);
                 for delay in self.deliveries(at, asker) {
                     self.schedule(delay, asker, Event::Answer { token, starts, result: result.clone() });
                 }
             }
-            Output::Announce(bytes) => self.spread(at, &bytes),
+            Output::Announce(bytes) => {
+                self.search(at, Way::Announcement, &bytes);
+                self.spread(at, &bytes);
+            }
             Output::Verdict { id, accept } => {
                 let heard = self.nodes[at].heard.remove(&id);
                 if let Some(bytes) = heard.filter(|_| accept) {
@@ -378,6 +424,13 @@ impl World {
             Output::Finish(finish, result) => finish(result),
             Output::Fetch => self.fetch(at),
             Output::Membership(_) | Output::Synchronised { .. } | Output::Addresses { .. } | Output::StopTransfer(_) | Output::Post => {}
+        }
+    }
+
+    /// Keeps what leaves a node if a name is in it.
+    fn search(&mut self, from: usize, way: Way, bytes: &[u8]) {
+        if named(bytes) {
+            self.said.push(Said { from, way, body: bytes.to_vec() });
         }
     }
 

@@ -6,6 +6,7 @@ use askama::Template;
 use axum::{
     Extension, Json,
     extract::{Query, State, rejection::QueryRejection},
+    http::{HeaderName, HeaderValue, header},
     response::{IntoResponse as _, Redirect, Response},
 };
 use verbund_protocol::id::LocalId;
@@ -42,13 +43,17 @@ struct SignInPage {
     timed_out: bool,
     /// Whether the reader is signed in and is to prove it once more.
     once_more: bool,
+    /// Whether the reader has just signed out.
+    signed_out: bool,
 }
 
-/// Where to go on after signing in.
+/// Where to go on after signing in, and what led here.
 #[derive(Default, serde::Deserialize)]
 pub struct Next {
     #[serde(default)]
     next: String,
+    /// Stands there after signing out.
+    out: Option<String>,
 }
 
 impl Next {
@@ -62,10 +67,12 @@ pub async fn show(State(portal): State<Portal>, Extension(context): Extension<Co
     if context.visit.as_ref().is_some_and(|visit| visit.session.stage == Stage::Open && visit.session.is_fresh(context.now)) {
         return Redirect::to("/").into_response();
     }
-    let next = next.map(|Query(next)| next.path()).unwrap_or_default();
+    let Query(asked) = next.unwrap_or_default();
+    let next = asked.path();
     let once_more = context.visit.as_ref().is_some_and(|visit| visit.session.stage == Stage::Open);
     let timed_out = !next.is_empty() && !once_more;
-    render(&SignInPage { p: Page::new(&portal, &context), fault: None, login: String::new(), next, timed_out, once_more })
+    let signed_out = asked.out.is_some() && context.visit.is_none();
+    render(&SignInPage { p: Page::new(&portal, &context), fault: None, login: String::new(), next, timed_out, once_more, signed_out })
 }
 
 /// User name and password.
@@ -73,11 +80,10 @@ pub async fn show(State(portal): State<Portal>, Extension(context): Extension<Co
 /// # Errors
 /// [`PageError`].
 pub async fn password(State(portal): State<Portal>, Extension(context): Extension<Context>, fields: Fields) -> Result<Response, PageError> {
-    let next = Next { next: fields.get("next").to_owned() }.path();
+    let next = Next { next: fields.get("next").to_owned(), out: None }.path();
     let again = |fault: String| {
-        let page =
-            SignInPage { p: Page::new(&portal, &context), fault: Some(fault), login: fields.get("login").to_owned(), next: next.clone(), timed_out: false, once_more: false };
-        Ok(render(&page))
+        let (p, login) = (Page::new(&portal, &context), fields.get("login").to_owned());
+        Ok(render(&SignInPage { p, fault: Some(fault), login, next: next.clone(), timed_out: false, once_more: false, signed_out: false }))
     };
     let wrong = || context.words.sign_in_wrong().into_owned();
     // A user name that cannot exist is as wrong as one that does not, and takes as long.
@@ -141,7 +147,7 @@ pub async fn show_second(State(portal): State<Portal>, Extension(context): Exten
 /// [`PageError`].
 pub async fn second_mail(State(portal): State<Portal>, Extension(context): Extension<Context>, fields: Fields) -> Result<Response, PageError> {
     let (w, visit) = (context.words, context.visit()?.clone());
-    let next = Next { next: fields.get("next").to_owned() }.path();
+    let next = Next { next: fields.get("next").to_owned(), out: None }.path();
     let note = match portal.desk.ask(&Actor::of(&visit.account), move |work| sign_in::send_code(work, &visit)).await? {
         Asked::Sent(address) => w.second_mail_sent(address),
         Asked::Wait(wait) => waits(w, wait),
@@ -155,7 +161,7 @@ pub async fn second_mail(State(portal): State<Portal>, Extension(context): Exten
 /// [`PageError`].
 pub async fn second(State(portal): State<Portal>, Extension(context): Extension<Context>, fields: Fields) -> Result<Response, PageError> {
     let (visit, from, typed) = (context.visit()?.clone(), context.from.clone(), fields.get("code").to_owned());
-    let next = Next { next: fields.get("next").to_owned() }.path();
+    let next = Next { next: fields.get("next").to_owned(), out: None }.path();
     let fault = match portal.desk.ask(&Actor::of(&visit.account), move |work| sign_in::second(work, &visit, &typed, &from)).await? {
         Tried::Right(token) => {
             let to = if next.is_empty() { "/" } else { &next };
@@ -212,7 +218,7 @@ pub async fn passkey_finish(State(portal): State<Portal>, Extension(context): Ex
     let from = context.from.clone();
     match portal.desk.ask(&Actor::Node, move |work| sign_in::passkey_right(work, &id, &credential, &from)).await? {
         Tried::Right(token) => {
-            let next = Next { next }.path();
+            let next = Next { next, out: None }.path();
             let to = if next.is_empty() { "/".to_owned() } else { next };
             Ok(with_cookies(Json(GoOn { to }).into_response(), guard::signed_in_cookies(&portal, &token, &context.from)))
         }
@@ -230,10 +236,21 @@ pub async fn sign_out(State(portal): State<Portal>, Extension(context): Extensio
         Ok(()) | Err(WorkError::NotFound(_)) => {}
         Err(error) => return Err(error.into()),
     }
-    let mut response = with_cookies(Redirect::to("/sign-in").into_response(), [guard::forget_cookie(&portal)]);
+    let mut response = with_cookies(Redirect::to("/sign-in?out").into_response(), [guard::forget_cookie(&portal)]);
     // Nothing of this visit stays on a shared computer.
-    response.headers_mut().insert("clear-site-data", axum::http::HeaderValue::from_static("\"cache\", \"storage\""));
+    response.headers_mut().insert("clear-site-data", HeaderValue::from_static("\"cache\", \"storage\""));
     Ok(response)
+}
+
+/// A picture of nothing, with which the browser forgets what it holds. It stands on the page after a visit, because there the page before is
+/// one that the back button would show again; sooner that page is not held yet, and without scripts nothing else takes it away.
+///
+/// # Errors
+/// None.
+pub async fn forget() -> Result<Response, PageError> {
+    const NOTHING: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"1\" height=\"1\"/>";
+    let headers = [(header::CONTENT_TYPE, HeaderValue::from_static("image/svg+xml")), (HeaderName::from_static("clear-site-data"), HeaderValue::from_static("\"cache\""))];
+    Ok((headers, NOTHING).into_response())
 }
 
 pub(super) fn refused(error: crate::portal::passkeys::PasskeyError) -> PageError {

@@ -476,6 +476,7 @@ impl Mind {
             let mut work = self.at_hand(db, now, actor);
             let result = piece(&mut work);
             touched = work.membership.is_touched() || work.public.is_touched();
+            turn.touched |= touched;
             effects = work.effects;
             result
         });

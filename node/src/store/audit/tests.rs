@@ -5,7 +5,7 @@ use super::{
     witness::{Seen, Verdict, compare, kept, prune, record},
     *,
 };
-use crate::store::{Store, meta};
+use crate::store::{Store, meta, migrations};
 
 const NOW: Timestamp = Timestamp::from_secs(1_795_000_000);
 
@@ -181,6 +181,28 @@ fn entries_about_somebody_are_found_wherever_the_index_ends() {
     store.db().execute("DELETE FROM audit_about WHERE subject = ?1 AND seq >= 1000", [[3_u8; 8]]).unwrap();
     let hidden = verified(&store).1.unwrap();
     assert!(hidden.what == FaultKind::Columns && (1000..1040).contains(&hidden.seq), "{hidden:?}");
+}
+
+/// A store that entered its audit 1,024 entries at a time goes on with 4,096: what stood in the index of a part that is not full stands there once
+/// when it is.
+#[test]
+fn an_audit_entered_in_smaller_parts_is_listed_the_same() {
+    let db = Db::open_in_memory().unwrap();
+    migrations::apply(&db, &migrations::MIGRATIONS[..22]).unwrap();
+    let add = |from: u64, to: u64| (from..=to).for_each(|seq| append(&db, &entry("patient.read", Some(LocalId([(seq % 3) as u8; 8])))).unwrap());
+    let entered = || db.query_row("SELECT count(*) FROM audit_about", [], |row| row.get::<_, u64>(0)).unwrap();
+    add(1, 3_500);
+    migrations::apply(&db, &migrations::MIGRATIONS[..24]).unwrap();
+    assert_eq!(entered(), 3_072);
+    migrations::run(&db).unwrap();
+    for (reach, wanted) in [(3_500, 0), (ENTERED_AT_ONCE - 1, 0), (ENTERED_AT_ONCE + 7, ENTERED_AT_ONCE)] {
+        add(head(&db).unwrap().len + 1, reach);
+        assert_eq!(entered(), wanted);
+        let filter = Filter { subject: Some(LocalId([1; 8])), ..Filter::default() };
+        let found: Vec<u64> = list(&db, &filter, usize::MAX >> 1).unwrap().iter().map(|line| line.seq).collect();
+        assert_eq!(found, (1..=reach).rev().filter(|seq| seq % 3 == 1).collect::<Vec<_>>());
+        assert_eq!(verify(&db).unwrap().fault, None);
+    }
 }
 
 /// A patient's page asks for the looks at her data: that must not read the whole audit, of which there are millions of entries in time.

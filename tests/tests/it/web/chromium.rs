@@ -106,6 +106,14 @@ async fn everything_works_without_scripts() {
     window.click("form[action='/setup/finish'] button").await;
     window.read("Was ist jetzt zu tun?").await;
     window.click("header form button").await;
+    window.read("Sie sind abgemeldet.").await;
+    // Whoever comes to this computer next sees nothing of her by the back button.
+    for _ in 0..2 {
+        window.client.back().await.unwrap();
+        let shown = window.client.source().await.unwrap();
+        assert!(!shown.contains("Was ist jetzt zu tun?") && !shown.contains(first.trim()), "{shown}");
+    }
+    window.go(&at(&house, Site::Patient, "/sign-in")).await;
     window.fill("#login", "erna").await;
     window.fill("#password", "drei blaue Boote").await;
     window.click("form[action='/sign-in'] button").await;

@@ -31,7 +31,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("/assets/{name}", "no page"),
     ("/bedside", "before a tablet is open: web::bedside"),
     ("/bedside/done", "after it: web::bedside"),
-    ("/bedside/forget", "no page"),
+    ("/forget", "no page"),
     ("/bedsides/{id}", "while it is: web::bedside"),
     ("/live", "no page"),
     ("/offers/{id}/withdraw", "only after a choice: web::patient::chromium"),

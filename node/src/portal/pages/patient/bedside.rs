@@ -4,7 +4,6 @@ use askama::Template;
 use axum::{
     Extension,
     extract::State,
-    http::{HeaderName, HeaderValue, header},
     response::{IntoResponse as _, Redirect, Response},
 };
 
@@ -75,17 +74,6 @@ pub async fn give_back(State(portal): State<Portal>, Extension(context): Extensi
         portal.desk.ask(&context.actor(), |work| bedside::leave(work, End::Returned)).await?;
     }
     Ok(guard::tablet_returned(&portal))
-}
-
-/// A picture of nothing, with which the browser forgets what it holds. On the page after a tablet's return it comes when the page before is
-/// one that the back button would show again; sooner that page is not held yet.
-///
-/// # Errors
-/// None.
-pub async fn forget() -> Result<Response, PageError> {
-    const NOTHING: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"1\" height=\"1\"/>";
-    let headers = [(header::CONTENT_TYPE, HeaderValue::from_static("image/svg+xml")), (HeaderName::from_static("clear-site-data"), HeaderValue::from_static("\"cache\""))];
-    Ok((headers, NOTHING).into_response())
 }
 
 #[derive(Template)]

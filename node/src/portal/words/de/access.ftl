@@ -53,6 +53,7 @@ sign-in-staff-first-time = Sie haben einen Einrichtungs-Code bekommen?
 sign-in-lost = Sie können sich nicht mehr anmelden? Mit Ihrem Ausweis bekommen Sie bei uns einen neuen Brief.
 sign-in-staff-lost = Sie können sich nicht mehr anmelden? Ihre IT gibt Ihnen einen neuen Einrichtungs-Code.
 sign-in-timed-out = Sie waren eine Weile nicht aktiv und wurden abgemeldet. Nach dem Anmelden geht es auf derselben Seite weiter.
+sign-in-signed-out = Sie sind abgemeldet.
 sign-in-once-more = Für diesen Schritt weisen Sie sich bitte noch einmal aus. Was Sie eingegeben haben, ist noch da.
 
 ## Zweiter Schritt

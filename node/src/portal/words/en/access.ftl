@@ -53,6 +53,7 @@ sign-in-staff-first-time = Did you get a set-up code?
 sign-in-lost = You can no longer sign in? Show us your identity card and you get a new letter.
 sign-in-staff-lost = You can no longer sign in? Your IT department gives you a new set-up code.
 sign-in-timed-out = You were away for a while and were signed out. After signing in you go on at the same page.
+sign-in-signed-out = You are signed out.
 sign-in-once-more = For this step please prove once more who you are. What you entered is still there.
 
 ## Second step

@@ -17,6 +17,7 @@ sign-in-staff-first-time = Haben Sie einen Code für ein neues Konto?
 sign-in-lost = Sie kommen nicht mehr hinein? Kommen Sie mit Ihrem Ausweis zu uns. Sie bekommen einen neuen Brief.
 sign-in-staff-lost = Sie kommen nicht mehr hinein? Fragen Sie die IT.
 sign-in-timed-out = Sie waren lange nicht da. Bitte melden Sie sich noch einmal an. Dann geht es hier weiter.
+sign-in-signed-out = Sie sind jetzt abgemeldet.
 sign-in-once-more = Bitte melden Sie sich noch einmal an. Dann wissen wir: Das sind wirklich Sie. Was Sie geschrieben haben, ist noch da.
 
 ## Zweiter Schritt
