@@ -101,6 +101,7 @@ fn read(arguments: impl Iterator<Item = String>) -> Result<Asked, String> {
             "--hours" => asked.hours = number()?,
             "--first" => asked.first = number()? as u64,
             "--seed" => (asked.first, asked.seeds) = (number()? as u64, 1),
+            "--brief" => asked.scale = Scale::Brief,
             "--short" => asked.scale = Scale::Short,
             "--full" => asked.scale = Scale::Full,
             "--aimless" => asked.staff = Staff::Aimless,

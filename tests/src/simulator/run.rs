@@ -37,6 +37,8 @@ const SETTLED_AFTER: Duration = Duration::from_secs(10 * 60);
 /// Which of the two sizes of play.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scale {
+    /// As a short play, but over after its beginning: many of them cost little.
+    Brief,
     /// A few clinics for some minutes.
     Short,
     /// The whole cooperative for hours.
@@ -102,7 +104,7 @@ impl Plan {
         let mut dice = Random::new(seed ^ 0x91a7);
         let (encrypted, clones, lie) = (dice.chance(200), dice.chance(250), dice.chance(350));
         let (size, busy, places) = match scale {
-            Scale::Short => {
+            Scale::Brief | Scale::Short => {
                 let size = Size { acute: 2 + (seed % 2) as usize, rehab: 3 + (seed % 3) as usize };
                 (size, Busy { acute: size.acute, rehab: size.rehab }, 1)
             }
@@ -110,12 +112,13 @@ impl Plan {
             Scale::Full => (Size::FULL, Busy { acute: 8, rehab: 12 }, 4),
         };
         let (steps, pause_ms, rest, mishaps) = match scale {
+            Scale::Brief => (16, 5_000, (30, 600_000), 250),
             Scale::Short => (60, 5_000, (30, 600_000), 200),
             Scale::Full => (150, 6_000, (250, 900_000), 350),
         };
         let liars = if lie { 1 + dice.below(size.members() as u64 / 3) as usize } else { 0 };
         let purposeful = staff == Staff::Purposeful;
-        let cases = if purposeful && scale == Scale::Short { 2 } else { 4 };
+        let cases = if purposeful && scale != Scale::Full { 2 } else { 4 };
         let (scenes, night) = (if purposeful { 50 } else { 0 }, purposeful && scale == Scale::Short && dice.chance(100));
         Self { scale, size, busy, staff, cases, places, steps, pause_ms, rest, mishaps, scenes, night, encrypted, clones, liars, quiet: false, tells_all: false }
     }
@@ -123,6 +126,8 @@ impl Plan {
     /// Returns the flags of `scripts/soak` that ask for this kind of play.
     pub fn flags(&self) -> &'static str {
         match (self.scale, self.staff) {
+            (Scale::Brief, Staff::Purposeful) => "--brief",
+            (Scale::Brief, Staff::Aimless) => "--brief --aimless",
             (Scale::Short, Staff::Purposeful) => "--short",
             (Scale::Full, Staff::Purposeful) => "--full",
             (Scale::Short, Staff::Aimless) => "--short --aimless",
@@ -187,7 +192,7 @@ pub fn run(seed: u64, plan: Plan) -> Run {
         play.world.run(if plan.night && step == plan.steps * 2 / 3 { NIGHT } else { Duration::from_millis(pause) });
         promises::hold_now(&mut play, &mut memory);
         liars::follow_proofs(&mut play);
-        if plan.scale == Scale::Short || step % 16 == 15 {
+        if plan.scale != Scale::Full || step % 16 == 15 {
             promises::hold_on_the_whole(&play);
         }
     }

@@ -11,17 +11,20 @@ use std::{
 
 use verbund_tests::simulator::{Plan, REGRESSIONS, Run, Scale, Staff, run};
 
-/// Seeds of the normal run besides those that once found something.
+/// Seeds of the normal run besides those that once found something: as many are played to their end, and after them so many more for
+/// their beginning alone.
 const SEEDS: u64 = 60;
+const BRIEF: u64 = 240;
 
 #[test]
 fn promises_hold_whatever_breaks_and_every_seed_replays() {
-    let short = REGRESSIONS.iter().filter(|(_, scale, _)| *scale == Scale::Short).map(|(seed, _, staff)| (*seed, *staff));
-    let seeds: Vec<(u64, Staff)> = short.chain((1..=SEEDS).map(|seed| (seed, Staff::Purposeful))).collect();
+    let short = REGRESSIONS.iter().filter(|(_, scale, _)| *scale == Scale::Short).map(|(seed, scale, staff)| (*seed, *scale, *staff));
+    let new = (1..=SEEDS + BRIEF).map(|seed| (seed, if seed > SEEDS { Scale::Brief } else { Scale::Short }, Staff::Purposeful));
+    let seeds: Vec<(u64, Scale, Staff)> = short.chain(new).collect();
     let (next, sum) = (AtomicUsize::new(0), Mutex::new(Run::default()));
     let work = || {
-        while let Some(&(seed, staff)) = seeds.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let plan = Plan::of(seed, Scale::Short, staff);
+        while let Some(&(seed, scale, staff)) = seeds.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let plan = Plan::of(seed, scale, staff);
             let (first, again) = (run(seed, plan), run(seed, plan));
             assert_eq!(first.trace, again.trace, "seed {seed} does not replay");
             sum.lock().unwrap().add(&first);
