@@ -1,5 +1,7 @@
 //! The simulator at full size, for as long as one likes. See `scripts/soak --help`.
 
+#[cfg(feature = "planted")]
+use std::sync::{Mutex, PoisonError};
 use std::{
     process::ExitCode,
     time::{Duration, Instant},
@@ -29,22 +31,22 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let (begin, mut sum, mut failed, mut played) = (Instant::now(), Run::default(), Vec::new(), 0);
+    let (begin, mut sum, mut failed, mut played) = (Instant::now(), Sum { plays: if asked.once { 1 } else { 2 }, ..Sum::default() }, Vec::new(), 0);
     let regressions = REGRESSIONS.iter().copied().filter(|(_, scale, _)| asked.seeds > 1 && asked.first == 1 && *scale == asked.scale);
     let seeds = (asked.first..asked.first.saturating_add(asked.seeds)).map(|seed| (seed, asked.scale, asked.staff));
     for (seed, scale, staff) in regressions.chain(seeds) {
         if begin.elapsed().as_secs_f64() > asked.hours * 3600.0 {
             break;
         }
-        match one(seed, Plan { tells_all: asked.story, ..Plan::of(seed, scale, staff) }, asked.once) {
-            Some(run) => sum.add(&run),
+        let plan = Plan { tells_all: asked.story, ..Plan::of(seed, scale, staff) };
+        match one(seed, plan, asked.once) {
+            Some(run) => sum.add(&run, &plan),
             None => failed.push(seed),
         }
         played += 1;
-        let ahead = speed(&sum, begin.elapsed(), asked.once);
-        println!("seed {seed}: {}; {played} played, {:.0} node-hours, {ahead}", if failed.contains(&seed) { "FAILED" } else { "ok" }, node_hours(&sum, asked.once));
+        println!("seed {seed}: {}; {played} played, {}", if failed.contains(&seed) { "FAILED" } else { "ok" }, sum.told(begin.elapsed()));
     }
-    report(&sum, begin.elapsed(), asked.once);
+    report(&sum, begin.elapsed());
     println!("{played} seeds, {} failed{}", failed.len(), if failed.is_empty() { String::new() } else { format!(": {failed:?}") });
     if failed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
@@ -53,26 +55,41 @@ fn main() -> ExitCode {
 #[cfg(feature = "planted")]
 fn planted() -> ExitCode {
     use verbund_protocol::planted::{Bug, plant};
-    // What a planted bug breaks is the table's business, not standard error's.
-    std::panic::set_hook(Box::new(|_| {}));
-    let mut missed = 0;
+    // What a planted bug breaks is the table's business, not standard error's: it says which promise, and where that is written down.
+    std::panic::set_hook(Box::new(|info| {
+        let place = info.location().map(|at| (at.file().to_owned(), at.line()));
+        *PLACE.lock().unwrap_or_else(PoisonError::into_inner) = place.unwrap_or_default();
+    }));
+    let (mut missed, mut otherwise) = (0, 0);
     for bug in Bug::ALL {
         let caught = (1..=PLANTED_SEEDS).find_map(|seed| {
             plant(Some(*bug));
             let plan = Plan { quiet: true, ..Plan::of(seed, Scale::Short, Staff::Purposeful) };
             let played = std::panic::catch_unwind(|| run(seed, plan));
             plant(None);
-            played.err().map(|why| (seed, what(&*why)))
+            played.err().map(|why| (seed, what(&*why), PLACE.lock().unwrap_or_else(PoisonError::into_inner).clone()))
         });
         missed += u32::from(caught.is_none());
         match caught {
-            Some((seed, why)) => println!("caught  {:<72} seed {seed:>3}: {why}", bug.what()),
+            Some((seed, why, (file, line))) => {
+                let promised = PROMISES.iter().any(|name| file.ends_with(name));
+                otherwise += u32::from(!promised);
+                println!("caught  {:<72} seed {seed:>3}: {why} [{}{file}:{line}]", bug.what(), if promised { "" } else { "no promise, but a panic: " });
+            }
             None => println!("MISSED  {}", bug.what()),
         }
     }
-    println!("{} bugs planted, {missed} missed", Bug::ALL.len());
+    println!("{} bugs planted, {missed} missed, {otherwise} caught by a panic that is no promise", Bug::ALL.len());
     if missed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
+
+/// Where promises are checked.
+#[cfg(feature = "planted")]
+const PROMISES: [&str; 4] = ["simulator/promises.rs", "simulator/settled.rs", "simulator/liars.rs", "simulator/run.rs"];
+
+/// Where the last panic was.
+#[cfg(feature = "planted")]
+static PLACE: Mutex<(String, u32)> = Mutex::new((String::new(), 0));
 
 /// How many short seeds a planted bug may survive.
 #[cfg(feature = "planted")]
@@ -124,29 +141,42 @@ fn one(seed: u64, plan: Plan, once: bool) -> Option<Run> {
     Some(first)
 }
 
-/// Every seed is lived through twice.
-fn node_hours(sum: &Run, once: bool) -> f64 {
-    sum.counts.node_ms as f64 / 3_600_000.0 * if once { 1.0 } else { 2.0 }
+/// What all seeds came to, those that failed aside.
+#[derive(Default)]
+struct Sum {
+    /// One play of each.
+    run: Run,
+    /// How long the networks of one play of each have lived, milliseconds: at least, where a clone lived for a part of it.
+    network_ms: u64,
+    /// How often each seed is played.
+    plays: u64,
 }
 
-fn speed(sum: &Run, took: Duration, once: bool) -> String {
-    let hours = node_hours(sum, once);
-    format!("{:.0} node-hours an hour", hours / took.as_secs_f64() * 3600.0)
+impl Sum {
+    fn add(&mut self, run: &Run, plan: &Plan) {
+        self.run.add(run);
+        self.network_ms += run.counts.node_ms / (plan.size.members() as u64 + run.counts.clones).max(1);
+    }
+
+    /// Returns node-hours of distinct play and of all plays, and how fast that was: the time of the simulated network against that of this machine.
+    fn told(&self, took: Duration) -> String {
+        const HOUR: f64 = 3_600_000.0;
+        let (distinct, plays) = (self.run.counts.node_ms as f64 / HOUR, self.plays as f64);
+        let times = |ms: u64| ms as f64 * plays / (took.as_secs_f64() * 1_000.0).max(1.0);
+        let both = if self.plays > 1 { format!(" of distinct play ({:.0} with the second play of each seed)", distinct * plays) } else { String::new() };
+        format!("{distinct:.0} node-hours{both}; {:.0} times faster than real time, {:.0} node-hours an hour", times(self.network_ms), times(self.run.counts.node_ms))
+    }
 }
 
-fn report(sum: &Run, took: Duration, once: bool) {
-    println!(
-        "\n{:.0} node-hours in {:.0} s: {}, every seed {}",
-        node_hours(sum, once),
-        took.as_secs_f64(),
-        speed(sum, took, once),
-        if once { "once" } else { "twice, with the same trace" }
-    );
-    println!("settled within {:?}; {} batches with a name, {} stories to their good end", sum.settled_after, sum.named, sum.completed);
-    for (what, count) in sum.counts.listed() {
+fn report(sum: &Sum, took: Duration) {
+    let replayed = if sum.plays > 1 { "twice, with the same trace" } else { "once" };
+    println!("\n{} in {:.0} s, every seed {replayed}", sum.told(took), took.as_secs_f64());
+    let run = &sum.run;
+    println!("settled within {:?}; {} batches with a name, {} stories to their good end", run.settled_after, run.named, run.completed);
+    for (what, count) in run.counts.listed() {
         println!("{count:>14}  {what}");
     }
-    for (what, (done, refused)) in &sum.done {
+    for (what, (done, refused)) in &run.done {
         println!("{done:>14}  {what} ({refused} refused)");
     }
 }
