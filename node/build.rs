@@ -14,7 +14,7 @@ use std::{
 use fluent_syntax::ast::{Entry, Expression, InlineExpression, Pattern, PatternElement, VariantKey};
 
 /// What plain German must have: everything whose name begins so.
-const PLAIN: &[&str] = &["sign-in-", "second-", "invitation-", "consent-", "choice-"];
+const PLAIN: &[&str] = &["sign-in-", "second-", "invitation-", "setup-", "account-prove-again", "error-", "live-offline", "consent-", "choice-", "journey-"];
 /// The catalogues, in the order in which functions name their texts.
 const LANGUAGES: [&str; 3] = ["de", "plain", "en"];
 /// Rust's words that a message may not be called by.

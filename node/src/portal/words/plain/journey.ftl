@@ -1,4 +1,4 @@
-# Was die Seiten sagen: Einfache Sprache. Hier: Einwilligung und Wahl.
+# Was die Seiten sagen: Einfache Sprache. Hier: Einwilligung, Wahl und was jetzt zu tun ist.
 
 ## Einwilligung
 consent-title = Dürfen wir Ihnen nach dem Krankenhaus helfen?
@@ -129,3 +129,106 @@ choice-phone-story-chosen = Sie haben { $clinic } gewählt.
 choice-phone-story-left = Sie wollen nicht mehr zu { $clinic }.
 choice-phone-story-named = Wir haben Ihre Unterlagen an { $clinic } gefaxt. Das steht darin: Ihr Name. Ihr Geburtstag. Ihre Versicherten-Nummer, wenn wir sie haben. Und der Tag, an dem Sie kommen: { $day }.
 choice-phone-arrived = Sie sind dort angekommen
+
+## Was jetzt zu tun ist
+journey-pages = Mehr Seiten
+journey-consent-title = Dürfen wir Ihnen helfen? Bitte lesen Sie das. Dann entscheiden Sie.
+journey-consent-text = Wir möchten Ihnen nach dem Krankenhaus helfen. Das dürfen wir nur, wenn Sie Ja sagen.
+journey-consent-button = Jetzt lesen
+journey-consent-again = Noch einmal ansehen
+journey-refused-title = Sie möchten unsere Hilfe nicht.
+journey-refused-text = Das ist in Ordnung. Sie müssen nichts tun. Sie können später immer noch Ja sagen.
+journey-taken-back-title = Sie haben Ihr Ja zurückgenommen.
+journey-taken-back-text = Wir fragen für Sie keine Klinik mehr. Sie können später wieder Ja sagen.
+journey-wishes-title = Was ist Ihnen bei der Reha wichtig?
+journey-wishes-text = Sie bestimmen mit: In welche Klinik kommen Sie? Schreiben Sie auf, was Sie sich wünschen. Und schreiben Sie, warum.
+journey-wishes-button = Meine Wünsche aufschreiben
+journey-searching-title = Wir suchen eine Klinik für Sie. Sie müssen nichts tun.
+journey-searching-text = Der Sozialdienst kennt Ihre Wünsche. Bald fragen wir Kliniken. Dann steht es hier.
+journey-waiting-title = { $clinics ->
+    [one] Wir fragen gerade eine Klinik. Sie müssen nichts tun.
+   *[other] Wir fragen gerade { $clinics } Kliniken. Sie müssen nichts tun.
+}
+journey-waiting-text = Noch keine Klinik kennt Ihren Namen. Wenn eine Klinik antwortet, steht es hier.
+journey-searching-on-title = Bis jetzt hatte keine Klinik Platz. Wir suchen weiter.
+journey-searching-on-text = Sie müssen nichts tun. Der Sozialdienst fragt noch mehr Kliniken. Wenn Sie etwas entscheiden müssen, ruft er Sie an.
+journey-choose-title = { $offers ->
+    [one] Eine Klinik hat einen Platz für Sie.
+   *[other] { $offers } Kliniken haben einen Platz für Sie.
+}
+journey-choose-text = Bitte wählen Sie bis { $until }. So lange ist der Platz für Sie frei.
+journey-choose-waiting = { $waiting ->
+    [one] Eine andere Klinik hat noch nicht geantwortet.
+   *[other] { $waiting } andere Kliniken haben noch nicht geantwortet.
+}
+journey-choose-button = Kliniken ansehen und wählen
+journey-chosen-title = Das haben Sie gewählt: { $clinic }. Die Klinik muss noch Ja sagen.
+journey-chosen-text = Das dauert meist ein paar Stunden. Sie müssen nichts tun.
+journey-chosen-unreachable = Wir können die Klinik gerade nicht erreichen. Wir versuchen es immer wieder. Was Sie gewählt haben, ist gespeichert. Sie müssen nichts tun.
+journey-confirmed-title = Die Klinik hat Ja gesagt: { $clinic }
+journey-confirmed-text = Jetzt schicken wir Ihre Papiere dorthin. Sie müssen nichts tun.
+journey-referred-title = Wir haben Ihre Papiere geschickt: { $clinic }
+journey-referred-text = Die Klinik liest die Papiere. Dann sagt sie Ihnen fest zu. Sie müssen nichts tun.
+journey-accepted-title = Sie können in die Klinik kommen: { $clinic }
+journey-accepted-text = Wie kommen Sie dorthin? Was nehmen Sie mit? Darüber spricht der Sozialdienst mit Ihnen.
+journey-arrived-title = Sie sind in der Klinik: { $clinic }
+journey-arrived-text = Wir wünschen Ihnen gute Erholung. Sie müssen hier nichts tun.
+journey-done-title = Ihre Reha ist zu Ende: { $clinic }
+journey-done-text = Die Klinik hat uns einen Bericht geschickt. Haben Sie Fragen dazu? Dann fragen Sie Ihren Arzt oder Ihre Ärztin.
+journey-day = An diesem Tag kommen Sie in die Klinik: { $day }
+journey-day-open = Wir wissen den Tag noch nicht, an dem Sie in die Klinik kommen.
+journey-change-mind = Ich möchte doch nicht
+journey-span = Ihre Reha soll spätestens am { $last } anfangen. Das sind 14 Tage nach dem Krankenhaus. Sie verlassen das Krankenhaus am { $discharge }.
+journey-span-excused = Sie verlassen das Krankenhaus am { $discharge }. Die Reha darf später als 14 Tage danach anfangen. Der Grund: { $reason }.
+
+## Was schon passiert ist
+journey-story-title = Das ist schon passiert
+journey-story-agreed = Sie haben Ja gesagt: Wir dürfen Ihnen nach dem Krankenhaus helfen.
+journey-story-refused = Sie haben Nein gesagt: Sie möchten unsere Hilfe nicht.
+journey-story-took-back = Sie haben Ihr Ja zurückgenommen.
+journey-story-wished = Sie haben Ihre Wünsche aufgeschrieben.
+journey-story-inquiry = Wir haben { $clinic } gefragt. Ihren Namen haben wir nicht gesagt.
+journey-story-questions = { $clinic } hat noch etwas gefragt.
+journey-story-answers = Wir haben { $clinic } geantwortet.
+journey-story-offer = { $clinic } hat einen Platz für Sie. Er ist frei ab { $day }.
+journey-story-offer-ended = Das Angebot von { $clinic } ist vorbei.
+journey-story-declined = { $clinic } hat Nein gesagt. Der Grund: { $reason }.
+journey-story-choice = Sie haben { $clinic } gewählt.
+journey-story-confirmed = { $clinic } hat Ja gesagt.
+journey-story-gone = Der Platz bei { $clinic } ist nicht mehr frei.
+journey-story-referral = Wir haben { $clinic } Ihren Namen und Ihre Befunde geschickt.
+journey-story-handoff = Wir haben { $clinic } Papiere geschickt.
+journey-story-opened = { $clinic } hat Ihre Papiere geöffnet.
+journey-story-accepted = { $clinic } sagt: Sie können kommen. Der Tag ist: { $day }.
+journey-story-not-taken = { $clinic } kann Sie doch nicht aufnehmen. Der Grund: { $reason }. Die Klinik hat Ihre Daten gelöscht.
+journey-story-date = { $clinic } hat den Tag geändert. Der neue Tag ist: { $day }.
+journey-story-date-wished = Wir haben { $clinic } um einen anderen Tag gebeten: { $day }.
+journey-story-payer = Ihre Kasse hat entschieden: { $decision }.
+journey-story-arrived = Sie sind bei { $clinic } angekommen.
+journey-story-did-not-come = { $clinic } sagt: Sie sind nicht gekommen.
+journey-story-report = { $clinic } hat uns den Bericht geschickt.
+journey-story-withdrawn = Wir fragen { $clinic } nicht mehr. Der Grund: { $reason }.
+journey-story-cancelled = { $clinic } hat den Platz wieder abgesagt. Der Grund: { $reason }.
+journey-story-by = { $what } (Das hat { $who } gemacht.)
+journey-date = { $weekday ->
+    [1] Montag
+    [2] Dienstag
+    [3] Mittwoch
+    [4] Donnerstag
+    [5] Freitag
+    [6] Samstag
+   *[7] Sonntag
+}, { $day }. { $month ->
+    [1] Januar
+    [2] Februar
+    [3] März
+    [4] April
+    [5] Mai
+    [6] Juni
+    [7] Juli
+    [8] August
+    [9] September
+    [10] Oktober
+    [11] November
+   *[12] Dezember
+} { $year }
