@@ -431,21 +431,18 @@ pub fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
     Some(bytes)
 }
 
-/// The address a request came from: the last one that a trusted proxy does not vouch for.
+/// The address a request came from: the last one that a trusted proxy does not vouch for. Each proxy adds whom it heard at the end, so the
+/// list is read from there, and nothing counts that stands before something unreadable: whoever asks may have written it.
 fn origin_address(portal: &Portal, peer: Option<IpAddr>, headers: &HeaderMap) -> Option<IpAddr> {
-    let mut address = peer?;
-    let hops: Vec<IpAddr> = headers
-        .get_all("x-forwarded-for")
-        .into_iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|text| text.split(','))
-        .map_while(|text| text.trim().parse().ok())
-        .collect();
+    let mut address = peer?.to_canonical();
+    let values = headers.get_all("x-forwarded-for").into_iter().map(|value| value.to_str().unwrap_or("?"));
+    let hops: Vec<&str> = values.flat_map(|text| text.split(',')).collect();
     for hop in hops.into_iter().rev() {
+        let Ok(hop) = hop.trim().parse::<IpAddr>() else { break };
         if !portal.trusted_proxies.contains(&address) {
             break;
         }
-        address = hop;
+        address = hop.to_canonical();
     }
     Some(address)
 }

@@ -10,6 +10,7 @@ mod messages;
 mod notice;
 mod offline;
 mod operation;
+mod origin;
 mod paper;
 mod papers;
 mod patient;
