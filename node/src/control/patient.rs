@@ -73,7 +73,7 @@ impl Command {
         call.desk
             .ask(&call.actor, move |work| match self {
                 Self::Add(person) => patient::add(work, &person).map(|added| Reply::Added(Box::new(added))),
-                Self::Change { patient, person } => patient::change(work, patient, &person).map(|changed| Reply::Changed(Box::new(changed))),
+                Self::Change { patient, person } => patient::change(work, patient, &person, None).map(|changed| Reply::Changed(Box::new(changed))),
                 Self::Show(id) => patient::show(work, id).map(|shown| Reply::Shown(Box::new(shown))),
                 Self::Versions(id) => patient::versions(work, id).map(Reply::Versions),
                 Self::Find(search) => patient::find(work, &search).map(Reply::Found),

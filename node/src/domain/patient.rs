@@ -12,6 +12,8 @@ use verbund_protocol::{
 const MAX_TEXT: usize = 120;
 /// Longest phone number, characters.
 const MAX_PHONE: usize = 32;
+/// Longest texts that a referral puts on one line of at most 400 bytes, beside a number and marks, bytes.
+const MAX_LINE: usize = 320;
 
 /// How somebody is insured, with the words of `http://fhir.de/CodeSystem/versicherungsart-de-basis`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -35,11 +37,30 @@ pub enum Insurance {
     Bei,
 }
 
+impl Insurance {
+    /// All of them, the usual ones first.
+    pub const ALL: [Self; 8] = [Self::Gkv, Self::Pkv, Self::Bei, Self::Bg, Self::Sel, Self::Soz, Self::Gpv, Self::Ppv];
+
+    /// Returns the word used in files and forms.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Gkv => "GKV",
+            Self::Pkv => "PKV",
+            Self::Bg => "BG",
+            Self::Sel => "SEL",
+            Self::Soz => "SOZ",
+            Self::Gpv => "GPV",
+            Self::Ppv => "PPV",
+            Self::Bei => "BEI",
+        }
+    }
+}
+
 impl std::str::FromStr for Insurance {
     type Err = Fault;
     fn from_str(text: &str) -> Result<Self, Fault> {
-        let json = serde_json::Value::String(text.to_ascii_uppercase());
-        serde_json::from_value(json).map_err(|_| Fault { field: "insurance", rule: "one of GKV, PKV, BG, SEL, SOZ, GPV, PPV, BEI" })
+        let known = Self::ALL.into_iter().find(|kind| kind.word().eq_ignore_ascii_case(text));
+        known.ok_or(Fault { field: "insurance", rule: "one of GKV, PKV, BG, SEL, SOZ, GPV, PPV, BEI" })
     }
 }
 
@@ -79,6 +100,39 @@ pub enum Basis {
     Parent,
     /// Spouse in an emergency (§1358 BGB, at most six months).
     Spouse,
+}
+
+impl Basis {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Proxy, Self::Court, Self::Spouse, Self::Parent];
+
+    /// Returns the word used in files and forms.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Court => "court",
+            Self::Proxy => "proxy",
+            Self::Parent => "parent",
+            Self::Spouse => "spouse",
+        }
+    }
+
+    /// Returns what a referral calls it.
+    pub const fn german(self) -> &'static str {
+        match self {
+            Self::Court => "rechtliche Betreuung",
+            Self::Proxy => "Vorsorgevollmacht",
+            Self::Parent => "Sorgerecht",
+            Self::Spouse => "Notvertretung durch Ehegatten",
+        }
+    }
+}
+
+impl std::str::FromStr for Basis {
+    type Err = Fault;
+    fn from_str(text: &str) -> Result<Self, Fault> {
+        let known = Self::ALL.into_iter().find(|basis| basis.word() == text);
+        known.ok_or(Fault { field: "representative.basis", rule: "one of court, proxy, parent, spouse" })
+    }
 }
 
 /// Who decides for the patient.
@@ -184,33 +238,56 @@ impl Person {
     /// # Errors
     /// The first [`Fault`].
     pub fn check(&self, today: Day) -> Result<(), Fault> {
-        name("family", &self.family)?;
-        name("given", &self.given)?;
-        let born = self.birth_date.to_string();
-        if born > today.to_string() {
-            return Err(Fault { field: "birth_date", rule: "not in the future" });
-        }
+        self.faults(today).into_iter().next().map_or(Ok(()), Err)
+    }
+
+    /// Returns everything that is wrong with an entry made by hand on `today`, in the order of its fields.
+    pub fn faults(&self, today: Day) -> Vec<Fault> {
+        let mut all = vec![name("family", &self.family), name("given", &self.given)];
+        all.push(rule(self.birth_date.to_string() <= today.to_string(), "birth_date", "not in the future"));
         if let Some(number) = &self.case_number {
             let fits = (1..=32).contains(&number.len()) && number.bytes().all(|b| b.is_ascii_alphanumeric() || b"-/.".contains(&b));
-            rule(fits, "case_number", "1 to 32 letters, digits, '-', '/' or '.'")?;
+            all.push(rule(fits, "case_number", "1 to 32 letters, digits, '-', '/' or '.'"));
         }
-        if let Some(address) = &self.address {
-            name("street", &address.street)?;
-            name("city", &address.city)?;
-            let fits = (3..=10).contains(&address.postal_code.len()) && address.postal_code.bytes().all(|b| b.is_ascii_alphanumeric() || b" -".contains(&b));
-            rule(fits, "postal_code", "a postal code such as 89264")?;
+        if let Some(Address { street, postal_code, city }) = &self.address {
+            all.extend([name("street", street), name("city", city)]);
+            let fits = (3..=10).contains(&postal_code.len()) && postal_code.bytes().all(|b| b.is_ascii_alphanumeric() || b" -".contains(&b));
+            all.push(rule(fits, "postal_code", "a postal code such as 89264"));
+            all.push(rule(street.len() + city.len() <= MAX_LINE, "street", "with the town at most 320 bytes, since a referral carries both on one line"));
         }
-        self.phone.as_deref().map_or(Ok(()), |number| phone("phone", number))?;
+        all.extend(self.phone.as_deref().map(|number| phone("phone", number)));
         if let Some(contact) = &self.contact {
-            name("contact.name", &contact.name)?;
-            name("contact.relation", &contact.relation)?;
-            phone("contact.phone", &contact.phone)?;
+            all.extend([name("contact.name", &contact.name), name("contact.relation", &contact.relation), phone("contact.phone", &contact.phone)]);
+            all.push(rule(
+                contact.name.len() + contact.relation.len() <= MAX_LINE,
+                "contact.name",
+                "with the relation at most 320 bytes, since a referral carries both on one line",
+            ));
         }
         if let Some(representative) = &self.representative {
-            name("representative.name", &representative.name)?;
-            phone("representative.phone", &representative.phone)?;
+            all.extend([name("representative.name", &representative.name), phone("representative.phone", &representative.phone)]);
+            all.push(rule(representative.name.len() <= MAX_LINE, "representative.name", "at most 320 bytes, since a referral carries it on one line"));
         }
-        Ok(())
+        all.into_iter().filter_map(Result::err).collect()
+    }
+
+    /// Returns which fields of an entry differ from those of a former one, by name: what the audit may say of a change.
+    pub fn differing(&self, former: &Self) -> Vec<&'static str> {
+        let differs = [
+            ("family", self.family != former.family),
+            ("given", self.given != former.given),
+            ("birth_date", self.birth_date != former.birth_date),
+            ("gender", self.gender != former.gender),
+            ("kvnr", self.kvnr != former.kvnr),
+            ("insurance", self.insurance != former.insurance),
+            ("payer", self.payer != former.payer),
+            ("case_number", self.case_number != former.case_number),
+            ("address", self.address != former.address),
+            ("phone", self.phone != former.phone),
+            ("contact", self.contact != former.contact),
+            ("representative", self.representative != former.representative),
+        ];
+        differs.into_iter().filter_map(|(field, differs)| differs.then_some(field)).collect()
     }
 
     /// Returns how the person is shown in a list: `Huber, Anna`.
@@ -287,8 +364,51 @@ pub(crate) mod tests {
             spoil(&mut person);
             assert_eq!(person.check(today).unwrap_err().field, field);
         }
+        let mut person = anna();
+        (person.family, person.phone) = (String::new(), Some("?".into()));
+        assert_eq!(person.faults(today).iter().map(|fault| fault.field).collect::<Vec<_>>(), ["family", "phone"], "all at once");
         let wrong = serde_json::from_str::<Person>(r#"{"family": "Huber", "given": "Anna", "birth_date": "1951-04-03", "kvnr": "G995030567"}"#).unwrap_err().to_string();
         assert!(wrong.contains("check digit") && !wrong.contains("G995030567"), "{wrong}");
+    }
+
+    /// The longest entry that passes fits the lines of a referral, which are counted in bytes.
+    #[test]
+    fn whatever_passes_fits_a_referral() {
+        let today = "2026-11-23".parse().unwrap();
+        let mut person = anna();
+        let address = person.address.as_mut().unwrap();
+        (address.street, address.city) = ("ß".repeat(120), "n".repeat(80));
+        assert_eq!(person.check(today), Ok(()));
+        person.address.as_mut().unwrap().city = "ü".repeat(120);
+        assert_eq!(person.check(today).unwrap_err().field, "street");
+        person = anna();
+        let contact = person.contact.as_mut().unwrap();
+        (contact.name, contact.relation) = ("ß".repeat(120), "ü".repeat(120));
+        assert_eq!(person.check(today).unwrap_err().field, "contact.name");
+        person = anna();
+        person.representative.as_mut().unwrap().name = "語".repeat(120);
+        assert_eq!(person.check(today).unwrap_err().field, "representative.name");
+    }
+
+    #[test]
+    fn words_are_those_of_files() {
+        for kind in Insurance::ALL {
+            assert_eq!(serde_json::to_value(kind).unwrap(), kind.word());
+            assert_eq!(kind.word().to_lowercase().parse(), Ok(kind));
+        }
+        for basis in Basis::ALL {
+            assert_eq!(serde_json::to_value(basis).unwrap(), basis.word());
+            assert_eq!(basis.word().parse(), Ok(basis));
+        }
+        assert!("AOK".parse::<Insurance>().is_err());
+    }
+
+    #[test]
+    fn a_change_is_told_by_the_names_of_its_fields() {
+        let mut person = anna();
+        assert!(person.differing(&anna()).is_empty());
+        (person.address, person.kvnr, person.given) = (None, None, "Änne".into());
+        assert_eq!(person.differing(&anna()), ["given", "kvnr", "address"]);
     }
 
     #[test]

@@ -106,6 +106,11 @@ pub fn birth(date: &BirthDate, language: Language) -> String {
     written(day, language)
 }
 
+/// Returns a birth date as it stands in a field, to be typed over: `3.4.1951` in every language.
+pub fn numeric(date: &BirthDate) -> String {
+    birth(date, Language::German)
+}
+
 /// Reads a date as people type it: `3.4.1951`, `03.04.1951`, `3. April 1951` no, `1951-04-03` yes, `3/4/1951` and `3 4 1951` too.
 pub fn typed(text: &str) -> Option<BirthDate> {
     let parts: Vec<&str> = text.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty()).collect();

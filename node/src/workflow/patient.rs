@@ -18,6 +18,8 @@ use crate::{
 
 /// Most patients one search shows; each is an entry in the audit.
 pub const MAX_FOUND: usize = 50;
+/// The code of a refusal: the entry is another than the one that was read.
+pub const CHANGED: &str = "changed";
 
 impl From<Fault> for WorkError {
     fn from(fault: Fault) -> Self {
@@ -39,18 +41,27 @@ pub fn add(work: &mut Work<'_>, person: &Person) -> Result<Patient, WorkError> {
     existing(work, id)
 }
 
-/// Replaces a patient's entry; what it said before stays as a version.
+/// Replaces a patient's entry; what it said before stays as a version. The audit names the fields that changed and not what they say.
+/// What is the same already is not entered again. With `seen`, the entry must still be the version that whoever changes it has read.
 ///
 /// # Errors
-/// As [`add`], and [`WorkError::NotFound`].
-pub fn change(work: &mut Work<'_>, id: LocalId, person: &Person) -> Result<Patient, WorkError> {
+/// As [`add`], and [`WorkError::NotFound`], [`WorkError::Purpose`]; [`WorkError::State`] with the code [`CHANGED`] if `seen` is not the present version.
+pub fn change(work: &mut Work<'_>, id: LocalId, person: &Person, seen: Option<u32>) -> Result<Patient, WorkError> {
     work.require(Role::CARE)?;
     person.check(work.now.day())?;
-    existing(work, id)?;
+    let former = existing(work, id)?;
     let why = purpose::of_look(work, id)?;
+    let fields = person.differing(&former.person).join(",");
+    if fields.is_empty() {
+        work.audit("patient.show", Some(id), why, "")?;
+        return Ok(former);
+    }
+    if seen.is_some_and(|seen| seen != former.version) {
+        return Err(WorkError::state(CHANGED, "somebody else has changed the entry meanwhile", "read it again, then change it"));
+    }
     unique(work, person, Some(id))?;
     let version = patient::change(work.db, id, person, work.actor.name(), work.now)?;
-    work.audit("patient.change", Some(id), why, &format!("version={version}"))?;
+    work.audit("patient.change", Some(id), why, &format!("version={version} fields={fields}"))?;
     existing(work, id)
 }
 
@@ -144,15 +155,34 @@ pub fn existing(work: &Work<'_>, id: LocalId) -> Result<Patient, WorkError> {
     patient::find(work.db, id)?.ok_or(WorkError::NotFound("patient"))
 }
 
-fn unique(work: &Work<'_>, person: &Person, but: Option<LocalId>) -> Result<(), WorkError> {
+/// What of an entry may belong to one patient only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sole {
+    /// The number of the insurance card.
+    Kvnr,
+    /// The hospital's number of the stay.
+    CaseNumber,
+}
+
+/// Returns what of `person` is entered for another patient than `but` already, and for whom.
+///
+/// # Errors
+/// [`WorkError::Forbidden`].
+pub fn taken(work: &Work<'_>, person: &Person, but: Option<LocalId>) -> Result<Option<(Sole, LocalId)>, WorkError> {
+    work.require(Role::CARE)?;
     let by_kvnr = person.kvnr.as_ref().map(|kvnr: &Kvnr| patient::by_kvnr(work.db, kvnr)).transpose()?.flatten();
     let by_case = person.case_number.as_deref().map(|number| patient::by_case_number(work.db, number)).transpose()?.flatten();
-    for (other, what) in [(by_kvnr, "KVNR"), (by_case, "case number")] {
-        if let Some(other) = other.filter(|other| Some(other.id) != but) {
-            return Err(WorkError::state("exists", format!("an entry with this {what} is there already: {}", other.id), format!("use it, or correct the {what}")));
-        }
-    }
-    Ok(())
+    let mut found = [(by_kvnr, Sole::Kvnr), (by_case, Sole::CaseNumber)].into_iter();
+    Ok(found.find_map(|(other, what)| other.filter(|other| Some(other.id) != but).map(|other| (what, other.id))))
+}
+
+fn unique(work: &Work<'_>, person: &Person, but: Option<LocalId>) -> Result<(), WorkError> {
+    let Some((sole, other)) = taken(work, person, but)? else { return Ok(()) };
+    let what = match sole {
+        Sole::Kvnr => "KVNR",
+        Sole::CaseNumber => "case number",
+    };
+    Err(WorkError::state("exists", format!("an entry with this {what} is there already: {other}"), format!("use it, or correct the {what}")))
 }
 
 #[cfg(test)]
@@ -161,18 +191,26 @@ mod tests {
     use super::*;
     use crate::{domain::patient::tests::anna, workflow::bench::Bench};
 
+    /// Anna with another card and address.
+    fn moved() -> Person {
+        let mut person = anna();
+        person.kvnr = Some("T024791905".parse().unwrap());
+        person.address.as_mut().unwrap().street = "Hauptstr. 1".into();
+        person
+    }
+
     #[test]
     fn every_look_is_in_the_audit() {
         let mut bench = Bench::new();
         let id = bench.run(Role::Ward, |work| add(work, &anna())).unwrap().id;
         bench.run(Role::SocialService, |work| show(work, id)).unwrap();
         bench.run(Role::Physician, |work| find(work, &Search::default())).unwrap();
-        bench.run(Role::Ward, |work| change(work, id, &anna())).unwrap();
+        bench.run(Role::Ward, |work| change(work, id, &moved(), None)).unwrap();
         bench.run(Role::Ward, |work| versions(work, id)).unwrap();
         let line = |actor: &str, action: &str, detail: &str| format!("{actor} {action} {id} {detail}").trim_end().to_owned();
         let expected = [
             line("p-ward", "patient.versions", ""),
-            line("p-ward", "patient.change", "version=2"),
+            line("p-ward", "patient.change", "version=2 fields=kvnr,address"),
             line("p-physician", "patient.list", ""),
             line("p-social-service", "patient.show", ""),
             line("p-ward", "patient.add", ""),
@@ -200,15 +238,40 @@ mod tests {
         assert_eq!((twice.code(), twice.to_string()), ("exists", format!("an entry with this KVNR is there already: {id}")));
         let mut wrong = anna();
         wrong.family = String::new();
-        assert_eq!(bench.run(Role::Ward, |work| change(work, id, &wrong)).unwrap_err().code(), "invalid");
-        assert!(matches!(bench.run(Role::Ward, |work| change(work, LocalId([9; 8]), &anna())), Err(WorkError::NotFound("patient"))));
+        assert_eq!(bench.run(Role::Ward, |work| change(work, id, &wrong, None)).unwrap_err().code(), "invalid");
+        assert!(matches!(bench.run(Role::Ward, |work| change(work, LocalId([9; 8]), &anna(), None)), Err(WorkError::NotFound("patient"))));
+    }
+
+    /// Two at once: the second reads what the first wrote before it is overwritten, and what is the same already is no change.
+    #[test]
+    fn nobody_overwrites_what_they_have_not_read() {
+        let mut bench = Bench::new();
+        let read = bench.run(Role::Ward, |work| add(work, &anna())).unwrap();
+        let first = bench.run(Role::Ward, |work| change(work, read.id, &moved(), Some(read.version))).unwrap();
+        assert_eq!(first.version, 2);
+        let mut other = anna();
+        other.phone = None;
+        assert_eq!(bench.run(Role::Ward, |work| change(work, read.id, &other, Some(read.version))).unwrap_err().code(), CHANGED);
+        let again = bench.run(Role::Ward, |work| change(work, read.id, &moved(), Some(read.version))).unwrap();
+        assert!(again == first, "sent twice");
+        assert_eq!(bench.run(Role::Ward, |work| change(work, read.id, &other, Some(2))).unwrap().version, 3);
+    }
+
+    #[test]
+    fn what_belongs_to_one_patient_only_is_named() {
+        let mut bench = Bench::new();
+        let id = bench.run(Role::Ward, |work| add(work, &anna())).unwrap().id;
+        assert_eq!(bench.run(Role::Ward, |work| taken(work, &anna(), None)).unwrap(), Some((Sole::Kvnr, id)));
+        assert_eq!(bench.run(Role::Ward, |work| taken(work, &anna(), Some(id))).unwrap(), None);
+        assert_eq!(bench.run(Role::Ward, |work| taken(work, &moved(), None)).unwrap(), Some((Sole::CaseNumber, id)));
+        assert!(matches!(bench.run(Role::It, |work| taken(work, &anna(), None)), Err(WorkError::Forbidden(_))));
     }
 
     #[test]
     fn erasure_says_what_stays_and_the_audit_holds() {
         let mut bench = Bench::new();
         let id = bench.run(Role::Ward, |work| add(work, &anna())).unwrap().id;
-        bench.run(Role::Ward, |work| change(work, id, &anna())).unwrap();
+        bench.run(Role::Ward, |work| change(work, id, &moved(), None)).unwrap();
         assert!(matches!(bench.run(Role::Ward, |work| erase(work, id)), Err(WorkError::Forbidden(_))));
         let erased = bench.run(Role::PrivacyOfficer, |work| erase(work, id)).unwrap();
         assert_eq!(erased, Erased { consents: 0, versions: 1, documents: 0, cases_kept: 0, audit_kept: 3 });

@@ -157,7 +157,7 @@ mod tests {
         let mut bench = Bench::new();
         let id = former(&mut bench);
         let refused = |result: Result<(), WorkError>| assert_eq!(result.unwrap_err().code(), "purpose");
-        refused(bench.run(Role::Ward, |work| patient::change(work, id, &anna())).map(drop));
+        refused(bench.run(Role::Ward, |work| patient::change(work, id, &anna(), None)).map(drop));
         refused(bench.run(Role::Ward, |work| patient::versions(work, id)).map(drop));
         refused(bench.run(Role::Ward, |work| crate::workflow::consent::list(work, id)).map(drop));
         let of = crate::workflow::document::Filter { patient: Some(id), ..Default::default() };

@@ -5,6 +5,7 @@ mod bedside;
 mod chromium;
 mod demo;
 mod doors;
+mod entry;
 mod journey;
 mod messages;
 mod notice;

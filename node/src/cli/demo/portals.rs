@@ -79,7 +79,12 @@ pub fn browser(village: &Village, clinic: &Clinic, site: Site) -> anyhow::Result
 
 fn patient(village: &Village, player: &Player, now: Timestamp) -> anyhow::Result<(Portal, String, Browser)> {
     let (family, given, birth_date) = PATIENT;
-    let added = player.ask("patient", json!({ "add": { "family": family, "given": given, "birth_date": birth_date } }))?;
+    let person = json!({
+        "family": family, "given": given, "birth_date": birth_date, "gender": "female", "kvnr": "T024791905", "insurance": "GKV", "phone": "089 000001",
+        "address": { "street": "Musterweg 3", "postal_code": "80331", "city": "München" },
+        "contact": { "name": "Anna Beispiel", "relation": "Tochter", "phone": "089 000002" },
+    });
+    let added = player.ask("patient", json!({ "add": person }))?;
     let id = added["added"]["id"].as_str().context("the patient's id")?;
     let invited = player.ask("account", json!({ "invite": id }))?;
     let code = invited["code"]["code"].as_str().context("the code on paper")?;

@@ -10,6 +10,7 @@ pub mod case;
 pub mod consents;
 pub mod department;
 pub mod documents;
+pub mod entry;
 pub mod messages;
 pub mod papers;
 pub mod patient;

@@ -28,6 +28,9 @@ use crate::{
     },
 };
 
+/// Longest line that says whom to call (see [`Identified::check`]), bytes.
+const MAX_CONTACT: usize = 400;
+
 /// What a person adds to what the records hold, for the identified referral.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -159,8 +162,7 @@ fn give(work: &mut Work<'_>, c: &mut Conversation, patient: LocalId, ground: &Co
 fn identified(work: &Work<'_>, c: &Conversation, id: LocalId, ground: &Consent, new: NewReferral) -> Result<Identified, WorkError> {
     let known::Person { family, given, birth_date, gender, kvnr, payer, address, phone, contact, representative, .. } =
         patient::find(work.db, id)?.ok_or(WorkError::NotFound("patient"))?.person;
-    let call = representative.map(|r| format!("{} (legal representative), {}", r.name, r.phone));
-    let contact = call.or_else(|| contact.map(|c| format!("{} ({}), {}", c.name, c.relation, c.phone)));
+    let contact = whom_to_call(representative.as_ref(), contact.as_ref());
     let address = address.map(|a| format!("{}, {} {}", a.street, a.postal_code, a.city));
     let case = c.case.map(|id| find_case(work, id)).transpose()?;
     let inquiry = match conversation::last(work, c, Side::Asker, MessageKind::Inquiry)? {
@@ -181,6 +183,17 @@ fn identified(work: &Work<'_>, c: &Conversation, id: LocalId, ground: &Consent, 
         staff: new.staff,
         note: new.note,
     })
+}
+
+/// Returns whom the next clinic calls: first who decides for the patient, then the relative, if both fit on one line. People at that clinic
+/// read it, so it is German as the rest of what is typed.
+fn whom_to_call(representative: Option<&known::Representative>, contact: Option<&known::Contact>) -> Option<String> {
+    let decides = representative.map(|r| format!("{} ({}), {}", r.name, r.basis.german(), r.phone));
+    let relative = contact.map(|c| format!("{} ({}), {}", c.name, c.relation, c.phone));
+    match (decides, relative) {
+        (Some(decides), Some(relative)) if decides.len() + relative.len() + 2 <= MAX_CONTACT => Some(format!("{decides}; {relative}")),
+        (decides, relative) => decides.or(relative),
+    }
 }
 
 fn rests_on(work: &Work<'_>, ground: &Consent, reason: Option<Necessity>) -> Result<Release, WorkError> {

@@ -9,7 +9,10 @@ use axum::{
 };
 use verbund_protocol::{id::LocalId, inquiry::Variant};
 
-use super::story::{self, Story};
+use super::{
+    entry,
+    story::{self, Story},
+};
 use crate::{
     domain::{account::Code, notice::Address, patient::Patient},
     portal::{
@@ -59,6 +62,10 @@ struct PatientPage {
     bedside: bool,
     /// Whether the reader belongs to a team that writes to patients.
     writes: bool,
+    /// What else is entered about the patient.
+    facts: Vec<(String, String)>,
+    /// What a clinic that takes the patient will ask for and nobody has entered.
+    missing: Option<String>,
 }
 
 /// A patient's e-mail, as staff see it.
@@ -128,6 +135,8 @@ async fn page(portal: &Portal, context: &Context, id: LocalId, faults: Faults) -
         name: patient.person.full_name(),
         born: w.patients_born(date::birth(&patient.person.birth_date, w.language)),
         access,
+        facts: entry::facts(w, &patient.person),
+        missing: entry::missing(w, &patient.person),
         may_invite: !open && !portal.patients.is_empty(),
         invited: matches!(standing, Standing::Invited { .. } | Standing::Blocked),
         open,

@@ -1,14 +1,10 @@
-//! Looking patients up, and entering one. What was looked for travels in forms, never in an address.
+//! Looking patients up. What was looked for travels in forms, never in an address.
 
 use askama::Template;
-use axum::{
-    Extension,
-    extract::State,
-    response::{IntoResponse as _, Redirect, Response},
-};
+use axum::{Extension, extract::State, response::Response};
 
 use crate::{
-    domain::patient::{Person, Search},
+    domain::patient::Search,
     portal::{
         Portal, date,
         fields::Fields,
@@ -16,7 +12,7 @@ use crate::{
         page::{Page, PageError, render},
         words::Words,
     },
-    workflow::{WorkError, patient},
+    workflow::patient,
 };
 
 /// Most characters of a field that a page shows again.
@@ -69,71 +65,4 @@ pub async fn search(State(portal): State<Portal>, Extension(context): Extension<
 
 fn row(patient: &crate::domain::patient::Patient, w: Words) -> Found {
     Found { id: patient.id.to_string(), name: patient.person.full_name(), born: w.patients_born(date::birth(&patient.person.birth_date, w.language)) }
-}
-
-#[derive(Template)]
-#[template(path = "staff/patient_new.html")]
-struct NewPage {
-    p: Page,
-    family: String,
-    given: String,
-    birth: String,
-    phone: String,
-    case_number: String,
-    birth_fault: Option<String>,
-    fault: Option<String>,
-}
-
-fn new_page(portal: &Portal, context: &Context, fields: &Fields, birth_fault: Option<String>, fault: Option<String>) -> NewPage {
-    let text = |name: &str| fields.shown(name, MAX_SHOWN);
-    let p = Page::new(portal, context);
-    NewPage { p, family: text("family"), given: text("given"), birth: text("birth"), phone: text("phone"), case_number: text("case_number"), birth_fault, fault }
-}
-
-/// The page to enter somebody.
-pub async fn show_new(State(portal): State<Portal>, Extension(context): Extension<Context>) -> Response {
-    render(&new_page(&portal, &context, &context.draft, None, None))
-}
-
-/// Enters somebody.
-///
-/// # Errors
-/// [`PageError`].
-pub async fn add(State(portal): State<Portal>, Extension(context): Extension<Context>, fields: Fields) -> Result<Response, PageError> {
-    let w = context.words;
-    let again = |birth_fault: Option<String>, fault: Option<String>| Ok(render(&new_page(&portal, &context, &fields, birth_fault, fault)));
-    let Some(birth_date) = date::typed(fields.get("birth")) else { return again(Some(w.invitation_birth_wrong().into_owned()), None) };
-    let person = Person {
-        family: fields.get("family").to_owned(),
-        given: fields.get("given").to_owned(),
-        birth_date,
-        gender: None,
-        kvnr: None,
-        insurance: None,
-        payer: None,
-        case_number: fields.given("case_number"),
-        address: None,
-        phone: fields.given("phone"),
-        contact: None,
-        representative: None,
-    };
-    if let Err(fault) = person.check(context.now.day()) {
-        return again(None, Some(w.patient_field_wrong(label(w, fault.field))));
-    }
-    match portal.desk.ask(&context.actor(), move |work| patient::add(work, &person)).await {
-        Ok(added) => Ok(Redirect::to(&format!("/patients/{}", added.id)).into_response()),
-        Err(WorkError::State { code: "exists", .. }) => again(None, Some(w.patient_exists().into_owned())),
-        Err(error) => Err(error.into()),
-    }
-}
-
-fn label(w: Words, field: &str) -> String {
-    match field {
-        "family" => w.patient_family(),
-        "given" => w.patient_given(),
-        "birth_date" => w.patient_birth(),
-        "phone" => w.patient_phone(),
-        _ => w.patient_case(),
-    }
-    .into_owned()
 }

@@ -22,7 +22,7 @@ use crate::{
         fields::Fields,
         guard::Context,
         page::{Page, PageError, render},
-        pages::sign_in::id,
+        pages::{sign_in::id, staff::entry},
         profile,
         words::Words,
     },
@@ -103,6 +103,9 @@ struct AskedPage {
     facts: Vec<(String, String)>,
     history: Vec<(String, String)>,
     fault: Option<String>,
+    patient: String,
+    /// What the clinic will ask for and nobody has entered.
+    missing: Option<String>,
 }
 
 fn conversation(text: &str) -> Result<ConversationId, PageError> {
@@ -197,11 +200,10 @@ async fn page(portal: &Portal, context: &Context, id: ConversationId, typed: &Fi
     let step = Step::named(&summary.step).ok_or(PageError::Unavailable)?;
     let (state, good) = words::step(w, step, detail.offer.as_ref().map(|offer| offer.held_until));
     let picked: Vec<&str> = typed.all("document").collect();
-    let text = |name: &str| typed.shown(name, MAX_TEXT);
+    let (text, rare) = (|name: &str| typed.shown(name, MAX_TEXT), rare(w, &c, typed));
     let representative = typed.get("who") == "representative";
-    let rare = rare(w, &c, typed);
     let icd = detail.inquiry.as_ref().and_then(|inquiry| inquiry.icd).map(|icd| icd.to_string()).unwrap_or_default();
-    let page = AskedPage {
+    Ok(render(&AskedPage {
         id: id.to_string(),
         case: c.case.to_string(),
         name: c.patient.person.full_name(),
@@ -249,9 +251,10 @@ async fn page(portal: &Portal, context: &Context, id: ConversationId, typed: &Fi
         facts: detail.inquiry.as_ref().map(|inquiry| profile::facts(w, inquiry, None)).unwrap_or_default(),
         history: history(&p, &detail.messages),
         fault,
+        patient: c.patient.id.to_string(),
+        missing: entry::missing(w, &c.patient.person),
         p,
-    };
-    Ok(render(&page))
+    }))
 }
 
 /// The page.
