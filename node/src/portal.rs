@@ -13,6 +13,7 @@ use crate::{
     domain::{
         account::Site,
         config::web::{SiteSection, WebSection},
+        identity::Validity,
     },
     workflow::Desk,
 };
@@ -25,6 +26,7 @@ pub mod fields;
 pub mod guard;
 pub mod letter;
 pub mod listen;
+pub mod logo;
 pub mod page;
 pub mod pages;
 pub mod passkeys;
@@ -50,17 +52,35 @@ pub struct Clinic {
     pub hours: String,
     /// Legal notice, privacy notice and accessibility statement, as paragraphs.
     pub about: [Vec<String>; 3],
+    /// Its logo, if there is one that can be shown.
+    pub logo: Option<logo::Logo>,
 }
 
 impl Clinic {
-    /// Reads what the configuration names. A text that cannot be read is absent, which `doctor` reports and the page says.
+    /// Reads what the configuration names. A text that cannot be read is absent, which `doctor` reports and the page says; so is a logo,
+    /// without which pages show the name alone.
     pub fn load(web: &WebSection) -> Self {
         let text = |path: &Option<std::path::PathBuf>| {
             let text = path.as_ref().and_then(|path| std::fs::read_to_string(path).ok()).unwrap_or_default();
             text.split("\n\n").map(|paragraph| paragraph.trim().to_owned()).filter(|paragraph| !paragraph.is_empty()).collect()
         };
-        Self { name: web.clinic.clone(), phone: web.phone.clone(), hours: web.hours.clone(), about: [text(&web.imprint), text(&web.privacy), text(&web.accessibility)] }
+        let logo = web.logo.as_ref().and_then(|path| {
+            let loaded = logo::Logo::load(path);
+            loaded.inspect_err(|error| tracing::warn!(logo = %path.display(), %error, "pages show no logo")).ok()
+        });
+        Self { name: web.clinic.clone(), phone: web.phone.clone(), hours: web.hours.clone(), about: [text(&web.imprint), text(&web.privacy), text(&web.accessibility)], logo }
     }
+}
+
+/// What a site knows of the node that serves it.
+#[derive(Debug)]
+pub struct Node {
+    /// Whose it is: tells this clinic's cookies from others' on the same host.
+    pub member: String,
+    /// How long the certificates are good with which it works with other clinics.
+    pub certificates: Validity,
+    /// All pages' part of the configuration.
+    pub web: WebSection,
 }
 
 /// One site, as its handlers see it. Cheap to clone.
@@ -75,8 +95,8 @@ pub struct Inner {
     pub desk: Desk,
     /// What the pages tell about the clinic.
     pub clinic: Arc<Clinic>,
-    /// Its part of the configuration.
-    pub section: SiteSection,
+    /// The node that serves it.
+    pub node: Arc<Node>,
     /// The public address, without a slash at the end.
     pub origin: String,
     /// The public address of the patients' site, for letters.
@@ -119,21 +139,21 @@ pub enum PortalError {
 }
 
 impl Portal {
-    /// Returns a site. `patients` is the public address of the patients' site; `name` tells this clinic's cookies from others' on the same host.
+    /// Returns a site.
     ///
     /// # Errors
     /// [`PortalError::Passkeys`].
-    pub fn new(site: Site, section: &SiteSection, patients: &str, name: &str, clinic: Arc<Clinic>, desk: Desk, secret: [u8; 32]) -> Result<Self, PortalError> {
+    pub fn new(site: Site, section: &SiteSection, node: Arc<Node>, clinic: Arc<Clinic>, desk: Desk, secret: [u8; 32]) -> Result<Self, PortalError> {
         let passkeys = passkeys::Passkeys::new(section, &clinic.name).map_err(|what| PortalError::Passkeys { site, what })?;
         Ok(Self(Arc::new(Inner {
             site,
             desk,
             clinic,
-            section: section.clone(),
             origin: section.public_url.clone(),
-            patients: patients.to_owned(),
-            cookie: format!("__Host-{site}-{name}"),
+            patients: node.web.patient.as_ref().map(|site| site.public_url.clone()).unwrap_or_default(),
+            cookie: format!("__Host-{site}-{}", node.member),
             trusted_proxies: section.trusted_proxies.clone(),
+            node,
             passkeys,
             hashing: Semaphore::new(HASHED_AT_ONCE),
             secret,

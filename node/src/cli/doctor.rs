@@ -15,16 +15,15 @@ use crate::{
         Command,
         doctor::{self, Finding, State},
     },
-    domain::{config::Config, identity::Identity},
+    domain::{
+        config::Config,
+        identity::{self, Identity},
+    },
     mail::Post,
-    portal::listen,
+    portal::{listen, logo::Logo},
     store::key::KeyFile,
 };
 
-/// Days before a certificate's end from which its renewal is asked for.
-const RENEW_DAYS: u64 = 60;
-/// Days before a web certificate's end from which its renewal is asked for.
-const RENEW_WEB_DAYS: u64 = 14;
 /// Disk syncs slower than this make every acknowledged message slow.
 const SLOW_SYNC: Duration = Duration::from_millis(20);
 
@@ -78,9 +77,9 @@ fn certificates(config: &Config) -> Finding {
     if let Err(error) = identity.check_validity(now) {
         return Finding::new(check, State::Fail, error.to_string(), renew);
     }
-    let end = identity.auth.says.not_after.min(identity.sign.says.not_after);
-    let days = end.since(now).as_secs() / 86_400;
-    let state = if days < RENEW_DAYS { State::Warn } else { State::Ok };
+    let validity = identity.validity();
+    let (end, days) = (validity.until, validity.days_left(now));
+    let state = if days < identity::RENEW_DAYS { State::Warn } else { State::Ok };
     Finding::new(check, state, format!("valid for {days} more days, until {end}"), renew)
 }
 
@@ -98,8 +97,8 @@ fn pages(config: &Config) -> Vec<Finding> {
     for (name, site) in [("patients' pages", &web.patient), ("staff's pages", &web.staff)] {
         let Some(site) = site else { continue };
         let remedy = "put a certificate chain and its key in the files named in the configuration; they are read again by themselves";
-        findings.push(match listen::days_left(site, super::now()) {
-            Ok(days) => Finding::new(name, if days < RENEW_WEB_DAYS { State::Warn } else { State::Ok }, format!("certificate valid for {days} more days"), remedy),
+        findings.push(match listen::validity(site).map(|validity| validity.days_left(super::now())) {
+            Ok(days) => Finding::new(name, if days < listen::RENEW_DAYS { State::Warn } else { State::Ok }, format!("certificate valid for {days} more days"), remedy),
             Err(error) => Finding::new(name, State::Fail, error.to_string(), remedy),
         });
     }
@@ -109,8 +108,19 @@ fn pages(config: &Config) -> Vec<Finding> {
         let absent: Vec<&str> = texts.into_iter().filter(|(_, path)| absent(path)).map(|(name, _)| name).collect();
         let (state, found) = if absent.is_empty() { (State::Ok, "all three are there".to_owned()) } else { (State::Warn, format!("absent: {}", absent.join(", "))) };
         findings.push(Finding::new("legal texts", state, found, "write them as plain text and name the files in the part [web] of the configuration"));
+        findings.push(logo(web.logo.as_deref()));
     }
     findings
+}
+
+/// Without a logo pages show the clinic's name alone.
+fn logo(path: Option<&Path>) -> Finding {
+    let (check, remedy) = ("logo", "name a PNG or JPEG of at most 48 KiB and 1024 pixels a side as logo in the part [web] of the configuration, then restart");
+    match path.map(|path| (path, Logo::load(path))) {
+        Some((_, Ok(logo))) => Finding::new(check, State::Ok, format!("{} × {} pixels, {} bytes", logo.width, logo.height, logo.content.len()), ""),
+        Some((path, Err(error))) => Finding::new(check, State::Warn, format!("unreadable: {}: {error}", path.display()), remedy),
+        None => Finding::new(check, State::Warn, "absent: pages show the clinic's name alone", remedy),
+    }
 }
 
 /// Whether the mail server takes mails: connects, encrypts, signs in. Clinics without pages for patients need none.

@@ -29,6 +29,29 @@ pub use error::IdentityError;
 pub use files::write_atomically;
 pub use joining::{Joined, Papers, join};
 
+/// Days before the end of a node's certificates from which their renewal is asked for.
+pub const RENEW_DAYS: u64 = 60;
+
+/// From when until when a certificate is good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Validity {
+    /// Its first moment.
+    pub from: Timestamp,
+    /// Its last.
+    pub until: Timestamp,
+}
+
+impl Validity {
+    /// Returns how many whole days it is still good at `now`.
+    pub fn days_left(self, now: Timestamp) -> u64 {
+        self.until.since(now).as_secs() / 86_400
+    }
+    /// Returns for how many days it was made.
+    pub fn days(self) -> u64 {
+        self.until.since(self.from).as_secs() / 86_400
+    }
+}
+
 /// A certificate with its bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Certificate {
@@ -133,6 +156,12 @@ impl Identity {
             let says = &certificate.says;
             says.valid_at(now).map_err(|source| IdentityError::Validity { purpose: says.purpose, source })
         })
+    }
+
+    /// Returns how long both certificates are good.
+    pub fn validity(&self) -> Validity {
+        let (auth, sign) = (&self.auth.says, &self.sign.says);
+        Validity { from: auth.not_before.max(sign.not_before), until: auth.not_after.min(sign.not_after) }
     }
 
     /// Returns the facilities this node's member speaks for, by the document in the identity folder.

@@ -111,7 +111,7 @@ mod tests {
             steps: vec![],
             events: vec![],
         };
-        let clinic = Clinic { name: "Klinikum Musterstadt".into(), phone: "0".into(), hours: String::new(), about: Default::default() };
+        let clinic = Clinic { name: "Klinikum Musterstadt".into(), phone: "0".into(), hours: String::new(), ..Clinic::default() };
         // As many rows as an inquiry has fields, and one with as many constraints as it may carry.
         let mut facts = vec![("Was die Klinik können muss".to_owned(), "Nur wenn die Zimmerplanung es braucht".to_owned()); 26];
         facts.push(("Kost".to_owned(), "Überwachung von Herz und Kreislauf rund um die Uhr, ".repeat(16)));

@@ -85,7 +85,7 @@ mod tests {
 
     #[test]
     fn a_letter_is_a_pdf_with_the_code_and_the_name_in_it() {
-        let clinic = Clinic { name: "Klinikum Musterstadt".into(), phone: "0".into(), hours: "immer".into(), about: Default::default() };
+        let clinic = Clinic { name: "Klinikum Musterstadt".into(), phone: "0".into(), hours: "immer".into(), ..Clinic::default() };
         let letter = Letter {
             w: Words { language: Language::German },
             clinic: &clinic,

@@ -26,7 +26,7 @@ use tower::ServiceExt as _;
 use tracing::{debug, info, warn};
 use verbund_protocol::time::Timestamp;
 
-use crate::domain::config::web::SiteSection;
+use crate::domain::{config::web::SiteSection, identity::Validity};
 
 /// Most connections of one site at once; further ones wait.
 const MAX_CONNECTIONS: usize = 1_024;
@@ -109,17 +109,20 @@ impl ResolvesServerCert for Certificate {
     }
 }
 
-/// Returns how many whole days a site's certificate is still good at `now`, after checking that it can be used.
+/// Days before its end from which a site's certificate is to be renewed.
+pub const RENEW_DAYS: u64 = 21;
+
+/// Returns how long a site's certificate is good, after checking that it can be used.
 ///
 /// # Errors
 /// [`ListenError::Certificate`].
-pub fn days_left(section: &SiteSection, now: Timestamp) -> Result<u64, ListenError> {
+pub fn validity(section: &SiteSection) -> Result<Validity, ListenError> {
     let held = read(&section.certificate, &section.private_key)?;
     let wrong = |what: String| ListenError::Certificate { path: section.certificate.display().to_string(), what };
     let leaf = held.end_entity_cert().map_err(|error| wrong(error.to_string()))?;
     let (_, leaf) = x509_parser::parse_x509_certificate(leaf).map_err(|error| wrong(format!("no X.509 certificate: {error}")))?;
-    let end = u64::try_from(leaf.validity().not_after.timestamp()).unwrap_or(0);
-    Ok(end.saturating_sub(now.secs()) / 86_400)
+    let moment = |at: x509_parser::time::ASN1Time| Timestamp::from_secs(u64::try_from(at.timestamp()).unwrap_or(0));
+    Ok(Validity { from: moment(leaf.validity().not_before), until: moment(leaf.validity().not_after) })
 }
 
 fn changed(chain: &PathBuf, key: &PathBuf) -> Option<SystemTime> {

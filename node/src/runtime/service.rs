@@ -173,7 +173,7 @@ async fn start(config: &Config) -> Result<Running, ServiceError> {
         let _until_the_core_ends = &dead;
         hands.carry_out(output);
     })?;
-    let mut tasks = sites::serve(open_sites, config, &desk)?;
+    let mut tasks = sites::serve(open_sites, config, identity.validity(), &desk)?;
     tasks.extend(post::start(config, &desk, bell));
     tasks.extend([
         tokio::spawn(carrier.hear(events, inputs.clone())),

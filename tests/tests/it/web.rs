@@ -7,6 +7,7 @@ mod demo;
 mod doors;
 mod entry;
 mod journey;
+mod logo;
 mod messages;
 mod notice;
 mod offline;

@@ -21,6 +21,8 @@ use crate::{
     store::key::{DatabaseKey, KeyFile},
 };
 
+/// Two rings that hold each other: a mark made for the demo, of no clinic there is.
+const LOGO: &[u8] = include_bytes!("logo.png");
 /// Marks a folder as made by the demo, so that nothing else is ever deleted.
 const MARK: &str = ".verbund-demo";
 /// How many board keys there are, and how many must sign.
@@ -81,6 +83,7 @@ impl Village {
         let new = NewAuthority { network: network.clone(), board: board.iter().map(SecretKey::public).collect(), threshold: BOARD.1 };
         let mut authority = Authority::create(&folder.join("authority"), new, now)?;
         web_certificate(folder, now)?;
+        fs::write(folder.join("logo.png"), LOGO)?;
         let ports = free_ports(plans.len() * 3)?;
         let mut clinics = Vec::new();
         for (plan, ports) in plans.into_iter().zip(ports.chunks(3)) {
@@ -182,7 +185,7 @@ fn web(clinic: &Clinic) -> String {
         format!("\n[web.{name}]\nlisten = \"127.0.0.1:{port}\"\npublic_url = \"{}\"\ncertificate = \"../web.crt\"\nprivate_key = \"../web.key\"\n", clinic.url(site))
     };
     format!(
-        "\n[web]\nclinic = \"{}\"\nphone = \"089 0000-0 (erfunden)\"\nhours = \"Montag bis Freitag, 8 bis 16 Uhr\"\n{}{}",
+        "\n[web]\nclinic = \"{}\"\nphone = \"089 0000-0 (erfunden)\"\nhours = \"Montag bis Freitag, 8 bis 16 Uhr\"\nlogo = \"../logo.png\"\n{}{}",
         clinic.plan.facility.name,
         site("patient", Site::Patient, clinic.web[0]),
         site("staff", Site::Staff, clinic.web[1])

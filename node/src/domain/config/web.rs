@@ -18,6 +18,8 @@ pub struct WebSection {
     pub privacy: Option<PathBuf>,
     /// Accessibility statement, likewise.
     pub accessibility: Option<PathBuf>,
+    /// Logo: a small PNG or JPEG.
+    pub logo: Option<PathBuf>,
     /// The patients' site, reachable from outside.
     pub patient: Option<SiteSection>,
     /// The staff's site, inside only.
@@ -54,9 +56,9 @@ impl SiteSection {
 impl WebSection {
     /// Returns the paths in it, to be made relative to the configuration file.
     pub(super) fn paths(&mut self) -> impl Iterator<Item = &mut PathBuf> {
-        let texts = [&mut self.imprint, &mut self.privacy, &mut self.accessibility].into_iter().flatten();
+        let files = [&mut self.imprint, &mut self.privacy, &mut self.accessibility, &mut self.logo].into_iter().flatten();
         let sites = [&mut self.patient, &mut self.staff].into_iter().flatten();
-        texts.chain(sites.flat_map(|site| [&mut site.certificate, &mut site.private_key]))
+        files.chain(sites.flat_map(|site| [&mut site.certificate, &mut site.private_key]))
     }
 
     pub(super) fn check(&self) -> Result<(), (String, String)> {

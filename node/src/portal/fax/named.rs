@@ -75,7 +75,7 @@ mod tests {
     }
 
     fn clinic() -> Clinic {
-        Clinic { name: "Klinikum Musterstadt".into(), phone: "0821 1".into(), hours: String::new(), about: Default::default() }
+        Clinic { name: "Klinikum Musterstadt".into(), phone: "0821 1".into(), hours: String::new(), ..Clinic::default() }
     }
 
     #[test]

@@ -14,8 +14,9 @@ use crate::{
             web::{SiteSection, WebSection},
         },
         entropy::{Entropy, System},
+        identity::Validity,
     },
-    portal::{Clinic, Portal, PortalError, listen::Listener},
+    portal::{Clinic, Node, Portal, PortalError, listen::Listener},
     workflow::{Desk, account},
 };
 
@@ -34,16 +35,16 @@ pub(super) async fn bind(web: &WebSection) -> Result<Vec<(Site, SiteSection, Lis
 }
 
 /// Serves the sites.
-pub(super) fn serve(open: Vec<(Site, SiteSection, Listener)>, config: &Config, desk: &Desk) -> Result<Vec<JoinHandle<()>>, PortalError> {
+pub(super) fn serve(open: Vec<(Site, SiteSection, Listener)>, config: &Config, certificates: Validity, desk: &Desk) -> Result<Vec<JoinHandle<()>>, PortalError> {
     if open.is_empty() {
         return Ok(Vec::new());
     }
     let clinic = Arc::new(Clinic::load(&config.web));
-    let patients = config.web.patient.as_ref().map(|site| site.public_url.clone()).unwrap_or_default();
+    let node = Arc::new(Node { member: config.node.member.to_string(), certificates, web: config.web.clone() });
     let secret = (&mut System as &mut dyn Entropy).bytes();
     let mut tasks = vec![tokio::spawn(tidy(desk.clone()))];
     for (site, section, listener) in open {
-        let portal = Portal::new(site, &section, &patients, config.node.member.as_str(), clinic.clone(), desk.clone(), secret)?;
+        let portal = Portal::new(site, &section, node.clone(), clinic.clone(), desk.clone(), secret)?;
         info!(%site, address = %section.listen, url = section.public_url, "web pages");
         tasks.push(tokio::spawn(listener.serve(portal.router())));
     }

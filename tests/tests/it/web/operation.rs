@@ -1,6 +1,7 @@
 //! The pages of IT and the privacy officer: how the node is, and the audit.
 
-use verbund_node::domain::actor::Role;
+use verbund_node::{domain::actor::Role, runtime::service::now};
+use verbund_tests::town::Town;
 
 use super::{CANARY, House};
 
@@ -20,6 +21,50 @@ fn it_sees_how_the_node_is_and_no_patient() {
     }
     assert!(!page.contains(CANARY));
     assert!(ida.get("/").unwrap().text().contains("href=\"/status\"") && !ida.get("/").unwrap().text().contains("href=\"/audit\""));
+}
+
+/// A certificate for this machine that is good for so many days and a few hours.
+fn certificate(folder: &std::path::Path, name: &str, days: i64) {
+    let key = rcgen::KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256).unwrap();
+    let mut params = rcgen::CertificateParams::new(vec!["localhost".into()]).unwrap();
+    let in_hours = |hours: i64| rcgen::date_time_ymd(1970, 1, 1) + std::time::Duration::from_secs(now().secs().saturating_add_signed(hours * 3_600));
+    (params.not_before, params.not_after) = (in_hours(-30 * 24), in_hours(days * 24 + 3));
+    std::fs::write(folder.join(format!("{name}.key")), key.serialize_pem()).unwrap();
+    std::fs::write(folder.join(format!("{name}.crt")), params.self_signed(&key).unwrap().pem()).unwrap();
+}
+
+#[test]
+fn it_sees_all_three_certificates_and_what_to_do_in_time() {
+    let mut town = Town::found(1, 40);
+    let folder = town.village.folder.clone();
+    certificate(&folder, "patients", 20);
+    let config = town.village.clinics[0].config();
+    let text = std::fs::read_to_string(&config).unwrap();
+    let (before, after) = text.split_once("[web.patient]").unwrap();
+    let after = after.replacen("../web.crt", "../patients.crt", 1).replacen("../web.key", "../patients.key", 1);
+    std::fs::write(&config, format!("{before}[web.patient]{after}")).unwrap();
+    town.launch(0);
+    town.wait_ready(0);
+    let mut house = House { town, at: 0 };
+    let (mut ida, _) = house.staff("ida", &[Role::It]);
+    let mut row = |name: &str| {
+        let page = ida.get("/status").unwrap().text();
+        let row = page.split(&format!("<dt>{name}</dt>")).nth(1).and_then(|rest| rest.split("</dd>").next()).unwrap_or_else(|| panic!("{name}: {page}"));
+        row.to_owned()
+    };
+    const PATIENTS: &str = "Zertifikat der Seiten für Patientinnen und Patienten";
+    let soon = row(PATIENTS);
+    assert!(soon.contains("noch 20 Tage gültig, bis") && soon.contains("value=\"20\"") && soon.contains("<meter") && soon.contains("Zu tun:"), "{soon}");
+    let staff = row("Zertifikat der Seiten für Mitarbeitende");
+    assert!(staff.contains("Tage gültig, bis") && staff.contains("<meter") && !staff.contains("Zu tun:"), "{staff}");
+    let node = row("Zertifikate, mit denen dieser Knoten mit anderen Kliniken arbeitet");
+    assert!(node.contains("Tage gültig, bis") && node.contains("<meter"), "{node}");
+    // The files are looked at anew with every look at the page.
+    certificate(&folder, "patients", 60);
+    assert!(row(PATIENTS).contains("noch 60 Tage gültig"), "{}", row(PATIENTS));
+    std::fs::write(folder.join("patients.crt"), "no certificate").unwrap();
+    let broken = row(PATIENTS);
+    assert!(broken.contains("kann nicht gelesen werden") && broken.contains("Zu tun:"), "{broken}");
 }
 
 #[test]

@@ -1,12 +1,15 @@
 //! How the node is, for IT and the privacy officer: words and bars, and no patient data.
 
+use std::borrow::Cow;
+
 use askama::Template;
 use axum::{Extension, extract::State, response::Response};
-use verbund_protocol::membership::Freshness;
+use verbund_protocol::{membership::Freshness, time::Timestamp};
 
 use crate::{
+    domain::identity::{self, Validity},
     portal::{
-        Portal,
+        Portal, date,
         guard::Context,
         listen,
         page::{Page, PageError, render},
@@ -18,8 +21,6 @@ use crate::{
     },
 };
 
-/// Days before its end at which a web certificate is to be renewed.
-const RENEW_DAYS: u64 = 21;
 /// Per cent of the disk that must be free.
 const FREE_PERCENT: u64 = 10;
 
@@ -53,7 +54,7 @@ struct StatusPage {
     peers: Vec<Peer>,
 }
 
-fn line(name: impl Into<String>, text: impl Into<String>, remedy: Option<std::borrow::Cow<'static, str>>, bar: Option<(u64, u64)>) -> Line {
+fn line(name: impl Into<String>, text: impl Into<String>, remedy: Option<Cow<'static, str>>, bar: Option<(u64, u64)>) -> Line {
     Line { name: name.into(), text: text.into(), remedy: remedy.map(Into::into), bar }
 }
 
@@ -76,6 +77,25 @@ fn messages(w: Words, health: &Health) -> Line {
     line(w.status_messages(), w.status_messages_late(late), (late > 0).then(|| w.status_messages_late_remedy()), None)
 }
 
+/// Returns how long a certificate is still good: in words, as a bar of what is left of it, and what to do when that is little.
+fn certificate(w: Words, name: Cow<'static, str>, validity: Option<Validity>, now: Timestamp, renew: u64, remedy: Cow<'static, str>) -> Line {
+    let Some(validity) = validity else { return line(name, w.status_certificate_broken(), Some(remedy), None) };
+    let (days, until) = (validity.days_left(now), date::day(validity.until, w.language));
+    let over = now >= validity.until;
+    let text = if over { w.status_certificate_over(until) } else { w.status_certificate_days(days, until) };
+    line(name, text, (over || days < renew).then_some(remedy), Some((days, validity.days().max(1))))
+}
+
+/// The certificates of both sites, as their files are now, and those with which this node works with others.
+fn certificates(w: Words, portal: &Portal, now: Timestamp) -> Vec<Line> {
+    let (web, node) = (&portal.node.web, &portal.node);
+    let sites = [(w.status_certificate_patient(), &web.patient), (w.status_certificate_staff(), &web.staff)];
+    let sites = sites.into_iter().filter_map(|(name, site)| site.as_ref().map(|site| (name, listen::validity(site).ok())));
+    let mut lines: Vec<Line> = sites.map(|(name, validity)| certificate(w, name, validity, now, listen::RENEW_DAYS, w.status_certificate_remedy())).collect();
+    lines.push(certificate(w, w.status_certificate_node(), Some(node.certificates), now, identity::RENEW_DAYS, w.status_certificate_node_remedy()));
+    lines
+}
+
 fn lines(w: Words, p: &Page, portal: &Portal, context: &Context, health: &Health, peers: &[PeerSight]) -> Vec<Line> {
     let (up, others) = (peers.iter().filter(|peer| peer.up).count(), health.members.saturating_sub(1));
     let mut lines = vec![
@@ -95,10 +115,7 @@ fn lines(w: Words, p: &Page, portal: &Portal, context: &Context, health: &Health
         lines.push(line(w.status_recovery(), w.status_recovery_since(waiting.join(", "), p.moment(since)), Some(w.status_recovery_remedy()), None));
     }
     lines.push(messages(w, health));
-    lines.push(match listen::days_left(&portal.section, context.now) {
-        Ok(days) => line(w.status_certificate(), w.status_certificate_days(days), (days < RENEW_DAYS).then(|| w.status_certificate_remedy()), None),
-        Err(_) => line(w.status_certificate(), w.status_certificate_broken(), Some(w.status_certificate_remedy()), None),
-    });
+    lines.extend(certificates(w, portal, context.now));
     if let Some((free, all)) = health::disk_room(&portal.desk.outside().data_dir()).filter(|(_, all)| *all > 0) {
         let short = free * 100 / all < FREE_PERCENT;
         lines.push(line(w.status_disk(), w.status_disk_free(all >> 30, free >> 30), short.then(|| w.status_disk_remedy()), Some((all - free, all))));
@@ -134,4 +151,29 @@ pub async fn show(State(portal): State<Portal>, Extension(context): Extension<Co
     let lines = lines(w, &p, &portal, &context, &health, &peers);
     let well = lines.iter().all(|line| line.remedy.is_none()) && queues.iter().all(|queue| queue.failing.is_none());
     Ok(render(&StatusPage { p, well, lines, queues, peers: seen }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::portal::words::Language;
+
+    const DAY: u64 = 86_400;
+
+    #[test]
+    fn a_certificate_is_told_in_days_and_as_a_bar_and_what_to_do_comes_in_time() {
+        let w = Words { language: Language::German };
+        let validity = Validity { from: Timestamp::from_secs(0), until: Timestamp::from_secs(100 * DAY) };
+        let said = |days: u64| certificate(w, "Name".into(), Some(validity), Timestamp::from_secs(days * DAY), 21, "Neues holen".into());
+        let fresh = said(10);
+        assert_eq!((fresh.text.as_str(), fresh.bar, fresh.remedy), ("noch 90 Tage gültig, bis 11.4.1970", Some((90, 100)), None));
+        assert_eq!(said(79).remedy, None, "21 days are enough");
+        let old = said(80);
+        assert_eq!((old.bar, old.remedy.as_deref()), (Some((20, 100)), Some("Neues holen")));
+        assert!(said(99).text.contains("noch einen Tag"));
+        let over = said(101);
+        assert_eq!((over.text.as_str(), over.bar, over.remedy.as_deref()), ("abgelaufen am 11.4.1970", Some((0, 100)), Some("Neues holen")));
+        let broken = certificate(w, "Name".into(), None, Timestamp::from_secs(0), 21, "Neues holen".into());
+        assert!(broken.text.contains("kann nicht gelesen werden") && broken.remedy.is_some() && broken.bar.is_none());
+    }
 }

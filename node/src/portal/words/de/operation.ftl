@@ -26,10 +26,18 @@ status-clock-remedy = Stellen Sie die Uhr (NTP), oder bestätigen Sie sie mit �
 status-recovery = Wiederherstellung
 status-recovery-since = läuft seit { $when }; es fehlt noch: { $members }
 status-recovery-remedy = Warten Sie, bis diese Mitglieder erreichbar sind, oder geben Sie sie mit „verbund restore release“ frei.
-status-certificate = Zertifikat dieser Seiten
-status-certificate-days = noch { $days } Tage gültig
+status-certificate-patient = Zertifikat der Seiten für Patientinnen und Patienten
+status-certificate-staff = Zertifikat der Seiten für Mitarbeitende
+status-certificate-node = Zertifikate, mit denen dieser Knoten mit anderen Kliniken arbeitet
+status-certificate-days = { $days ->
+    [0] nur noch heute gültig, bis { $until }
+    [one] noch einen Tag gültig, bis { $until }
+   *[other] noch { $days } Tage gültig, bis { $until }
+  }
+status-certificate-over = abgelaufen am { $until }
 status-certificate-broken = kann nicht gelesen werden; das frühere gilt weiter
 status-certificate-remedy = Legen Sie ein neues Zertifikat in die Dateien aus der Konfiguration. Es wird von selbst gelesen.
+status-certificate-node-remedy = Bitten Sie die Genossenschaft um neue Zertifikate, nehmen Sie sie mit „verbund join“ an, und starten Sie den Knoten neu.
 status-disk = Platte
 status-disk-free = { $free } von { $all } GiB frei
 status-disk-remedy = Schaffen Sie Platz, bevor neue Arbeit abgelehnt wird.

@@ -26,10 +26,18 @@ status-clock-remedy = Set the clock (NTP), or confirm it with "verbund doctor --
 status-recovery = Recovery
 status-recovery-since = under way since { $when }; still missing: { $members }
 status-recovery-remedy = Wait until these members can be reached, or go on without them by "verbund restore release".
-status-certificate = Certificate of these pages
-status-certificate-days = valid for { $days } more days
+status-certificate-patient = Certificate of the patients' pages
+status-certificate-staff = Certificate of the staff's pages
+status-certificate-node = Certificates with which this node works with other clinics
+status-certificate-days = { $days ->
+    [0] valid only today, until { $until }
+    [one] valid for one more day, until { $until }
+   *[other] valid for { $days } more days, until { $until }
+  }
+status-certificate-over = ended on { $until }
 status-certificate-broken = cannot be read; the former one stays
 status-certificate-remedy = Put a new certificate into the files that the configuration names. It is read by itself.
+status-certificate-node-remedy = Ask the cooperative for new certificates, take them in with “verbund join”, and restart the node.
 status-disk = Disk
 status-disk-free = { $free } of { $all } GiB free
 status-disk-remedy = Make room before new work is refused.
