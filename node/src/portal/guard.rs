@@ -17,7 +17,8 @@ use super::{
     Portal,
     fields::Fields,
     page::{Page, PageError, with_cookies},
-    routes::{self, LIVE, MAX_FORM, Who},
+    routes::{Form, LIVE, MAX_FORM, Who},
+    upload,
     words::{Language, Words},
 };
 use crate::{
@@ -27,7 +28,7 @@ use crate::{
         entropy::{Entropy, System},
     },
     workflow::{
-        account::{self, Arrival, From, Visit},
+        account::{self, Arrival, Draft, From, Visit},
         bedside::{self, Bedside, End, Matter, Standing},
     },
 };
@@ -77,8 +78,12 @@ pub struct Known {
     pub now: Timestamp,
     /// The page's path.
     pub path: String,
-    /// What the reader had typed here when their session ran out.
+    /// What the reader had typed here when their session ran out: all forms of this page together, the latest first.
     pub draft: Fields,
+    /// The same by the paths of the forms.
+    pub drafts: Vec<(String, Fields)>,
+    /// Where this form is shown again.
+    pub back: Option<String>,
     /// Whether a page that lies open asked, not its reader.
     pub by_itself: bool,
     /// The tablet at the bedside that this is.
@@ -105,7 +110,24 @@ pub struct Beside {
     pub ends: bool,
 }
 
+/// What holds for a page, whoever comes.
+#[derive(Clone, Copy)]
+pub struct Rules {
+    /// Who may.
+    pub who: Who,
+    /// What a tablet at the bedside may do with it.
+    pub beside: Beside,
+    /// What becomes of it if its session has run out.
+    pub form: Form,
+    /// Its path in the table of all pages.
+    pub pattern: &'static str,
+}
+
 impl Known {
+    /// Returns what the reader had typed in the form at `path` when their session ran out.
+    pub fn draft_of(&self, path: &str) -> Option<&Fields> {
+        self.drafts.iter().find(|(form, _)| form == path).map(|(_, fields)| fields)
+    }
     /// Returns who acts.
     pub fn actor(&self) -> Actor {
         if let Some(AtBedside { bedside, .. }) = &self.bedside {
@@ -130,9 +152,11 @@ impl Known {
 pub struct OwnPolicy(pub &'static str);
 
 /// The middleware.
-pub async fn stand(State((portal, who, beside)): State<(Portal, Who, Beside)>, mut request: Request, next: Next) -> Response {
+pub async fn stand(State((portal, rules)): State<(Portal, Rules)>, mut request: Request, next: Next) -> Response {
+    let (who, beside) = (rules.who, rules.beside);
     let mut cookies = Vec::new();
     let mut known = blank(&portal, &request);
+    known.back = rules.form.page(rules.pattern, &known.path, sender(&portal, request.headers()));
     let recognised = recognise(&portal, &mut known, request.headers(), &mut cookies).await;
     let context = Context(Arc::new(known));
     if let Err(error) = recognised {
@@ -145,11 +169,12 @@ pub async fn stand(State((portal, who, beside)): State<(Portal, Who, Beside)>, m
         return finish(&portal, &context, answer, cookies);
     }
     if let Some(turned_away) = turned_away(&context, who, request.method()) {
-        if request.method() == Method::POST && context.visit.is_none() && matches!(who, Who::SignedIn | Who::Role(_)) {
-            let answer = keep_typed(&portal, &context, request).await.unwrap_or(turned_away);
-            return finish(&portal, &context, answer, cookies);
+        let too_late = request.method() == Method::POST && context.visit.is_none() && !context.bedside_over;
+        let Some(back) = context.back.clone().filter(|_| too_late) else { return finish(&portal, &context, turned_away, cookies) };
+        if matches!(rules.form, Form::Typed(_)) {
+            keep_typed(&portal, &context, &back, request).await;
         }
-        return finish(&portal, &context, turned_away, cookies);
+        return finish(&portal, &context, Redirect::to(&format!("/sign-in?next={back}")).into_response(), cookies);
     }
     let sent = request.method() == Method::POST;
     request.extensions_mut().insert(context.clone());
@@ -179,20 +204,31 @@ fn not_for_tablet(context: &Context, beside: Beside, method: &Method) -> Option<
     Some(if start { Redirect::to(matter.page()).into_response() } else { PageError::NotFound.into_response() })
 }
 
-/// Keeps what was typed in a form that came after its session had run out, and leads to signing in and back to the form's page. Nothing if
-/// it is not known whose session it was.
-async fn keep_typed(portal: &Portal, context: &Context, request: Request) -> Option<Response> {
+/// Keeps what was typed in a form that came after its session had run out, for the page that shows it again. Nothing if it is not known whose
+/// session it was.
+async fn keep_typed(portal: &Portal, context: &Context, back: &str, request: Request) {
     let headers = request.headers();
-    // Files are not kept: only what was typed.
-    headers.get(header::CONTENT_TYPE).filter(|kind| kind.as_bytes().starts_with(b"application/x-www-form-urlencoded"))?;
-    let token = cookie(headers, &portal.cookie, "").and_then(unhex).map(Token)?;
-    let (site, now, path) = (portal.site, context.now, context.path.clone());
-    let account = portal.desk.read(move |db| account::who_was(db, &token, site, now)).await.ok().flatten()?;
-    let body = axum::body::to_bytes(request.into_body(), MAX_FORM).await.ok()?;
-    let typed = Fields::read(&body).without_token();
-    let to = if routes::has_page(site, &path) { path.clone() } else { "/".to_owned() };
-    portal.desk.ask(&Actor::Node, move |work| account::keep_draft(work, account, &path, &typed)).await.ok()?;
-    Some(Redirect::to(&format!("/sign-in?next={to}")).into_response())
+    let Some(token) = cookie(headers, &portal.cookie, "").and_then(unhex).map(Token) else { return };
+    let kind = headers.get(header::CONTENT_TYPE).map(|kind| kind.as_bytes().to_owned()).unwrap_or_default();
+    let (site, now) = (portal.site, context.now);
+    let Ok(Some(account)) = portal.desk.read(move |db| account::who_was(db, &token, site, now)).await else { return };
+    let fields = if kind.starts_with(b"application/x-www-form-urlencoded") {
+        let Ok(body) = axum::body::to_bytes(request.into_body(), MAX_FORM).await else { return };
+        Fields::read(&body).without_token()
+    } else {
+        // Files are not kept: only what was typed beside them.
+        upload::typed(request).await
+    };
+    let draft = Draft { form: context.path.clone(), page: back.to_owned(), fields };
+    if let Err(error) = portal.desk.ask(&Actor::Node, move |work| account::keep_draft(work, account, &draft)).await {
+        tracing::warn!(%error, "what was typed could not be kept");
+    }
+}
+
+/// Returns the page of this site that a form was sent from, if the browser says so.
+fn sender<'a>(portal: &Portal, headers: &'a HeaderMap) -> Option<&'a str> {
+    let page = headers.get(header::REFERER)?.to_str().ok()?.strip_prefix(&portal.origin)?;
+    Some(page.split(['?', '#']).next().unwrap_or(page)).filter(|path| is_own_path(path))
 }
 
 /// Finds out who asks, and keeps their session alive.
@@ -215,7 +251,8 @@ async fn recognise(portal: &Portal, context: &mut Known, headers: &HeaderMap, co
             let token = portal.desk.ask(&Actor::Node, move |work| account::keep(work, &session)).await?;
             cookies.extend(token.map(|token| session_cookie(portal, &token)));
         }
-        context.draft = typed.map(Fields::of).unwrap_or_default();
+        context.draft = Fields::of(typed.iter().flat_map(|draft| draft.fields.iter().cloned()).collect());
+        context.drafts = typed.into_iter().map(|draft| (draft.form, Fields::of(draft.fields))).collect();
         if let Some(language) = visit.account.language.as_deref().and_then(Language::of) {
             context.words = Words { language };
         }
@@ -282,6 +319,8 @@ fn blank(portal: &Portal, request: &Request) -> Known {
         now: portal.desk.outside().now(),
         path: request.uri().path().to_owned(),
         draft: Fields::default(),
+        drafts: vec![],
+        back: None,
         bedside: None,
         bedside_over: false,
         by_itself: request.uri().path() == LIVE || headers.get("sec-fetch-dest").is_some_and(|dest| dest == "empty"),

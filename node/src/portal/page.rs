@@ -72,6 +72,10 @@ impl Page {
     pub fn path(&self) -> &str {
         &self.context.path
     }
+    /// Returns whether something stands here again that was typed before the session ran out.
+    pub fn typed_again(&self) -> bool {
+        self.is_staff() && !self.context.draft.is_empty()
+    }
     /// Returns whether this is the staff's site.
     pub fn is_staff(&self) -> bool {
         self.site == Site::Staff

@@ -4,7 +4,7 @@ use std::io::{self, Read};
 
 use axum::{
     body::Bytes,
-    extract::{Multipart, multipart::Field},
+    extract::{DefaultBodyLimit, FromRequest as _, Multipart, Request, multipart::Field},
 };
 use tokio::sync::mpsc;
 use verbund_protocol::{document::DocumentKey, limits::MAX_DOCUMENT_TITLE};
@@ -27,6 +27,8 @@ pub const FILE: &str = "file";
 const CHUNKS: usize = 8;
 /// Longest text field of the form, bytes.
 const MAX_FIELD: usize = 2_000;
+/// How much is read of a form that comes too late, file and all, bytes.
+const LATE: usize = 64 << 20;
 /// Most text fields of the form.
 const MAX_FIELDS: usize = 32;
 
@@ -98,6 +100,27 @@ pub async fn read(portal: &Portal, context: &Context, mut form: Multipart, descr
         }
     };
     Ok(Upload { fields, file })
+}
+
+/// Reads what was typed in a form that comes too late to be taken, and nothing of its file: that has to be chosen again.
+pub(super) async fn typed(mut request: Request) -> Vec<(String, String)> {
+    DefaultBodyLimit::max(LATE).apply(&mut request);
+    let mut typed = Vec::new();
+    let Ok(mut form) = Multipart::from_request(request, &()).await else { return typed };
+    while let Ok(Some(mut field)) = form.next_field().await {
+        let name = field.name().unwrap_or_default().to_owned();
+        // The browser hears the answer once it has said everything.
+        if name == FILE || typed.len() >= MAX_FIELDS {
+            while let Ok(Some(_)) = field.chunk().await {}
+            continue;
+        }
+        match short(&mut field).await {
+            Ok(text) if name != TOKEN => typed.push((name, text)),
+            Ok(_) => {}
+            Err(_) => break,
+        }
+    }
+    typed
 }
 
 async fn short(field: &mut Field<'_>) -> Result<String, PageError> {

@@ -24,7 +24,7 @@ impl Visits {
     pub fn find(&self, edition: u64, token: &Token, site: Site, now: Timestamp) -> Option<Arrival> {
         let held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let visit = if held.0 == edition { held.1.get(&token.hash()) } else { None };
-        visit.filter(|visit| visit.session.site == site && visit.session.stands(now)).map(|visit| Arrival { visit: visit.clone(), typed: None, drafted: false })
+        visit.filter(|visit| visit.session.site == site && visit.session.stands(now)).map(|visit| Arrival { visit: visit.clone(), typed: vec![], drafted: false })
     }
 
     /// Remembers who came, as the store had it at this edition. Whoever has typed something that is to come back is not remembered, nor whoever

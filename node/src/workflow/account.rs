@@ -17,6 +17,8 @@ use crate::{
     },
 };
 
+pub use crate::store::account::draft::Draft;
+
 pub mod invite;
 pub mod setup;
 pub mod sign_in;
@@ -84,7 +86,7 @@ pub struct Arrival {
     /// Whose session it is.
     pub visit: Visit,
     /// What they had typed at this page when their session ran out.
-    pub typed: Option<Vec<(String, String)>>,
+    pub typed: Vec<Draft>,
     /// Whether something they had typed is kept, for this page or another.
     pub drafted: bool,
 }
@@ -108,7 +110,7 @@ const SEEN_EVERY: Duration = Duration::from_secs(60);
 pub fn arrive(db: &crate::store::Db, token: &Token, site: Site, path: &str, now: Timestamp) -> Result<Option<Arrival>, WorkError> {
     let Some(visit) = visit(db, token, site, now)? else { return Ok(None) };
     let drafted = draft::any(db, visit.account.id)?;
-    let typed = if drafted { draft::find(db, visit.account.id, path)? } else { None };
+    let typed = if drafted { draft::find(db, visit.account.id, path)? } else { vec![] };
     Ok(Some(Arrival { visit, typed, drafted }))
 }
 
@@ -200,11 +202,11 @@ pub fn who_was(db: &crate::store::Db, token: &Token, site: Site, now: Timestamp)
 ///
 /// # Errors
 /// The store's.
-pub fn keep_draft(work: &mut Work<'_>, account: LocalId, path: &str, fields: &[(String, String)]) -> Result<(), WorkError> {
-    Ok(draft::keep(work.db, account, path, fields, work.now)?)
+pub fn keep_draft(work: &mut Work<'_>, account: LocalId, draft: &Draft) -> Result<(), WorkError> {
+    Ok(draft::keep(work.db, account, draft, work.now)?)
 }
 
-/// Forgets what was kept of a page, because its form was sent.
+/// Forgets what was kept of the form that is sent to `path`, because it was sent.
 ///
 /// # Errors
 /// The store's.

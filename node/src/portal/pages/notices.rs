@@ -118,7 +118,7 @@ async fn page(portal: &Portal, context: &Context, said: Said) -> Result<Response
 /// # Errors
 /// [`PageError`].
 pub async fn show(State(portal): State<Portal>, Extension(context): Extension<Context>) -> Result<Response, PageError> {
-    page(&portal, &context, Said::default()).await
+    page(&portal, &context, Said { typed: context.draft.shown("address", MAX_SHOWN), ..Said::default() }).await
 }
 
 /// Leads to a new proof of who is here if the last is too old for what was asked.

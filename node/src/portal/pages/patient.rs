@@ -22,7 +22,10 @@ use super::super::{
     page::PageError,
     words::{Language, Words},
 };
-use crate::{domain::actor::Actor, workflow::account};
+use crate::{
+    domain::actor::Actor,
+    workflow::account::{self, Draft},
+};
 
 /// Leads to a new proof of who is here if the last is too old for what is asked, and keeps what was typed.
 async fn prove_first(portal: &Portal, context: &Context, fields: &Fields) -> Result<Option<Response>, PageError> {
@@ -34,9 +37,10 @@ async fn prove_first(portal: &Portal, context: &Context, fields: &Fields) -> Res
     if visit.session.is_fresh(context.now) {
         return Ok(None);
     }
-    let (account, path, typed) = (visit.account.id, context.path.clone(), fields.clone().without_token());
-    portal.desk.ask(&Actor::Node, move |work| account::keep_draft(work, account, &path, &typed)).await?;
-    Ok(Some(Redirect::to(&format!("/sign-in?next={}", context.path)).into_response()))
+    let back = context.back.clone().unwrap_or_else(|| "/".to_owned());
+    let (account, draft) = (visit.account.id, Draft { form: context.path.clone(), page: back.clone(), fields: fields.clone().without_token() });
+    portal.desk.ask(&Actor::Node, move |work| account::keep_draft(work, account, &draft)).await?;
+    Ok(Some(Redirect::to(&format!("/sign-in?next={back}")).into_response()))
 }
 
 /// Returns a day with its weekday and month in words.

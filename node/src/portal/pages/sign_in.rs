@@ -64,11 +64,11 @@ impl Next {
 
 /// The page to sign in.
 pub async fn show(State(portal): State<Portal>, Extension(context): Extension<Context>, next: Result<Query<Next>, QueryRejection>) -> Response {
-    if context.visit.as_ref().is_some_and(|visit| visit.session.stage == Stage::Open && visit.session.is_fresh(context.now)) {
-        return Redirect::to("/").into_response();
-    }
     let Query(asked) = next.unwrap_or_default();
     let next = asked.path();
+    if context.visit.as_ref().is_some_and(|visit| visit.session.stage == Stage::Open && visit.session.is_fresh(context.now)) {
+        return Redirect::to(if next.is_empty() { "/" } else { &next }).into_response();
+    }
     let once_more = context.visit.as_ref().is_some_and(|visit| visit.session.stage == Stage::Open);
     let timed_out = !next.is_empty() && !once_more;
     let signed_out = asked.out.is_some() && context.visit.is_none();

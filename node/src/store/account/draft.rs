@@ -1,28 +1,46 @@
 //! What somebody had typed when their session ran out.
 
-use rusqlite::{OptionalExtension as _, params};
+use rusqlite::{Row, params};
 use verbund_protocol::{id::LocalId, time::Timestamp};
 
 use crate::store::{Db, StoreError, column, millis};
 
-/// Keeps what was typed; an earlier draft of the account goes.
+/// Most drafts kept of an account. A form more, and the oldest goes.
+pub const MAX_DRAFTS: usize = 12;
+
+/// What was typed in a form.
+#[derive(Clone)]
+pub struct Draft {
+    /// Where the form is sent to.
+    pub form: String,
+    /// The page that shows it.
+    pub page: String,
+    /// Pairs of name and text, without the form's token.
+    pub fields: Vec<(String, String)>,
+}
+
+/// Keeps what was typed; an earlier draft of the same form goes.
 ///
 /// # Errors
 /// The store's.
-pub fn keep(db: &Db, account: LocalId, path: &str, fields: &[(String, String)], now: Timestamp) -> Result<(), StoreError> {
-    let fields = serde_json::to_string(fields).map_err(|_| StoreError::unreadable("draft"))?;
-    let sql = "INSERT INTO draft (account, path, fields, at) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (account) DO UPDATE SET path = ?2, fields = ?3, at = ?4";
-    db.prepare_cached(sql)?.execute(params![account.0, path, fields, millis(now)])?;
+pub fn keep(db: &Db, account: LocalId, draft: &Draft, now: Timestamp) -> Result<(), StoreError> {
+    let fields = serde_json::to_string(&draft.fields).map_err(|_| StoreError::unreadable("draft"))?;
+    let sql = "INSERT INTO draft (account, path, page, fields, at) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (account, path) DO UPDATE SET page = ?3, fields = ?4, at = ?5";
+    db.prepare_cached(sql)?.execute(params![account.0, draft.form, draft.page, fields, millis(now)])?;
+    let sql = "DELETE FROM draft WHERE account = ?1 AND path <> ?2
+        AND path NOT IN (SELECT path FROM draft WHERE account = ?1 AND path <> ?2 ORDER BY at DESC, path LIMIT ?3)";
+    db.prepare_cached(sql)?.execute(params![account.0, draft.form, MAX_DRAFTS as i64 - 1])?;
     Ok(())
 }
 
-/// Returns what an account's owner had typed at a page.
+/// Returns what an account's owner had typed in the forms of a page, or in the form that is sent to `path`; the latest first.
 ///
 /// # Errors
 /// The store's.
-pub fn find(db: &Db, account: LocalId, path: &str) -> Result<Option<Vec<(String, String)>>, StoreError> {
-    let sql = "SELECT fields FROM draft WHERE account = ?1 AND path = ?2";
-    Ok(db.prepare_cached(sql)?.query_row(params![account.0, path], |row| column::json(row, "fields")).optional()?)
+pub fn find(db: &Db, account: LocalId, path: &str) -> Result<Vec<Draft>, StoreError> {
+    let sql = "SELECT path, page, fields FROM draft WHERE account = ?1 AND (page = ?2 OR path = ?2) ORDER BY at DESC, path";
+    let read = |row: &Row<'_>| Ok(Draft { form: row.get("path")?, page: row.get("page")?, fields: column::json(row, "fields")? });
+    Ok(db.prepare_cached(sql)?.query_map(params![account.0, path], read)?.collect::<Result<_, _>>()?)
 }
 
 /// Returns whether anything of an account's owner is kept.
@@ -33,7 +51,7 @@ pub fn any(db: &Db, account: LocalId) -> Result<bool, StoreError> {
     Ok(db.prepare_cached("SELECT 1 FROM draft WHERE account = ?1")?.exists([account.0])?)
 }
 
-/// Forgets what was typed at a page.
+/// Forgets what was typed in the form that is sent to `path`.
 ///
 /// # Errors
 /// The store's.

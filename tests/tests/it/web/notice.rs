@@ -30,12 +30,12 @@ const ADDRESS: &str = "post17@beispiel.test";
 const ADMISSIONS: &str = "aufnahme@klinik.test";
 
 /// Gives a clinic that does not run yet its mail server.
-fn equip(town: &Town, at: usize, section: &str) {
+pub(super) fn equip(town: &Town, at: usize, section: &str) {
     let config = town.village.clinics[at].config();
     OpenOptions::new().append(true).open(config).unwrap().write_all(section.as_bytes()).unwrap();
 }
 
-fn start(town: &mut Town) {
+pub(super) fn start(town: &mut Town) {
     (0..town.village.clinics.len()).for_each(|at| town.launch(at));
     (0..town.village.clinics.len()).for_each(|at| town.wait_ready(at));
 }

@@ -7,9 +7,10 @@ use verbund_node::{
 use verbund_protocol::id::ConversationId;
 use verbund_tests::people::eventually;
 
-use super::{CANARY, House};
+use super::{CANARY, House, Login};
 
 mod again;
+mod late;
 mod phone;
 
 /// Where a page or an answer leads to.
@@ -25,6 +26,7 @@ fn asked(page: &str) -> Vec<ConversationId> {
 struct Desk {
     house: House,
     sonja: Browser,
+    login: Login,
     case: String,
     patient: verbund_protocol::id::LocalId,
 }
@@ -43,18 +45,22 @@ const PLAN: &[(&str, &str)] = &[
 impl Desk {
     /// Two hospitals and two rehab clinics with free places; a patient and an open case.
     fn new() -> Self {
-        let mut house = House::of(4);
+        Self::of(House::of(4))
+    }
+
+    /// The same in a town that runs already.
+    fn of(mut house: House) -> Self {
         for at in [2, 3] {
             let id = house.town.department(at);
             house.town.publish(at, id, 3).unwrap();
         }
         let patient = house.patient("Erna");
-        let (mut sonja, _) = house.staff("sonja", &[Role::SocialService]);
+        let (mut sonja, login) = house.staff("sonja", &[Role::SocialService]);
         let page = sonja.get(&format!("/patients/{patient}")).unwrap();
         let case = sonja.submit(&page, &format!("/patients/{patient}/case"), &[("variant", "rehab")]).unwrap();
         assert!(case.text().contains("Einwilligung in das Entlassmanagement einholen"), "{}", case.text());
         let case = case.text().split("/consent\"").next().unwrap().rsplit("/cases/").next().unwrap().to_owned();
-        Self { house, sonja, case, patient }
+        Self { house, sonja, login, case, patient }
     }
 
     fn hub(&mut self) -> Answer {

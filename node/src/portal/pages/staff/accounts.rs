@@ -33,6 +33,8 @@ type RoleBox = (&'static str, String, bool);
 struct Row {
     id: String,
     name: String,
+    /// The name in its field.
+    shown: String,
     login: String,
     state: String,
     locked: bool,
@@ -69,7 +71,7 @@ fn boxes(w: Words, held: &[Role]) -> Vec<RoleBox> {
     Role::ALL.into_iter().map(|role| (role.word(), role_name(w, role), held.contains(&role))).collect()
 }
 
-fn row(w: Words, account: Account) -> Row {
+fn row(w: Words, account: Account, late: Option<&Fields>) -> Row {
     let state = match account.state {
         AccountState::Invited => w.accounts_state_invited(),
         AccountState::Open => w.accounts_state_open(),
@@ -77,7 +79,8 @@ fn row(w: Words, account: Account) -> Row {
     };
     Row {
         id: account.id.to_string(),
-        roles: boxes(w, &account.roles),
+        roles: boxes(w, &late.map_or(account.roles, chosen)),
+        shown: late.map_or_else(|| account.name.clone(), |late| late.shown("name", 200)),
         name: account.name,
         login: account.login.unwrap_or_default(),
         state: state.into_owned(),
@@ -91,7 +94,13 @@ async fn page(portal: &Portal, context: &Context, fields: &Fields, faults: (Opti
     let text = |name: &str| fields.shown(name, 200);
     Ok(render(&AccountsPage {
         p,
-        rows: accounts.into_iter().map(|account| row(w, account)).collect(),
+        rows: accounts
+            .into_iter()
+            .map(|account| {
+                let late = context.draft_of(&format!("/accounts/{}/change", account.id));
+                row(w, account, late)
+            })
+            .collect(),
         name: text("name"),
         login: text("login"),
         roles: boxes(w, &chosen(fields)),
@@ -110,7 +119,8 @@ fn chosen(fields: &Fields) -> Vec<Role> {
 /// # Errors
 /// [`PageError`].
 pub async fn show(State(portal): State<Portal>, Extension(context): Extension<Context>) -> Result<Response, PageError> {
-    page(&portal, &context, &context.draft, (None, None)).await
+    let late = context.draft_of("/accounts").cloned().unwrap_or_default();
+    page(&portal, &context, &late, (None, None)).await
 }
 
 #[derive(Template)]

@@ -75,7 +75,6 @@ struct ThreadPage {
     reason: String,
     reason_fault: Option<String>,
     fault: Option<String>,
-    drafted: bool,
 }
 
 /// Returns who acts, by account: teams are made of accounts.
@@ -126,7 +125,7 @@ async fn inbox_page(portal: &Portal, context: &Context, until: &str, until_fault
 /// # Errors
 /// [`PageError`].
 pub async fn inbox(State(portal): State<Portal>, Extension(context): Extension<Context>) -> Result<Response, PageError> {
-    inbox_page(&portal, &context, "", None).await
+    inbox_page(&portal, &context, context.draft.get("until"), None).await
 }
 
 /// Notes an absence, or its end.
@@ -190,7 +189,6 @@ async fn thread_page(portal: &Portal, context: &Context, path: &str, fields: &Fi
         reason: fields.shown("reason", 2 * MAX_REASON),
         reason_fault: faults.reason,
         fault: faults.whole,
-        drafted: !context.draft.is_empty(),
         p,
     }))
 }
@@ -271,7 +269,6 @@ struct BeginPage {
     text: String,
     text_fault: Option<String>,
     fault: Option<String>,
-    drafted: bool,
 }
 
 async fn begin_page(portal: &Portal, context: &Context, path: &str, fields: &Fields, check: bool, fault: Option<String>) -> Result<Response, PageError> {
@@ -293,7 +290,6 @@ async fn begin_page(portal: &Portal, context: &Context, path: &str, fields: &Fie
         text_fault: if check { text_fault(w, &text) } else { None },
         text,
         fault,
-        drafted: !context.draft.is_empty(),
         p,
     }))
 }

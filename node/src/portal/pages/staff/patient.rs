@@ -35,6 +35,9 @@ use crate::{
     },
 };
 
+/// Most characters of an e-mail address that the page shows again.
+const MAX_ADDRESS: usize = 300;
+
 #[derive(Template)]
 #[template(path = "staff/patient.html")]
 struct PatientPage {
@@ -152,7 +155,7 @@ async fn page(portal: &Portal, context: &Context, id: LocalId, faults: Faults) -
 /// # Errors
 /// [`PageError`].
 pub async fn show(State(portal): State<Portal>, Extension(context): Extension<Context>, Path(text): Path<String>) -> Result<Response, PageError> {
-    page(&portal, &context, id(&text)?, Faults::default()).await
+    page(&portal, &context, id(&text)?, Faults { typed: context.draft.shown("address", MAX_ADDRESS), ..Faults::default() }).await
 }
 
 /// Takes an address that the patient told staff.
@@ -160,7 +163,7 @@ pub async fn show(State(portal): State<Portal>, Extension(context): Extension<Co
 /// # Errors
 /// [`PageError`].
 pub async fn take_mail(State(portal): State<Portal>, Extension(context): Extension<Context>, Path(text): Path<String>, fields: Fields) -> Result<Response, PageError> {
-    let (id, typed) = (id(&text)?, fields.shown("address", 300));
+    let (id, typed) = (id(&text)?, fields.shown("address", MAX_ADDRESS));
     let Ok(address) = typed.parse::<Address>() else {
         let address = Some(context.words.mail_address_wrong().into_owned());
         return page(&portal, &context, id, Faults { typed, address, ..Faults::default() }).await;

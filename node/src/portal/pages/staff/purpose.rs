@@ -83,7 +83,7 @@ pub async fn show(
     Path(text): Path<String>,
     next: Result<Query<Next>, QueryRejection>,
 ) -> Result<Response, PageError> {
-    let next = next.map(|Query(next)| next.next).unwrap_or_default();
+    let next = next.map(|Query(next)| next.next).ok().filter(|next| !next.is_empty()).unwrap_or_else(|| context.draft.get("next").to_owned());
     Ok(render(&blank(&portal, &context, id(&text)?, &next, &context.draft)))
 }
 

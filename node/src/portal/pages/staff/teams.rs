@@ -40,6 +40,8 @@ struct Form {
     named: Vec<Choice>,
     weekends: bool,
     first: bool,
+    /// Whether it is to become the first.
+    wants_first: bool,
     may_end: bool,
     open: bool,
 }
@@ -86,6 +88,7 @@ fn form(w: Words, staff: &[Account], held: Option<&Staffed>, typed: Option<&Fiel
         substitutes: choose(all(), &substitute),
         named: choose(all(), team.as_ref().map(|team| team.named.as_slice()).unwrap_or_default()),
         weekends: team.as_ref().is_some_and(|team| team.weekends),
+        wants_first: team.as_ref().is_some_and(|team| team.first),
         german: team.as_ref().map(|team| team.german.chars().take(120).collect()).unwrap_or_default(),
         english: team.as_ref().map(|team| team.english.chars().take(120).collect()).unwrap_or_default(),
         first,
@@ -115,7 +118,8 @@ fn read(fields: &Fields) -> Team {
 async fn page(portal: &Portal, context: &Context, typed: Option<Typed<'_>>) -> Result<Response, PageError> {
     let teams = portal.desk.ask(&context.actor(), team::list).await?;
     let (p, w) = (Page::new(portal, context), context.words);
-    let given = |id: Option<LocalId>| typed.as_ref().filter(|typed| typed.team == id).and_then(|typed| typed.fields);
+    let late = |id: Option<LocalId>| context.draft_of(&id.map_or_else(|| "/teams".to_owned(), |id| format!("/teams/{id}")));
+    let given = |id: Option<LocalId>| typed.as_ref().filter(|typed| typed.team == id).and_then(|typed| typed.fields).or_else(|| late(id));
     Ok(render(&TeamsPage {
         forms: teams.teams.iter().map(|held| form(w, &teams.staff, Some(held), given(Some(held.team.id)))).collect(),
         new: form(w, &teams.staff, None, given(None)),

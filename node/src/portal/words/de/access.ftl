@@ -16,6 +16,7 @@ not-for-emergencies = Im Notfall rufen Sie bitte 112 an. Diese Seite wird nicht 
 live-news = Es gibt etwas Neues. Diese Seite neu laden
 live-offline = Dieses Haus ist gerade nicht erreichbar. Was Sie eingegeben haben, ist noch da. Bitte versuchen Sie es gleich noch einmal.
 live-changed = Diese Seite wurde gerade auf den neuen Stand gebracht.
+typed-again = Was Sie eingegeben haben, steht wieder hier. Es ist noch nicht gesendet.
 back = Zurück
 next = Weiter
 cancel = Abbrechen

@@ -16,6 +16,7 @@ not-for-emergencies = In an emergency please call 112. This page is not watched 
 live-news = There is something new. Reload this page
 live-offline = This clinic cannot be reached just now. What you have typed is still there. Please try again in a moment.
 live-changed = This page was just brought up to date.
+typed-again = What you typed is here again. It has not been sent yet.
 back = Back
 next = Continue
 cancel = Cancel

@@ -15,7 +15,7 @@ const CLINIC: &[(&str, &str)] = &[("clinic", "Rehaklinik Seeblick"), ("fax", "08
 
 impl Desk {
     /// Asks a clinic by fax. Returns the entry's page and its address.
-    fn ask_by_fax(&mut self) -> (Answer, String) {
+    pub(super) fn ask_by_fax(&mut self) -> (Answer, String) {
         let page = self.post("phone", CLINIC);
         let path = page.path.clone();
         assert!(page.status == 200 && path.contains("/phone/"), "{path}: {}", page.text());
@@ -25,7 +25,7 @@ impl Desk {
 
 impl Desk {
     /// Asks a clinic by fax, which offers a place from today on. Returns the entry's address.
-    fn offered_by_phone(&mut self) -> String {
+    pub(super) fn offered_by_phone(&mut self) -> String {
         let (page, path) = self.ask_by_fax();
         let today = self.today();
         let fields = [("said", "offered"), ("from", today.as_str()), ("person", "Frau See"), ("day", ""), ("time", "")];
@@ -35,7 +35,7 @@ impl Desk {
     }
 
     /// The patient of the case, signed in at her own pages.
-    fn erna(&mut self) -> Browser {
+    pub(super) fn erna(&mut self) -> Browser {
         let code = self.house.code(Account::Invite(self.patient));
         let mut browser = self.house.browser(Site::Patient);
         let page = browser.get("/invitation").unwrap();

@@ -56,6 +56,14 @@ struct Offered {
     until: String,
 }
 
+/// Which of the folded forms somebody has begun.
+struct Begun {
+    choose: bool,
+    payer: bool,
+    date: bool,
+    withdraw: bool,
+}
+
 #[derive(Template)]
 #[template(path = "staff/case/asked.html")]
 struct AskedPage {
@@ -95,8 +103,10 @@ struct AskedPage {
     documents: Vec<Choice>,
     withdrawals: Vec<Choice>,
     decisions: Vec<Choice>,
-    today: String,
+    on: String,
     wished: String,
+    /// Which of the folded forms were begun.
+    begun: Begun,
     /// The day that was wished and not answered yet.
     waiting: Option<String>,
     date_reasons: Vec<Choice>,
@@ -202,6 +212,8 @@ async fn page(portal: &Portal, context: &Context, id: ConversationId, typed: &Fi
     let picked: Vec<&str> = typed.all("document").collect();
     let (text, rare) = (|name: &str| typed.shown(name, MAX_TEXT), rare(w, &c, typed));
     let representative = typed.get("who") == "representative";
+    let chosen = |list, name: &str| codes::choices(list, codes::number(list, typed.get(name)).as_slice(), today, w.language);
+    let begun = |name: &str| typed.given(name).is_some();
     let icd = detail.inquiry.as_ref().and_then(|inquiry| inquiry.icd).map(|icd| icd.to_string()).unwrap_or_default();
     Ok(render(&AskedPage {
         id: id.to_string(),
@@ -223,7 +235,7 @@ async fn page(portal: &Portal, context: &Context, id: ConversationId, typed: &Fi
             until: p.moment(offer.held_until),
         }),
         questions: questions(w, context, &c, typed),
-        rare_reasons: if rare.is_some() { codes::choices(List::RareReason, &[], today, w.language) } else { vec![] },
+        rare_reasons: if rare.is_some() { chosen(List::RareReason, "rare-reason") } else { vec![] },
         rare,
         may_answer: step == Step::Asked,
         may_choose: step == Step::Offered,
@@ -242,12 +254,13 @@ async fn page(portal: &Portal, context: &Context, id: ConversationId, typed: &Fi
         staff: typed.given("staff").unwrap_or_else(|| format!("{}, {}", context.actor().name(), portal.clinic.phone)),
         note: text("note"),
         documents: papers.iter().map(|paper| Choice::new(paper.id.to_string(), title(paper), picked.contains(&paper.id.to_string().as_str()))).collect(),
-        withdrawals: codes::choices(List::Withdraw, &[], today, w.language),
-        decisions: codes::choices(List::PayerDecision, &[], today, w.language),
-        today: date::calendar(today, w.language),
+        withdrawals: chosen(List::Withdraw, "withdraw_reason"),
+        decisions: chosen(List::PayerDecision, "decision"),
+        on: if begun("on") { text("on") } else { date::calendar(today, w.language) },
+        begun: Begun { choose: begun("form_name"), payer: begun("on"), date: begun("wished"), withdraw: begun("withdraw_reason") },
         wished: typed.shown("wished", 32),
         waiting: detail.wished.map(|day| w.asked_date_waiting(date::calendar(day, w.language))),
-        date_reasons: codes::choices(List::DateChange, &[], today, w.language),
+        date_reasons: chosen(List::DateChange, "date_reason"),
         facts: detail.inquiry.as_ref().map(|inquiry| profile::facts(w, inquiry, None)).unwrap_or_default(),
         history: history(&p, &detail.messages),
         fault,

@@ -63,6 +63,8 @@ pub(super) struct Line {
     pub(super) stale: bool,
     pub(super) contradicted: bool,
     pub(super) asked: bool,
+    /// It was ticked when the session ran out.
+    pub(super) picked: bool,
     pub(super) favourite: bool,
     /// The patient named this clinic.
     pub(super) wished: bool,
@@ -196,6 +198,7 @@ fn line(w: Words, o: &Overview, searched: &Searched, hit: &Hit) -> Line {
         stale: hit.stale,
         contradicted: hit.contradicted,
         asked,
+        picked: false,
         favourite: searched.favourites.contains(&(facility, department)),
         wished: hit.why.iter().any(|(why, _)| *why == Why::Named),
         why: hit.why.iter().map(|(reason, points)| format!("{} ({points:+})", why(w, *reason))).collect(),
@@ -219,6 +222,9 @@ async fn page(portal: &Portal, context: &Context, id: LocalId, ask: bool, fault:
     let o = portal.desk.look(context.actor(), move |work| caseload::show(work, id)).await?;
     let searched = run(portal, context, &o, ask).await?;
     let mut lines: Vec<Line> = searched.found.hits.iter().map(|hit| line(w, &o, &searched, hit)).collect();
+    for line in &mut lines {
+        line.picked = !line.asked && context.draft.all("target").any(|target| target == line.target);
+    }
     lines.sort_by_key(Line::rank);
     Ok(render(&FindPage {
         p: Page::new(portal, context),

@@ -211,7 +211,8 @@ fn came(w: Words, event: &Event) -> String {
 
 fn page(portal: &Portal, context: &Context, phone: &Phone, typed: &Fields, faults: Faults, fault: Option<String>) -> Response {
     let (p, w) = (Page::new(portal, context), context.words);
-    let typed_or = |name, otherwise: String| if typed.is_empty() { otherwise } else { typed.shown(name, MAX_NAME) };
+    // Whoever empties the field says so; a draft of another form of this page does not.
+    let typed_or = |name, otherwise: String| if typed.all(name).next().is_none() { otherwise } else { typed.shown(name, MAX_NAME) };
     let declined = typed.get("said") == "declined";
     let representative = typed.get("who") == "representative";
     let (chosen, open) = (phone.chosen().is_some(), phone.is_open());

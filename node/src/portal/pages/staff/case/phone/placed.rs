@@ -56,6 +56,8 @@ pub struct Placed {
     pub decisions: Vec<Choice>,
     /// On which day.
     pub decided: String,
+    /// Whether that was begun.
+    pub deciding: bool,
 }
 
 impl Placed {
@@ -78,6 +80,7 @@ impl Placed {
             person: typed.shown("arrival-person", MAX_NAME),
             decisions: codes::choices(List::PayerDecision, chosen(List::PayerDecision, "decision").as_slice(), today, w.language),
             decided: given("payer-day", calendar(today)),
+            deciding: typed.given("payer-day").is_some(),
         }
     }
 }
