@@ -18,7 +18,7 @@ use super::{
 };
 use crate::workflow::{
     Work, WorkError,
-    document::{self, Added, BlobError, Document, Named, NewDocument},
+    document::{self, Added, BlobError, Document, Named, NewDocument, SniffError},
 };
 
 /// The name of the file's field; it is the form's last.
@@ -229,6 +229,7 @@ impl Read for Incoming {
 
 fn refusal(w: Words, error: &BlobError) -> String {
     match error {
+        BlobError::Sniff(SniffError::Pixels { .. }) => w.papers_too_many_pixels().into_owned(),
         BlobError::Sniff(_) => w.papers_not_allowed().into_owned(),
         BlobError::TooLarge => w.papers_too_large(0),
         BlobError::Length { .. } | BlobError::Incomplete => w.papers_cut_off().into_owned(),

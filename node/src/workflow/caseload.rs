@@ -51,6 +51,8 @@ pub use crate::store::{
 const MAX_CASES: usize = 300;
 /// Most notes on a page.
 const MAX_NOTES: usize = 200;
+/// For how long the same note again counts as a form that was sent twice.
+const REPEAT: std::time::Duration = std::time::Duration::from_secs(600);
 /// Longest note, characters.
 pub const MAX_NOTE: usize = 4_000;
 /// For how long an answer to an inquiry is useful.
@@ -259,7 +261,7 @@ pub fn write_plan(work: &mut Work<'_>, id: LocalId, plan: &Plan, discharge: Opti
     work.audit("case.plan", case.patient, "discharge", &id.to_string())
 }
 
-/// Adds a note or a call.
+/// Adds a note or a call. The same again within [`REPEAT`] is a form that was sent twice, and is not noted twice.
 ///
 /// # Errors
 /// [`WorkError::Invalid`] if it is empty or too long.
@@ -270,7 +272,12 @@ pub fn note(work: &mut Work<'_>, id: LocalId, kind: NoteKind, text: &str) -> Res
     if text.is_empty() || text.chars().count() > MAX_NOTE {
         return Err(WorkError::invalid(format!("a note has 1 to {MAX_NOTE} characters"), "shorten it, or write two"));
     }
-    caseload::add_note(work.db, id, &Note { at: work.now, kind, text: text.to_owned(), made_by: work.actor.name().to_owned() })?;
+    let note = Note { at: work.now, kind, text: text.to_owned(), made_by: work.actor.name().to_owned() };
+    let last = caseload::notes(work.db, id, 1)?.pop();
+    if last.is_some_and(|last| work.now.since(last.at) < REPEAT && Note { at: note.at, ..last } == note) {
+        return Ok(());
+    }
+    caseload::add_note(work.db, id, &note)?;
     work.audit("case.note", case.patient, "discharge", &id.to_string())
 }
 

@@ -7,7 +7,7 @@ mod settle;
 
 use verbund_protocol::{
     catalogue::Catalogue,
-    conversation::{Chain, Header, Party, Refusal, body_hash},
+    conversation::{Chain, Header, Party, Refusal, SignedHeader, body_hash},
     id::{ConversationId, Digest, Ik, MemberId},
     limits::{MAX_BODY, MAX_MESSAGES},
     membership::Standing,
@@ -176,4 +176,18 @@ pub fn note(work: &Work<'_>, action: &str, c: &Conversation, detail: &str) -> Re
 pub fn last(work: &Work<'_>, c: &Conversation, side: Side, kind: MessageKind) -> Result<Option<Message>, WorkError> {
     let found = conversation::last_body(work.db, c.id, side, kind.number())?;
     found.map(|(_, body)| Message::read(kind.number(), &body).map_err(|_| crate::store::StoreError::unreadable("message body").into())).transpose()
+}
+
+/// Returns the message that is the last of the conversation if this clinic has said it, with the time it was made: what a form says that was
+/// sent twice has been said already.
+///
+/// # Errors
+/// The store's, also for a message that does not read back.
+pub fn said_last(work: &Work<'_>, c: &Conversation) -> Result<Option<(Message, Timestamp)>, WorkError> {
+    let unreadable = || crate::store::StoreError::unreadable("message");
+    let Some(head) = c.own.head else { return Ok(None) };
+    let Some(stored) = conversation::message(work.db, c.id, c.side, head.seq)? else { return Ok(None) };
+    let header = SignedHeader::trusted(&stored.header).map_err(|_| unreadable())?.header;
+    let Some((_, body)) = conversation::body(work.db, c.id, c.side, head.seq)?.filter(|_| header.seen == c.theirs.head) else { return Ok(None) };
+    Ok(Some((Message::read(header.message, &body).map_err(|_| unreadable())?, header.made_at)))
 }

@@ -17,7 +17,7 @@ use verbund_protocol::{
 };
 
 pub use crate::store::{
-    blob::{Added, BlobError, Named},
+    blob::{Added, BlobError, Named, SniffError},
     document::{Document, Filter, Given, State, Waiting},
 };
 pub use files::Files;

@@ -16,10 +16,13 @@ use verbund_protocol::{
 
 use super::{
     Work, WorkError, capacity,
-    conversation::{ANSWERING, load_as, say},
+    conversation::{self, ANSWERING, load_as, say},
     recovery,
 };
 use crate::store::{self, conversation::Conversation, hold, hold::Held, meta};
+
+/// For how long the same again counts as a form that was sent twice.
+const REPEAT: std::time::Duration = std::time::Duration::from_secs(600);
 
 /// What an offer says.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -54,7 +57,7 @@ pub fn ask(work: &mut Work<'_>, id: ConversationId, questions: Vec<Question>) ->
     say(work, &mut c, &Message::Questions(Questions { questions })).map(drop)
 }
 
-/// Offers a place and holds it.
+/// Offers a place and holds it. The same offer within [`REPEAT`] is the same form sent twice, and changes nothing: the patient may be reading it.
 ///
 /// # Errors
 /// [`WorkError::State`] `full` if no place is left, and everything else that stands in the way.
@@ -63,15 +66,26 @@ pub fn make(work: &mut Work<'_>, id: ConversationId, new: NewOffer) -> Result<()
     work.may_promise()?;
     let mut c = load_as(work, id, Side::Owner)?;
     let asked = c.department.clone().ok_or(WorkError::NotFound("department"))?;
-    let department = new.department.unwrap_or(asked);
+    let department = new.department.clone().unwrap_or(asked);
     let hours = std::time::Duration::from_secs(u64::from(new.hold_hours) * 3600);
     if hours.is_zero() || hours > MAX_HOLD {
         return Err(WorkError::invalid(format!("a place is held for 1 to {} hours", MAX_HOLD.as_secs() / 3600), "give --hold-hours within that"));
+    }
+    if is_made(work, &c, &department, hours, &new)? {
+        return Ok(());
     }
     take_place(work, &c, &department, Hold { from: new.date, days: new.stay_days })?;
     (c.department, c.auto_confirm) = (Some(department.clone()), new.auto_confirm);
     let offer = Offer { department, date: new.date, stay_days: new.stay_days, held_until: work.now.plus(hours), room: new.room, therapies: new.therapies };
     say(work, &mut c, &Message::Offer(offer)).map(drop)
+}
+
+/// Returns whether just this offer is the last that was said.
+fn is_made(work: &Work<'_>, c: &Conversation, department: &DepartmentKey, hold: std::time::Duration, new: &NewOffer) -> Result<bool, WorkError> {
+    let Some((Message::Offer(said), at)) = conversation::said_last(work, c)? else { return Ok(false) };
+    let held_until = at.plus(hold);
+    let same = Offer { department: department.clone(), date: new.date, stay_days: new.stay_days, held_until, room: new.room.clone(), therapies: new.therapies.clone() };
+    Ok(said == same && c.auto_confirm == new.auto_confirm && work.now.since(at) < REPEAT)
 }
 
 /// Holds a place for `c`, in place of the one held for it before, and shows one less as free.

@@ -54,10 +54,14 @@ pub fn list(work: &mut Work<'_>, id: LocalId) -> Result<Vec<Helper>, WorkError> 
 /// Invites somebody to act for a patient, for whoever has checked that the actor may. `reads` is how others read it.
 ///
 /// # Errors
-/// [`WorkError::Invalid`] names the field; [`WorkError::State`] `too-many`.
+/// [`WorkError::Invalid`] names the field; [`WorkError::State`] `too-many`, `invited-already`.
 pub(super) fn add(work: &mut Work<'_>, id: LocalId, mandate: &Mandate, reads: String, proof: Option<LocalId>, why: &str) -> Result<Invited, WorkError> {
     mandate.check(work.now.day())?;
-    if acting(work, id)?.len() >= MAX_PROXIES {
+    let acting = acting(work, id)?;
+    if acting.iter().any(|helper| helper.proxy.mandate == *mandate) {
+        return Err(WorkError::state("invited-already", "somebody is invited under this name for just this", "end that access first"));
+    }
+    if acting.len() >= MAX_PROXIES {
         return Err(WorkError::state("too-many", format!("at most {MAX_PROXIES} people act for a patient"), "end one first"));
     }
     let account = invite::new(work, Kind::Proxy, reads, Some(id))?;
@@ -72,7 +76,7 @@ pub(super) fn add(work: &mut Work<'_>, id: LocalId, mandate: &Mandate, reads: St
 /// Invites somebody on a proof that was seen: `proof`, a document of this patient that was just added.
 ///
 /// # Errors
-/// [`WorkError::Invalid`] names the field; [`WorkError::State`] `too-many`; [`WorkError::NotFound`], [`WorkError::Forbidden`],
+/// [`WorkError::Invalid`] names the field; [`WorkError::State`] `too-many`, `invited-already`; [`WorkError::NotFound`], [`WorkError::Forbidden`],
 /// [`WorkError::Purpose`].
 pub fn invite(work: &mut Work<'_>, id: LocalId, mandate: &Mandate, reads: String, proof: &Document) -> Result<Invited, WorkError> {
     work.require(Role::CARE)?;

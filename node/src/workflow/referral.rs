@@ -32,7 +32,7 @@ use crate::{
     store::{consent, conversation as stored, conversation::Conversation, hold},
 };
 
-/// Changes the day of admission: the owner sets it, the asker wishes it.
+/// Changes the day of admission: the owner sets it, the asker wishes it. A repeat changes nothing.
 ///
 /// # Errors
 /// [`WorkError::State`] `ahb-late` if an AHB would begin too late without a reason; `full` if no place is left that day.
@@ -40,11 +40,20 @@ pub fn change_date(work: &mut Work<'_>, id: ConversationId, date: Day, reason: D
     work.require(Role::CARE)?;
     let mut c = load(work, id)?;
     check_ahb(work, &c, date, exception)?;
+    let message = Message::DateChanged(DateChanged { date, reason, exception });
+    if is_said(work, &c, &message)? {
+        return Ok(());
+    }
     if c.side == Side::Owner {
         work.may_promise()?;
         move_hold(work, &c, date)?;
     }
-    say(work, &mut c, &Message::DateChanged(DateChanged { date, reason, exception })).map(drop)
+    say(work, &mut c, &message).map(drop)
+}
+
+/// Returns whether this is the last that was said, by us: then a form was sent twice, and once is enough.
+fn is_said(work: &Work<'_>, c: &Conversation, message: &Message) -> Result<bool, WorkError> {
+    Ok(conversation::said_last(work, c)?.is_some_and(|(said, _)| said == *message))
 }
 
 /// Moves the held place of `c` to another day of admission.
@@ -82,14 +91,18 @@ fn discharge(work: &Work<'_>, c: &Conversation) -> Result<(Option<Day>, Option<A
     })
 }
 
-/// Records what the payer decided, and tells the other clinic.
+/// Records what the payer decided, and tells the other clinic. A repeat changes nothing.
 ///
 /// # Errors
 /// [`WorkError`] names what stands in the way.
 pub fn payer_decided(work: &mut Work<'_>, id: ConversationId, decision: PayerDecision, on: Day) -> Result<(), WorkError> {
     work.require(Role::CARE)?;
     let mut c = load(work, id)?;
-    say(work, &mut c, &Message::PayerDecided(PayerDecided { decision, on })).map(drop)
+    let message = Message::PayerDecided(PayerDecided { decision, on });
+    if is_said(work, &c, &message)? {
+        return Ok(());
+    }
+    say(work, &mut c, &message).map(drop)
 }
 
 /// Tells the owner that the patient's transport is booked: only the tests' raised version says it.

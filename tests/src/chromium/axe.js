@@ -1,6 +1,13 @@
+// What axe-core finds, and what it cannot decide and nobody has judged: `arguments[0]` are rules with the elements they were judged for.
 const done = arguments[arguments.length - 1];
-const said = (rules) => rules.map((rule) => `${rule.id}: ${rule.help} (${rule.nodes.map((node) => node.target.join(" ")).join(", ")})`);
+const forced = matchMedia("(forced-colors: active)").matches;
+const said = (rule, nodes) => `${rule.id}: ${rule.help} (${nodes.map((node) => node.target.join(" ")).join(", ")})`;
+const judged = (rule, node) =>
+  arguments[0].some(([id, selector]) => id === rule.id && (selector === "forced colours" ? forced : document.querySelector(node.target[0])?.matches(selector)));
 axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }).then(
-  (result) => done([said(result.violations), said(result.incomplete)]),
+  (result) => {
+    const open = result.incomplete.map((rule) => [rule, rule.nodes.filter((node) => !judged(rule, node))]);
+    done([result.violations.map((rule) => said(rule, rule.nodes)), open.filter(([, nodes]) => nodes.length).map(([rule, nodes]) => said(rule, nodes))]);
+  },
   (error) => done([[String(error)], []]),
 );

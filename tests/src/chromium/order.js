@@ -7,9 +7,15 @@ if (!document.title.trim()) found.push("no title");
 if (!root.lang) found.push("no language");
 for (const input of document.querySelectorAll("input:not([type=hidden])")) if (!input.labels.length) found.push(`no label: ${input.name}`);
 if (document.body.classList.contains("patient"))
-  for (const target of document.querySelectorAll("a, button, input:not([type=hidden]), summary, label.tick")) {
-    const box = target.getBoundingClientRect();
-    const inText = target.tagName === "A" && getComputedStyle(target).display === "inline";
-    if (box.width && !inText && target.className !== "skip" && !["checkbox", "radio"].includes(target.type) && (box.height < 44 || box.width < 24)) found.push(`small: ${target.outerHTML.slice(0, 80)} ${box.width}x${box.height}`);
+  for (const target of document.querySelectorAll("a, button, input:not([type=hidden]), select, textarea, summary")) {
+    if (target.className === "skip" || !target.getBoundingClientRect().width) continue;
+    // A link in a sentence is as high as its line (WCAG 2.5.8); one that stands alone is not excused.
+    const around = [...target.parentElement.childNodes].filter((node) => node !== target && node.nodeType === Node.TEXT_NODE && node.data.trim());
+    if (target.tagName === "A" && getComputedStyle(target).display === "inline" && around.length) continue;
+    // What is to be ticked is hit by its label, too.
+    const ticks = ["checkbox", "radio"].includes(target.type) ? [...target.labels] : [];
+    const boxes = [target, ...ticks].map((part) => part.getBoundingClientRect());
+    const [width, height] = [["right", "left"], ["bottom", "top"]].map(([end, start]) => Math.max(...boxes.map((box) => box[end])) - Math.min(...boxes.map((box) => box[start])));
+    if (width < 44 || height < 44) found.push(`small: ${target.outerHTML.slice(0, 80)} ${width}x${height}`);
   }
 return found;

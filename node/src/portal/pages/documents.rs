@@ -22,8 +22,13 @@ const CHUNK: usize = 64 << 10;
 const CHUNKS: usize = 4;
 /// A document may neither run nor fetch anything, whatever is in it.
 const POLICY: OwnPolicy = OwnPolicy("default-src 'none'; sandbox; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+/// A PDF is shown by the browser's own viewer, which Safari does not start in a sandbox: it would show an empty window. Scripts in a PDF run in
+/// that viewer and know nothing of the site it came from; with `nosniff` no browser takes it for a page. Some viewers style themselves.
+const PDF_POLICY: OwnPolicy = OwnPolicy("default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
+/// The type that [`PDF_POLICY`] is for.
+const PDF: &str = "application/pdf";
 /// What browsers show by themselves, with the file name's extension. Everything else is saved.
-const SHOWN: &[(&str, &str)] = &[("application/pdf", "pdf"), ("image/png", "png"), ("image/jpeg", "jpg")];
+const SHOWN: &[(&str, &str)] = &[(PDF, "pdf"), ("image/png", "png"), ("image/jpeg", "jpg")];
 /// Extensions of the other types that are taken in.
 const SAVED: &[(&str, &str)] =
     &[("application/dicom", "dcm"), ("image/tiff", "tif"), ("video/mp4", "mp4"), ("application/xml", "xml"), ("application/json", "json"), ("text/plain", "txt")];
@@ -51,7 +56,7 @@ pub async fn send(portal: &Portal, document: Document, key: DocumentKey) -> Resu
         (header::CONTENT_DISPOSITION, format!("{how}; filename=\"dokument.{extension}\"")),
     ];
     let mut response = (headers, pour(plain)).into_response();
-    response.extensions_mut().insert(POLICY);
+    response.extensions_mut().insert(if manifest.media_type == PDF { PDF_POLICY } else { POLICY });
     Ok(Some(response))
 }
 

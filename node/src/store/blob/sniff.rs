@@ -2,6 +2,12 @@
 //!
 //! An allow list: what another clinic can open without running anything. Programs, scripts, web pages and archives, whose
 //! content cannot be seen, are refused here, before a byte is stored.
+//!
+//! Nothing here unpacks or runs what it takes, so a file that unpacks to a thousand times its size costs a node nothing. It would cost whoever
+//! opens it: a PNG says in its first bytes how much it unpacks to, and one that no camera and no scanner makes is refused. What a PDF unpacks to,
+//! and whether a script is in it, cannot be seen from outside, and ordinary forms carry scripts, too: it is taken as it is, and the pages
+//! send it so that no browser runs it with the site's rights (`portal/pages/documents.rs`). The same goes for what is two things at once, such as a
+//! picture that ends as a web page: it is what its first bytes say, here and for every browser.
 
 /// What people say a document is.
 #[derive(Clone, Copy, Debug, Default)]
@@ -29,6 +35,12 @@ pub enum SniffError {
     Archive {
         /// Which.
         found: &'static str,
+    },
+    /// A picture that unpacks to more than [`MAX_PIXELS`].
+    #[error("the picture has {pixels} pixels, more than the {} that can be shown: save it smaller", MAX_PIXELS)]
+    Pixels {
+        /// As its header says.
+        pixels: u64,
     },
     /// Text in another encoding than UTF-8.
     #[error("the text is not UTF-8: save it as UTF-8 or as PDF")]
@@ -64,6 +76,12 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("text/plain", &["txt", "text", "csv", "md"]),
 ];
 
+/// Most pixels of a PNG: a sheet of A3 at 600 dots an inch has 70 million. A JPEG is not asked, since it cannot be both large and tiny.
+const MAX_PIXELS: u64 = 80_000_000;
+
+/// The type whose header need not stand at the beginning.
+const PDF: &str = "application/pdf";
+
 /// How much of a text is looked through for signs of markup and programs.
 const LOOK: usize = 8 << 10;
 
@@ -96,6 +114,12 @@ fn content(head: &[u8]) -> Result<&'static str, SniffError> {
         // Text formats are judged by `text` below, which looks further than the first word.
         if !matches!(mime, "text/xml" | "text/html" | "text/x-shellscript") {
             if let Some((media_type, _)) = ALLOWED.iter().find(|(media_type, _)| *media_type == mime) {
+                if let Some(found) = Some(head).filter(|_| mime == PDF).and_then(before_the_pdf) {
+                    return Err(SniffError::NotAllowed { found });
+                }
+                if let Some(pixels) = png_pixels(head).filter(|pixels| *pixels > MAX_PIXELS) {
+                    return Err(SniffError::Pixels { pixels });
+                }
                 return Ok(media_type);
             }
             return Err(match kind.matcher_type() {
@@ -105,6 +129,21 @@ fn content(head: &[u8]) -> Result<&'static str, SniffError> {
         }
     }
     text(&head[..head.len().min(LOOK)])
+}
+
+/// Returns what a PDF is besides, whose header does not stand at its beginning: scanners and printers put a few words of their own there, which
+/// is allowed, but a page or an archive there makes it two files in one.
+fn before_the_pdf(head: &[u8]) -> Option<&'static str> {
+    let before = &head[..head.windows(4).position(|window| window == b"%PDF")?];
+    let markup = before.trim_ascii_start().starts_with(b"<").then_some("text/html");
+    markup.or_else(|| infer::get(before).map(|kind| kind.mime_type()))
+}
+
+/// Returns how many pixels a PNG says it has.
+fn png_pixels(head: &[u8]) -> Option<u64> {
+    let sides = head.strip_prefix(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")?.first_chunk::<8>()?;
+    let [a, b, c, d, e, f, g, h] = *sides;
+    Some(u64::from(u32::from_be_bytes([a, b, c, d])) * u64::from(u32::from_be_bytes([e, f, g, h])))
 }
 
 fn text(head: &[u8]) -> Result<&'static str, SniffError> {
@@ -171,6 +210,25 @@ mod tests {
         assert!(matches!(plain(b"PK\x03\x04\x14\0\0\0\x08\0"), Err(SniffError::Archive { .. })));
         assert_eq!(plain(&[0, 1, 2, 3, 250, 251]), Err(SniffError::Unknown));
         assert_eq!(plain(b"Befund f\xfcr M."), Err(SniffError::Encoding));
+    }
+
+    #[test]
+    fn a_picture_that_unpacks_to_more_than_anybody_can_look_at_is_refused() {
+        let png = |width: u32, height: u32| {
+            let header = [&b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"[..], &width.to_be_bytes(), &height.to_be_bytes(), &[8, 2, 0, 0, 0]].concat();
+            plain(&header)
+        };
+        assert_eq!(png(10_000, 8_000), Ok("image/png"));
+        assert_eq!(png(10_000, 8_001), Err(SniffError::Pixels { pixels: 80_010_000 }));
+        assert_eq!(png(u32::MAX, u32::MAX), Err(SniffError::Pixels { pixels: u64::from(u32::MAX) * u64::from(u32::MAX) }));
+    }
+
+    #[test]
+    fn a_pdf_is_nothing_else_before_its_header() {
+        assert_eq!(plain(b"%PDF-1.7\n"), Ok("application/pdf"));
+        assert_eq!(plain(b"\x1b%-12345X@PJL\r\n%PDF-1.4\n"), Ok("application/pdf"));
+        assert_eq!(plain(b" <!-- %PDF-1.7\n --><script>"), Err(SniffError::NotAllowed { found: "text/html" }));
+        assert!(plain(b"PK\x03\x04 and more %PDF-1.7\n").is_err());
     }
 
     #[test]

@@ -94,7 +94,7 @@ fn case_of(work: &Work<'_>, c: &crate::store::conversation::Conversation) -> Res
 }
 
 /// Chooses the offer that was `shown`, and consents to what follows: the clinic is named, and learns who the patient is as soon as it
-/// has confirmed. `form` names the text and its version as it was shown.
+/// has confirmed. `form` names the text and its version as it was shown. Choosing once more what was chosen changes nothing.
 ///
 /// # Errors
 /// [`WorkError::NotFound`] as in [`to_choose`]; [`WorkError::State`] `no-offer`, `too-late`, `changed`, `chosen` or `ahb-late`. Then
@@ -104,6 +104,10 @@ pub fn choose(work: &mut Work<'_>, id: ConversationId, shown: &str, form: String
     let c = mine(work, patient, id)?;
     let state = c.log.state();
     let cited = state.offer.filter(|_| state.step == Step::Offered).map(|offer| offer.digest);
+    let chosen = state.offer.filter(|_| matches!(state.step, Step::Chosen | Step::Confirmed)).map(|offer| offer.digest);
+    if chosen.is_some_and(|digest: Digest| digest.to_string() == shown) {
+        return Ok(());
+    }
     if cited.is_some_and(|digest: Digest| digest.to_string() != shown) {
         return Err(WorkError::state("changed", "the clinic has made another offer since", "look at it first"));
     }

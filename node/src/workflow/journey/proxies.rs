@@ -26,7 +26,7 @@ pub fn proxies(work: &mut Work<'_>) -> Result<Vec<Helper>, WorkError> {
 ///
 /// # Errors
 /// [`WorkError::NotFound`] for whoever is not the patient in person; [`WorkError::Invalid`] names the field; [`WorkError::State`]
-/// `too-many`.
+/// `too-many`, `invited-already`.
 pub fn invite_proxy(work: &mut Work<'_>, mandate: &Mandate, reads: String) -> Result<Invited, WorkError> {
     let patient = in_person(work)?;
     proxy::add(work, patient, mandate, reads, None, PURPOSE)

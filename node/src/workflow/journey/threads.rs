@@ -7,7 +7,7 @@ use crate::{
     domain::{
         actor::Actor,
         team::Stage,
-        thread::{MAX_A_DAY, MAX_TEXT, Thread, What, written},
+        thread::{MAX_A_DAY, MAX_TEXT, REPEAT, Thread, What, written},
     },
     store::thread::{self as stored, New},
     workflow::{
@@ -116,8 +116,23 @@ fn mine(work: &Work<'_>, patient: LocalId, id: LocalId) -> Result<Thread, WorkEr
     stored::find(work.db, id)?.filter(|thread| thread.patient == patient).ok_or(WorkError::NotFound("thread"))
 }
 
+/// Returns the thread whose last entry says just this, by the same person and a moment ago: a form that was sent twice.
+fn just_written(work: &Work<'_>, patient: LocalId, to: &Addressed, text: &str) -> Result<Option<LocalId>, WorkError> {
+    let meant = |thread: &Thread| match to {
+        Addressed::Team(team) => thread.team == *team,
+        Addressed::Thread(id) => thread.id == *id,
+    };
+    for thread in stored::of_patient(work.db, patient, MAX_ROWS)?.into_iter().filter(|thread| meant(thread) && work.now.since(thread.changed_at) < REPEAT) {
+        let last = stored::entries(work.db, thread.id, 1)?.pop();
+        if last.is_some_and(|last| last.what == What::Asked && last.text == text && last.made_by == work.actor.name()) {
+            return Ok(Some(thread.id));
+        }
+    }
+    Ok(None)
+}
+
 /// Writes to a team, or on in a thread. What waits keeps the time that was promised first. A thread whose team takes nothing new goes to
-/// the first team that does. Returns the thread.
+/// the first team that does. What was just written is not written twice. Returns the thread.
 ///
 /// # Errors
 /// [`WorkError::NotFound`] for whoever may not arrange, and for another patient's thread; [`WorkError::Invalid`] for a text that is empty or
@@ -125,6 +140,9 @@ fn mine(work: &Work<'_>, patient: LocalId, id: LocalId) -> Result<Thread, WorkEr
 pub fn write(work: &mut Work<'_>, to: Addressed, text: &str) -> Result<LocalId, WorkError> {
     let patient = allowed(work, Scope::Arrange)?;
     let text = written(text, MAX_TEXT)?;
+    if let Some(thread) = just_written(work, patient, &to, &text)? {
+        return Ok(thread);
+    }
     if stored::asked_since(work.db, patient, work.now.minus(DAY))? >= MAX_A_DAY {
         return Err(WorkError::state("too-many", format!("at most {MAX_A_DAY} messages a day"), "call the clinic"));
     }

@@ -209,8 +209,8 @@ fn what_is_written_has_limits_and_is_in_no_audit() {
         let text = text.to_owned();
         assert!(matches!(ward.patient(move |work| journey::write(work, Addressed::Thread(id), &text)), Err(WorkError::Invalid { .. })));
     }
-    for _ in 1..MAX_A_DAY {
-        ward.patient(move |work| journey::write(work, Addressed::Thread(id), SECRET)).unwrap();
+    for nth in 1..MAX_A_DAY {
+        ward.patient(move |work| journey::write(work, Addressed::Thread(id), &format!("{SECRET} {nth}"))).unwrap();
     }
     assert!(matches!(ward.patient(move |work| journey::write(work, Addressed::Thread(id), SECRET)), Err(WorkError::State { code: "too-many", .. })));
     ward.later(24);

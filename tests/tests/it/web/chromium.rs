@@ -1,6 +1,8 @@
 //! The pages in a real browser: patients and staff, phone and desktop, with scripts and without.
 
+use serde_json::json;
 use verbund_node::{
+    cli::demo::browser::Browser,
     control::account::Command as Account,
     domain::{account::Site, actor::Role},
 };
@@ -16,6 +18,16 @@ pub(super) fn axe() -> String {
 
 pub(super) fn at(house: &House, site: Site, path: &str) -> String {
     format!("{}{path}", house.browser(site).origin)
+}
+
+/// Opens a window that is signed in as a browser is.
+pub(super) async fn window_of(browser: &Browser, look: Look) -> Window {
+    let window = Window::open(look).await;
+    window.go(&format!("{}/imprint", browser.origin)).await;
+    for (name, value) in &browser.cookies {
+        window.command("POST", "cookie", json!({ "cookie": { "name": name, "value": value, "path": "/", "secure": true } })).await;
+    }
+    window
 }
 
 /// Whether pages go into a folder as pictures, to be looked at: `VERBUND_PICTURES`.
@@ -124,6 +136,31 @@ async fn everything_works_without_scripts() {
     window.click("footer button[value=en]").await;
     window.read("What is there to do now?").await;
     window.close().await;
+}
+
+/// Everything that a first visit loads, as it goes over the line: little, also where the network is a hospital's basement.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_first_visit_is_small() {
+    const MOST: u64 = 100_000;
+    let house = House::new();
+    for site in [Site::Patient, Site::Staff] {
+        for path in ["/sign-in", "/invitation"] {
+            // A browser of its own each time: nothing is kept from another visit.
+            let window = Window::open(Look::PHONE).await;
+            window.go(&at(&house, site, path)).await;
+            window.see("main h1").await;
+            let script = "return performance.getEntries().filter((entry) => ['navigation', 'resource'].includes(entry.entryType)).map((entry) => [entry.name, entry.transferSize])";
+            let loaded: Vec<(String, u64)> = serde_json::from_value(window.script(script, vec![]).await).unwrap();
+            for kind in [path, ".css", ".js"] {
+                assert!(loaded.iter().any(|(name, size)| name.ends_with(kind) && *size > 0), "no {kind} was loaded: {loaded:?}");
+            }
+            let origin = house.browser(site).origin;
+            assert!(loaded.iter().all(|(name, _)| name.starts_with(&origin)), "something came from elsewhere: {loaded:?}");
+            let all: u64 = loaded.iter().map(|(_, size)| size).sum();
+            assert!(all <= MOST, "{all} bytes: {loaded:?}");
+            window.close().await;
+        }
+    }
 }
 
 /// From looking a patient up to the code on paper, and the pages of IT.

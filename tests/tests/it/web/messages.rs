@@ -39,7 +39,7 @@ fn proxy(house: &House, patient: &mut Browser, login: &str, fields: &[(&str, &st
 }
 
 /// Writes to the team that is offered first, and returns the thread's address.
-fn write(browser: &mut Browser, text: &str) -> String {
+pub(super) fn write(browser: &mut Browser, text: &str) -> String {
     let page = browser.get("/messages").unwrap();
     let to = page.text().split("name=\"to\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
     let sent = browser.submit(&page, "/messages", &[("to", &to), ("text", text)]).unwrap();

@@ -292,6 +292,25 @@ fn a_code_by_mail_is_a_second_step() {
     assert_eq!(office.mails_to(ADDRESS).len(), 2);
 }
 
+/// Six digits are guessed in time by whoever may try often enough: a code has five tries, wherever they come from.
+#[test]
+fn a_code_by_mail_has_five_tries() {
+    let office = PostOffice::open();
+    let mut house = house(&office.section());
+    let (_, mut erna, _) = house.visitor("erna");
+    let page = erna.get("/mail").unwrap();
+    let page = erna.submit(&page, "/mail/address", &[("address", ADDRESS)]).unwrap();
+    let right = code(&office.await_mails(ADDRESS, 1)[0]);
+    let wrong = |nth: u32| format!("{:06}", (right.parse::<u32>().unwrap() + nth) % 1_000_000);
+    for nth in 1..=5 {
+        let answer = erna.submit(&page, "/mail/code", &[("code", &wrong(nth))]).unwrap();
+        assert!(answer.text().contains("Dieser Code stimmt nicht"), "{}", answer.text());
+    }
+    let late = erna.submit(&page, "/mail/code", &[("code", &right)]).unwrap();
+    assert!(late.text().contains("Dieser Code stimmt nicht"), "the right one comes too late: {}", late.text());
+    assert!(!erna.get("/access").unwrap().text().contains("beispiel.test"), "nothing was proved");
+}
+
 #[test]
 fn admissions_hear_of_an_inquiry_when_nobody_is_signed_in() {
     const REHAB: usize = 1;

@@ -60,7 +60,7 @@ fn a_document_is_added_listed_and_read() {
     let link = added.text().split("href=\"/documents/").nth(1).unwrap().split('"').next().unwrap().to_owned();
     let read = wanda.get(&format!("/documents/{link}")).unwrap();
     assert_eq!((read.status, read.header("content-type"), &read.body), (200, Some("application/pdf"), &large));
-    assert!(read.header("content-security-policy").unwrap().contains("sandbox"));
+    assert!(read.header("content-security-policy").unwrap().contains("default-src 'none'"));
     assert!(!house.town.node(0).log().contains("Orthopädie"));
 }
 

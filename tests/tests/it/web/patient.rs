@@ -17,6 +17,8 @@ use super::{House, Login, next_code};
 mod chromium;
 mod papers;
 mod proxy;
+mod twice;
+mod withdrawn;
 
 /// The patient's hospital and two rehabilitation clinics.
 pub(super) const HERE: usize = 0;
@@ -107,7 +109,7 @@ impl Stay {
         self.browser.submit(&page, &path, &[("offer", &offer)]).unwrap()
     }
 
-    fn decisions(&mut self) -> Vec<Consent> {
+    pub fn decisions(&mut self) -> Vec<Consent> {
         let reply: consent::Reply = self.house.town.told(HERE, Command::Consent(consent::Command::List(self.patient)));
         let consent::Reply::Decisions(all) = reply else { panic!("{reply:?}") };
         all

@@ -12,6 +12,7 @@ use super::{CANARY, House, Login};
 mod again;
 mod late;
 mod phone;
+mod twice;
 
 /// Where a page or an answer leads to.
 fn leads_to(answer: &Answer) -> String {
@@ -31,7 +32,7 @@ struct Desk {
     patient: verbund_protocol::id::LocalId,
 }
 
-const PLAN: &[(&str, &str)] = &[
+pub(super) const PLAN: &[(&str, &str)] = &[
     ("indication", "locomotor"),
     ("payer", "drv"),
     ("icd", "m16"),
@@ -151,6 +152,26 @@ fn a_case_goes_from_consent_to_referral() {
     for at in 0..4 {
         assert!(!desk.house.town.node(at).log().contains(CANARY), "the log of clinic {at} names the patient");
     }
+}
+
+/// What clinics have stated is some hours old; asked at once they say whether it is still so, and who does not answer is told apart.
+#[test]
+fn the_best_hits_are_asked_at_once_whether_they_are_still_free() {
+    let mut desk = Desk::new();
+    desk.prepare();
+    let path = format!("/cases/{}/search", desk.case);
+    let page = eventually("both clinics are found", || {
+        let page = desk.sonja.get(&path).unwrap();
+        if page.text().matches("name=\"target\"").count() == 2 { Ok(page) } else { Err(page.text()) }
+    });
+    let (free, silent) = ("Auf Nachfrage bestätigt: frei", "Keine Antwort auf die Nachfrage");
+    assert!(!page.text().contains("Nachfrage"), "nobody was asked: {}", page.text());
+    let asked = desk.sonja.submit(&page, &path, &[]).unwrap().text();
+    assert_eq!((asked.matches(free).count(), asked.matches(silent).count()), (2, 0), "{asked}");
+    desk.house.town.kill(3);
+    let asked = desk.sonja.submit(&page, &path, &[]).unwrap().text();
+    assert_eq!((asked.matches(free).count(), asked.matches(silent).count()), (1, 1), "{asked}");
+    assert_eq!(desk.house.town.conversations(0).len(), 0, "such a question is no inquiry and names nobody");
 }
 
 #[test]

@@ -79,6 +79,7 @@ pub async fn invite(State(portal): State<Portal>, Extension(context): Extension<
     let reads = w.proxy_reads(name.clone(), own);
     let invited = match portal.desk.ask(&context.actor(), move |work| journey::invite_proxy(work, &mandate, reads)).await {
         Err(WorkError::State { code: "too-many", .. }) => return page(&portal, &context, &fields, Faults::whole(w.proxy_too_many())).await,
+        Err(WorkError::State { code: "invited-already", .. }) => return page(&portal, &context, &fields, Faults::whole(w.proxy_again(name))).await,
         other => other?,
     };
     let p = Page::new(&portal, &context);

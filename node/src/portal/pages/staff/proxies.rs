@@ -97,11 +97,14 @@ pub async fn invite(State(portal): State<Portal>, Extension(context): Extension<
         return Err(PageError::NotFound);
     }
     let kind = PROOF.parse().map_err(|_| PageError::Unavailable)?;
-    let seen = move |work: &mut Work<'_>| Ok((patient::show(work, id)?, proxy::list(work, id)?.len() >= MAX_PROXIES));
-    let (patient, full) = portal.desk.ask(&context.actor(), seen).await?;
+    let seen = move |work: &mut Work<'_>| Ok((patient::show(work, id)?, proxy::list(work, id)?));
+    let (patient, acting) = portal.desk.ask(&context.actor(), seen).await?;
     let describe = |fields: &Fields| {
-        typed(w, fields, today).map_err(|faults| faults.first().unwrap_or_default())?;
-        if full {
+        let mandate = typed(w, fields, today).map_err(|faults| faults.first().unwrap_or_default())?;
+        if acting.iter().any(|helper| helper.proxy.mandate == mandate) {
+            return Err(w.proxy_again(mandate.name));
+        }
+        if acting.len() >= MAX_PROXIES {
             return Err(w.proxy_many_for_patient().into_owned());
         }
         Ok(NewDocument { patient: id, kind, title: upload::title(&w.proxy_proof_document(fields.shown("name", 80))), replaces: None })

@@ -314,6 +314,7 @@ proxy-scope-missing = Bitte wählen Sie aus, was diese Person darf.
 proxy-power-missing = Wer entscheidet, braucht eine Vollmacht oder einen Beschluss des Gerichts. Bitte wählen Sie aus.
 proxy-until-wrong = Bitte geben Sie einen Tag ein, der noch kommt, mit Tag, Monat und Jahr.
 proxy-too-many = Es handeln schon fünf Personen für Sie. Bitte beenden Sie zuerst einen Zugang.
+proxy-again = { $name } ist schon genau so eingeladen. Ist der Code verloren gegangen? Dann beenden Sie zuerst diesen Zugang und laden Sie noch einmal ein.
 proxy-reads = { $name } für { $patient }
 proxy-invited-title = Einladung für { $name }
 proxy-invited-what = Geben Sie diesen Code nur der Person, die Sie meinen. Sie braucht dazu Ihr Geburtsdatum. Der Code wird nur jetzt gezeigt und gilt einmal.

@@ -14,6 +14,7 @@ papers-file = Datei
 papers-file-hint = PDF, Bilder (PNG, JPEG, TIFF), DICOM oder Text
 papers-no-file = Bitte wählen Sie eine Datei aus.
 papers-not-allowed = Diese Datei wird nicht angenommen: Ihr Inhalt ist kein PDF, kein Bild und kein anderer erlaubter Typ, oder er passt nicht zur Endung des Dateinamens.
+papers-too-many-pixels = Dieses Bild hat zu viele Bildpunkte, um es anzuzeigen. Bitte speichern Sie es kleiner und wählen Sie es noch einmal aus.
 papers-too-large = { $size ->
     [0] Die Datei ist zu groß. Bitte teilen Sie sie.
    *[other] Die Datei hat { $size } MiB und ist damit zu groß. Bitte teilen Sie sie.

@@ -314,6 +314,7 @@ proxy-scope-missing = Please choose what this person may do.
 proxy-power-missing = Whoever decides needs a power of attorney or an order of a court. Please choose.
 proxy-until-wrong = Please enter a day to come, with day, month and year.
 proxy-too-many = Five people act for you already. Please end one access first.
+proxy-again = { $name } is invited for just this already. Is the code lost? Then end that access first, and invite again.
 proxy-reads = { $name } for { $patient }
 proxy-invited-title = Invitation for { $name }
 proxy-invited-what = Give this code only to the person you mean. They also need your birth date. The code is shown only now and works once.

@@ -14,6 +14,7 @@ papers-file = File
 papers-file-hint = PDF, pictures (PNG, JPEG, TIFF), DICOM or text
 papers-no-file = Please choose a file.
 papers-not-allowed = This file is not taken: its content is no PDF, no picture and no other allowed type, or it does not fit the end of the file's name.
+papers-too-many-pixels = This picture has too many pixels to be shown. Please save it smaller and choose it again.
 papers-too-large = { $size ->
     [0] The file is too large. Please split it.
    *[other] The file has { $size } MiB, which is too large. Please split it.

@@ -214,6 +214,11 @@ async fn her_documents_on_a_phone() {
 
 /// Tabs on until the focus stands on what a selector finds, and presses a key there. The focus is seen wherever it stands.
 async fn press(window: &Window, selector: &str, key: char) {
+    type_at(window, selector, &key.to_string()).await;
+}
+
+/// As [`press`], with several keys.
+async fn type_at(window: &Window, selector: &str, keys: &str) {
     window.see(selector).await;
     for _ in 0..80 {
         window.client.active_element().await.unwrap().send_keys(&char::from(Key::Tab).to_string()).await.unwrap();
@@ -222,7 +227,7 @@ async fn press(window: &Window, selector: &str, key: char) {
         let there = window.script(there, vec![selector.into()]).await;
         assert_eq!(there[1], true, "the focus cannot be seen on the way to {selector}");
         if there[0] == true {
-            window.client.active_element().await.unwrap().send_keys(&key.to_string()).await.unwrap();
+            window.client.active_element().await.unwrap().send_keys(keys).await.unwrap();
             return;
         }
     }
@@ -254,4 +259,38 @@ async fn consent_and_choice_by_keyboard_alone() {
     press(&window, ".todo form button", enter).await;
     stay.house.town.await_step(FIRST, ids[0], "withdrawn");
     window.close().await;
+}
+
+/// Signing in, wishes and a message with nothing but a keyboard.
+#[tokio::test(flavor = "multi_thread")]
+async fn sign_in_wishes_and_messages_by_keyboard_alone() {
+    let mut stay = Stay::new();
+    stay.consent();
+    stay.house.staff("sonja", &[Role::SocialService]);
+    let (house, enter, down) = (at(&stay.house, Site::Patient, ""), Key::Enter.into(), char::from(Key::Down).to_string());
+    let window = Window::open(Look::DESKTOP).await;
+    window.go(&house).await;
+    type_at(&window, "#login", &stay.login.user).await;
+    type_at(&window, "#password", "falsch falsch falsch").await;
+    press(&window, "form[action='/sign-in'] button", enter).await;
+    window.see(".fault[role=alert]").await;
+    type_at(&window, "#password", &stay.login.password).await;
+    press(&window, "form[action='/sign-in'] button", enter).await;
+    type_at(&window, "#code", &next_code(&stay.login)).await;
+    press(&window, "main button.main", enter).await;
+    window.read("Was ist Ihnen bei der Reha wichtig?").await;
+    press(&window, ".todo .main", enter).await;
+    type_at(&window, "#about-1", &down).await;
+    type_at(&window, "#why-1", "Meine Tochter wohnt dort.").await;
+    press(&window, "main button.main", enter).await;
+    window.read("Zuletzt gespeichert").await;
+    press(&window, ".clinic a", enter).await;
+    press(&window, "a[href='/messages']", enter).await;
+    type_at(&window, "#text", "Darf meine Tochter mitkommen?").await;
+    press(&window, "form[action='/messages'] button", enter).await;
+    window.read("Sie bekommen die Antwort bis").await;
+    press(&window, "form[action='/sign-out'] button", enter).await;
+    window.see("#login").await;
+    window.close().await;
+    assert!(stay.get("/wishes").contains("Meine Tochter wohnt dort.") && stay.get("/messages").contains("Darf meine Tochter mitkommen?"));
 }

@@ -81,7 +81,7 @@ fn she_reads_what_a_physician_released_and_only_as_long() {
     assert!(list.contains(&format!("href=\"{path}\"")) && list.contains("Befundbericht") && list.contains(&name), "{list}");
     let read = stay.browser.get(&path).unwrap();
     assert_eq!((read.status, read.header("content-type"), read.body.as_slice()), (200, Some("application/pdf"), LETTER));
-    assert!(read.header("content-security-policy").unwrap().contains("sandbox") && read.header("cache-control") == Some("no-store"));
+    assert!(read.header("content-security-policy").unwrap().contains("default-src 'none'") && read.header("cache-control") == Some("no-store"));
     assert_eq!(ben.get(&path).unwrap().body, LETTER, "whoever may look reads it too");
     assert!(ben.get("/documents").unwrap().text().contains("Befundbericht"));
     assert!(stay.get("/shared").contains("Ben Beispiel"), "and she sees that");

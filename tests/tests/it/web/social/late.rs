@@ -359,7 +359,7 @@ fn every_form_that_comes_too_late_is_found_again() {
     let page = coras.get("/messages").unwrap();
     let to = page.text().split("name=\"to\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
     let thread = coras.submit(&page, "/messages", &[("to", &to), ("text", "Guten Tag")]).unwrap().path;
-    pages.push(thread.clone());
+    pages.extend([thread.clone(), format!("/patients/{erna}/edit")]);
 
     let (mut walked, mut count) = (BTreeSet::new(), 0);
     let mut person = |site, browser, login, pages: &[String]| Person::new(site, browser, login, pages, &mut walked, &mut count);
