@@ -6,6 +6,7 @@ pub mod bedside;
 pub mod capacity;
 pub mod config;
 pub mod consent;
+pub mod end;
 pub mod entropy;
 pub mod holiday;
 pub mod identity;

@@ -12,7 +12,10 @@ use verbund_protocol::{
     time::{Day, Timestamp},
 };
 
-use super::patient::{Insurance, Person};
+use super::{
+    patient::{Insurance, Person},
+    wish::{About, Wishes},
+};
 
 /// Days within which an AHB must begin after discharge (§40(6) SGB V): how many later days would do unless the plan says otherwise.
 const FLEXIBLE_DAYS: u8 = 10;
@@ -108,6 +111,13 @@ pub enum Missing {
 }
 
 impl Plan {
+    /// Returns the same with what the patient stated to wish, as far as a plan has a field for it: nobody is asked twice.
+    #[must_use]
+    pub fn wished(self, wishes: Option<&Wishes>) -> Self {
+        let wishes_for = |about| wishes.is_some_and(|stated| stated.list.iter().any(|wish| wish.about == about));
+        Self { single_room: self.single_room || wishes_for(About::SingleRoom), companion: self.companion || wishes_for(About::Companion), ..self }
+    }
+
     /// Returns what is known of a plan before anybody has written one: the payer by the insurance, the earliest day by the day of discharge.
     pub fn known(person: &Person, variant: Variant, discharge: Option<Day>) -> Self {
         let payer = person.insurance.map(|insurance| match insurance {
@@ -199,6 +209,18 @@ mod tests {
         assert_eq!(plan.missing(), [Missing::Indication]);
         assert_eq!(plan.payer.unwrap().to_string(), "gkv");
         assert_eq!(plan.inquiry(&person(), Variant::Rehab, "2300".parse().unwrap(), Timestamp(0), None, day("2026-11-23")), None);
+    }
+
+    #[test]
+    fn what_the_patient_wishes_stands_in_the_plan() {
+        let wish = |about| crate::domain::wish::Wish { about, what: String::new(), why: "Mein Mann kommt mit.".into() };
+        let stated = |list: &[About]| Wishes { version: 1, list: list.iter().map(|about| wish(*about)).collect(), stated_at: Timestamp(0), stated_by: "patient".into() };
+        let ticked = |wishes: Option<&Wishes>| {
+            let plan = Plan::known(&person(), Variant::Rehab, None).wished(wishes);
+            (plan.single_room, plan.companion)
+        };
+        assert_eq!((ticked(None), ticked(Some(&stated(&[About::NearHome])))), ((false, false), (false, false)));
+        assert_eq!((ticked(Some(&stated(&[About::Companion]))), ticked(Some(&stated(&[About::NearHome, About::SingleRoom])))), ((false, true), (true, false)));
     }
 
     #[test]

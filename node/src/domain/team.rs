@@ -67,6 +67,12 @@ impl Team {
         let due = after(now, self.hours, off);
         Waiting { since: now, due, all_at: after(due, self.hours, off) }
     }
+
+    /// Returns when something that is `due` becomes everybody's: once the team's time has gone by again. Hours count as for [`Self::promise`].
+    pub fn overdue(&self, due: Timestamp, holidays: Holidays) -> Waiting {
+        let off = (!self.weekends).then_some(holidays);
+        Waiting { since: due, due, all_at: after(due, self.hours, off) }
+    }
 }
 
 /// Returns the moment so many hours later. Hours of weekends and of the holidays that are `off` do not count; all count without. Days begin

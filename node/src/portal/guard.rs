@@ -84,6 +84,8 @@ pub struct Known {
     pub drafts: Vec<(String, Fields)>,
     /// Where this form is shown again.
     pub back: Option<String>,
+    /// How many inquiries nobody has answered yet, for whoever answers them.
+    pub waiting: Option<usize>,
     /// Whether a page that lies open asked, not its reader.
     pub by_itself: bool,
     /// The tablet at the bedside that this is.
@@ -244,7 +246,8 @@ async fn recognise(portal: &Portal, context: &mut Known, headers: &HeaderMap, co
     if let Some(arrival) = arrival {
         // Not because a page lies open that asks for news.
         let due = arrival.is_due(context.now) && !context.by_itself;
-        let Arrival { visit, typed, .. } = arrival;
+        let Arrival { visit, typed, waiting, .. } = arrival;
+        context.waiting = waiting;
         context.csrf = hex(&visit.session.csrf);
         if due {
             let session = visit.session.clone();
@@ -321,6 +324,7 @@ fn blank(portal: &Portal, request: &Request) -> Known {
         draft: Fields::default(),
         drafts: vec![],
         back: None,
+        waiting: None,
         bedside: None,
         bedside_over: false,
         by_itself: request.uri().path() == LIVE || headers.get("sec-fetch-dest").is_some_and(|dest| dest == "empty"),

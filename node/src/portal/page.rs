@@ -72,6 +72,14 @@ impl Page {
     pub fn path(&self) -> &str {
         &self.context.path
     }
+    /// Returns whether inquiries count in the title: for whoever answers them, on every page.
+    pub fn counts(&self) -> bool {
+        self.context.waiting.is_some()
+    }
+    /// Returns what the title begins with: how many inquiries nobody has answered yet.
+    pub fn waiting(&self) -> String {
+        self.context.waiting.filter(|count| *count > 0).map(|count| format!("({count}) ")).unwrap_or_default()
+    }
     /// Returns whether something stands here again that was typed before the session ran out.
     pub fn typed_again(&self) -> bool {
         self.is_staff() && !self.context.draft.is_empty()

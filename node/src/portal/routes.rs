@@ -279,7 +279,7 @@ pub const ROUTES: &[Route] = &[
     row!(STAFF POST "/cases/{id}/consent" SOCIAL, staff::case::hub::consent => Typed("/cases/{id}")),
     row!(STAFF POST "/cases/{id}/note" SOCIAL, staff::case::hub::note => Typed("/cases/{id}")),
     row!(STAFF POST "/cases/{id}/give" SOCIAL, staff::case::hub::give => Button("/cases/{id}")),
-    row!(STAFF POST "/cases/{id}/end" SOCIAL, staff::case::hub::end => Typed("/cases/{id}")),
+    row!(STAFF POST "/cases/{id}/end" SOCIAL, staff::case::end::end => Typed("/cases/{id}")),
     row!(STAFF POST "/cases/{id}/phone" SOCIAL, staff::case::phone::add => Typed("/cases/{id}")),
     row!(STAFF GET "/cases/{id}/phone/{entry}" SOCIAL, staff::case::phone::show),
     row!(STAFF GET "/cases/{id}/phone/{entry}/fax" SOCIAL, staff::case::phone::fax),

@@ -15,16 +15,17 @@ use crate::{
 /// Most visits remembered.
 const MAX_VISITS: usize = 1024;
 
-/// The visits of one edition of the store, by the hash of their token.
+/// The visits of one edition of the store, by the hash of their token, each with how many inquiries wait for whoever answers them.
 #[derive(Default)]
-pub struct Visits(Mutex<(u64, HashMap<[u8; 32], Visit>)>);
+pub struct Visits(Mutex<(u64, HashMap<[u8; 32], (Visit, Option<usize>)>)>);
 
 impl Visits {
     /// Returns whose token this is, if that is known and the store is at this edition still.
     pub fn find(&self, edition: u64, token: &Token, site: Site, now: Timestamp) -> Option<Arrival> {
         let held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let visit = if held.0 == edition { held.1.get(&token.hash()) } else { None };
-        visit.filter(|visit| visit.session.site == site && visit.session.stands(now)).map(|visit| Arrival { visit: visit.clone(), typed: vec![], drafted: false })
+        let (visit, waiting) = visit.filter(|(visit, _)| visit.session.site == site && visit.session.stands(now))?;
+        Some(Arrival { visit: visit.clone(), typed: vec![], drafted: false, waiting: *waiting })
     }
 
     /// Remembers who came, as the store had it at this edition. Whoever has typed something that is to come back is not remembered, nor whoever
@@ -40,6 +41,6 @@ impl Visits {
         if held.0 < edition || held.1.len() >= MAX_VISITS {
             *held = (edition, HashMap::new());
         }
-        held.1.insert(token.hash(), arrival.visit.clone());
+        held.1.insert(token.hash(), (arrival.visit.clone(), arrival.waiting));
     }
 }

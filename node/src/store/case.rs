@@ -9,6 +9,12 @@ use verbund_protocol::{
 };
 
 use super::{Db, StoreError, millis, moment, moment_opt};
+use crate::domain::end::{Carer, End, How};
+
+/// How [`How::NoPlace`] is stored.
+const NO_PLACE: &str = "no-place";
+/// How [`How::Otherwise`] is stored.
+const OTHERWISE: &str = "otherwise";
 
 /// A discharge case.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -111,6 +117,39 @@ pub fn choose(db: &Db, id: LocalId, chosen: Option<ConversationId>) -> Result<()
 pub fn close(db: &Db, id: LocalId, now: Timestamp) -> Result<(), StoreError> {
     db.prepare_cached("UPDATE discharge_case SET closed_at = ?2 WHERE id = ?1 AND closed_at IS NULL")?.execute(params![id.0, millis(now)])?;
     Ok(())
+}
+
+/// Closes a case and keeps how it ended.
+///
+/// # Errors
+/// [`StoreError::Conflict`] if that is kept already.
+pub fn end(db: &Db, id: LocalId, end: &End) -> Result<(), StoreError> {
+    close(db, id, end.at)?;
+    let how = if matches!(end.how, How::NoPlace(_)) { NO_PLACE } else { OTHERWISE };
+    let carer = end.carer();
+    let sql = "INSERT INTO case_end (discharge_case, how, carer, phone, at, by) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    db.prepare_cached(sql)?.execute(params![id.0, how, carer.map(Carer::name), carer.map(Carer::phone), millis(end.at), end.by])?;
+    Ok(())
+}
+
+/// Returns how a case ended; nothing while it is open, and of one that a report ended.
+///
+/// # Errors
+/// The store's.
+pub fn ended(db: &Db, id: LocalId) -> Result<Option<End>, StoreError> {
+    let found = db.prepare_cached("SELECT * FROM case_end WHERE discharge_case = ?1")?.query_row([id.0], row_to_end).optional()?;
+    found.transpose()
+}
+
+fn row_to_end(row: &Row<'_>) -> rusqlite::Result<Result<End, StoreError>> {
+    let carer = row.get::<_, Option<String>>("carer")?.zip(row.get::<_, Option<String>>("phone")?);
+    let carer = carer.map(|(name, phone)| Carer::new(&name, &phone)).transpose();
+    let (how, at, by): (String, _, _) = (row.get("how")?, moment(row, "at")?, row.get("by")?);
+    Ok(match (how.as_str(), carer) {
+        (NO_PLACE, Ok(Some(carer))) => Ok(End { how: How::NoPlace(carer), at, by }),
+        (OTHERWISE, Ok(carer)) => Ok(End { how: How::Otherwise(carer), at, by }),
+        _ => Err(StoreError::unreadable("case end")),
+    })
 }
 
 fn row_to_case(row: &Row<'_>) -> rusqlite::Result<Case> {

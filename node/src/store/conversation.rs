@@ -176,6 +176,16 @@ pub fn list(db: &Db, filter: &Filter, limit: usize) -> Result<Vec<Conversation>,
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// Returns how many conversations this clinic was asked in and has not answered yet.
+///
+/// # Errors
+/// The store's.
+pub fn unanswered(db: &Db) -> Result<usize, StoreError> {
+    let sql = "SELECT count(*) FROM conversation WHERE side = ?1 AND step = 'requested' AND ended_at IS NULL";
+    let count: i64 = db.prepare_cached(sql)?.query_row([Side::Owner.word()], |row| row.get(0))?;
+    Ok(usize::try_from(count).unwrap_or(0))
+}
+
 /// Returns how many conversations with `peer` are open.
 ///
 /// # Errors

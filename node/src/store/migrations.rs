@@ -29,7 +29,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0023_audit_about.sql"),
     include_str!("migrations/0024_clock.sql"),
     include_str!("migrations/0025_audit_about.sql"),
-    include_str!("migrations/0026_draft.sql"),
+    include_str!("migrations/0026_draft_end.sql"),
 ];
 
 /// The schema this program writes, and the highest it can read.

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use verbund_protocol::{id::LocalId, time::Timestamp};
 
-use super::{Work, WorkError, notice};
+use super::{Work, WorkError, inbox, notice};
 use crate::{
     domain::account::{Account, Counted, LONGEST_WAIT, Session, Site, Stage, Token},
     store::{
@@ -89,6 +89,8 @@ pub struct Arrival {
     pub typed: Vec<Draft>,
     /// Whether something they had typed is kept, for this page or another.
     pub drafted: bool,
+    /// How many inquiries nobody has answered yet, for whoever answers them.
+    pub waiting: Option<usize>,
 }
 
 impl Arrival {
@@ -111,7 +113,8 @@ pub fn arrive(db: &crate::store::Db, token: &Token, site: Site, path: &str, now:
     let Some(visit) = visit(db, token, site, now)? else { return Ok(None) };
     let drafted = draft::any(db, visit.account.id)?;
     let typed = if drafted { draft::find(db, visit.account.id, path)? } else { vec![] };
-    Ok(Some(Arrival { visit, typed, drafted }))
+    let waiting = if visit.session.stage == Stage::Open { inbox::waiting_for(db, &visit.account.roles)? } else { None };
+    Ok(Some(Arrival { visit, typed, drafted, waiting }))
 }
 
 /// Notes that a session is in use, and gives it another token if the present one is old. Returns the new token.

@@ -20,7 +20,8 @@ use crate::{
     domain::{
         account::State as AccountState,
         actor::Role,
-        consent::{DecidedBy, Decision, How, Kind, Recipient},
+        consent::{self as decisions, DecidedBy, Decision, Kind, Recipient},
+        end::{End, How},
         patient::Patient,
         phone::Phone,
         plan::Plan,
@@ -38,9 +39,13 @@ use crate::{
 mod again;
 pub mod next;
 pub mod phone;
+mod reach;
 
 pub use again::{Onward, ask_on};
 pub use next::{Consented, Next};
+pub use reach::Why;
+
+use reach::Service;
 
 pub use crate::store::{
     caseload::{Note, NoteKind, Owner},
@@ -73,6 +78,8 @@ pub struct Row {
     pub due: Option<Timestamp>,
     /// The last day on which an AHB may begin.
     pub begin_by: Option<Day>,
+    /// Why it stands in the list of somebody else than its owner.
+    pub why: Option<Why>,
 }
 
 /// Everything on a case's page.
@@ -102,6 +109,8 @@ pub struct Overview {
     pub notes: Vec<Note>,
     /// Who could look after it.
     pub colleagues: Vec<String>,
+    /// How it ended, if the social service ended it.
+    pub end: Option<End>,
 }
 
 /// A clinic that was asked.
@@ -121,17 +130,18 @@ pub fn begin_by(case: &Case) -> Option<Day> {
     case.discharge.filter(|_| rehab).map(|day| day.plus(AHB_DAYS))
 }
 
-/// Returns the open cases: one's own, or everybody's; what is due first comes first.
+/// Returns the open cases: one's own and those that have become one's own for now, or everybody's; what is due first comes first.
 ///
 /// # Errors
 /// [`WorkError::Forbidden`]; the store's.
 pub fn list(work: &mut Work<'_>, everybody: bool) -> Result<Vec<Row>, WorkError> {
     work.require(ASKING)?;
     work.audit("case.list", None, "discharge", "")?;
-    let mut rows = Vec::new();
+    let (mut rows, service) = (Vec::new(), Service::of(work)?);
     for case in case::list(work.db, None, MAX_CASES)? {
-        let row = row(work, case)?;
-        rows.extend(row.filter(|row| everybody || row.owner == work.actor.name()));
+        let Some(mut row) = row(work, case)? else { continue };
+        row.why = service.why(&row, work.actor.name(), work.now);
+        rows.extend(Some(row).filter(|row| everybody || row.why.is_some() || row.owner == work.actor.name()));
     }
     rows.sort_by_key(|row| (row.due.is_none(), row.due, row.begin_by.is_none(), row.begin_by, row.case.opened_at));
     Ok(rows)
@@ -143,7 +153,7 @@ pub(super) fn row(work: &Work<'_>, case: Case) -> Result<Option<Row>, WorkError>
     let plan = caseload::plan(work.db, case.id)?.map(|version| version.plan).unwrap_or_else(|| Plan::known(&patient.person, case.variant, case.discharge));
     let (next, due) = next::next(&case, consented, &plan, &conversations(work, case.id)?, &caseload::phone::list(work.db, case.id)?, work.now);
     let owner = caseload::owners(work.db, case.id)?.into_iter().next().map_or_else(|| case.opened_by.clone(), |owner| owner.owner);
-    Ok(Some(Row { begin_by: begin_by(&case), case, patient, owner, next, due }))
+    Ok(Some(Row { begin_by: begin_by(&case), case, patient, owner, next, due, why: None }))
 }
 
 fn conversations(work: &Work<'_>, case: LocalId) -> Result<Vec<Conversation>, WorkError> {
@@ -161,9 +171,10 @@ pub fn show(work: &mut Work<'_>, id: LocalId) -> Result<Overview, WorkError> {
     work.audit("case.read", case.patient, "discharge", &id.to_string())?;
     let row = row(work, case)?.ok_or(WorkError::NotFound("case"))?;
     let written = caseload::plan(work.db, id)?;
-    let plan = written.clone().map(|version| version.plan).unwrap_or_else(|| Plan::known(&row.patient.person, row.case.variant, row.case.discharge));
-    let asked = conversations(work, id)?.into_iter().filter(|c| c.side == Side::Asker).map(|c| asked(work, c)).collect::<Result<_, _>>()?;
     let wishes = wish::list(work.db, row.patient.id)?.into_iter().next();
+    let known = || Plan::known(&row.patient.person, row.case.variant, row.case.discharge).wished(wishes.as_ref());
+    let plan = written.clone().map_or_else(known, |version| version.plan);
+    let asked = conversations(work, id)?.into_iter().filter(|c| c.side == Side::Asker).map(|c| asked(work, c)).collect::<Result<_, _>>()?;
     Ok(Overview {
         named: named(work, wishes.as_ref()),
         onward: again::onward(work, id)?,
@@ -176,6 +187,7 @@ pub fn show(work: &mut Work<'_>, id: LocalId) -> Result<Overview, WorkError> {
         wishes,
         notes: caseload::notes(work.db, id, MAX_NOTES)?,
         colleagues: colleagues(work)?,
+        end: case::ended(work.db, id)?,
         row,
     })
 }
@@ -294,7 +306,7 @@ pub struct Paper {
 
 impl Paper {
     fn decision(self, kind: Kind, given: bool, recipient: Option<Recipient>, now: Timestamp) -> Decision {
-        Decision { kind, given, recipient, named: None, form: Some(self.form), by: self.by, how: How::Paper, document: Some(self.kept), at: now, until: None }
+        Decision { kind, given, recipient, named: None, form: Some(self.form), by: self.by, how: decisions::How::Paper, document: Some(self.kept), at: now, until: None }
     }
 }
 
@@ -352,18 +364,19 @@ pub fn chosen_on_paper(work: &mut Work<'_>, id: ConversationId, paper: Paper) ->
     super::referral::choose(work, id)
 }
 
-/// Ends a case without a place. The reason is kept as a note under the name of who decided it.
+/// Ends a case: without a place, or after somebody has arrived at a clinic without a node. The reason is kept as a note under the name of who
+/// decided it, and who takes care of the patient then.
 ///
 /// # Errors
 /// [`WorkError::State`] `open-inquiries` while a clinic is still being asked.
-pub fn end(work: &mut Work<'_>, id: LocalId, why: &str) -> Result<(), WorkError> {
+pub fn end(work: &mut Work<'_>, id: LocalId, how: How, why: &str) -> Result<(), WorkError> {
     let case = open_case(work, id)?;
     let open = Filter { case: Some(id), side: Some(Side::Asker), ..Filter::default() };
     if !conversation::list(work.db, &open, 1)?.is_empty() {
         return Err(WorkError::state("open-inquiries", "clinics are still being asked", "withdraw those inquiries first"));
     }
     note(work, id, NoteKind::Note, why)?;
-    case::close(work.db, id, work.now)?;
+    case::end(work.db, id, &End { how, at: work.now, by: work.actor.name().to_owned() })?;
     work.audit("case.end", case.patient, "discharge", &id.to_string())
 }
 

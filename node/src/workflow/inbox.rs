@@ -20,8 +20,9 @@ use super::{
     rule::{self, ByRule},
 };
 use crate::{
-    domain::capacity::Stated,
+    domain::{actor::Role, capacity::Stated},
     store::{
+        Db,
         capacity::{self, StatedRow},
         conversation::{self as stored, Conversation, Filter},
         document as documents, patient,
@@ -141,8 +142,16 @@ pub fn list(work: &mut Work<'_>, over: bool) -> Result<Vec<Row>, WorkError> {
 /// [`WorkError::Forbidden`]; the store's.
 pub fn unanswered(work: &Work<'_>) -> Result<usize, WorkError> {
     work.require(ANSWERING)?;
-    let filter = Filter { side: Some(Side::Owner), step: Some(Step::Requested), ..Filter::default() };
-    Ok(stored::list(work.db, &filter, MAX_ROWS)?.len())
+    Ok(stored::unanswered(work.db)?)
+}
+
+/// Returns the same for whoever has one of these roles; nothing for all others. Reads only.
+///
+/// # Errors
+/// The store's.
+pub fn waiting_for(db: &Db, roles: &[Role]) -> Result<Option<usize>, WorkError> {
+    let answers = roles.iter().any(|role| ANSWERING.contains(role));
+    Ok(if answers { Some(stored::unanswered(db)?) } else { None })
 }
 
 /// Returns the line of one conversation.

@@ -29,7 +29,7 @@ use verbund_protocol::{
 pub use choice::{Deal, ask_again, choose, to_choose, to_withdraw, withdraw};
 pub use decide::{Agreement, Consented, agreement, decide, withdraw_consent};
 pub use followed::{Arranged, FOLLOWING, Followed, followed};
-pub use next::{Next, Seen, Situation, next};
+pub use next::{Ended, Next, Seen, Situation, next};
 pub use offers::{Answer, Asked, Offers, offers};
 pub use papers::{Paper, open_paper, papers};
 pub use phone::ByPhone;

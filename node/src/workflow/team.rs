@@ -80,6 +80,11 @@ pub(super) fn staffed(work: &Work<'_>) -> Result<Vec<Staffed>, WorkError> {
     Ok(teams.collect())
 }
 
+/// Returns who is away, each with the last day of it.
+pub(super) fn away(work: &Work<'_>) -> Result<Vec<(LocalId, Day)>, WorkError> {
+    Ok(stored::absences(work.db, work.now)?)
+}
+
 /// Returns the teams, for IT.
 ///
 /// # Errors

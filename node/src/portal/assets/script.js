@@ -76,8 +76,9 @@ if (form && location.hash.length > 1) {
 }
 
 // News: whoever only reads sees them at once; whoever types, chooses or decides is told, and nothing moves under their hands.
-const live = document.body.dataset.live;
-if (live && window.EventSource) {
+// Whoever answers inquiries sees in the title of every page how many wait.
+const { live, counts } = document.body.dataset;
+if ((live || counts !== undefined) && window.EventSource) {
   const news = document.getElementById("news");
   let typed = false;
   let last;
@@ -94,7 +95,7 @@ if (live && window.EventSource) {
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     const [old, next] = [document.querySelector("main"), fresh.querySelector("main")];
     if (!next || old.innerHTML === next.innerHTML) return;
-    // The title counts what waits, also while somebody types.
+    // The title says what the page says, also while somebody types.
     document.title = fresh.title;
     const { changed } = document.body.dataset;
     if (!changed || typed || old.contains(document.activeElement)) return offer();
@@ -103,7 +104,9 @@ if (live && window.EventSource) {
   };
   const source = new EventSource("/live");
   source.addEventListener("message", ({ data }) => {
-    if (last !== undefined && last !== data) look().catch(() => {});
+    const waiting = data.split(" ")[1];
+    if (waiting) document.title = (waiting > 0 ? `(${waiting}) ` : "") + document.title.replace(/^\(\d+\) /, "");
+    if (live && last !== undefined && last !== data) look().catch(() => {});
     last = data;
   });
   addEventListener("pagehide", () => source.close());

@@ -1,5 +1,6 @@
 //! Live answers: an event whenever something has changed that the reader may see. What has changed is not in it: the page is asked for
-//! again, with all that guards it. Without scripts a page is as it was when it was asked for.
+//! again, with all that guards it. Whoever answers inquiries hears how many wait, which every title says. Without scripts a page is as it
+//! was when it was asked for.
 
 use std::{convert::Infallible, time::Duration};
 
@@ -40,12 +41,22 @@ pub async fn events(State(portal): State<Portal>, Extension(context): Extension<
                 return None;
             }
             let actor = watch.actor.clone();
+            let seen = watch.seen;
             // A store that cannot be read now has its say where the page is asked for.
-            if let Ok(now) = watch.portal.desk.read(move |db| pulse::of(db, &actor)).await
-                && watch.seen != Some(now)
+            if let Ok((now, waiting)) = watch
+                .portal
+                .desk
+                .read(move |db| {
+                    let now = pulse::of(db, &actor)?;
+                    // Nothing is counted while nothing has changed.
+                    Ok((now, if seen == Some(now) { None } else { pulse::waiting(db, &actor)? }))
+                })
+                .await
+                && seen != Some(now)
             {
                 watch.seen = Some(now);
-                let event = sse::Event::default().retry(AGAIN).data(now.to_string());
+                let data = waiting.map_or_else(|| now.to_string(), |count| format!("{now} {count}"));
+                let event = sse::Event::default().retry(AGAIN).data(data);
                 return Some((Ok::<_, Infallible>(event), watch));
             }
             tokio::time::sleep(LOOK).await;

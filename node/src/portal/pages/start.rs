@@ -14,11 +14,12 @@ use crate::{
         fields::Fields,
         guard::{self, Context},
         page::{Page, PageError, render, with_cookies},
+        pages::staff::case::list::Line,
         words::Language,
     },
     workflow::{
         account::{self, invite},
-        capacity,
+        capacity, caseload,
         conversation::{ANSWERING, ASKING},
         inbox,
         notice::calls,
@@ -32,7 +33,8 @@ struct StaffPage {
     p: Page,
     name: String,
     cares: bool,
-    social: bool,
+    /// The reader's cases, for the social service: what is due first stands first.
+    cases: Option<Vec<Line>>,
     it: bool,
     operates: bool,
     /// The door to the purposes that staff stated, with how many are new.
@@ -65,6 +67,8 @@ pub async fn staff(State(portal): State<Portal>, Extension(context): Extension<C
     let me = account.id;
     let waiting = if cares { portal.desk.ask(&context.actor(), move |work| thread::count(work, me)).await? } else { None };
     let messages = waiting.map(|count| (context.words.message_inbox_door(count.mine), (count.late > 0).then(|| context.words.message_inbox_late(count.late))));
+    let cases = if holds(ASKING) { Some(portal.desk.look(context.actor(), |work| caseload::list(work, false)).await?) } else { None };
+    let cases = cases.map(|rows| rows.iter().map(|row| Line::of(row, context.words, &context)).collect());
     let calls = if cares { Some(portal.desk.ask(&context.actor(), |work| calls::count(work)).await?) } else { None };
     Ok(render(&StaffPage {
         purposes: purposes.map(|waiting| context.words.purpose_door(waiting)),
@@ -73,7 +77,7 @@ pub async fn staff(State(portal): State<Portal>, Extension(context): Extension<C
         name: account.name.clone(),
         cares,
         inquiries: inquiries.map(|new| context.words.admissions_door(new)),
-        social: holds(ASKING),
+        cases,
         it: holds(&[Role::It]),
         operates: holds(&[Role::It, Role::PrivacyOfficer]),
         supervises: holds(&[Role::PrivacyOfficer]),

@@ -8,8 +8,11 @@ use verbund_protocol::{
 
 use super::{Line, MAX_ROWS, conversations, known::known, phone::by_phone, story};
 use crate::{
-    domain::{actor::Role, phone::Phone, plan::Missing, wish::Wishes},
-    store::{case::Case, caseload as written, consent, wish},
+    domain::{actor::Role, end::Carer, phone::Phone, plan::Missing, wish::Wishes},
+    store::{
+        case::{self, Case},
+        caseload as written, consent, wish,
+    },
     workflow::{
         Work, WorkError,
         caseload::{self, Asked, Consented, Next},
@@ -33,6 +36,8 @@ pub struct Arranged {
     pub owner: String,
     /// Whether it is over.
     pub closed: bool,
+    /// Who takes care since then.
+    pub carer: Option<Carer>,
     /// Day of discharge.
     pub discharge: Option<Day>,
     /// The last day on which an AHB may begin.
@@ -79,6 +84,7 @@ pub fn followed(work: &mut Work<'_>, id: LocalId) -> Result<Followed, WorkError>
     let mut arranged = None;
     let known = known(work, id)?;
     if let Some(case) = &known.case {
+        story.extend(story::ended(&known));
         story.extend(by_phone(&known.phones, work.now.day()).iter().flat_map(story::told));
         for c in known.talks.iter().map(|talk| &talk.c) {
             story.extend(story::said(work, c)?);
@@ -116,6 +122,7 @@ fn arranged_in(work: &Work<'_>, case: Case) -> Result<Option<Arranged>, WorkErro
         due: row.due,
         owner: row.owner,
         closed: row.case.closed_at.is_some(),
+        carer: case::ended(work.db, row.case.id)?.and_then(|end| end.carer().cloned()),
         discharge: row.case.discharge,
         begin_by: row.begin_by,
         planned: written.map(|version| version.made_at),

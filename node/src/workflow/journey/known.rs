@@ -9,8 +9,13 @@ use verbund_protocol::{
 
 use super::{conversations, current};
 use crate::{
-    domain::phone::Phone,
-    store::{case::Case, caseload::phone, conversation::Conversation, outbox, patient, wish},
+    domain::{end::End, phone::Phone},
+    store::{
+        case::{self, Case},
+        caseload::phone,
+        conversation::Conversation,
+        outbox, patient, wish,
+    },
     workflow::{Work, WorkError, conversation::last},
 };
 
@@ -20,6 +25,8 @@ pub(super) struct Known {
     pub home: Option<String>,
     /// The rehabilitation that is being arranged, or the last one that was.
     pub case: Option<Case>,
+    /// How it ended, if the social service ended it.
+    pub end: Option<End>,
     /// Its inquiries, oldest first.
     pub talks: Vec<Talk>,
     /// The clinics without a node that were asked.
@@ -49,6 +56,7 @@ pub(super) fn known(work: &Work<'_>, patient: LocalId) -> Result<Arc<Known>, Wor
             home: patient::find(work.db, patient)?.and_then(|patient| patient.person.address).map(|address| address.postal_code),
             talks: case.as_ref().map(|case| talks(work, case)).transpose()?.unwrap_or_default(),
             phones: case.as_ref().map(|case| phone::list(work.db, case.id)).transpose()?.unwrap_or_default(),
+            end: case.as_ref().map(|case| case::ended(work.db, case.id)).transpose()?.flatten(),
             wishes: !wish::list(work.db, patient)?.is_empty(),
             case,
         })

@@ -7,6 +7,7 @@ use verbund_protocol::{
 };
 
 use super::{ByPhone, Consented};
+use crate::domain::end::Carer;
 
 /// Everything the next step follows from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,6 +20,19 @@ pub struct Situation {
     pub asked: Vec<Seen>,
     /// The clinics without a node that were asked.
     pub phones: Vec<ByPhone>,
+    /// The end of the case, if it is over and nothing was decided since.
+    pub ended: Option<Ended>,
+}
+
+/// How a case ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ended {
+    /// When.
+    pub at: Timestamp,
+    /// Whether no clinic had a place.
+    pub no_place: bool,
+    /// Who takes care now.
+    pub carer: Option<Carer>,
 }
 
 /// An inquiry, as far as the next step depends on it.
@@ -125,11 +139,13 @@ pub enum Next {
         /// The clinic.
         clinic: String,
     },
+    /// The social service has ended the search: nobody is asked any more.
+    Ended(Ended),
 }
 
 /// Returns what is to be done.
 pub fn next(situation: &Situation) -> Next {
-    let Situation { consent, wishes, asked, phones } = situation;
+    let Situation { consent, wishes, asked, phones, ended } = situation;
     // The furthest of them decides: after a choice that fell through, another may have gone on.
     let furthest = asked.iter().filter_map(agreed).max_by_key(|(rank, _)| *rank);
     if let Some((_, next)) = furthest {
@@ -138,6 +154,9 @@ pub fn next(situation: &Situation) -> Next {
     if let Some(chosen) = phones.iter().find(|phone| phone.chosen_at.is_some()) {
         let clinic = chosen.clinic.clone();
         return if chosen.arrived { Next::Arrived { clinic } } else { Next::ByPhone { clinic, on: chosen.offer } };
+    }
+    if let Some(ended) = ended {
+        return Next::Ended(ended.clone());
     }
     match consent {
         Consented::Open => return Next::Consent,
@@ -196,12 +215,12 @@ mod tests {
     }
 
     fn with(steps: &[Step]) -> Next {
-        next(&Situation { consent: Consented::Given, wishes: true, asked: steps.iter().map(|step| seen(*step)).collect(), phones: vec![] })
+        next(&Situation { consent: Consented::Given, wishes: true, asked: steps.iter().map(|step| seen(*step)).collect(), phones: vec![], ended: None })
     }
 
     #[test]
     fn before_anybody_is_asked_the_patient_decides_and_says_what_matters() {
-        let state = |consent, wishes| next(&Situation { consent, wishes, asked: vec![], phones: vec![] });
+        let state = |consent, wishes| next(&Situation { consent, wishes, asked: vec![], phones: vec![], ended: None });
         assert_eq!(state(Consented::Open, false), Next::Consent);
         assert_eq!(state(Consented::Open, true), Next::Consent);
         assert_eq!(state(Consented::Refused, true), Next::Refused);
@@ -213,7 +232,7 @@ mod tests {
     #[test]
     fn while_clinics_are_asked_there_is_nothing_to_do() {
         assert_eq!(with(&[Step::Requested, Step::Asked, Step::Declined]), Next::Waiting { clinics: 2 });
-        let without_wishes = Situation { consent: Consented::Given, wishes: false, asked: vec![seen(Step::Requested)], phones: vec![] };
+        let without_wishes = Situation { consent: Consented::Given, wishes: false, asked: vec![seen(Step::Requested)], phones: vec![], ended: None };
         assert_eq!(next(&without_wishes), Next::Waiting { clinics: 1 });
     }
 
@@ -231,7 +250,7 @@ mod tests {
             came: vec![],
             arrived: false,
         };
-        let state = |asked, phone| next(&Situation { consent: Consented::Given, wishes: true, asked, phones: vec![phone] });
+        let state = |asked, phone| next(&Situation { consent: Consented::Given, wishes: true, asked, phones: vec![phone], ended: None });
         let day = Some(Day(20_000));
         assert_eq!(state(vec![], told(day, None)), Next::ChooseByPhone { offers: 1 });
         assert_eq!(state(vec![seen(Step::Offered)], told(day, None)), Next::Choose { offers: 2, until: LATER, waiting: 0 });
@@ -246,10 +265,10 @@ mod tests {
     fn offers_are_chosen_while_they_stand() {
         assert_eq!(with(&[Step::Offered, Step::Offered, Step::Requested]), Next::Choose { offers: 2, until: LATER, waiting: 1 });
         let sooner = Seen { choosable_until: Some(Timestamp(5)), ..seen(Step::Offered) };
-        let both = Situation { consent: Consented::Given, wishes: true, asked: vec![seen(Step::Offered), sooner], phones: vec![] };
+        let both = Situation { consent: Consented::Given, wishes: true, asked: vec![seen(Step::Offered), sooner], phones: vec![], ended: None };
         assert_eq!(next(&both), Next::Choose { offers: 2, until: Timestamp(5), waiting: 0 });
         let ended = Seen { choosable_until: None, ..seen(Step::Offered) };
-        assert_eq!(next(&Situation { consent: Consented::Given, wishes: true, asked: vec![ended], phones: vec![] }), Next::SearchingOn);
+        assert_eq!(next(&Situation { consent: Consented::Given, wishes: true, asked: vec![ended], phones: vec![], ended: None }), Next::SearchingOn);
     }
 
     #[test]
@@ -264,7 +283,7 @@ mod tests {
         let (clinic, on) = ("Reha".to_owned(), Some(Day(20_000)));
         assert_eq!(with(&[Step::Offered, Step::Chosen]), Next::Chosen { id: ID, clinic: clinic.clone(), unreachable: false });
         let lost = Seen { unreachable: true, ..seen(Step::Chosen) };
-        let state = Situation { consent: Consented::Given, wishes: true, asked: vec![lost], phones: vec![] };
+        let state = Situation { consent: Consented::Given, wishes: true, asked: vec![lost], phones: vec![], ended: None };
         assert_eq!(next(&state), Next::Chosen { id: ID, clinic: clinic.clone(), unreachable: true });
         assert_eq!(with(&[Step::Confirmed, Step::Withdrawn]), Next::Confirmed { id: ID, clinic: clinic.clone(), on });
         assert_eq!(with(&[Step::Referred]), Next::Referred { id: ID, clinic: clinic.clone(), on });
@@ -275,7 +294,19 @@ mod tests {
 
     #[test]
     fn what_is_agreed_counts_more_than_a_consent_taken_back_since() {
-        let state = Situation { consent: Consented::TakenBack, wishes: false, asked: vec![seen(Step::Admitted)], phones: vec![] };
+        let state = Situation { consent: Consented::TakenBack, wishes: false, asked: vec![seen(Step::Admitted)], phones: vec![], ended: None };
         assert_eq!(next(&state), Next::Arrived { clinic: "Reha".into() });
+    }
+
+    #[test]
+    fn after_the_end_nobody_is_said_to_be_looking_any_more() {
+        let ended = Ended { at: LATER, no_place: true, carer: Carer::new("Dr. Beispiel", "0821 400").ok() };
+        let state = |consent, asked| next(&Situation { consent, wishes: true, asked, phones: vec![], ended: Some(ended.clone()) });
+        for consent in [Consented::Open, Consented::Given, Consented::Refused, Consented::TakenBack] {
+            assert_eq!(state(consent, vec![]), Next::Ended(ended.clone()));
+            assert_eq!(state(consent, vec![seen(Step::Declined), seen(Step::Withdrawn)]), Next::Ended(ended.clone()));
+        }
+        // Who is there, or back, is told of that.
+        assert_eq!(state(Consented::Given, vec![seen(Step::Completed)]), Next::Done { clinic: "Reha".into() });
     }
 }

@@ -11,7 +11,7 @@ use verbund_protocol::{
 };
 
 use super::{
-    ByPhone, MAX_ROWS, Next, PURPOSE, Scope, Seen, Situation, acted, allowed, clinic, decide,
+    ByPhone, Ended, MAX_ROWS, Next, PURPOSE, Scope, Seen, Situation, acted, allowed, clinic, decide,
     known::{Known, Talk, known},
     next,
     phone::by_phone,
@@ -21,6 +21,7 @@ use crate::{
     domain::{
         actor::Role,
         consent::Kind,
+        end::{End, How},
         phone::{Came, Done},
     },
     store::{case::Case, consent, conversation::Conversation, wish},
@@ -103,6 +104,8 @@ pub enum What {
     PhoneArrived,
     /// The patient did not come.
     PhoneAbsent,
+    /// The social service ended the search.
+    Ended,
     /// This clinic or the other said this.
     Said(MessageKind, Side),
 }
@@ -117,6 +120,7 @@ pub fn today(work: &mut Work<'_>) -> Result<Today, WorkError> {
     let Arranging { known, situation } = arranging(work, patient)?;
     let mut story = decided(work, patient)?;
     story.extend(situation.phones.iter().flat_map(told));
+    story.extend(ended(&known));
     let asked_anybody = !known.talks.is_empty() || !situation.phones.is_empty();
     for talk in &known.talks {
         story.extend(said(work, &talk.c)?);
@@ -161,10 +165,17 @@ struct Arranging {
 
 fn arranging(work: &Work<'_>, patient: LocalId) -> Result<Arranging, WorkError> {
     let known = known(work, patient)?;
-    let consent = decide::stands(work, patient)?.0;
+    let (consent, last) = decide::stands(work, patient)?;
+    // Whoever agrees anew after an end begins anew.
+    let since = last.filter(|consent| consent.decision.given).map(|consent| consent.decision.at);
+    let ended = known.case.as_ref().and_then(|case| case.closed_at).filter(|at| since.is_none_or(|since| since <= *at)).map(|at| Ended {
+        at,
+        no_place: matches!(&known.end, Some(End { how: How::NoPlace(_), .. })),
+        carer: known.end.as_ref().and_then(End::carer).cloned(),
+    });
     let asked = known.talks.iter().map(|talk| seen(work, talk)).collect();
     let phones = by_phone(&known.phones, work.now.day());
-    Ok(Arranging { situation: Situation { consent, wishes: known.wishes, asked, phones }, known })
+    Ok(Arranging { situation: Situation { consent, wishes: known.wishes, asked, phones, ended }, known })
 }
 
 /// Returns the days in which the AHB of a case begins.
@@ -198,6 +209,12 @@ pub(super) fn decided(work: &Work<'_>, patient: LocalId) -> Result<Vec<Line>, Wo
         lines.push(line(wishes.stated_at, What::Wished, &wishes.stated_by)?);
     }
     Ok(lines)
+}
+
+/// Returns that the social service ended the search, if it did.
+pub(super) fn ended(known: &Known) -> Option<Line> {
+    let end = known.end.as_ref()?;
+    Some(Line { at: end.at, what: What::Ended, clinic: String::new(), day: None, code: None, by: None, with: None })
 }
 
 /// Returns what came of a clinic without a node.

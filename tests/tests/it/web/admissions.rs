@@ -107,6 +107,14 @@ fn from_the_inbox_to_the_report_home() {
     assert!(start.text().contains("Anfragen (1 neue)"), "{}", start.text());
     let inbox = scene.browser.get("/inquiries").unwrap().text();
     assert!(inbox.contains("<title>(1) Anfragen"), "{inbox}");
+    // Whatever page lies open: a new inquiry counts in its title, and whoever answers none sees no number.
+    for path in ["/".to_owned(), "/capacity".into(), format!("/inquiries/{}", scene.id), "/rules".into(), "/access".into(), "/imprint".into()] {
+        let page = scene.browser.get(&path).unwrap().text();
+        assert!(page.contains("<title>(1) ") && page.contains(" data-counts=\"\""), "{path}: {page}");
+    }
+    let (mut wanda, _) = scene.house.staff("wanda", &[Role::Ward]);
+    let other = wanda.get("/").unwrap().text();
+    assert!(!other.contains("<title>(") && !other.contains("data-counts"), "{other}");
     let today = scene.house.town.today(REHAB);
     let day = |day: Day| verbund_node::portal::date::calendar(day, Language::German);
     let line = format!("Orthopädie · 70–79 Jahre · frühestens {}", day(today.plus(7)));

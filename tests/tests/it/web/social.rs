@@ -221,15 +221,118 @@ fn a_case_is_handed_on_and_ended_with_a_reason() {
     assert!(sina.get("/cases").unwrap().text().contains(CANARY));
     let nobody = desk.post("give", &[("to", "Niemand")]).text();
     assert!(nobody.contains("role=\"alert\""));
-    assert!(desk.post("end", &[("why", "")]).text().contains("role=\"alert\""));
-    let ended = desk.post("end", &[("why", "Frau Muster geht nach Hause; Dr. Beispiel übernimmt")]).text();
-    assert!(ended.contains("Dieser Fall ist abgeschlossen") && ended.contains("Dr. Beispiel übernimmt"), "{ended}");
+    assert!(desk.post("end", &[("how", "otherwise"), ("why", "")]).text().contains("role=\"alert\""));
+    let ended = desk.post("end", &[("how", "otherwise"), ("why", "Frau Muster geht nach Hause")]).text();
+    assert!(ended.contains("Dieser Fall ist abgeschlossen") && ended.contains("Frau Muster geht nach Hause") && ended.contains("von sonja Beispiel"), "{ended}");
     assert!(!sina.get("/cases/all").unwrap().text().contains(CANARY));
     let late = desk.post("plan", PLAN).text();
     assert!(late.contains("role=\"alert\""), "a closed case stays as it is");
     let again = desk.sonja.get(&format!("/patients/{}", desk.patient)).unwrap();
     let again = desk.sonja.submit(&again, &format!("/patients/{}/case", desk.patient), &[("variant", "rehab")]).unwrap();
     assert!(!again.text().contains(&format!("/cases/{}/consent", desk.case)), "another case is opened");
+}
+
+/// Where no place was found, the case ends at somebody with a name and a number, whom staff and patient read; nobody says any more that clinics are asked.
+#[test]
+fn no_place_found_ends_at_a_named_person() {
+    let mut desk = Desk::new();
+    desk.prepare();
+    let mut erna = desk.erna();
+    let (page, path) = desk.ask_by_fax();
+    desk.sonja.submit(&page, &format!("{path}/answer"), &[("said", "declined"), ("why", "Kein Personal"), ("person", "Herr Blick"), ("day", ""), ("time", "")]).unwrap();
+    let before = erna.get("/").unwrap().text();
+    assert!(before.contains("Wir suchen weiter") && before.contains("fragt weitere Kliniken"), "{before}");
+
+    let why = ("why", "Alle haben abgesagt");
+    let nobody = desk.post("end", &[("how", "no-place"), why]).text();
+    assert!(nobody.contains("Bitte tragen Sie ein, wer sich jetzt kümmert") && nobody.contains("Alle haben abgesagt</textarea>"), "{nobody}");
+    let unreachable = desk.post("end", &[("how", "no-place"), ("carer", "Dr. Beispiel, Hausärztin"), ("carer-phone", "ruft an"), why]).text();
+    assert!(unreachable.contains("unter welcher Telefonnummer") && unreachable.contains("value=\"Dr. Beispiel, Hausärztin\""), "{unreachable}");
+    assert!(erna.get("/").unwrap().text().contains("Wir suchen weiter"), "nothing has ended yet");
+
+    let ended = desk.post("end", &[("how", "no-place"), ("carer", "Dr. Beispiel, Hausärztin"), ("carer-phone", "0821 400-12"), why]).text();
+    assert!(ended.contains("Kein Platz gefunden. Beendet am") && ended.contains("Dr. Beispiel, Hausärztin, Telefon 0821 400-12"), "{ended}");
+    assert!(ended.contains(&format!("/cases/{}/evidence", desk.case)) && ended.contains("Alle haben abgesagt"), "{ended}");
+    let proof = desk.sonja.get(&format!("/cases/{}/evidence", desk.case)).unwrap().text();
+    assert!(proof.contains("Kein Personal"), "the evidence stays: {proof}");
+    let story = desk.sonja.get(&format!("/patients/{}", desk.patient)).unwrap().text();
+    assert!(story.contains("Dr. Beispiel, Hausärztin, Telefon 0821 400-12") && story.contains("Der Sozialdienst hat den Fall beendet."), "{story}");
+
+    let after = erna.get("/").unwrap().text();
+    for said in [
+        "Die Suche nach einer Reha ist beendet",
+        "Um Sie kümmert sich jetzt: Dr. Beispiel, Hausärztin, Telefon 0821 400-12.",
+        "Fragen beantwortet unser Haus: Telefon",
+        "href=\"/offers\"",
+    ] {
+        assert!(after.contains(said), "{said}: {after}");
+    }
+    assert!(!after.contains("Wir suchen weiter") && !after.contains("fragt weitere Kliniken") && !after.contains("Alle haben abgesagt"), "{after}");
+    let english = erna.submit(&erna.clone().get("/").unwrap(), "/language", &[("language", "en"), ("back", "/")]).unwrap().text();
+    assert!(english.contains("The search for a rehabilitation has ended"), "{english}");
+    // Another case begins anew.
+    desk.sonja.submit(&desk.sonja.clone().get(&format!("/patients/{}", desk.patient)).unwrap(), &format!("/patients/{}/case", desk.patient), &[("variant", "rehab")]).unwrap();
+    assert!(!erna.get("/").unwrap().text().contains("The search for a rehabilitation has ended"));
+}
+
+/// What the patient stated to wish is not asked again: the plan begins with it.
+#[test]
+fn the_plan_begins_with_what_the_patient_wishes() {
+    let mut desk = Desk::new();
+    let mut erna = desk.erna();
+    let plan = format!("/cases/{}/plan", desk.case);
+    let tick = |name: &str, chosen: &str| format!("name=\"wish\" value=\"{name}\"{chosen}>");
+    let before = desk.sonja.get(&plan).unwrap().text();
+    assert!(before.contains(&tick("companion", "")) && before.contains(&tick("single-room", "")), "{before}");
+    let page = erna.get("/wishes").unwrap();
+    erna.submit(&page, "/wishes", &[("about-1", "companion"), ("what-1", "mein Mann"), ("why-1", "Er hilft mir beim Anziehen.")]).unwrap();
+    let after = desk.sonja.get(&plan).unwrap().text();
+    assert!(after.contains(&tick("companion", " checked")) && after.contains(&tick("single-room", "")) && after.contains("mein Mann"), "{after}");
+    // What staff have written stands.
+    desk.prepare();
+    assert!(desk.sonja.get(&plan).unwrap().text().contains(&tick("companion", "")));
+}
+
+/// The start page of the social service is its cases; and a case that nobody moves is not its owner's alone.
+#[test]
+fn a_case_that_waits_too_long_becomes_others_and_says_why() {
+    let mut desk = Desk::new();
+    let (mut sina, _) = desk.house.staff("sina", &[Role::SocialService]);
+    let (mut tom, _) = desk.house.staff("tom", &[Role::SocialService]);
+    let (mut ida, _) = desk.house.staff("ida", &[Role::It]);
+    desk.prepare();
+    let start = desk.sonja.get("/").unwrap().text();
+    assert!(start.contains(CANARY) && start.contains("Platz suchen und Kliniken anfragen") && start.contains("Die Reha muss spätestens am"), "{start}");
+    let lists = |sina: &mut Browser, tom: &mut Browser| [sina, tom].map(|browser| (browser.get("/cases").unwrap().text(), browser.get("/").unwrap().text()));
+    assert!(lists(&mut sina, &mut tom).iter().all(|(list, start)| !list.contains(CANARY) && !start.contains(CANARY)));
+
+    // Sina stands in for Sonja, who goes away.
+    let teams = ida.get("/teams").unwrap();
+    let id = |name: &str| teams.text().split(&format!("> {name}</label>")).next().unwrap().rsplit("value=\"").next().unwrap().split('"').next().unwrap().to_owned();
+    let (sonja, stands_in) = (id("sonja Beispiel"), id("sina Beispiel"));
+    let fields = [("german", "Sozialdienst Reha"), ("english", "Social service"), ("role", "social-service"), ("owner", &*sonja), ("substitute", &*stands_in), ("hours", "24")];
+    let kept = ida.submit(&teams, "/teams", &fields).unwrap().text();
+    assert!(kept.contains("Sozialdienst Reha") && !kept.contains("role=\"alert\""), "{kept}");
+    let inbox = desk.sonja.get("/messages").unwrap();
+    let until = desk.house.town.today(0).plus(7).to_string();
+    let away = desk.sonja.submit(&inbox, "/absence", &[("until", &until)]).unwrap().text();
+    assert!(away.contains("action=\"/absence\"") && away.contains("name=\"back\""), "{away}");
+    let [(list, start), (others, _)] = lists(&mut sina, &mut tom);
+    assert!(list.contains(CANARY) && list.contains("Vertretung: sonja Beispiel ist abwesend bis") && start.contains("ist abwesend bis"), "{list}");
+    assert!(!others.contains(CANARY), "only the substitute's: {others}");
+    desk.sonja.submit(&inbox, "/absence", &[("back", "yes")]).unwrap();
+    assert!(!sina.get("/cases").unwrap().text().contains(CANARY));
+
+    // The last day on which the AHB may begin has gone by, for longer than the team's time.
+    let discharge = desk.house.town.today(0).minus(40).to_string();
+    let today = desk.today();
+    desk.post("plan", &[PLAN, &[("earliest", today.as_str()), ("discharge", discharge.as_str()), ("operated", discharge.as_str())]].concat());
+    for (list, start) in lists(&mut sina, &mut tom) {
+        assert!(list.contains(CANARY) && list.contains("Für alle: Die Frist ist vorbei") && list.contains("Zuständig ist sonja Beispiel"), "{list}");
+        assert!(start.contains(CANARY) && start.contains("Frist vorbei: Die Reha hätte spätestens am"), "{start}");
+    }
+    let mine = desk.sonja.get("/").unwrap().text();
+    assert!(mine.contains(CANARY) && !mine.contains("Für alle:"), "{mine}");
 }
 
 #[test]

@@ -83,7 +83,7 @@ fn span(w: Words, today: &Today) -> Option<String> {
     let span = today.span?;
     let day = |day| spoken(w, day);
     Some(match span.exception {
-        _ if matches!(today.next, Next::Arrived { .. } | Next::Done { .. } | Next::Refused | Next::TakenBack) => return None,
+        _ if matches!(today.next, Next::Arrived { .. } | Next::Done { .. } | Next::Refused | Next::TakenBack | Next::Ended(_)) => return None,
         Some(code) => w.journey_span_excused(day(span.discharge), codes::label(List::AhbException, code.number(), w.language)),
         None => w.journey_span(day(span.discharge), day(span.last)),
     })
@@ -109,6 +109,7 @@ fn told(w: Words, line: &Line) -> Option<String> {
         What::PhonePayer => w.journey_story_payer(code(List::PayerDecision)),
         What::PhoneArrived => w.journey_story_arrived(clinic),
         What::PhoneAbsent => w.journey_story_did_not_come(clinic),
+        What::Ended => w.journey_story_ended().into(),
         What::Said(kind, side) => match (kind, side) {
             (M::Inquiry, _) => w.journey_story_inquiry(clinic),
             (M::Questions, _) => w.journey_story_questions(clinic),

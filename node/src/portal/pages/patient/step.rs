@@ -67,5 +67,11 @@ fn in_words(p: &Page, next: &Next) -> Step {
         Next::Accepted { id, clinic, on } => of(w.journey_accepted_title(clinic.clone()), vec![when(on), w.journey_accepted_text().into()], see(id)),
         Next::Arrived { clinic } => of(w.journey_arrived_title(clinic.clone()), vec![w.journey_arrived_text().into()], None),
         Next::Done { clinic } => of(w.journey_done_title(clinic.clone()), vec![w.journey_done_text().into()], None),
+        Next::Ended(end) => {
+            let what = if end.no_place { w.journey_ended_no_place(p.day(end.at)) } else { w.journey_ended_text(p.day(end.at)) };
+            let carer = end.carer.as_ref().map(|carer| w.journey_ended_carer(carer.name(), carer.phone()));
+            let help = w.journey_ended_help(p.clinic.hours.clone(), p.clinic.phone.clone());
+            of(w.journey_ended_title().into(), std::iter::once(what).chain(carer).chain([help]).collect(), go("/offers", w.journey_ended_see()))
+        }
     }
 }

@@ -77,7 +77,6 @@ struct Group {
 struct InboxPage {
     p: Page,
     title: String,
-    h1: String,
     groups: Vec<Group>,
     /// Whether these are the ones that are over.
     over: bool,
@@ -92,7 +91,6 @@ struct InboxPage {
 pub async fn inbox(State(portal): State<Portal>, Extension(context): Extension<Context>) -> Result<Response, PageError> {
     let (rows, declined, rules) = portal.desk.look(context.actor(), |work| Ok((inbox::list(work, false)?, rule::recent(work)?, rule::list(work)?))).await?;
     let w = context.words;
-    let fresh = rows.iter().filter(|row| row.step == Step::Requested).count();
     let mut groups: Vec<Group> = ["ours", "agreed", "theirs"].map(|word| Group { title: w.admissions_group(word), lines: vec![] }).into();
     for row in &rows {
         let group = match row.step {
@@ -104,8 +102,7 @@ pub async fn inbox(State(portal): State<Portal>, Extension(context): Extension<C
     }
     groups.push(Group { title: w.rule_group().into_owned(), lines: declined.iter().map(|declined| Line::by_rule(&context, declined)).collect() });
     groups.retain(|group| !group.lines.is_empty());
-    let title = if fresh == 0 { w.admissions_title().into_owned() } else { w.admissions_title_new(fresh) };
-    Ok(render(&InboxPage { p: Page::new(&portal, &context), title, h1: w.admissions_title().into_owned(), groups, over: false, rules: rules::door(&rules, w) }))
+    Ok(render(&InboxPage { p: Page::new(&portal, &context), title: w.admissions_title().into_owned(), groups, over: false, rules: rules::door(&rules, w) }))
 }
 
 /// What is over.
@@ -118,7 +115,7 @@ pub async fn ended(State(portal): State<Portal>, Extension(context): Extension<C
     let title = w.admissions_ended_title().into_owned();
     let lines: Vec<Line> = rows.iter().map(|row| line(&context, row)).collect();
     let groups = if lines.is_empty() { vec![] } else { vec![Group { title: w.admissions_group("over"), lines }] };
-    Ok(render(&InboxPage { p: Page::new(&portal, &context), h1: title.clone(), title, groups, over: true, rules: String::new() }))
+    Ok(render(&InboxPage { p: Page::new(&portal, &context), title, groups, over: true, rules: String::new() }))
 }
 
 fn line(context: &Context, row: &Row) -> Line {

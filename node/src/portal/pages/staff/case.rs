@@ -2,6 +2,7 @@
 
 pub mod again;
 pub mod asked;
+pub mod end;
 pub mod find;
 pub mod hub;
 pub mod list;

@@ -90,6 +90,7 @@ fn facts(p: &Page, followed: &Followed) -> Vec<(String, String)> {
             let day = day.map(|day| w.ward_admission(calendar(day)));
             [Some(w.ward_chosen(clinic.clone(), state)), day].into_iter().flatten().collect::<Vec<_>>().join(" ")
         });
+        facts.extend(arranged.carer.as_ref().map(|carer| (w.case_end_carer().into_owned(), w.case_end_cares(carer.name(), carer.phone()))));
         facts.push((w.ward_place().into(), chosen.or_else(|| by_phone(w, arranged)).unwrap_or_else(|| w.ward_place_none().into_owned())));
     }
     let messages = match (followed.messages.threads, followed.messages.waiting_since) {
@@ -138,6 +139,7 @@ fn happened(w: Words, line: &Line) -> String {
         What::PhoneChosen => w.ward_story_phone_chosen(line.clinic.clone()),
         What::PhoneLeft => w.ward_story_phone_left(line.clinic.clone()),
         What::PhoneNamed | What::PhonePayer | What::PhoneArrived | What::PhoneAbsent => placed(w, line),
+        What::Ended => w.ward_story_ended().into_owned(),
         What::Said(kind, side) => said(w, line, kind, side),
     };
     if let Some(role) = line.with {

@@ -2,7 +2,6 @@
 
 ## Eingang
 admissions-title = Anfragen
-admissions-title-new = ({ $count }) Anfragen
 admissions-ended-title = Abgeschlossene Anfragen
 admissions-none = Im Augenblick liegt keine Anfrage vor. Neue Anfragen erscheinen hier.
 admissions-ended-none = Noch ist keine Anfrage abgeschlossen.

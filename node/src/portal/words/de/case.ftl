@@ -20,6 +20,10 @@ case-discharge-open = Entlassung: noch offen
 case-begin-by = Die Reha muss spätestens am { $date } beginnen (14 Tage nach der Entlassung).
 case-begin-late = Frist vorbei: Die Reha hätte spätestens am { $date } beginnen müssen. Tragen Sie im Plan den Grund ein.
 case-closed = Dieser Fall ist abgeschlossen.
+case-why-away = Vertretung: { $name } ist abwesend bis { $until }.
+case-why-gone = Vertretung: { $name } arbeitet nicht mehr hier.
+case-why-late = Vertretung: Die Frist ist vorbei. Zuständig ist { $name }.
+case-why-everybodys = Für alle: Die Frist ist vorbei, und es ist noch nichts geschehen. Zuständig ist { $name }.
 
 ## Was als Nächstes zu tun ist
 case-next-call = Bitte anrufen: Eine Nachricht an { $clinic } kam nicht an, oder etwas anderes braucht einen Menschen.
@@ -90,7 +94,18 @@ case-history = Bisher zuständig
 case-history-line = { $name } seit { $when }
 case-end = Ohne Platz beenden
 case-end-what = Wenn kein Platz gefunden wurde oder keiner mehr gebraucht wird. Alle Anfragen bleiben als Nachweis erhalten.
-case-end-why = Grund, und wer sich jetzt kümmert
+case-end-why = Grund
+case-end-how = Warum endet der Fall?
+case-end-no-place = Kein Platz gefunden
+case-end-otherwise = Es wird kein Platz mehr gebraucht, oder etwas anderes
+case-end-carer = Wer kümmert sich jetzt?
+case-end-carer-hint = Name und Aufgabe, zum Beispiel Dr. Beispiel, Hausärztin. Das lesen auch die Patientin oder der Patient.
+case-end-phone = Telefonnummer dort
+case-end-carer-missing = Bitte tragen Sie ein, wer sich jetzt kümmert.
+case-end-phone-missing = Bitte tragen Sie ein, unter welcher Telefonnummer diese Person zu erreichen ist.
+case-end-cares = { $name }, Telefon { $phone }
+case-end-was-no-place = Kein Platz gefunden. Beendet am { $when } von { $who }.
+case-end-was-otherwise = Beendet am { $when } von { $who }.
 case-end-button = Fall beenden
 case-end-open-inquiries = Es sind noch Kliniken angefragt. Ziehen Sie diese Anfragen zuerst zurück.
 

@@ -45,3 +45,4 @@ ward-story-phone-named = Mit Namen gefaxt, Aufnahme am { $day }: { $clinic }
 ward-story-phone-payer = Entscheidung des Kostenträgers am { $day }: { $decision } ({ $clinic })
 ward-story-phone-arrived = Angekommen am { $day } (telefonisch gemeldet): { $clinic }
 ward-story-phone-absent = Nicht angekommen am { $day } ({ $reason }; telefonisch gemeldet): { $clinic }
+ward-story-ended = Der Sozialdienst hat den Fall beendet.

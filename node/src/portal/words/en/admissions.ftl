@@ -2,7 +2,6 @@
 
 ## Inbox
 admissions-title = Inquiries
-admissions-title-new = ({ $count }) Inquiries
 admissions-ended-title = Closed inquiries
 admissions-none = There is no inquiry at the moment. New ones appear here.
 admissions-ended-none = No inquiry is closed yet.

@@ -20,6 +20,10 @@ case-discharge-open = Discharge: not yet known
 case-begin-by = The rehabilitation must begin by { $date } (14 days after discharge).
 case-begin-late = Too late: the rehabilitation should have begun by { $date }. Enter the reason in the plan.
 case-closed = This case is closed.
+case-why-away = Standing in: { $name } is away until { $until }.
+case-why-gone = Standing in: { $name } no longer works here.
+case-why-late = Standing in: the time has gone by. In charge is { $name }.
+case-why-everybodys = For everybody: the time has gone by, and nothing has happened yet. In charge is { $name }.
 
 ## What is next
 case-next-call = Please call: a message to { $clinic } did not arrive, or something else needs a person.
@@ -90,7 +94,18 @@ case-history = In charge so far
 case-history-line = { $name } since { $when }
 case-end = End without a place
 case-end-what = If no place was found, or none is needed any more. All inquiries are kept as evidence.
-case-end-why = Reason, and who looks after it now
+case-end-why = Reason
+case-end-how = Why does the case end?
+case-end-no-place = No place was found
+case-end-otherwise = No place is needed any more, or something else
+case-end-carer = Who takes care now?
+case-end-carer-hint = Name and task, for example Dr Beispiel, family doctor. The patient reads this, too.
+case-end-phone = Telephone number there
+case-end-carer-missing = Please enter who takes care now.
+case-end-phone-missing = Please enter the telephone number at which this person can be reached.
+case-end-cares = { $name }, telephone { $phone }
+case-end-was-no-place = No place was found. Ended on { $when } by { $who }.
+case-end-was-otherwise = Ended on { $when } by { $who }.
 case-end-button = End the case
 case-end-open-inquiries = Clinics are still being asked. Withdraw those inquiries first.
 

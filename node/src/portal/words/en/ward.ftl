@@ -45,3 +45,4 @@ ward-story-phone-named = Faxed with the name, admission { $day }: { $clinic }
 ward-story-phone-payer = Decision of the payer { $day }: { $decision } ({ $clinic })
 ward-story-phone-arrived = Arrived { $day } (reported by phone): { $clinic }
 ward-story-phone-absent = Did not arrive { $day } ({ $reason }; reported by phone): { $clinic }
+ward-story-ended = The social service ended the case.

@@ -284,7 +284,7 @@ fn the_proof_of_a_search_is_read_and_downloaded() {
     assert_eq!(wanda.get(&address).unwrap().status, 403);
     assert_eq!(desk.sonja.get("/cases/0011223344556677/evidence").unwrap().status, 404);
     // "No place found" ends with the proof at hand.
-    let ended = desk.post("end", &[("why", "Dr. Beispiel übernimmt")]).text();
+    let ended = desk.post("end", &[("how", "no-place"), ("carer", "Dr. Beispiel"), ("carer-phone", "0821 400"), ("why", "Dr. Beispiel übernimmt")]).text();
     assert!(ended.contains("Dieser Fall ist abgeschlossen") && ended.contains(&format!("href=\"{address}\"")), "{ended}");
     assert!(desk.sonja.get(&address).unwrap().text().contains("Rehaklinik Seeblick"));
 }

@@ -10,6 +10,7 @@ use verbund_protocol::id::LocalId;
 
 use super::{
     again::{self, Proposed},
+    end,
     phone::Line,
     words,
 };
@@ -115,7 +116,9 @@ struct HubPage {
     mine: bool,
     colleagues: Vec<Choice>,
     history: Vec<String>,
-    why: String,
+    end: end::Form,
+    /// How it ended, and who takes care since then.
+    ended: Vec<String>,
     fault: Option<String>,
 }
 
@@ -153,10 +156,6 @@ fn page(portal: &Portal, context: &Context, o: &Overview, shown: Shown<'_>) -> R
         Consented::Refused(at) => w.case_consent_refused(day(at)),
         Consented::Revoked(at) => w.case_consent_revoked(day(at)),
     };
-    let begin_by = row.begin_by.map(|last| {
-        let (text, late) = (date::calendar(last, w.language), last < context.now.day());
-        (if late { w.case_begin_late(text) } else { w.case_begin_by(text) }, late)
-    });
     let actor = context.actor();
     let kind = |kind: NoteKind| if kind == NoteKind::Call { w.case_note_call() } else { w.case_note_note() };
     let call = typed.get("kind") == "call";
@@ -169,7 +168,7 @@ fn page(portal: &Portal, context: &Context, o: &Overview, shown: Shown<'_>) -> R
         due: words::due(w, row.due, context.now),
         to: to(&id, row.next),
         discharge: row.case.discharge.map_or_else(|| w.case_discharge_open().into_owned(), |day| w.case_discharge(date::calendar(day, w.language))),
-        begin_by,
+        begin_by: words::begin_by(w, row.begin_by, context.now),
         consent,
         deciding: fault.is_some() || typed.given("form_name").is_some(),
         may_decide: row.case.closed_at.is_none() && !matches!(o.consented, Consented::Given(_)),
@@ -199,7 +198,8 @@ fn page(portal: &Portal, context: &Context, o: &Overview, shown: Shown<'_>) -> R
         mine: row.owner == actor.name(),
         colleagues: o.colleagues.iter().filter(|name| **name != row.owner).map(|name| Choice::new(name.clone(), name.clone(), false)).collect(),
         history: o.owners.iter().map(|owner| w.case_history_line(owner.owner.clone(), p.moment(owner.since))).collect(),
-        why: typed.shown("why", MAX_NOTE),
+        end: end::Form::of(w, typed),
+        ended: o.end.as_ref().map(|end| end::told(&p, end)).unwrap_or_default(),
         fault,
         id,
         p,
@@ -227,7 +227,7 @@ pub async fn show(State(portal): State<Portal>, Extension(context): Extension<Co
 }
 
 /// Does `work` and shows the case again: as it then is, or with what was typed and why it was refused.
-async fn act(
+pub(super) async fn act(
     portal: &Portal,
     context: &Context,
     id: LocalId,
@@ -287,16 +287,4 @@ pub async fn give(State(portal): State<Portal>, Extension(context): Extension<Co
     let id = id(&text)?;
     let to = fields.given("to").unwrap_or_else(|| context.actor().name().to_owned());
     act(&portal, &context, id, &fields, move |work| caseload::give(work, id, &to)).await
-}
-
-/// Ends the case without a place.
-///
-/// # Errors
-/// [`PageError`].
-pub async fn end(State(portal): State<Portal>, Extension(context): Extension<Context>, Path(text): Path<String>, fields: Fields) -> Result<Response, PageError> {
-    let (id, why) = (id(&text)?, fields.get("why").to_owned());
-    if why.is_empty() || why.chars().count() > MAX_NOTE {
-        return shown(&portal, &context, id, &fields, Some(context.words.case_note_wrong(MAX_NOTE))).await;
-    }
-    act(&portal, &context, id, &fields, move |work| caseload::end(work, id, &why)).await
 }

@@ -19,7 +19,7 @@ use crate::{
         words::Words,
     },
     workflow::{
-        caseload::{self, Row},
+        caseload::{self, Row, Why},
         inquiry::NewCase,
     },
 };
@@ -36,14 +36,26 @@ pub struct Line {
     pub next: String,
     /// By when, and whether that is past.
     pub due: Option<(String, bool)>,
+    /// By which day an AHB has to begin, and whether that is past.
+    pub begin_by: Option<(String, bool)>,
     /// Who looks after it.
     pub owner: String,
+    /// Why it stands in the list of somebody else.
+    pub why: Option<String>,
 }
 
 impl Line {
     /// Returns the line of a case.
     pub fn of(row: &Row, w: Words, context: &Context) -> Self {
+        let why = |why| match why {
+            Why::Away(until) => w.case_why_away(row.owner.clone(), date::calendar(until, w.language)),
+            Why::Gone => w.case_why_gone(row.owner.clone()),
+            Why::Late => w.case_why_late(row.owner.clone()),
+            Why::Everybodys => w.case_why_everybodys(row.owner.clone()),
+        };
         Self {
+            begin_by: words::begin_by(w, row.begin_by, context.now),
+            why: row.why.map(why),
             id: row.case.id.to_string(),
             name: row.patient.person.full_name(),
             born: w.case_born(date::birth(&row.patient.person.birth_date, w.language)),

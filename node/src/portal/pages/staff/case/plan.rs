@@ -21,7 +21,7 @@ use crate::{
         fields::Fields,
         guard::Context,
         page::{Page, PageError, render},
-        pages::sign_in::id,
+        pages::{patient::wishes::in_words, sign_in::id},
         words::Words,
     },
     workflow::caseload::{self, Overview},
@@ -58,6 +58,8 @@ struct PlanPage {
     care: Vec<Coded>,
     constraints: Vec<Choice>,
     wishes: Vec<Choice>,
+    /// What the patient stated to wish, the most important first.
+    stated: Vec<String>,
     faults: Faults,
     fault: Option<String>,
 }
@@ -187,6 +189,7 @@ fn page(portal: &Portal, context: &Context, o: &Overview, typed: Option<&Fields>
             Choice::new("companion", w.plan_companion(), plan.companion),
             Choice::new("sex", w.plan_tell_sex(), plan.tell_sex),
         ],
+        stated: o.wishes.iter().flat_map(|stated| &stated.list).map(|wish| in_words(w, wish)).collect(),
         faults: read.map(|read| read.faults).unwrap_or_default(),
         fault,
         p,

@@ -1,6 +1,10 @@
 //! What steps, tasks and refusals are called on the social service's pages.
 
-use verbund_protocol::{catalogue::List, referral::Step, time::Timestamp};
+use verbund_protocol::{
+    catalogue::List,
+    referral::Step,
+    time::{Day, Timestamp},
+};
 
 use crate::{
     portal::{
@@ -42,6 +46,13 @@ pub fn due(w: Words, due: Option<Timestamp>, now: Timestamp) -> Option<(String, 
     // A whole day is due as a day.
     let when = if at == at.day().start() { date::calendar(at.day(), w.language) } else { date::moment(at, w.language) };
     Some(if at < now { (w.case_overdue(when), true) } else { (w.case_due(when), false) })
+}
+
+/// Returns by which day an AHB has to begin, in words, and whether that is past.
+pub fn begin_by(w: Words, last: Option<Day>, now: Timestamp) -> Option<(String, bool)> {
+    let (last, today) = (last?, now.day());
+    let text = date::calendar(last, w.language);
+    Some(if last < today { (w.case_begin_late(text), true) } else { (w.case_begin_by(text), false) })
 }
 
 /// Returns how an asked clinic stands, in words, and whether that is good news.

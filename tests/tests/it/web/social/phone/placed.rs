@@ -125,7 +125,7 @@ fn an_arrival_is_entered_with_the_person_who_said_so() {
         assert!(told.contains(said), "{said}: {told}");
     }
     assert!(!desk.proof(false).contains("Herr Ufer"), "who said it is a body");
-    let ended = desk.post("end", &[("why", "In der Klinik aufgenommen")]).text();
+    let ended = desk.post("end", &[("how", "placed"), ("why", "In der Klinik aufgenommen")]).text();
     assert!(ended.contains("Dieser Fall ist abgeschlossen"), "{ended}");
 }
 
