@@ -238,6 +238,9 @@ fn no_place_found_ends_at_a_named_person() {
     let mut desk = Desk::new();
     desk.prepare();
     let mut erna = desk.erna();
+    // Otherwise her next step is to say what matters to her.
+    let wishes = erna.get("/wishes").unwrap();
+    erna.submit(&wishes, "/wishes", &[("about-1", "near-home"), ("what-1", ""), ("why-1", "Meine Tochter wohnt dort.")]).unwrap();
     let (page, path) = desk.ask_by_fax();
     desk.sonja.submit(&page, &format!("{path}/answer"), &[("said", "declined"), ("why", "Kein Personal"), ("person", "Herr Blick"), ("day", ""), ("time", "")]).unwrap();
     let before = erna.get("/").unwrap().text();
