@@ -5,11 +5,14 @@
 //! first in every run. An input that makes a target panic, or that it takes long over, is written there too: as a finding
 //! it is part of the corpus from then on, and so a test.
 
+mod behind;
 mod decoders;
 mod doors;
+mod files;
 mod kit;
 mod machines;
 mod mutate;
+mod site;
 mod texts;
 
 use std::{
@@ -74,7 +77,7 @@ pub enum End {
 
 /// Returns all targets.
 pub fn targets() -> Vec<Target> {
-    [decoders::TARGETS, texts::TARGETS, machines::TARGETS, doors::TARGETS].concat()
+    [decoders::TARGETS, texts::TARGETS, files::TARGETS, machines::TARGETS, doors::TARGETS, behind::TARGETS, site::TARGETS].concat()
 }
 
 /// Returns where the corpus is.
@@ -88,7 +91,12 @@ impl Target {
     /// # Panics
     /// If the corpus cannot be read or written.
     pub fn run(&self, seed: u64, end: End, keep: bool) -> Tally {
-        let folder = corpus().join(self.name);
+        self.run_with(&corpus(), seed, end, keep)
+    }
+
+    /// As [`Target::run`], with the corpus that lies in `corpus`.
+    fn run_with(&self, corpus: &Path, seed: u64, end: End, keep: bool) -> Tally {
+        let folder = corpus.join(self.name);
         let (mut run, mut random, mut tally, begun) = ((self.make)(), Random::new(seed), Tally::default(), Instant::now());
         let (mut ways, mut pool) = (HashSet::new(), Vec::new());
         let kept = read_folder(&folder);
@@ -175,9 +183,10 @@ mod tests {
     #[test]
     fn a_planted_fault_is_found() {
         let target = Target { name: "planted", brief: 0, seeds: || vec![b"zzzz".to_vec()], make: fragile };
-        let tally = target.run(1, End::Executions(60_000), false);
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let tally = target.run_with(folder.path(), 1, End::Executions(60_000), false);
         let found = tally.findings.first().expect("the fault is found").clone();
         assert_eq!(fs::read(&found).ok().as_deref().map(|bytes| &bytes[..4]), Some(&b"abcd"[..]));
-        assert!(fs::remove_dir_all(corpus().join("planted")).is_ok());
+        assert!(found.starts_with(folder.path()), "the corpus is left alone");
     }
 }

@@ -35,7 +35,12 @@ use verbund_node::{
         document::Files,
     },
 };
-use verbund_protocol::{certificate::NodeName, id::MemberId, membership::Membership, time::Timestamp};
+use verbund_protocol::{
+    certificate::NodeName,
+    id::MemberId,
+    membership::{Membership, SignedDocument},
+    time::Timestamp,
+};
 
 use super::{
     Run, Target,
@@ -46,7 +51,7 @@ pub(super) const TARGETS: &[Target] =
     &[Target { name: "control-socket", brief: 400, seeds: commands, make: sockets }, Target { name: "mesh-port", brief: 300, seeds: knocks, make: ports }];
 
 /// How long an answer may take before it counts as none.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
 // ---- the control socket ----
 
@@ -127,16 +132,17 @@ fn people() -> People {
     People::new(&[person(user), person(uid.to_string())])
 }
 
-struct Socket {
-    path: PathBuf,
-    _runtime: Runtime,
-    _folder: tempfile::TempDir,
+/// A node without a mesh, at work.
+pub(super) struct House {
+    pub desk: Desk,
+    pub runtime: Runtime,
+    pub folder: tempfile::TempDir,
     /// The core ends with it.
     _inputs: mpsc::Sender<Input>,
 }
 
-impl Socket {
-    fn open() -> Self {
+impl House {
+    pub fn open() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let data = folder.path().join("data");
         let store = Store::open(&data, &DatabaseKey::from_bytes([7; 32])).expect("a new store");
@@ -149,11 +155,22 @@ impl Socket {
         engine::start(core, engine::Queues { inputs: queue, jobs: waiting }, Deliveries::default(), || NOW, drop).expect("a thread");
         let files = Arc::new(Files::new(BlobStore::open(&data).expect("a new folder")));
         let desk = Desk::new(jobs, Arc::new(Alone { readers, files, data }));
-        let path = folder.path().join("control.sock");
-        let runtime = Runtime::new().expect("threads");
-        let listener = runtime.block_on(async { server::bind(&path) }).expect("a new socket");
-        runtime.spawn(server::serve(listener, desk, Arc::new(people())));
-        Self { path, _runtime: runtime, _folder: folder, _inputs: inputs }
+        Self { desk, runtime: Runtime::new().expect("threads"), folder, _inputs: inputs }
+    }
+}
+
+struct Socket {
+    path: PathBuf,
+    _house: House,
+}
+
+impl Socket {
+    fn open() -> Self {
+        let house = House::open();
+        let path = house.folder.path().join("control.sock");
+        let listener = house.runtime.block_on(async { server::bind(&path) }).expect("a new socket");
+        house.runtime.spawn(server::serve(listener, house.desk.clone(), Arc::new(people())));
+        Self { path, _house: house }
     }
 
     /// Sends everything, says that nothing more comes, and returns what is answered.
@@ -209,33 +226,52 @@ fn knocks() -> Vec<Vec<u8>> {
     vec![hello, b"GET / HTTP/1.1\r\nHost: verbund\r\n\r\n".to_vec(), b"\x16\x03\x01\0\x05\x01\0\0\x01\0".to_vec(), b"\x13/multistream/1.0.0\n".to_vec()]
 }
 
-struct Port {
-    runtime: Runtime,
-    handle: MeshHandle,
-    events: Receiver<Event>,
-    port: u16,
+pub(super) struct Port {
+    pub runtime: Runtime,
+    pub handle: MeshHandle,
+    pub events: Receiver<Event>,
+    pub port: u16,
+    pub village: Village,
     _folder: tempfile::TempDir,
 }
 
 impl Port {
-    fn open() -> Self {
+    pub fn open() -> Self {
+        Self::without(None)
+    }
+
+    /// As [`Port::open`]; this clinic does not belong any more, as the node at the port knows.
+    pub fn without(gone: Option<usize>) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let village = Village::found(&folder.path().join("v"), plan::plans(2, 20), service::now()).expect("a cooperative");
-        let clinic = &village.clinics[0];
-        let name = NodeName { network: village.network.clone(), member: clinic.plan.member.clone(), node: "1".parse().expect("a node") };
-        let identity = Identity::load(&clinic.folder.join("identity"), &name).expect("papers in order");
-        let held = Membership::trusted(identity.document.clone());
-        let listen = vec![format!("/ip4/127.0.0.1/tcp/{}", clinic.port)];
+        let mut village = Village::found(&folder.path().join("v"), plan::plans(2, 20), service::now()).expect("a cooperative");
+        let identity = papers(&village, 0);
+        let mut document = identity.document.clone();
+        if let Some(gone) = gone {
+            let member = village.clinics[gone].plan.member.clone();
+            village.authority.remove(&member, service::now()).expect("the member is there");
+            let published = village.publish().and_then(|path| Ok(std::fs::read(path)?)).expect("the board signs");
+            document = SignedDocument::read(&village.network, &published).expect("a good document");
+        }
+        let held = Membership::trusted(document);
+        let port = village.clinics[0].port;
+        let listen = vec![format!("/ip4/127.0.0.1/tcp/{port}")];
         let mut config = MeshConfig::new(listen, identity.auth_key.clone(), vec![identity.auth.der.clone()], Arc::new(service::now));
         config.tuning.handshake = Duration::from_millis(500);
         let runtime = Runtime::new().expect("threads");
         let (handle, events) = runtime.block_on(async { mesh::spawn(config, Arc::new(held)) }).expect("the port is free");
-        Self { port: clinic.port, runtime, handle, events, _folder: folder }
+        Self { port, runtime, handle, events, village, _folder: folder }
     }
 
     fn drain(&mut self) {
         while self.events.try_recv().is_ok() {}
     }
+}
+
+/// Returns what a clinic's node shows others.
+pub(super) fn papers(village: &Village, at: usize) -> Identity {
+    let clinic = &village.clinics[at];
+    let name = NodeName { network: village.network.clone(), member: clinic.plan.member.clone(), node: "1".parse().expect("a node") };
+    Identity::load(&clinic.folder.join("identity"), &name).expect("papers in order")
 }
 
 fn ports() -> Run {

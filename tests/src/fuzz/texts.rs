@@ -5,9 +5,11 @@ use std::{fmt, str::FromStr};
 use verbund_node::{
     control::Command,
     domain::{
+        account::{Code, Login},
         capacity::file,
         config::Config,
         consent::Decision,
+        notice::{Address, MailCode, MailId},
         patient::{Insurance, Person, Search},
     },
     store::blob::{Named, sniff},
@@ -15,6 +17,7 @@ use verbund_node::{
 use verbund_protocol::{
     address::is_address,
     catalogue::{AgeBand, Constraint, Decline, Icd3},
+    certificate::NodeName,
     document::{is_media_type, is_title},
     id::{ConversationId, DepartmentKey, Digest, Ik, KdlCode, LocalId, MemberId, NetworkId, NodeId},
     person::{BirthDate, Gender, Kvnr},
@@ -65,6 +68,12 @@ fn words() -> Vec<Vec<u8>> {
         "3 3 2",
         "dialysis",
         "GKV",
+        "urn:verbund:bayern:kh-musterstadt:1",
+        "abababababababababababababababab",
+        "ABCD-EFGH-JKMN",
+        "erna.beispiel",
+        "erna@beispiel.example",
+        "123 456",
     ])
 }
 
@@ -82,12 +91,20 @@ fn read_words() -> Run {
         let names = [word::<LocalId>(text), word::<ConversationId>(text), word::<Digest>(text)];
         let about = [word::<Kvnr>(text), word::<BirthDate>(text), word::<Gender>(text), text.parse::<Insurance>().is_ok()];
         let times = [word::<Day>(text), word::<Timestamp>(text)];
+        let own = [
+            word::<NodeName>(text),
+            word::<MailId>(text),
+            text.parse::<Code>().is_ok(),
+            text.parse::<Login>().is_ok(),
+            text.parse::<Address>().is_ok(),
+            MailCode::typed(text).is_some(),
+        ];
         let codes = [text.parse::<AgeBand>().is_ok(), text.parse::<Icd3>().is_ok(), text.parse::<Constraint>().is_ok(), text.parse::<Decline>().is_ok()];
         let others = [is_address(text), is_media_type(text), is_title(text), file::free(text).is_ok()];
         if let Ok(born) = text.parse::<BirthDate>() {
             let _ = (born.age_on(NOW.day()), born.age_on(Day(0)), born.age_on(Day(u32::MAX)));
         }
-        format!("{ids:?}{names:?}{about:?}{times:?}{codes:?}{others:?}")
+        format!("{ids:?}{names:?}{about:?}{times:?}{own:?}{codes:?}{others:?}")
     })
 }
 

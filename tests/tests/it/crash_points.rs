@@ -1,190 +1,79 @@
-//! Crash points: each transaction of a referral's way, of the membership, of retention and of opening a new database is cut off at every write,
-//! truncation and sync: the process is killed there, or the machine loses its power and what was not synced with it. The store opens again,
-//! is whole, and holds what was there before or what there is after, nothing between; what was acknowledged is there; and the same input
-//! given again has its effect once.
+//! Crash points: each transaction of a clinic is cut off at every write, truncation and sync: the process is killed there, or the machine loses
+//! its power and what was not synced with it. The store opens again, is whole, and holds what was there before or what there is after, nothing
+//! between; what was acknowledged is there; the same input given again has its effect once; and a node starts on it and goes on.
+//!
+//! What is done stands in *stories*, each step of which is a transaction. [`complete`] looks whether a function that writes, or an
+//! action of the audit, is in none of them. So a new transaction needs one line here: a step of the story in which it belongs.
 
+mod choices;
 mod clinic;
+mod complete;
+mod house;
+mod paper;
+mod post;
+mod records;
+mod referral;
+mod sides;
 
-use std::time::Duration;
-
-use clinic::{NOW, Story, decision, document, ik, suspension};
-use verbund_node::{
-    domain::{
-        capacity::Stated,
-        consent::{Kind, Recipient},
-        patient::Person,
-    },
-    store::{DatabaseKey, Store, blob::Added, document::Filter as Documents},
-    workflow::{
-        capacity, clock, consent, dispatch, document as documents,
-        inquiry::{self, NewCase, Target},
-        offer::{self, NewOffer},
-        patient, referral, replication,
-    },
-};
-use verbund_protocol::{
-    capacity::DepartmentId,
-    catalogue::{Cancel, ReportMissing, Withdraw},
-    document::{key::DocumentKey, segment},
-    id::{ConversationId, DocumentRoot, LocalId},
-    inquiry::{Inquiry, Variant},
-    limits::{BODY_KEPT, SUSPENSION_AGAIN},
-    time::{Day, Timestamp},
-};
+use clinic::Story;
+use verbund_node::store::{DatabaseKey, Store};
 use verbund_tests::disk::Disk;
 
-const ASKER: usize = 0;
-const OWNER: usize = 1;
+/// A story, step by step.
+type Told = fn(&mut Story);
 
-fn day(offset: u32) -> Day {
-    NOW.day().plus(offset)
-}
+/// At each of how many points the later stories are cut off where there is no time for all: with `scripts/test --large` it is each.
+const SOME: u64 = 6;
 
-fn profile(now: Timestamp) -> Inquiry {
-    serde_json::from_value(serde_json::json!({
-        "variant": "rehab", "basis": "consent", "department": "2300", "age": "70-79", "sex": null, "indication": "locomotor", "icd": "M16", "operation": null,
-        "function": {"singer": null, "barthel": null, "mobility": null, "weight_bearing": null, "travel": null}, "earliest": now.day().plus(7), "flexible_days": 3,
-        "setting": "inpatient", "region": null, "single_room": false, "companion": false, "transport": null, "constraints": [], "diet": null, "language": null,
-        "payer": "gkv", "approval": "applied", "urgency": null, "answer_by": now.day().plus(2).start(), "rare_reason": null
-    }))
-    .unwrap()
-}
+/// Every story: its name, at each of how many points it is cut off, and its least number of points, so that one that loses steps is noticed.
+const STORIES: &[(&str, Told, u64, u64)] = &[
+    ("the whole way of a referral", referral::the_whole_way_of_a_referral, 1, 1_000),
+    ("the other ends", referral::the_other_ends_and_what_time_brings, 1, 100),
+    ("what the board decides", referral::what_the_board_decides, 1, 40),
+    ("side steps", sides::side_steps, SOME, 20),
+    ("rules", sides::rules, SOME, 20),
+    ("documents", sides::documents, SOME, 20),
+    ("several inputs at once", sides::turns, SOME, 10),
+    ("what is told", records::what_is_told, SOME, 20),
+    ("a restore", records::a_restore, SOME, 10),
+    ("starts and stops", records::starts_and_stops, SOME, 10),
+    ("a node set back", records::a_node_set_back, SOME, 10),
+    ("accounts", house::accounts, SOME, 20),
+    ("teams", house::teams, SOME, 20),
+    ("patients at their pages", house::patients, SOME, 20),
+    ("choices at the pages", choices::choices, SOME, 20),
+    ("cases at the desk", paper::cases, SOME, 20),
+    ("clinics without a node", paper::phones, SOME, 20),
+    ("purposes", paper::purposes, SOME, 20),
+    ("mails", post::mails, SOME, 20),
+];
 
-fn offer_for(date: Day) -> NewOffer {
-    NewOffer { department: None, date, stay_days: 21, hold_hours: 24, room: "double".parse().unwrap(), therapies: vec![], auto_confirm: false }
-}
-
-/// A new patient at the asker, with what she allows; returns patient and case.
-fn patient_and_case(story: &mut Story) -> (LocalId, LocalId) {
-    let person: Person = serde_json::from_value(serde_json::json!({"family": "Muster", "given": "Vera", "birth_date": "1951-04-03"})).unwrap();
-    let patient = story.step("a patient is entered", ASKER, move |work| patient::add(work, &person).map(|patient| patient.id));
-    story.step("consent to discharge management", ASKER, move |work| consent::record(work, patient, decision(Kind::DischargeManagement, None)).map(|consent| consent.id));
-    let recipient = Recipient { member: "b".parse().unwrap(), facility: ik(12) };
-    story.step("release to the owner", ASKER, move |work| consent::record(work, patient, decision(Kind::IdentifiedRelease, Some(recipient.clone()))).map(|consent| consent.id));
-    let new = NewCase { patient, variant: Variant::Rehab, discharge: Some(day(6)), exception: None };
-    let case = story.step("a case is opened", ASKER, move |work| inquiry::open_case(work, &new));
-    (patient, case)
-}
-
-fn free_places(story: &mut Story) {
-    story.step("free places are stated", OWNER, |work| {
-        let id = DepartmentId { facility: ik(12), department: "2300".parse().unwrap() };
-        capacity::state(work, vec![Stated { name: "Reha".into(), beds: 40, first_day: day(0), free: vec![2; 28], ..Stated::new(id) }])
-    });
-}
-
-fn inquire(story: &mut Story, case: LocalId) -> ConversationId {
-    let target = Target { facility: ik(12), department: "2300".parse().unwrap() };
-    let asked = story.step("an inquiry", ASKER, move |work| inquiry::send(work, case, &ik(11), std::slice::from_ref(&target), &profile(work.now)));
-    story.deliver(ASKER);
-    asked[0]
-}
-
-fn offered(story: &mut Story, case: LocalId) -> ConversationId {
-    let id = inquire(story, case);
-    story.step("an offer", OWNER, move |work| offer::make(work, id, offer_for(work.now.day().plus(8))));
-    story.deliver(OWNER);
-    id
-}
-
-fn confirmed(story: &mut Story, case: LocalId) -> ConversationId {
-    let id = offered(story, case);
-    story.step("the choice", ASKER, move |work| referral::choose(work, id));
-    story.deliver(ASKER);
-    story.step("the confirmation", OWNER, move |work| offer::confirm(work, id));
-    story.deliver(OWNER);
-    id
-}
-
-fn add_document(story: &mut Story, patient: LocalId) -> LocalId {
-    story.step("a document is entered", ASKER, move |work| {
-        let new = documents::NewDocument { patient, kind: "AD010115".parse().unwrap(), title: "Entlassungsbericht".into(), replaces: None };
-        let added = Added { root: DocumentRoot([7; 32]), cipher_size: segment::cipher_size(5_000), plain_size: 5_000, media_type: "application/pdf" };
-        documents::add(work, &new, &added, &DocumentKey::new([7; 32])).map(|document| document.id)
-    })
+fn cut_off(name: &str) {
+    let (_, tell, every, points) = STORIES.iter().find(|(told, ..)| *told == name).expect("the story is in the list");
+    let mut story = Story::begin(*every);
+    tell(&mut story);
+    println!("{name}: {}", story.tally());
+    assert!(story.tally().points > *points, "{}", story.tally());
 }
 
 #[test]
-fn the_whole_way_of_a_referral() {
-    let mut story = Story::begin();
-    free_places(&mut story);
-    let (patient, case) = patient_and_case(&mut story);
-    let letter = add_document(&mut story, patient);
-    let id = confirmed(&mut story, case);
-    story.step("the referral with a document", ASKER, move |work| referral::send(work, id, referral::NewReferral::default(), &[letter]));
-    story.deliver(ASKER);
-    let received = story.look(OWNER, move |work| documents::list(work, &Documents { conversation: Some(id), all: true, ..Documents::default() }, 9))[0].id;
-    story.step("the document has arrived", OWNER, move |work| documents::arrived(work, received));
-    story.step("the referral is read", OWNER, move |work| referral::open(work, id).map(drop));
-    story.deliver(OWNER);
-    story.step("the patient is taken", OWNER, move |work| referral::accept(work, id, None, None).map(drop));
-    story.deliver(OWNER);
-    story.step("another day", OWNER, move |work| referral::change_date(work, id, day(9), "place".parse().unwrap(), None));
-    story.deliver(OWNER);
-    story.step("the patient has arrived", OWNER, move |work| referral::arrived(work, id, day(9)));
-    story.deliver(OWNER);
-    story.step("the report", OWNER, move |work| referral::report(work, id, &[], Some(day(30)), Some(ReportMissing::OVERDUE)));
-    story.deliver(OWNER);
-    story.step("it is filed", ASKER, move |work| referral::filed(work, id));
-    story.deliver(ASKER);
-    assert_eq!(story.steps_of(id), ["completed", "completed"]);
-    story.step("everything known of the patient is erased", ASKER, move |work| patient::erase(work, patient).map(drop));
-    println!("{}", story.tally());
-    assert!(story.tally().points > 1_000, "{}", story.tally());
+fn what_clinics_say() {
+    ["the whole way of a referral", "the other ends", "side steps", "rules"].into_iter().for_each(cut_off);
 }
 
 #[test]
-fn the_other_ends_and_what_time_brings() {
-    let mut story = Story::begin();
-    free_places(&mut story);
-    let (patient, case) = patient_and_case(&mut story);
-    let refused = confirmed(&mut story, case);
-    story.step("the referral", ASKER, move |work| referral::send(work, refused, referral::NewReferral::default(), &[]));
-    story.deliver(ASKER);
-    story.step("declined after reading, and erased", OWNER, move |work| referral::refuse(work, refused, "no-place".parse().unwrap()));
-    story.deliver(OWNER);
-    let cancelled = offered(&mut story, case);
-    story.step("the owner cancels", OWNER, move |work| referral::cancel(work, cancelled, Cancel::NO_REFERRAL));
-    story.deliver(OWNER);
-    let withdrawn = offered(&mut story, case);
-    story.step("the asker withdraws", ASKER, move |work| referral::withdraw(work, withdrawn, Withdraw::CHOSE_OTHER));
-    story.deliver(ASKER);
-    let silent = offered(&mut story, case);
-    story.pass(Duration::from_secs(25 * 3600));
-    story.step("the hold ends by the owner's clock", OWNER, clock::tick);
-    story.deliver(OWNER);
-    story.pass(Duration::from_secs(2 * 86_400));
-    story.step("nobody answered in time", ASKER, clock::tick);
-    story.deliver(ASKER);
-    assert_eq!(story.steps_of(silent), ["withdrawn", "withdrawn"]);
-    story.pass(BODY_KEPT);
-    story.step("what was learned is erased", OWNER, clock::tick);
-    story.deliver(OWNER);
-    let asked = inquire(&mut story, case);
-    let ground = story.look(ASKER, move |work| consent::list(work, patient))[0].id;
-    story.step("consent is taken back", ASKER, move |work| consent::revoke(work, ground).map(drop));
-    story.deliver(ASKER);
-    assert_eq!(story.steps_of(asked), ["withdrawn", "withdrawn"]);
-    println!("{}", story.tally());
+fn what_the_board_decides_and_nodes_tell() {
+    ["what the board decides", "what is told", "a restore", "starts and stops", "a node set back", "documents", "several inputs at once"].into_iter().for_each(cut_off);
 }
 
 #[test]
-fn what_the_board_decides() {
-    let mut story = Story::begin();
-    free_places(&mut story);
-    let (_, case) = patient_and_case(&mut story);
-    offered(&mut story, case);
-    story.step("an address is announced", ASKER, |work| replication::renew_address(work, &["/dns4/a.example/tcp/443".into()]));
-    let bytes = suspension("b", NOW);
-    story.repeat("a suspension", ASKER, move |work| replication::take_suspension(work, &bytes).map(drop));
-    story.step("the owner cannot be reached", ASKER, |work| dispatch::on_failure(work, &"b".parse().unwrap(), "unreachable"));
-    let before = story.image(ASKER);
-    let next = document(2, &[("a", 11)]);
-    story.step("the board removes the owner", ASKER, move |work| replication::take_document(work, &next).map(drop));
-    story.put_back(ASKER, before);
-    story.pass(SUSPENSION_AGAIN + Duration::from_secs(4 * 86_400));
-    story.step("a suspension long past is forgotten", ASKER, replication::forget_past_suspensions);
-    println!("{}", story.tally());
+fn the_web_house() {
+    ["accounts", "teams", "patients at their pages", "mails"].into_iter().for_each(cut_off);
+}
+
+#[test]
+fn the_social_service() {
+    ["choices at the pages", "cases at the desk", "clinics without a node", "purposes"].into_iter().for_each(cut_off);
 }
 
 /// A new database: migrations are done whole or not at all, with and without a key.

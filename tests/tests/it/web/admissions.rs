@@ -4,7 +4,7 @@ use verbund_node::{
     cli::demo::browser::Answer,
     control::{capacity, document},
     domain::actor::Role,
-    portal::words::Language,
+    portal::{date, words::Language},
     workflow::{capacity::Shown, document::NewDocument},
 };
 use verbund_protocol::{capacity::DepartmentId, id::ConversationId, time::Day};

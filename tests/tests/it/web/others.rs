@@ -164,7 +164,14 @@ impl World {
     /// What the hospital has put down of whatever anybody did, but for these very looks at it.
     fn audit(&self) -> Vec<String> {
         let printed = self.stay.house.town.verbund(HERE, &["audit", "list", "--limit", "1000"]).stdout;
-        String::from_utf8(printed).unwrap().lines().filter(|line| !line.contains("audit.list")).map(str::to_owned).collect()
+        // Whoever sends a file is shown the patient's page again, which is a look.
+        let looks = ["audit.list", "patient.show", "proxy.list"];
+        String::from_utf8(printed)
+            .unwrap()
+            .lines()
+            .filter(|line| !looks.iter().any(|look| line.contains(look)))
+            .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
+            .collect()
     }
 }
 
