@@ -84,7 +84,7 @@ pub fn make(work: &mut Work<'_>, id: ConversationId, new: NewOffer) -> Result<()
 fn is_made(work: &Work<'_>, c: &Conversation, department: &DepartmentKey, hold: std::time::Duration, new: &NewOffer) -> Result<bool, WorkError> {
     let Some((Message::Offer(said), at)) = conversation::said_last(work, c)? else { return Ok(false) };
     let held_until = at.plus(hold);
-    let same = Offer { department: department.clone(), date: new.date, stay_days: new.stay_days, held_until, room: new.room.clone(), therapies: new.therapies.clone() };
+    let same = Offer { department: department.clone(), date: new.date, stay_days: new.stay_days, held_until, room: new.room, therapies: new.therapies.clone() };
     Ok(said == same && c.auto_confirm == new.auto_confirm && work.now.since(at) < REPEAT)
 }
 

@@ -70,12 +70,10 @@ impl Play {
             19 => self.syncs_fail(a),
             20 => self.rot(a),
             21 => self.crash_loop(a),
-            22 => {
-                // A backup is made of what reads back, or not at all.
-                if !self.world.rotten.contains(&a) {
-                    self.world.back_up(a);
-                    self.tell(format!("backup of {a}"));
-                }
+            // A backup is made of what reads back, or not at all.
+            22 if !self.world.rotten.contains(&a) => {
+                self.world.back_up(a);
+                self.tell(format!("backup of {a}"));
             }
             23 => self.set_back(a),
             24 => self.clone_or_stop_the_clone(a),

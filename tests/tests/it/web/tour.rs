@@ -40,7 +40,32 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("/inquiries/{id}/", "one form of the inquiry's page, shown again after a fault: web::admissions"),
 ];
 /// What the demo's people and clinics are called, and what they have written: in no catalogue.
-const DATA: &[&str] = &[];
+const DATA: &[&str] = &[
+    "Rehaklinik",
+    "Reha-Klinik Höhenprobe",
+    "Rehazentrum Seebeispiel",
+    "Orthopädische Rehabilitation",
+    "Ingolstadt",
+    "Kempten",
+    "Garmisch-Partenkirchen",
+    "Musterweg",
+    "Mustermann",
+    "Sozialdienst",
+    "(Demo)",
+    "Meine Tochter wohnt",
+    "Kann meine Tochter",
+    "Ja, sehr gern.",
+    "Danke! Und wer",
+    "Kein Vertrag mit der Rente",
+    "reha-",
+    "klinik-",
+    "ida ·",
+    "paul ·",
+    "paula ·",
+    "sonja ·",
+    // A moment: written by the rules of the language, not by a catalogue.
+    " Uhr",
+];
 
 /// Somebody who looks at pages.
 struct Visitor {
