@@ -382,7 +382,7 @@ impl Story {
         };
         let (last, every) = (clean.operations(), self.every);
         // The commit is among the last: there it is decided what stays.
-        let tried = |stop: &u64| (stop + seed) % every == 0 || stop + 3 > last;
+        let tried = |stop: &u64| (stop + seed).is_multiple_of(every) || stop + 3 > last;
         for stop in (0..=last).filter(tried) {
             for cut in cuts(stop) {
                 let place = format!("{name}, {cut:?} after {stop} operations");

@@ -167,7 +167,7 @@ fn every_function_that_writes_is_in_a_story() {
             let excused: Vec<&String> = paths.iter().filter(|path| excuses().any(|excuse| excuse == *path)).collect();
             known.extend(excused.iter().map(|path| (*path).clone()));
             let told = paths.iter().any(|path| names(&own, path));
-            assert!(!(told && !excused.is_empty()), "{} is in a story by now: take it off the list", paths[0]);
+            assert!(!told || excused.is_empty(), "{} is in a story by now: take it off the list", paths[0]);
             if !told && excused.is_empty() {
                 missing.push(paths[0].clone());
             }
