@@ -273,7 +273,7 @@ pub fn write_plan(work: &mut Work<'_>, id: LocalId, plan: &Plan, discharge: Opti
     work.audit("case.plan", case.patient, "discharge", &id.to_string())
 }
 
-/// Adds a note or a call. The same again within [`REPEAT`] is a form that was sent twice, and is not noted twice.
+/// Adds a note or a call. The same again within ten minutes is a form that was sent twice, and is not noted twice.
 ///
 /// # Errors
 /// [`WorkError::Invalid`] if it is empty or too long.

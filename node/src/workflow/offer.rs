@@ -57,7 +57,7 @@ pub fn ask(work: &mut Work<'_>, id: ConversationId, questions: Vec<Question>) ->
     say(work, &mut c, &Message::Questions(Questions { questions })).map(drop)
 }
 
-/// Offers a place and holds it. The same offer within [`REPEAT`] is the same form sent twice, and changes nothing: the patient may be reading it.
+/// Offers a place and holds it. The same offer within ten minutes is the same form sent twice, and changes nothing: the patient may be reading it.
 ///
 /// # Errors
 /// [`WorkError::State`] `full` if no place is left, and everything else that stands in the way.

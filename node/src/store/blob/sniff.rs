@@ -36,7 +36,7 @@ pub enum SniffError {
         /// Which.
         found: &'static str,
     },
-    /// A picture that unpacks to more than [`MAX_PIXELS`].
+    /// A picture that unpacks to more than 80 million pixels.
     #[error("the picture has {pixels} pixels, more than the {} that can be shown: save it smaller", MAX_PIXELS)]
     Pixels {
         /// As its header says.
