@@ -417,7 +417,9 @@ impl Mind {
         let (before, looks) = (db.total_changes(), RefCell::default());
         let mut work = Work { looks: Some(&looks), ..self.at_hand(db, now, actor) };
         let (kept, finish) = run(Some(&mut work));
-        let is_look = work.effects.is_empty() && !work.membership.is_touched() && !work.public.is_touched() && db.total_changes() == before;
+        let touched = work.membership.is_touched() || work.public.is_touched();
+        let is_look = work.effects.is_empty() && !touched && db.total_changes() == before;
+        turn.touched |= touched;
         turn.finishes.push(finish);
         match kept {
             _ if !is_look => {
