@@ -37,6 +37,7 @@ fn a_consent_taken_back_stops_a_document_on_its_way_and_the_pages_say_so() {
     });
     stay.house.town.await_step(FIRST, id, "withdrawn");
     let name = stay.name(FIRST);
+    // That it was erased the clinic says when it is, at the end of the time for which what was said is kept.
     eventually("her page says what became of it", || {
         let page = stay.get("/shared");
         let said = [&*name, "darf nicht mehr abgeholt werden seit"];
