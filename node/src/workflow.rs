@@ -41,6 +41,9 @@ pub mod team;
 pub mod thread;
 pub mod work;
 
+/// For how long the same again from the same person counts as a form that was sent twice.
+const SENT_TWICE: std::time::Duration = std::time::Duration::from_secs(600);
+
 pub use desk::{Desk, Job};
 pub use error::WorkError;
 pub use replication::Public;

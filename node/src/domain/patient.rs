@@ -5,6 +5,7 @@ use std::fmt;
 use verbund_protocol::{
     id::{Ik, LocalId},
     person::{BirthDate, Gender, Kvnr},
+    referral::identified,
     time::{Day, Timestamp},
 };
 
@@ -12,8 +13,8 @@ use verbund_protocol::{
 const MAX_TEXT: usize = 120;
 /// Longest phone number, characters.
 const MAX_PHONE: usize = 32;
-/// Longest texts that a referral puts on one line of at most 400 bytes, beside a number and marks, bytes.
-const MAX_LINE: usize = 320;
+/// Longest texts that a referral puts on one line, beside a number and marks, bytes.
+const MAX_LINE: usize = identified::MAX_LINE - 80;
 
 /// How somebody is insured, with the words of `http://fhir.de/CodeSystem/versicherungsart-de-basis`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

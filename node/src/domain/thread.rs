@@ -11,9 +11,6 @@ pub const MAX_REASON: usize = 300;
 /// Most messages of one patient, and whoever acts for the patient, in a day.
 pub const MAX_A_DAY: usize = 20;
 
-/// For how long the same text again counts as a form that was sent twice.
-pub const REPEAT: std::time::Duration = std::time::Duration::from_secs(600);
-
 /// What a patient and a team write to each other about one matter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Thread {

@@ -10,7 +10,7 @@ use verbund_protocol::{
 };
 
 use super::{
-    Work, WorkError,
+    SENT_TWICE, Work, WorkError,
     clinic::{self, Clinic},
     conversation::{ASKING, load_as},
     inquiry::{self, NewCase, Preview, Target},
@@ -56,8 +56,6 @@ pub use crate::store::{
 const MAX_CASES: usize = 300;
 /// Most notes on a page.
 const MAX_NOTES: usize = 200;
-/// For how long the same note again counts as a form that was sent twice.
-const REPEAT: std::time::Duration = std::time::Duration::from_secs(600);
 /// Longest note, characters.
 pub const MAX_NOTE: usize = 4_000;
 /// For how long an answer to an inquiry is useful.
@@ -286,7 +284,7 @@ pub fn note(work: &mut Work<'_>, id: LocalId, kind: NoteKind, text: &str) -> Res
     }
     let note = Note { at: work.now, kind, text: text.to_owned(), made_by: work.actor.name().to_owned() };
     let last = caseload::notes(work.db, id, 1)?.pop();
-    if last.is_some_and(|last| work.now.since(last.at) < REPEAT && Note { at: note.at, ..last } == note) {
+    if last.is_some_and(|last| work.now.since(last.at) < SENT_TWICE && Note { at: note.at, ..last } == note) {
         return Ok(());
     }
     caseload::add_note(work.db, id, &note)?;

@@ -15,14 +15,11 @@ use verbund_protocol::{
 };
 
 use super::{
-    Work, WorkError, capacity,
+    SENT_TWICE, Work, WorkError, capacity,
     conversation::{self, ANSWERING, load_as, say},
     recovery,
 };
 use crate::store::{self, conversation::Conversation, hold, hold::Held, meta};
-
-/// For how long the same again counts as a form that was sent twice.
-const REPEAT: std::time::Duration = std::time::Duration::from_secs(600);
 
 /// What an offer says.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -85,7 +82,7 @@ fn is_made(work: &Work<'_>, c: &Conversation, department: &DepartmentKey, hold: 
     let Some((Message::Offer(said), at)) = conversation::said_last(work, c)? else { return Ok(false) };
     let held_until = at.plus(hold);
     let same = Offer { department: department.clone(), date: new.date, stay_days: new.stay_days, held_until, room: new.room, therapies: new.therapies.clone() };
-    Ok(said == same && c.auto_confirm == new.auto_confirm && work.now.since(at) < REPEAT)
+    Ok(said == same && c.auto_confirm == new.auto_confirm && work.now.since(at) < SENT_TWICE)
 }
 
 /// Holds a place for `c`, in place of the one held for it before, and shows one less as free.

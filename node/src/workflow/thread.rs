@@ -9,7 +9,7 @@ use verbund_protocol::{
 };
 
 use super::{
-    Work, WorkError,
+    SENT_TWICE, Work, WorkError,
     journey::acted,
     notice, patient, purpose,
     team::{Member, Staffed, staffed},
@@ -19,7 +19,7 @@ use crate::{
         account::Kind,
         actor::Role,
         team::{Stage, Turn},
-        thread::{Entry, MAX_REASON, MAX_TEXT, REPEAT, Thread, What, written},
+        thread::{Entry, MAX_REASON, MAX_TEXT, Thread, What, written},
     },
     store::{
         account, patient as patients, team as teams,
@@ -355,7 +355,7 @@ pub fn begin(work: &mut Work<'_>, me: LocalId, patient: LocalId, team: LocalId, 
         return Err(WorkError::state("no-account", "the patient has no access to the pages yet", "invite the patient first, or call"));
     }
     // A form that was sent twice begins one thread.
-    for held in stored::of_patient(work.db, patient, 1)?.into_iter().filter(|held| held.team == team && work.now.since(held.changed_at) < REPEAT) {
+    for held in stored::of_patient(work.db, patient, 1)?.into_iter().filter(|held| held.team == team && work.now.since(held.changed_at) < SENT_TWICE) {
         let entries = stored::entries(work.db, held.id, 2)?;
         if matches!(&entries[..], [only] if only.what == What::Answered && only.text == text && only.made_by == work.actor.name()) {
             return Ok(held.id);

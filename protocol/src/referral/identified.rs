@@ -10,6 +10,9 @@ use crate::{
     time::{Day, Timestamp},
 };
 
+/// Longest address, and longest line that says whom to call, bytes.
+pub const MAX_LINE: usize = 400;
+
 /// A referral breaks a rule on content. No content is repeated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidReferral {
@@ -169,9 +172,9 @@ impl Identified {
         needed("family name", &p.family)?;
         needed("given name", &p.given)?;
         let options = [
-            ("address", &p.address, 400),
+            ("address", &p.address, MAX_LINE),
             ("phone", &p.phone, 64),
-            ("contact", &p.contact, 400),
+            ("contact", &p.contact, MAX_LINE),
             ("payer name", &self.payer_name, 200),
             ("staff", &self.staff, 200),
             ("note", &self.note, MAX_REFERRAL_TEXT),

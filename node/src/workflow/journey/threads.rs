@@ -7,11 +7,11 @@ use crate::{
     domain::{
         actor::Actor,
         team::Stage,
-        thread::{MAX_A_DAY, MAX_TEXT, REPEAT, Thread, What, written},
+        thread::{MAX_A_DAY, MAX_TEXT, Thread, What, written},
     },
     store::thread::{self as stored, New},
     workflow::{
-        Work, WorkError,
+        SENT_TWICE, Work, WorkError,
         team::{Staffed, staffed},
         thread::{Name, Said, said},
     },
@@ -122,7 +122,7 @@ fn just_written(work: &Work<'_>, patient: LocalId, to: &Addressed, text: &str) -
         Addressed::Team(team) => thread.team == *team,
         Addressed::Thread(id) => thread.id == *id,
     };
-    for thread in stored::of_patient(work.db, patient, MAX_ROWS)?.into_iter().filter(|thread| meant(thread) && work.now.since(thread.changed_at) < REPEAT) {
+    for thread in stored::of_patient(work.db, patient, MAX_ROWS)?.into_iter().filter(|thread| meant(thread) && work.now.since(thread.changed_at) < SENT_TWICE) {
         let last = stored::entries(work.db, thread.id, 1)?.pop();
         if last.is_some_and(|last| last.what == What::Asked && last.text == text && last.made_by == work.actor.name()) {
             return Ok(Some(thread.id));

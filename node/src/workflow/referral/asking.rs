@@ -5,7 +5,9 @@ use verbund_protocol::{
     id::{ConversationId, Ik, LocalId},
     inquiry::{Basis, Variant},
     planted::{Bug, planted},
-    referral::{Choice, Handoff, Identified, Message, MessageKind, Side, Step, Withdrawn, clock, identified::Clinical, identified::Person, identified::Release},
+    referral::{
+        Choice, Handoff, Identified, Message, MessageKind, Side, Step, Withdrawn, clock, identified::Clinical, identified::MAX_LINE, identified::Person, identified::Release,
+    },
 };
 
 use super::{check_ahb, release};
@@ -27,9 +29,6 @@ use crate::{
         inquiry::find_case,
     },
 };
-
-/// Longest line that says whom to call (see [`Identified::check`]), bytes.
-const MAX_CONTACT: usize = 400;
 
 /// What a person adds to what the records hold, for the identified referral.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -191,7 +190,7 @@ fn whom_to_call(representative: Option<&known::Representative>, contact: Option<
     let decides = representative.map(|r| format!("{} ({}), {}", r.name, r.basis.german(), r.phone));
     let relative = contact.map(|c| format!("{} ({}), {}", c.name, c.relation, c.phone));
     match (decides, relative) {
-        (Some(decides), Some(relative)) if decides.len() + relative.len() + 2 <= MAX_CONTACT => Some(format!("{decides}; {relative}")),
+        (Some(decides), Some(relative)) if decides.len() + relative.len() + 2 <= MAX_LINE => Some(format!("{decides}; {relative}")),
         (decides, relative) => decides.or(relative),
     }
 }

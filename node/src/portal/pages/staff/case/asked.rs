@@ -10,7 +10,7 @@ use verbund_protocol::{
     catalogue::{Answer, Catalogue, List, PayerDecision, Question, Withdraw},
     id::{ConversationId, LocalId},
     inquiry::{Answers, InquiryError},
-    referral::{Step, identified::Clinical},
+    referral::{Offer, Step, identified::Clinical},
 };
 
 use super::{hub::paper, words};
@@ -195,6 +195,16 @@ pub(super) fn history(p: &Page, lines: &[Line]) -> Vec<(String, String)> {
     lines.iter().map(line).collect()
 }
 
+fn offered(w: Words, p: &Page, offer: &Offer) -> Offered {
+    Offered {
+        date: date::calendar(offer.date, w.language),
+        stay: w.asked_offer_days(offer.stay_days),
+        room: codes::label(List::Room, offer.room.number(), w.language),
+        therapies: offer.therapies.iter().map(|therapy| codes::label(List::Therapy, therapy.number(), w.language)).collect::<Vec<_>>().join(", "),
+        until: p.moment(offer.held_until),
+    }
+}
+
 async fn page(portal: &Portal, context: &Context, id: ConversationId, typed: &Fields, fault: Option<String>) -> Result<Response, PageError> {
     let (c, papers) = portal
         .desk
@@ -227,13 +237,7 @@ async fn page(portal: &Portal, context: &Context, id: ConversationId, typed: &Fi
         trouble: summary.trouble.is_some(),
         call: w.case_next_call(c.clinic.name.clone()),
         date: summary.date.map(|day| date::calendar(day, w.language)),
-        offer: detail.offer.as_ref().map(|offer| Offered {
-            date: date::calendar(offer.date, w.language),
-            stay: w.asked_offer_days(offer.stay_days),
-            room: codes::label(List::Room, offer.room.number(), w.language),
-            therapies: offer.therapies.iter().map(|therapy| codes::label(List::Therapy, therapy.number(), w.language)).collect::<Vec<_>>().join(", "),
-            until: p.moment(offer.held_until),
-        }),
+        offer: detail.offer.as_ref().map(|offer| offered(w, &p, offer)),
         questions: questions(w, context, &c, typed),
         rare_reasons: if rare.is_some() { chosen(List::RareReason, "rare-reason") } else { vec![] },
         rare,
