@@ -3,6 +3,7 @@
 pub mod account;
 pub mod actor;
 pub mod bedside;
+pub mod calendar;
 pub mod capacity;
 pub mod config;
 pub mod consent;

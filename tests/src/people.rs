@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use verbund_node::{
     control::{Command, capacity, client::ClientError, consent, document, patient, referral, search, status},
     domain::{
+        calendar,
         consent::{DecidedBy, Decision, How, Kind, Recipient},
         patient::Person,
     },
@@ -99,7 +100,7 @@ impl Town {
 
     /// Returns today by a clinic's clock.
     pub fn today(&mut self, at: usize) -> Day {
-        self.status(at).now.day()
+        calendar::day(self.status(at).now)
     }
 
     /// Returns how a node says it is.

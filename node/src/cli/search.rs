@@ -13,6 +13,7 @@ use verbund_protocol::{
 use super::{Terminal, table::Table};
 use crate::{
     control::{Command, search},
+    domain::calendar,
     workflow::search::{LiveState, Outcome, Wanted},
 };
 
@@ -74,7 +75,7 @@ pub struct Search {
 /// Returns today by this machine's clock.
 pub(super) fn today() -> Day {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    Timestamp::from_secs(since.as_secs()).day()
+    calendar::day(Timestamp::from_secs(since.as_secs()))
 }
 
 impl Search {

@@ -10,7 +10,7 @@ use verbund_protocol::{
 
 use super::Call;
 use crate::{
-    domain::{actor::Actor, capacity::file},
+    domain::{actor::Actor, calendar, capacity::file},
     workflow::{
         Desk, WorkError,
         capacity::{self, Change, ProofShown, Shown},
@@ -75,7 +75,7 @@ impl Command {
         match self {
             Self::Publish(change) => desk.ask(&actor, move |work| capacity::change(work, *change)).await.map(Reply::Published),
             Self::Import { text } => {
-                let stated = file::read(&text, desk.outside().now().day())
+                let stated = file::read(&text, calendar::day(desk.outside().now()))
                     .map_err(|error| WorkError::invalid(error.to_string(), "correct the lines named; nothing of the file was taken"))?;
                 desk.ask(&actor, move |work| capacity::state(work, stated)).await.map(Reply::Published)
             }

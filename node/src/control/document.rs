@@ -11,10 +11,13 @@ use verbund_protocol::{
 };
 
 use super::Call;
-use crate::workflow::{
-    Work, WorkError,
-    document::{self, BlobError, Details, Document, Filter, Given, Named, NewDocument, State, files::Progress},
-    referral,
+use crate::{
+    domain::calendar,
+    workflow::{
+        Work, WorkError,
+        document::{self, BlobError, Details, Document, Filter, Given, Named, NewDocument, State, files::Progress},
+        referral,
+    },
 };
 
 /// Most documents in one list.
@@ -207,7 +210,7 @@ impl Command {
     pub async fn run(self, call: &mut Call<'_>) -> Result<Reply, WorkError> {
         let actor = call.actor.clone();
         match self {
-            Self::Kinds => Ok(kinds(call.desk.outside().now().day())),
+            Self::Kinds => Ok(kinds(calendar::day(call.desk.outside().now()))),
             Self::Add(add) => add.run(call).await,
             Self::Export(id) => export(id, call).await,
             Self::List { patient, conversation, all } => {

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use jiff::{Timestamp as Instant, ToSpan as _, tz::TimeZone};
+use jiff::ToSpan as _;
 use verbund_protocol::{id::LocalId, time::Timestamp};
 
-use super::{actor::Role, holiday::Holidays, patient::Fault};
+use super::{actor::Role, calendar, holiday::Holidays, patient::Fault};
 
 /// Longest name of a team, characters.
 pub const MAX_NAME: usize = 60;
@@ -15,8 +15,6 @@ pub const MAX_HOURS: u32 = 240;
 pub const MAX_TEAMS: usize = 40;
 /// Most people named in one team.
 pub const MAX_NAMED: usize = 200;
-/// Every clinic of the network lies there.
-const ZONE: TimeZone = jiff::tz::get!("Europe/Berlin");
 
 /// A team, as IT sets it up.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,7 +79,7 @@ fn after(from: Timestamp, hours: u32, off: Option<Holidays>) -> Timestamp {
     let mut left = Duration::from_secs(u64::from(hours) * 3_600);
     let mut at = from;
     while !left.is_zero() {
-        let local = Instant::from_millisecond(i64::try_from(at.0).unwrap_or(i64::MAX)).unwrap_or(Instant::MAX).to_zoned_datetime(ZONE);
+        let local = calendar::local(at);
         let next = local.checked_add(1.day()).and_then(|next| next.start_of_day()).ok().and_then(|next| u64::try_from(next.timestamp().as_millisecond()).ok());
         // At the end of all time nothing is skipped.
         let Some(midnight) = next.map(Timestamp).filter(|midnight| *midnight > at) else { return at.plus(left) };
@@ -197,8 +195,7 @@ pub(crate) mod tests {
     }
 
     fn at(text: &str) -> Timestamp {
-        let local = ZONE.to_timestamp(text.parse::<jiff::civil::DateTime>().unwrap()).unwrap();
-        Timestamp(local.as_millisecond().unsigned_abs())
+        calendar::moment(text.parse().unwrap()).unwrap()
     }
 
     #[test]

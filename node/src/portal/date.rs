@@ -1,6 +1,6 @@
 //! Days and moments as people in Germany write them: shown and typed in.
 
-use jiff::{civil, tz::TimeZone};
+use jiff::civil;
 use verbund_protocol::{
     catalogue::Week,
     person::BirthDate,
@@ -8,14 +8,7 @@ use verbund_protocol::{
 };
 
 use super::words::Language;
-
-/// Every clinic of the network lies there.
-const ZONE: TimeZone = jiff::tz::get!("Europe/Berlin");
-
-fn local(at: Timestamp) -> jiff::ZonedDateTime {
-    let millis = i64::try_from(at.0).unwrap_or(i64::MAX);
-    jiff::Timestamp::from_millisecond(millis).unwrap_or(jiff::Timestamp::MAX).to_zoned_datetime(ZONE)
-}
+use crate::domain::calendar::{self, local};
 
 /// The months in English.
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -81,8 +74,7 @@ pub fn typed_moment(day: &str, time: &str) -> Option<Timestamp> {
     let date: civil::Date = typed(day)?.to_string().parse().ok()?;
     let (hour, minute) = time.split_once([':', '.']).unwrap_or((time, "0"));
     let time = civil::Time::new(hour.trim().parse().ok()?, minute.trim().parse().ok()?, 0, 0).ok()?;
-    let at = ZONE.to_timestamp(date.to_datetime(time)).ok()?.as_millisecond();
-    u64::try_from(at).ok().map(Timestamp)
+    calendar::moment(date.to_datetime(time))
 }
 
 /// Returns the time of a moment: `14:05`.

@@ -7,7 +7,7 @@ use verbund_protocol::{
 };
 
 use super::{Db, StoreError, column, millis};
-use crate::domain::{actor::Role, team::Team};
+use crate::domain::{actor::Role, calendar, team::Team};
 
 /// Keeps a team, new or changed.
 ///
@@ -96,6 +96,6 @@ pub fn set_absence(db: &Db, account: LocalId, until: Option<Day>) -> Result<(), 
 /// The store's.
 pub fn absences(db: &Db, now: Timestamp) -> Result<Vec<(LocalId, Day)>, StoreError> {
     let mut statement = db.prepare_cached("SELECT account, until FROM absence WHERE until >= ?1")?;
-    let rows = statement.query_map([now.day().0], |row| Ok((LocalId(row.get(0)?), Day(row.get(1)?))))?;
+    let rows = statement.query_map([calendar::day(now).0], |row| Ok((LocalId(row.get(0)?), Day(row.get(1)?))))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }

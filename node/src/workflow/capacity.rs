@@ -15,7 +15,7 @@ use verbund_protocol::{
 
 use super::{Work, WorkError, replication};
 use crate::{
-    domain::{actor::Role, capacity::Stated},
+    domain::{actor::Role, calendar, capacity::Stated},
     store::{
         self,
         audit::{self, witness},
@@ -82,7 +82,7 @@ impl Change {
 /// As [`state`].
 pub fn change(work: &mut Work<'_>, change: Change) -> Result<Vec<DepartmentId>, WorkError> {
     let before = store::capacity::stated(work.db, &change.id)?.map_or_else(|| Stated::new(change.id.clone()), |row| row.stated);
-    let today = work.now.day();
+    let today = calendar::day(work.now);
     state(work, vec![change.apply(before, today)])
 }
 
@@ -95,7 +95,7 @@ pub fn add(work: &mut Work<'_>, new: Stated) -> Result<(), WorkError> {
     if store::capacity::stated(work.db, &new.id)?.is_some() {
         return Err(WorkError::state("exists", "something is stated about this department already", "change it on the board"));
     }
-    state(work, vec![Stated { first_day: work.now.day(), free: vec![], ..new }]).map(drop)
+    state(work, vec![Stated { first_day: calendar::day(work.now), free: vec![], ..new }]).map(drop)
 }
 
 /// Returns the facilities of this clinic, with their names.
@@ -139,7 +139,7 @@ fn fault(work: &Work<'_>, stated: &Stated) -> Option<String> {
     if !own.is_some_and(|member| member.speaks_for(&stated.id.facility)) {
         return Some("not a facility of this clinic in the network document".into());
     }
-    let today = work.now.day();
+    let today = calendar::day(work.now);
     let record = stated.record(Default::default(), work.now, stated.free.clone());
     if let Err(error) = record.check() {
         return Some(error.to_string());

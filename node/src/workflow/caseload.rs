@@ -20,6 +20,7 @@ use crate::{
     domain::{
         account::State as AccountState,
         actor::Role,
+        calendar,
         consent::{self as decisions, DecidedBy, Decision, Kind, Recipient},
         end::{End, How},
         patient::Patient,
@@ -333,7 +334,7 @@ fn written(work: &Work<'_>, id: LocalId, department: DepartmentKey, rare_reason:
     let patient = case.patient.map(|id| patient::find(work.db, id)).transpose()?.flatten().ok_or(WorkError::NotFound("patient"))?;
     let plan = caseload::plan(work.db, id)?.map(|version| version.plan).unwrap_or_else(|| Plan::known(&patient.person, case.variant, case.discharge));
     let minutes = work.now.plus(ANSWER_WITHIN).0 / 60_000;
-    plan.inquiry(&patient.person, case.variant, department, Timestamp(minutes * 60_000), rare_reason, work.now.day())
+    plan.inquiry(&patient.person, case.variant, department, Timestamp(minutes * 60_000), rare_reason, calendar::day(work.now))
         .ok_or_else(|| WorkError::state("plan", "the plan lacks indication, earliest day or payer", "fill in the plan"))
 }
 

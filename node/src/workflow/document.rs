@@ -29,6 +29,7 @@ use super::{Desk, Effect, Work, WorkError, purpose};
 use crate::{
     domain::{
         actor::{Actor, Role},
+        calendar,
         consent::Use,
     },
     store::{StoreError, consent, document, patient},
@@ -82,7 +83,7 @@ pub fn check(work: &Work<'_>, new: &NewDocument, size: u64) -> Result<(), WorkEr
         let most = work.terms.max_document >> 20;
         return Err(WorkError::invalid(format!("a document here has at most {most} MiB"), "split it, or ask IT about documents.max_mib in the configuration"));
     }
-    if kdl::find(&new.kind, work.now.day()).is_none() {
+    if kdl::find(&new.kind, calendar::day(work.now)).is_none() {
         return Err(WorkError::invalid(format!("{} is not among the document types in use", new.kind), "see `verbund document kinds`"));
     }
     if !is_title(&new.title) {

@@ -17,6 +17,7 @@ use super::{
     conversation::{self, ASKING, begin, load_as, say},
 };
 use crate::{
+    domain::calendar,
     domain::consent::{Kind, Use},
     store::{
         case::{self, Case},
@@ -98,7 +99,7 @@ pub fn set_discharge(work: &mut Work<'_>, id: LocalId, discharge: Option<Day>, e
 fn plausible(work: &Work<'_>, discharge: Option<Day>) -> Result<(), WorkError> {
     const YEAR: u32 = 366;
     match discharge {
-        Some(day) if day.0.abs_diff(work.now.day().0) > YEAR => Err(WorkError::invalid("the day of discharge is more than a year from today", "correct the day")),
+        Some(day) if day.0.abs_diff(calendar::day(work.now).0) > YEAR => Err(WorkError::invalid("the day of discharge is more than a year from today", "correct the day")),
         _ => Ok(()),
     }
 }

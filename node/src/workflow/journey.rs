@@ -44,6 +44,7 @@ use super::{Work, WorkError, clinic::of as clinic, conversation::load_as};
 use crate::{
     domain::{
         actor::Actor,
+        calendar,
         proxy::{Proxy, Scope},
     },
     store::{
@@ -76,7 +77,7 @@ fn in_person(work: &Work<'_>) -> Result<LocalId, WorkError> {
 fn reaches(work: &Work<'_>) -> Result<Option<Scope>, WorkError> {
     match work.actor {
         Actor::Visitor { in_person: true, .. } | Actor::Bedside { .. } => Ok(Some(Scope::Decide)),
-        Actor::Visitor { .. } => Ok(acting(work)?.map(|proxy| proxy.mandate.reaches(work.now.day()))),
+        Actor::Visitor { .. } => Ok(acting(work)?.map(|proxy| proxy.mandate.reaches(calendar::day(work.now)))),
         Actor::Person { .. } | Actor::Node => Ok(None),
     }
 }

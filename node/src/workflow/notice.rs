@@ -23,6 +23,7 @@ use crate::{
     domain::{
         account::{Account, Kind as Whose, Site, State as Standing},
         actor::{Actor, Role},
+        calendar,
         notice::{Errand, GIVE_UP_AFTER, Mail, MailId},
     },
     store::{
@@ -75,7 +76,7 @@ pub fn looked(work: &mut Work<'_>) -> Result<(), WorkError> {
 
 fn seen_by(work: &Work<'_>, account: LocalId, patient: LocalId) -> Result<(), WorkError> {
     post::seen(work.db, Some(account))?;
-    let scope = proxy::find(work.db, account)?.map(|proxy| proxy.mandate.reaches(work.now.day()));
+    let scope = proxy::find(work.db, account)?.map(|proxy| proxy.mandate.reaches(calendar::day(work.now)));
     if scope.is_none_or(|scope| scope > crate::domain::proxy::Scope::Look) {
         news::seen(work.db, patient)?;
     }

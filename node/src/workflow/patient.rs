@@ -7,6 +7,7 @@ use super::{Work, WorkError, document, purpose};
 use crate::{
     domain::{
         actor::Role,
+        calendar,
         patient::{Fault, Patient, Person, Search},
     },
     store::{
@@ -33,7 +34,7 @@ impl From<Fault> for WorkError {
 /// [`WorkError::Invalid`] names the field; [`WorkError::State`] if the KVNR or case number belongs to an entry already.
 pub fn add(work: &mut Work<'_>, person: &Person) -> Result<Patient, WorkError> {
     work.require(Role::CARE)?;
-    person.check(work.now.day())?;
+    person.check(calendar::day(work.now))?;
     unique(work, person, None)?;
     let id = work.entropy.local_id();
     patient::add(work.db, id, person, work.actor.name(), work.now)?;
@@ -48,7 +49,7 @@ pub fn add(work: &mut Work<'_>, person: &Person) -> Result<Patient, WorkError> {
 /// As [`add`], and [`WorkError::NotFound`], [`WorkError::Purpose`]; [`WorkError::State`] with the code [`CHANGED`] if `seen` is not the present version.
 pub fn change(work: &mut Work<'_>, id: LocalId, person: &Person, seen: Option<u32>) -> Result<Patient, WorkError> {
     work.require(Role::CARE)?;
-    person.check(work.now.day())?;
+    person.check(calendar::day(work.now))?;
     let former = existing(work, id)?;
     let why = purpose::of_look(work, id)?;
     let fields = person.differing(&former.person).join(",");

@@ -13,6 +13,7 @@ use crate::{
     domain::{
         account::{Kind, State},
         actor::Role,
+        calendar,
         proxy::{MAX_PROXIES, Mandate, Proxy},
     },
     store::{account, proxy},
@@ -56,7 +57,7 @@ pub fn list(work: &mut Work<'_>, id: LocalId) -> Result<Vec<Helper>, WorkError> 
 /// # Errors
 /// [`WorkError::Invalid`] names the field; [`WorkError::State`] `too-many`, `invited-already`.
 pub(super) fn add(work: &mut Work<'_>, id: LocalId, mandate: &Mandate, reads: String, proof: Option<LocalId>, why: &str) -> Result<Invited, WorkError> {
-    mandate.check(work.now.day())?;
+    mandate.check(calendar::day(work.now))?;
     let acting = acting(work, id)?;
     if acting.iter().any(|helper| helper.proxy.mandate == *mandate) {
         return Err(WorkError::state("invited-already", "somebody is invited under this name for just this", "end that access first"));

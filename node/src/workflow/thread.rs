@@ -18,6 +18,7 @@ use crate::{
     domain::{
         account::Kind,
         actor::Role,
+        calendar,
         team::{Stage, Turn},
         thread::{Entry, MAX_REASON, MAX_TEXT, Thread, What, written},
     },
@@ -332,7 +333,7 @@ pub fn hand(work: &mut Work<'_>, me: LocalId, id: LocalId, to: To) -> Result<(),
 /// [`WorkError::Invalid`] for a day that is over or more than a year away.
 pub fn set_absence(work: &mut Work<'_>, me: LocalId, until: Option<Day>) -> Result<(), WorkError> {
     reader(work, me)?;
-    let today = work.now.day();
+    let today = calendar::day(work.now);
     if until.is_some_and(|until| until < today || until > today.plus(366)) {
         return Err(WorkError::invalid("the day is over or too far away", "correct until"));
     }

@@ -11,6 +11,7 @@ use anyhow::{Context as _, bail};
 use serde_json::{Value, json};
 use verbund_node::{
     control::{Command, client::Client},
+    domain::calendar,
     runtime::service,
 };
 use verbund_protocol::{id::LocalId, time::Day};
@@ -176,7 +177,7 @@ pub(crate) fn ik(town: &Town, at: usize) -> &str {
 }
 
 pub(crate) fn today() -> Day {
-    service::now().day()
+    calendar::day(service::now())
 }
 
 /// Returns a JSON text.

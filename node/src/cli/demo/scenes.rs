@@ -10,7 +10,7 @@ use super::{
     cast::Player,
     portals::People,
 };
-use crate::runtime::service;
+use crate::{domain::calendar, runtime::service};
 
 /// Patients of the social worker, fictional as their names say: family, given, born.
 const PATIENTS: [(&str, &str, &str); 3] = [("Beispiel", "Gerda", "1944-02-11"), ("Beispiel", "Max", "1959-08-30"), ("Beispiel", "Otto", "1948-12-01")];
@@ -23,7 +23,7 @@ const LETTER: &[u8] = b"%PDF-1.4\n1 0 obj << /Type /Catalog >> endobj\ntrailer <
 /// # Errors
 /// Names the step that did not hold.
 pub fn play(players: &[Player], people: &mut People) -> anyhow::Result<()> {
-    let (asker, today) = (&players[0], service::now().day());
+    let (asker, today) = (&players[0], calendar::day(service::now()));
     let rehab = people.rehab;
     let mut patients = Vec::new();
     for (family, given, birth_date) in PATIENTS {

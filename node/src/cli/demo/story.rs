@@ -11,7 +11,7 @@ use verbund_protocol::{
 };
 
 use super::{Screen, cast::Player, figures::round};
-use crate::runtime::service;
+use crate::{domain::calendar, runtime::service};
 
 /// The department that the demo's rehabilitation clinics state places of: orthopaedics.
 const DEPARTMENT: &str = "2300";
@@ -111,7 +111,7 @@ pub fn wait_until_visible(players: &[Player]) -> anyhow::Result<()> {
 /// # Errors
 /// Names the step that did not hold.
 pub fn play(players: &[Player], screen: &Screen) -> anyhow::Result<Told> {
-    let (asker, today) = (&players[0], service::now().day());
+    let (asker, today) = (&players[0], calendar::day(service::now()));
     let mut told = Told::default();
     let hits = search(asker, players, today, &mut told)?;
     screen.say(format!("search at {}: {} clinics fit; the best are {}", asker.name(), hits.len(), hits.iter().take(3).map(|hit| hit.1.clone()).collect::<Vec<_>>().join(", ")));

@@ -8,6 +8,7 @@ use verbund_protocol::{
 
 use crate::{
     domain::{
+        calendar,
         consent::{Consent, Kind},
         phone::Phone,
         plan::Plan,
@@ -91,13 +92,13 @@ pub fn next(case: &Case, consented: Consented, plan: &Plan, conversations: &[Con
         return (Next::Call(c.id), None);
     }
     if let Some(phone) = phones.iter().find(|phone| phone.chosen().is_some()) {
-        return if phone.arrived().is_some() { (Next::ThereByPhone(phone.id), None) } else { (Next::ByPhone(phone.id), phone.offer().map(|day| day.start())) };
+        return if phone.arrived().is_some() { (Next::ThereByPhone(phone.id), None) } else { (Next::ByPhone(phone.id), phone.offer().map(calendar::start)) };
     }
     let later: [(Step, fn(ConversationId) -> Next); 5] =
         [(Step::Confirmed, Next::Refer), (Step::Asked, Next::Answer), (Step::Chosen, Next::Unconfirmed), (Step::Referred, Next::Unaccepted), (Step::Accepted, Next::Travel)];
     for (step, next) in later {
         if let Some(c) = at(step).next() {
-            let due = if step == Step::Accepted { c.log.state().date.map(|day| day.start()) } else { c.due_at };
+            let due = if step == Step::Accepted { c.log.state().date.map(calendar::start) } else { c.due_at };
             return (next(c.id), due);
         }
     }
@@ -113,7 +114,7 @@ pub fn next(case: &Case, consented: Consented, plan: &Plan, conversations: &[Con
         Consented::Given(_) => {}
     }
     let offers: Vec<_> = at(Step::Offered).map(|c| c.log.state()).filter(|state| clock::choosable(state, now)).collect();
-    let told = phones.iter().filter(|phone| phone.offer().is_some_and(|day| day >= now.day())).count();
+    let told = phones.iter().filter(|phone| phone.offer().is_some_and(|day| day >= calendar::day(now))).count();
     if offers.len() + told > 0 {
         return (Next::Choose(offers.len() + told), offers.iter().filter_map(|state| state.offer.map(|offer| offer.held_until)).min());
     }

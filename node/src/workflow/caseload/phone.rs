@@ -11,6 +11,7 @@ use verbund_protocol::{
 use super::{MAX_NOTE, Paper, conversations, open_case, written};
 use crate::{
     domain::{
+        calendar,
         consent::{Decision, Kind},
         phone::{Answer, Done, Phone, Said, Step},
     },
@@ -121,7 +122,7 @@ pub fn answer(work: &mut Work<'_>, case: LocalId, entry: LocalId, said: Said, by
     }
     let said = match said {
         Said::Declined(why) => Said::Declined(text(&why, MAX_NOTE)?),
-        Said::Offered(day) if day < work.now.day() => return Err(WorkError::state("day", "the place is offered for a day that is over", "correct the day")),
+        Said::Offered(day) if day < calendar::day(work.now) => return Err(WorkError::state("day", "the place is offered for a day that is over", "correct the day")),
         offered @ Said::Offered(_) => offered,
     };
     let answer = Answer { said, answered_at: at, answered_by: text(by, MAX_NAME)?, recorded_at: work.now, recorded_by: work.actor.name().to_owned() };
@@ -160,7 +161,7 @@ pub fn choose(work: &mut Work<'_>, case: LocalId, entry: LocalId, paper: Paper) 
     let phone = look(work, case, entry, "case.phone.choose")?;
     let patient = found.patient.ok_or(WorkError::NotFound("patient"))?;
     consent::require(work, patient, Kind::DischargeManagement, None)?;
-    if phone.offer().is_none_or(|day| day < work.now.day()) {
+    if phone.offer().is_none_or(|day| day < calendar::day(work.now)) {
         return Err(WorkError::state("no-offer", "no place is offered for a day to come", "call the clinic"));
     }
     if found.chosen.is_some() || phone::list(work.db, case)?.iter().any(|phone| phone.chosen().is_some()) {

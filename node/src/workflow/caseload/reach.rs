@@ -11,6 +11,7 @@ use crate::{
     domain::{
         account::{Account, State},
         actor::Role,
+        calendar,
         holiday::Holidays,
         team::{Stage, Team, Turn, turn},
     },
@@ -103,7 +104,7 @@ impl Service {
 /// long as no place is found.
 fn clock(row: &Row) -> Option<Timestamp> {
     let searching = matches!(row.next, Next::Call(_) | Next::Consent | Next::Plan | Next::Ask | Next::Choose(_) | Next::Wait(_));
-    row.due.or_else(|| row.begin_by.filter(|_| searching).map(|day| day.plus(1).start()))
+    row.due.or_else(|| row.begin_by.filter(|_| searching).map(|day| calendar::start(day.plus(1))))
 }
 
 #[cfg(test)]
@@ -203,10 +204,10 @@ mod tests {
     #[test]
     fn the_last_day_of_the_ahb_is_a_clock_until_a_place_is_found() {
         let service = service(vec![team()], &[], &[]);
-        let last = DUE.day();
+        let last = calendar::day(DUE);
         let searching = Row { begin_by: Some(last), next: Next::Ask, ..row(None) };
-        assert_eq!(lists(&service, &searching, Timestamp(last.plus(1).start().0 - 1)), [None; 3]);
-        assert_eq!(lists(&service, &searching, last.plus(1).start()), [None, Some(Why::Late), None]);
+        assert_eq!(lists(&service, &searching, Timestamp(calendar::start(last.plus(1)).0 - 1)), [None; 3]);
+        assert_eq!(lists(&service, &searching, calendar::start(last.plus(1))), [None, Some(Why::Late), None]);
         let found = Row { next: Next::Travel(verbund_protocol::id::ConversationId([1; 16])), ..searching };
         assert_eq!(lists(&service, &found, last.plus(3).start()), [None; 3]);
         let closed = Row { case: Case { closed_at: Some(DUE), ..row(None).case }, ..row(Some(DUE)) };

@@ -8,7 +8,7 @@ use verbund_protocol::{
 
 use super::{Line, MAX_ROWS, conversations, known::known, phone::by_phone, story};
 use crate::{
-    domain::{actor::Role, end::Carer, phone::Phone, plan::Missing, wish::Wishes},
+    domain::{actor::Role, calendar, end::Carer, phone::Phone, plan::Missing, wish::Wishes},
     store::{
         case::{self, Case},
         caseload as written, consent, wish,
@@ -85,7 +85,7 @@ pub fn followed(work: &mut Work<'_>, id: LocalId) -> Result<Followed, WorkError>
     let known = known(work, id)?;
     if let Some(case) = &known.case {
         story.extend(story::ended(&known));
-        story.extend(by_phone(&known.phones, work.now.day()).iter().flat_map(story::told));
+        story.extend(by_phone(&known.phones, calendar::day(work.now)).iter().flat_map(story::told));
         for c in known.talks.iter().map(|talk| &talk.c) {
             story.extend(story::said(work, c)?);
         }

@@ -15,6 +15,7 @@ use super::{
     story,
 };
 use crate::{
+    domain::calendar,
     store::{case::Case, conversation::Conversation},
     workflow::{Work, WorkError},
 };
@@ -105,7 +106,7 @@ pub fn offers(work: &mut Work<'_>) -> Result<Offers, WorkError> {
     let mut found = Offers { asked: vec![], phones: vec![], span: None, origin: None, from_home: false, home: known.home.clone(), house: None };
     if let Some(case) = &known.case {
         found.span = story::span(case);
-        found.phones = by_phone(&known.phones, work.now.day());
+        found.phones = by_phone(&known.phones, calendar::day(work.now));
         for talk in &known.talks {
             found.house = found.house.or(clinic(work, &talk.c.own_facility).at);
             found.asked.push(asked(work, case, talk, &known.talks));

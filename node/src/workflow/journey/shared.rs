@@ -9,6 +9,7 @@ use verbund_protocol::{
 
 use super::{MAX_ROWS, PURPOSE, Scope, acted, allowed, clinic};
 use crate::{
+    domain::calendar,
     domain::phone::{Came, Event, Phone},
     store::{
         StoreError, audit, case,
@@ -191,7 +192,7 @@ fn looks(work: &Work<'_>, patient: LocalId) -> Result<Vec<Glance>, WorkError> {
         }
         let Some(deed) = deed(&line.action) else { continue };
         let who = acted(work, &line.actor)?.unwrap_or(line.actor);
-        let same = |look: &&mut Glance| look.who == who && look.deed == deed && look.at.day() == line.at.day();
+        let same = |look: &&mut Glance| look.who == who && look.deed == deed && calendar::day(look.at) == calendar::day(line.at);
         match looks.iter_mut().find(same) {
             Some(look) => look.at = line.at,
             None => looks.push(Glance { at: line.at, who, roles: line.roles, deed }),

@@ -20,6 +20,7 @@ use super::{
 use crate::{
     domain::{
         actor::Role,
+        calendar,
         consent::Kind,
         end::{End, How},
         phone::{Came, Done},
@@ -174,7 +175,7 @@ fn arranging(work: &Work<'_>, patient: LocalId) -> Result<Arranging, WorkError> 
         carer: known.end.as_ref().and_then(End::carer).cloned(),
     });
     let asked = known.talks.iter().map(|talk| seen(work, talk)).collect();
-    let phones = by_phone(&known.phones, work.now.day());
+    let phones = by_phone(&known.phones, calendar::day(work.now));
     Ok(Arranging { situation: Situation { consent, wishes: known.wishes, asked, phones, ended }, known })
 }
 

@@ -2,7 +2,7 @@
 
 use verbund_node::{
     cli::demo::{browser::Browser, portals},
-    domain::{account::Site, actor::Role, team::Waiting, thread::Thread},
+    domain::{account::Site, actor::Role, calendar, team::Waiting, thread::Thread},
     runtime::service::now,
     store::{Store, key::KeyFile, team, thread},
 };
@@ -195,7 +195,7 @@ fn past_the_time_the_substitute_sees_it_and_it_counts_without_a_name() {
     assert!(olga.get(&thread).unwrap().text().contains("tina Beispiel kümmert sich darum."));
     let page = olga.get("/messages").unwrap();
     assert!(olga.submit(&page, "/absence", &[("until", "gestern")]).unwrap().text().contains("zum Beispiel 1.12.2026"));
-    let away = olga.submit(&page, "/absence", &[("until", &now().day().plus(3).to_string())]).unwrap();
+    let away = olga.submit(&page, "/absence", &[("until", &calendar::day(now()).plus(3).to_string())]).unwrap();
     assert!(away.text().contains("Sie sind als abwesend eingetragen"), "{}", away.text());
     assert!(!ida.get("/teams").unwrap().text().contains(super::CANARY));
 }

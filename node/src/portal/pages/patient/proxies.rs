@@ -9,6 +9,7 @@ use axum::{
 
 use super::{prove_first, step::Step};
 use crate::{
+    domain::calendar,
     portal::{
         Portal,
         fields::Fields,
@@ -68,7 +69,7 @@ struct InvitedPage {
 /// [`PageError`].
 pub async fn invite(State(portal): State<Portal>, Extension(context): Extension<Context>, fields: Fields) -> Result<Response, PageError> {
     let w = context.words;
-    let mandate = match typed(w, &fields, context.now.day()) {
+    let mandate = match typed(w, &fields, calendar::day(context.now)) {
         Ok(mandate) => mandate,
         Err(faults) => return page(&portal, &context, &fields, faults).await,
     };

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::{Extension, extract::State, response::Response};
 
 use crate::{
+    domain::calendar,
     portal::{
         Portal, date,
         fields::Fields,
@@ -84,8 +85,8 @@ pub async fn search(State(portal): State<Portal>, Extension(context): Extension<
         subject: about.flatten(),
         actor: fields.given("actor"),
         action: fields.given("action"),
-        from: from.flatten().map(|day| day.start()),
-        until: until.flatten().map(|day| day.plus(1).start()),
+        from: from.flatten().map(calendar::start),
+        until: until.flatten().map(|day| calendar::start(day.plus(1))),
         before: fields.get("before").parse().ok(),
     };
     let found = portal.desk.ask(&context.actor(), move |work| audit::list(work, &filter, MOST)).await?;

@@ -9,6 +9,7 @@ use axum::{
 use verbund_protocol::{capacity::DepartmentId, time::Day};
 
 use crate::{
+    domain::calendar,
     portal::{
         Portal, date,
         fields::Fields,
@@ -84,7 +85,7 @@ pub async fn show(State(portal): State<Portal>, Extension(context): Extension<Co
 }
 
 fn department(context: &Context, shown: &Shown, refused: Option<&Refused<'_>>) -> Department {
-    let (w, today) = (context.words, context.now.day());
+    let (w, today) = (context.words, calendar::day(context.now));
     let stated = shown.stated.as_deref().unwrap_or(&shown.free);
     let on = |places: &[u16], day: Day| usize::try_from(day.days_since(shown.first_day)).ok().and_then(|at| places.get(at)).copied();
     let place = |day: Day| {
@@ -149,7 +150,7 @@ pub async fn save(State(portal): State<Portal>, Extension(context): Extension<Co
     let id = named(&fields).ok_or(PageError::NotFound)?;
     let shown = portal.desk.look(context.actor(), |work| capacity::show(work, None, false)).await?;
     let shown = shown.into_iter().find(|shown| shown.id == id).ok_or(PageError::NotFound)?;
-    let today = context.now.day();
+    let today = calendar::day(context.now);
     let free = match read(&shown, &fields, today) {
         Ok(free) => free,
         Err(days) => return page(&portal, &context, Some(Refused { id, fields: &fields, days, general: None })).await,

@@ -16,7 +16,7 @@ use verbund_protocol::{
 };
 
 use crate::{
-    domain::capacity::Stated,
+    domain::{calendar, capacity::Stated},
     portal::{
         Portal,
         codes::{self, Choice},
@@ -67,7 +67,12 @@ fn page(portal: &Portal, context: &Context, own: &[(Ik, String)], fields: &Field
     let w = context.words;
     let group = |(name, list): (&'static str, List)| {
         let chosen: Vec<u16> = fields.all(name).filter_map(|word| codes::number(list, word)).collect();
-        Group { name, title: w.department_list(name), open: name == "indications" || !chosen.is_empty(), choices: codes::choices(list, &chosen, context.now.day(), w.language) }
+        Group {
+            name,
+            title: w.department_list(name),
+            open: name == "indications" || !chosen.is_empty(),
+            choices: codes::choices(list, &chosen, calendar::day(context.now), w.language),
+        }
     };
     let facilities = own.iter().map(|(ik, name)| Choice::new(ik.to_string(), name.clone(), fields.get("facility") == ik.to_string()));
     render(&DepartmentPage {

@@ -12,6 +12,7 @@ use axum::{
 use verbund_protocol::id::LocalId;
 
 use crate::{
+    domain::calendar,
     domain::patient::{Patient, Person},
     portal::{
         Portal,
@@ -120,7 +121,7 @@ fn sole(w: Words, sole: Sole) -> Said {
 /// [`PageError`].
 pub async fn add(State(portal): State<Portal>, Extension(context): Extension<Context>, fields: Fields) -> Result<Response, PageError> {
     let (w, actor) = (context.words, context.actor());
-    let person = match read::person(w, &fields, context.now.day()) {
+    let person = match read::person(w, &fields, calendar::day(context.now)) {
         Ok(person) => person,
         Err(faults) => return Ok(page(&portal, &context, None, &fields, Said { faults, general: None })),
     };
@@ -183,7 +184,7 @@ fn enter(work: &mut Work<'_>, id: LocalId, person: &Person, seen: Option<u32>) -
 /// [`PageError`].
 pub async fn change(State(portal): State<Portal>, Extension(context): Extension<Context>, Path(text): Path<String>, fields: Fields) -> Result<Response, PageError> {
     let (id, w, actor, seen) = (id(&text)?, context.words, context.actor(), read_version(&fields));
-    let said = match read::person(w, &fields, context.now.day()) {
+    let said = match read::person(w, &fields, calendar::day(context.now)) {
         Err(faults) => Said { faults, general: None },
         Ok(person) => match portal.desk.ask(&actor, move |work| enter(work, id, &person, seen)).await? {
             Outcome::Done => return Ok(Redirect::to(&format!("/patients/{id}")).into_response()),

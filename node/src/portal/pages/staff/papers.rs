@@ -13,6 +13,7 @@ use verbund_protocol::{
 };
 
 use crate::{
+    domain::calendar,
     portal::{
         Portal,
         codes::{self, Choice},
@@ -87,7 +88,7 @@ async fn page(portal: &Portal, context: &Context, id: LocalId, typed: &Fields, f
     };
     let (patient, documents, released) = portal.desk.ask(&context.actor(), seen).await?;
     let p = Page::new(portal, context);
-    let today = context.now.day();
+    let today = calendar::day(context.now);
     let in_use = kdl::entries().iter().filter(|entry| entry.valid_from <= today);
     let page = PapersPage {
         id: id.to_string(),

@@ -9,7 +9,7 @@ use axum::{
 use verbund_protocol::id::LocalId;
 
 use crate::{
-    domain::proxy::MAX_PROXIES,
+    domain::{calendar, proxy::MAX_PROXIES},
     portal::{
         Portal,
         fields::Fields,
@@ -92,7 +92,7 @@ fn invited(portal: &Portal, context: &Context, id: LocalId, name: String, invite
 /// # Errors
 /// [`PageError`].
 pub async fn invite(State(portal): State<Portal>, Extension(context): Extension<Context>, Path(text): Path<String>, form: Multipart) -> Result<Response, PageError> {
-    let (id, w, today) = (id(&text)?, context.words, context.now.day());
+    let (id, w, today) = (id(&text)?, context.words, calendar::day(context.now));
     if portal.patients.is_empty() {
         return Err(PageError::NotFound);
     }

@@ -10,6 +10,7 @@ use verbund_protocol::{
 use super::{MAX_NAME, look, open_case, text};
 use crate::{
     domain::{
+        calendar,
         consent::Kind,
         patient::Person,
         phone::{Came, Event, Phone},
@@ -66,7 +67,7 @@ pub fn name(work: &mut Work<'_>, case: LocalId, entry: LocalId, naming: Naming) 
     still_to_come(&phone)?;
     let released = consents::find(work.db, release)?.filter(|consent| consent.releases_to(&phone.clinic, work.now));
     let released = released.ok_or_else(|| WorkError::state("consent-missing", "no release names this clinic", "let the patient sign one"))?;
-    if naming.admission < work.now.day() {
+    if naming.admission < calendar::day(work.now) {
         return Err(WorkError::state("day", "the day of admission is over", "correct the day"));
     }
     let papers = if naming.papers.trim().is_empty() { None } else { Some(text(&naming.papers, MAX_PAPERS)?) };
@@ -74,7 +75,7 @@ pub fn name(work: &mut Work<'_>, case: LocalId, entry: LocalId, naming: Naming) 
     let person = patient::find(work.db, patient)?.ok_or(WorkError::NotFound("patient"))?.person;
     write(work, entry, release, Came::Named(naming.admission), None, papers)?;
     work.audit("disclosure", Some(patient), "discharge", &format!("{entry} consent={release} fax"))?;
-    let (form, released) = (released.decision.form.unwrap_or_default(), released.decision.at.day());
+    let (form, released) = (released.decision.form.unwrap_or_default(), calendar::day(released.decision.at));
     Ok(Named { phone, person, naming, form, released })
 }
 
@@ -84,7 +85,7 @@ pub fn name(work: &mut Work<'_>, case: LocalId, entry: LocalId, naming: Naming) 
 /// [`WorkError::State`] `not-chosen`, `consent-missing`, `closed`, `day` for a day to come.
 pub fn payer(work: &mut Work<'_>, case: LocalId, entry: LocalId, decision: PayerDecision, on: Day) -> Result<(), WorkError> {
     let (_, _, release) = placed(work, case, entry, "case.phone.payer")?;
-    if on > work.now.day() {
+    if on > calendar::day(work.now) {
         return Err(WorkError::state("day", "that day is to come", "correct the day"));
     }
     write(work, entry, release, Came::Payer(decision, on), None, None)
@@ -98,7 +99,7 @@ pub fn payer(work: &mut Work<'_>, case: LocalId, entry: LocalId, decision: Payer
 pub fn arrival(work: &mut Work<'_>, case: LocalId, entry: LocalId, arrival: Arrival, on: Day, said_by: &str) -> Result<(), WorkError> {
     let (phone, _, release) = placed(work, case, entry, "case.phone.arrival")?;
     still_to_come(&phone)?;
-    if on > work.now.day() || on < phone.asked_at.day() {
+    if on > calendar::day(work.now) || on < calendar::day(phone.asked_at) {
         return Err(WorkError::state("day", "nobody arrives on a day to come, or before the clinic was asked", "correct the day"));
     }
     let came = match arrival {

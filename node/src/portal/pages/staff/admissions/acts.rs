@@ -20,6 +20,7 @@ use super::{
     id, page,
 };
 use crate::{
+    domain::calendar,
     portal::{Portal, date, fields::Fields, guard::Context, page::PageError},
     workflow::{
         Work, WorkError, inbox,
@@ -73,11 +74,11 @@ impl Call {
     /// A day that is not over.
     fn coming(&self, field: &'static str) -> Result<Day, Fault> {
         let day = self.day(field)?;
-        if day < self.context.now.day() { Err(self.wrong(field, "past")) } else { Ok(day) }
+        if day < calendar::day(self.context.now) { Err(self.wrong(field, "past")) } else { Ok(day) }
     }
     /// A day that is not still to come.
     fn gone_by(&self, field: &'static str, day: Day) -> Result<Day, Fault> {
-        if day > self.context.now.day() { Err(self.wrong(field, "future")) } else { Ok(day) }
+        if day > calendar::day(self.context.now) { Err(self.wrong(field, "future")) } else { Ok(day) }
     }
     fn maybe_code<T: FromStr>(&self, field: &'static str) -> Result<Option<T>, Fault> {
         self.given(field).map(|text| text.parse().map_err(|_| self.wrong(field, "choice"))).transpose()

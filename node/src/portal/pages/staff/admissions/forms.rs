@@ -9,6 +9,7 @@ use verbund_protocol::{
 
 use super::faults::Fault;
 use crate::{
+    domain::calendar,
     portal::{
         codes::{self, Choice},
         date,
@@ -225,10 +226,10 @@ impl Maker<'_> {
                 self.select("reason", List::DateChange, &[], true);
                 self.select("exception", List::AhbException, &[], true);
             }
-            Act::Arrived => self.day("on", Some(self.context.now.day())),
+            Act::Arrived => self.day("on", Some(calendar::day(self.context.now))),
             Act::Payer => {
                 self.select("decision", List::PayerDecision, &[], true);
-                self.day("decided", Some(self.context.now.day()));
+                self.day("decided", Some(calendar::day(self.context.now)));
             }
             Act::Report => self.report(),
             Act::Settle | Act::Open | Act::Confirm | Act::Filed | Act::Reopen => {}
@@ -289,7 +290,7 @@ impl Maker<'_> {
         self.fields.push(Field::Select { label: self.w().admissions_label(field), choices, hint, fault: self.fault(field), empty, name });
     }
     fn select(&mut self, field: &'static str, list: List, chosen: &[u16], empty: bool) {
-        let choices = codes::choices(list, chosen, self.context.now.day(), self.w().language);
+        let choices = codes::choices(list, chosen, calendar::day(self.context.now), self.w().language);
         let hint = if field == "exception" { self.w().admissions_exception_hint().into_owned() } else { String::new() };
         self.choose(field, choices, hint, empty);
     }
@@ -315,7 +316,7 @@ impl Maker<'_> {
     fn offer(&mut self) {
         let (w, now, detail) = (self.w(), self.context.now, &self.sheet.detail);
         let standing = detail.offer.as_ref().filter(|_| self.sheet.step == Step::Offered);
-        let earliest = detail.inquiry.as_ref().map(|inquiry| inquiry.earliest.max(now.day()));
+        let earliest = detail.inquiry.as_ref().map(|inquiry| inquiry.earliest.max(calendar::day(now)));
         self.day("date", standing.map(|offer| offer.date).or(earliest));
         let holds = HOLDS.into_iter().filter(|hours| *hours * 3600 <= MAX_HOLD.as_secs());
         let until = |hours: u64| date::moment(now.plus(std::time::Duration::from_secs(hours * 3600)), w.language);
@@ -332,7 +333,7 @@ impl Maker<'_> {
             self.choose("department", departments, String::new(), false);
         }
         let therapies: Vec<u16> = standing.map_or_else(Vec::new, |offer| offer.therapies.iter().map(|therapy| therapy.number()).collect());
-        self.ticks("therapy", codes::choices(List::Therapy, &therapies, now.day(), w.language));
+        self.ticks("therapy", codes::choices(List::Therapy, &therapies, calendar::day(now), w.language));
         self.tick("auto", w.admissions_auto().into_owned());
     }
     /// A single room if one is wished and the department has any, else what it has of the ordinary ones.
@@ -345,7 +346,7 @@ impl Maker<'_> {
     }
 
     fn ask(&mut self) {
-        let choices = codes::choices(List::Question, &[], self.context.now.day(), self.w().language);
+        let choices = codes::choices(List::Question, &[], calendar::day(self.context.now), self.w().language);
         self.ticks("question", choices);
     }
 

@@ -10,6 +10,7 @@ use verbund_protocol::{catalogue::List, id::LocalId};
 
 use super::label;
 use crate::{
+    domain::calendar,
     domain::rule::{Condition, Field, MAX_NAME, Rule, reasons},
     portal::{
         Portal,
@@ -120,7 +121,7 @@ impl Form {
         };
         let group = |field: Field| {
             let chosen = chosen(field);
-            let choices = codes::choices(field.list(), &chosen, context.now.day(), w.language);
+            let choices = codes::choices(field.list(), &chosen, calendar::day(context.now), w.language);
             let count = choices.iter().filter(|choice| choice.chosen).count();
             Group { name: field.word(), title: w.rule_field(field.word()), chosen: (count > 0).then(|| w.rule_chosen(count)), choices }
         };

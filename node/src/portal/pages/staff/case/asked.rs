@@ -15,6 +15,7 @@ use verbund_protocol::{
 
 use super::{hub::paper, words};
 use crate::{
+    domain::calendar,
     portal::{
         Portal,
         codes::{self, Choice},
@@ -164,7 +165,7 @@ fn answers(question: Question, chosen: &[u16], context: &Context) -> Vec<Choice>
         "dialysis-days" => "dialysis",
         _ => "",
     };
-    let all = codes::choices(List::Answer, chosen, context.now.day(), context.words.language);
+    let all = codes::choices(List::Answer, chosen, calendar::day(context.now), context.words.language);
     let own = |word: &str| match of_its_own {
         "dialysis" => ["thrice-weekly", "daily"].contains(&word),
         "" => false,
@@ -215,7 +216,7 @@ async fn page(portal: &Portal, context: &Context, id: ConversationId, typed: &Fi
             Ok((c, papers))
         })
         .await?;
-    let (p, w, today) = (Page::new(portal, context), context.words, context.now.day());
+    let (p, w, today) = (Page::new(portal, context), context.words, calendar::day(context.now));
     let (detail, summary) = (&c.detail, &c.detail.summary);
     let step = Step::named(&summary.step).ok_or(PageError::Unavailable)?;
     let (state, good) = words::step(w, step, detail.offer.as_ref().map(|offer| offer.held_until));
@@ -334,7 +335,7 @@ pub async fn refer(State(portal): State<Portal>, Extension(context): Extension<C
     let Some(code) = fields.given("diagnosis") else {
         return page(&portal, &context, identified, &fields, Some(context.words.asked_refer_wrong().into_owned())).await;
     };
-    let year = context.now.day().to_string().get(..4).and_then(|year| year.parse().ok()).unwrap_or_default();
+    let year = calendar::day(context.now).to_string().get(..4).and_then(|year| year.parse().ok()).unwrap_or_default();
     let new = NewReferral {
         diagnoses: vec![Clinical { code: code.to_ascii_uppercase(), version: year, text: fields.given("diagnosis-text") }],
         staff: fields.given("staff"),

@@ -22,7 +22,7 @@ use verbund_protocol::{
 
 use super::words;
 use crate::{
-    domain::wish::About,
+    domain::{calendar, wish::About},
     portal::{
         Portal,
         codes::{self, Choice},
@@ -101,7 +101,7 @@ struct Searched {
 }
 
 async fn run(portal: &Portal, context: &Context, o: &Overview, ask: bool) -> Result<Searched, PageError> {
-    let (plan, today) = (o.plan.clone(), context.now.day());
+    let (plan, today) = (o.plan.clone(), calendar::day(context.now));
     let from = plan.earliest.unwrap_or(today).max(today);
     let until = from.plus(u32::from(plan.flexible_days));
     let query =
@@ -327,7 +327,7 @@ pub(super) async fn preview_page(portal: &Portal, context: &Context, id: LocalId
         clinics,
         facts: profile::facts(w, inquiry, None),
         rare: (guarded || reason.is_some()).then(|| w.ask_rare(profile::rare(w, &preview.rare))),
-        reasons: codes::choices(List::RareReason, reason.map(|code| code.number()).as_slice(), context.now.day(), w.language),
+        reasons: codes::choices(List::RareReason, reason.map(|code| code.number()).as_slice(), calendar::day(context.now), w.language),
         own: if own.len() > 1 { own.into_iter().map(|(ik, name)| Choice::new(ik.to_string(), name, false)).collect() } else { vec![] },
         fault,
     }))

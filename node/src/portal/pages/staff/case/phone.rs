@@ -15,6 +15,7 @@ use verbund_protocol::{
 
 use super::{hub, words};
 use crate::{
+    domain::calendar,
     domain::phone::{Answer, Came, Done, Event, Phone, Said, Step},
     portal::{
         Portal,
@@ -138,7 +139,7 @@ fn read(fields: &Fields, w: Words, phone: &Phone, now: Timestamp) -> Result<Type
         }
         Said::Declined(why)
     } else {
-        let day = date::typed_day(fields.get("from")).filter(|day| *day >= now.day());
+        let day = date::typed_day(fields.get("from")).filter(|day| *day >= calendar::day(now));
         if day.is_none() {
             faults.from = Some(w.phone_from_wrong().into_owned());
         }
@@ -221,7 +222,7 @@ fn page(portal: &Portal, context: &Context, phone: &Phone, typed: &Fields, fault
         placed: chosen.then(|| placed::Placed::of(portal, context, phone, typed)),
         may_answer: !phone.is_withdrawn() && !chosen,
         may_withdraw: open,
-        may_choose: !chosen && phone.offer().is_some_and(|day| day >= context.now.day()),
+        may_choose: !chosen && phone.offer().is_some_and(|day| day >= calendar::day(context.now)),
         may_leave: chosen && phone.arrived().is_none(),
         who: vec![Choice::new("patient", w.case_consent_patient(), !representative), Choice::new("representative", w.case_consent_representative(), representative)],
         form: typed.given("form_name").unwrap_or_else(|| RELEASE_FORM.to_owned()),
@@ -291,7 +292,7 @@ pub async fn add(State(portal): State<Portal>, Extension(context): Extension<Con
 /// Returns what can be done about fields that few people share: leave them out, or the reasons for which they are sent.
 fn rare_choices(context: &Context) -> Vec<Choice> {
     let w = context.words;
-    let reasons = codes::choices(List::RareReason, &[], context.now.day(), w.language);
+    let reasons = codes::choices(List::RareReason, &[], calendar::day(context.now), w.language);
     std::iter::once(Choice::new(LEAVE_OUT, w.phone_rare_leave_out(), false)).chain(reasons).collect()
 }
 

@@ -13,7 +13,7 @@ use verbund_protocol::{
 
 use super::words;
 use crate::{
-    domain::plan::Plan,
+    domain::{calendar, plan::Plan},
     portal::{
         Portal,
         codes::{self, Choice},
@@ -136,7 +136,7 @@ fn read(fields: &Fields, w: Words) -> Read {
 }
 
 fn page(portal: &Portal, context: &Context, o: &Overview, typed: Option<&Fields>, fault: Option<String>) -> Response {
-    let (p, w, today) = (Page::new(portal, context), context.words, context.now.day());
+    let (p, w, today) = (Page::new(portal, context), context.words, calendar::day(context.now));
     let read = typed.map(|fields| read(fields, w));
     let plan = read.as_ref().map_or(&o.plan, |read| &read.plan);
     let (discharge, exception) = read.as_ref().map_or((o.row.case.discharge, o.row.case.exception), |read| (read.discharge, read.exception));

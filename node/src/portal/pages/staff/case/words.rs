@@ -7,6 +7,7 @@ use verbund_protocol::{
 };
 
 use crate::{
+    domain::calendar,
     portal::{
         codes, date,
         page::PageError,
@@ -44,13 +45,13 @@ pub fn next(w: Words, next: Next) -> String {
 pub fn due(w: Words, due: Option<Timestamp>, now: Timestamp) -> Option<(String, bool)> {
     let at = due?;
     // A whole day is due as a day.
-    let when = if at == at.day().start() { date::calendar(at.day(), w.language) } else { date::moment(at, w.language) };
+    let when = if at == calendar::start(calendar::day(at)) { date::calendar(calendar::day(at), w.language) } else { date::moment(at, w.language) };
     Some(if at < now { (w.case_overdue(when), true) } else { (w.case_due(when), false) })
 }
 
 /// Returns by which day an AHB has to begin, in words, and whether that is past.
 pub fn begin_by(w: Words, last: Option<Day>, now: Timestamp) -> Option<(String, bool)> {
-    let (last, today) = (last?, now.day());
+    let (last, today) = (last?, calendar::day(now));
     let text = date::calendar(last, w.language);
     Some(if last < today { (w.case_begin_late(text), true) } else { (w.case_begin_by(text), false) })
 }

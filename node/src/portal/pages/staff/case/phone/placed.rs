@@ -13,6 +13,7 @@ use verbund_protocol::{
 
 use super::{ids, page, words};
 use crate::{
+    domain::calendar,
     domain::phone::{Came, Phone},
     portal::{
         Portal,
@@ -63,7 +64,7 @@ pub struct Placed {
 impl Placed {
     /// Returns the forms, with what was typed.
     pub(super) fn of(portal: &Portal, context: &Context, phone: &Phone, typed: &Fields) -> Self {
-        let (w, today) = (context.words, context.now.day());
+        let (w, today) = (context.words, calendar::day(context.now));
         let calendar = |day| date::calendar(day, w.language);
         let given = |name: &str, otherwise: String| if typed.given(name).is_some() { typed.shown(name, MAX_NAME) } else { otherwise };
         let chosen = |list, name: &str| codes::number(list, typed.get(name));
