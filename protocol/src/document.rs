@@ -15,7 +15,7 @@ use minicbor::{Decode, Encode, bytes::ByteVec};
 
 pub use grant::{Ask, Grant, GrantError};
 pub use key::DocumentKey;
-pub use range::{RangeAnswer, RangeRequest, Refusal};
+pub use range::{Further, RangeAnswer, RangeRequest, Refusal};
 
 use crate::{
     id::{DocumentRoot, KdlCode},

@@ -233,8 +233,12 @@ pub const MAX_DOCUMENTS_PER_MESSAGE: usize = 64;
 pub const MAX_GRANT: usize = 1 << 10;
 /// Longest span a grant may be given for.
 pub const GRANT_SPAN: Duration = Duration::from_secs(30 * 86_400);
-/// Largest range request, bytes.
-pub const MAX_RANGE_REQUEST: usize = 2 << 10;
+/// Largest document that may be asked for together with others, bytes of ciphertext.
+pub const SMALL_DOCUMENT: u64 = 128 << 10;
+/// Most further documents in one range request.
+pub const MAX_FURTHER: usize = 63;
+/// Largest range request, bytes: a grant, and as many more as go with it.
+pub const MAX_RANGE_REQUEST: usize = (MAX_FURTHER + 1) * (MAX_GRANT + 64);
 /// Largest range answer, bytes: the range, the hashes that prove it, and the wrapping.
 pub const MAX_RANGE_ANSWER: usize = DOCUMENT_RANGE + (8 << 10);
 

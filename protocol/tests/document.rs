@@ -11,9 +11,9 @@ use minicbor::bytes::ByteVec;
 use proptest::prelude::*;
 use verbund_protocol::{
     cbor,
-    document::{DocumentKey, DocumentOffer, Grant, Manifest, RangeAnswer, RangeRequest, Refusal, segment},
+    document::{DocumentKey, DocumentOffer, Further, Grant, Manifest, RangeAnswer, RangeRequest, Refusal, segment},
     id::{ConversationId, Digest, DocumentRoot, GrantId, NetworkId},
-    limits::{DOCUMENT_RANGE, DOCUMENT_SEGMENT, GRANT_SPAN, MAX_GRANT, MAX_RANGE_REQUEST},
+    limits::{DOCUMENT_RANGE, DOCUMENT_SEGMENT, GRANT_SPAN, MAX_FURTHER, MAX_GRANT, MAX_RANGE_REQUEST, SMALL_DOCUMENT},
     sign::{self, Kind, SecretKey},
     time::Timestamp,
 };
@@ -75,9 +75,27 @@ fn vector_offer_1() {
 #[test]
 fn vector_range_request_1() {
     let bytes = vector("range-request-1");
-    let request = RangeRequest { grant: ByteVec::from(signed_grant()), root: manifest().root, offset: DOCUMENT_RANGE as u64, length: 451_792 };
+    let request = RangeRequest { grant: ByteVec::from(signed_grant()), root: manifest().root, offset: DOCUMENT_RANGE as u64, length: 451_792, further: None };
     assert_eq!(RangeRequest::read(&bytes), Ok(request.clone()));
     golden::check("range-request-1", &request.to_bytes());
+}
+
+#[test]
+fn vector_range_request_2() {
+    let further = (0..2).map(|_| Further { grant: ByteVec::from(signed_grant()), root: manifest().root, size: 20_496 }).collect();
+    let request = RangeRequest { grant: ByteVec::from(signed_grant()), root: manifest().root, offset: 0, length: 20_496, further: Some(further) };
+    golden::check("range-request-2", &request.to_bytes());
+    assert_eq!(RangeRequest::read(&vector("range-request-2")), Ok(request));
+}
+
+#[test]
+fn vector_range_answer_2() {
+    let refusal = RangeAnswer::refuse(Refusal::Gone, None);
+    let written = RangeAnswer::with(&vector("range-answer-1"), &[refusal.clone(), vector("range-answer-1")]).unwrap();
+    golden::check("range-answer-2", &written);
+    let bytes = vector("range-answer-2");
+    assert_eq!(RangeAnswer::read(&bytes), Ok(RangeAnswer::Range(b"bytes")));
+    assert_eq!(RangeAnswer::further(&bytes), Ok(vec![refusal.as_slice(), vector("range-answer-1").as_slice()]));
 }
 
 #[test]
@@ -100,8 +118,17 @@ fn an_unknown_field_is_skipped() {
 
 #[test]
 fn one_past_each_bound_is_refused() {
-    let request = RangeRequest { grant: ByteVec::from(vec![0; MAX_RANGE_REQUEST]), root: manifest().root, offset: 0, length: 1 };
+    let request = RangeRequest { grant: ByteVec::from(vec![0; MAX_RANGE_REQUEST]), root: manifest().root, offset: 0, length: 1, further: None };
     assert!(RangeRequest::read(&request.to_bytes()).is_err());
+    let with = |count| {
+        let further = vec![Further { grant: ByteVec::from(vec![0; 5]), root: manifest().root, size: 1 }; count];
+        RangeRequest { grant: ByteVec::from(vec![0; 5]), root: manifest().root, offset: 0, length: 1, further: Some(further) }
+    };
+    assert!(RangeRequest::read(&with(MAX_FURTHER).to_bytes()).is_ok());
+    assert!(RangeRequest::read(&with(MAX_FURTHER + 1).to_bytes()).is_err());
+    let largest = Further { grant: ByteVec::from(vec![0; MAX_GRANT]), root: manifest().root, size: SMALL_DOCUMENT };
+    let largest = RangeRequest { grant: largest.grant.clone(), root: largest.root, offset: 0, length: 1, further: Some(vec![largest; MAX_FURTHER]) };
+    assert!(RangeRequest::read(&largest.to_bytes()).is_ok());
     assert!(sign::claimed_signer(&[0; MAX_GRANT + 1], MAX_GRANT).is_err());
 }
 
@@ -112,6 +139,7 @@ proptest! {
         let _ = cbor::read::<Manifest>(&bytes, 4096).map(|manifest| manifest.check());
         let _ = cbor::read::<DocumentOffer>(&bytes, 4096);
         let _ = RangeAnswer::read(&bytes);
+        let _ = RangeAnswer::further(&bytes);
         if let Ok(request) = RangeRequest::read(&bytes) {
             prop_assert_eq!(RangeRequest::read(&request.to_bytes()), Ok(request));
         }

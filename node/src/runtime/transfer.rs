@@ -10,9 +10,10 @@ mod plan;
 mod serve;
 #[cfg(test)]
 mod tests;
+mod together;
 
 use std::{
-    collections::{HashMap, HashSet, VecDeque},
+    collections::{HashMap, HashSet, VecDeque, hash_map::Entry},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -23,7 +24,6 @@ use tokio::{sync::Notify, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 use verbund_protocol::{
-    document::Grant,
     id::{DocumentRoot, LocalId, MemberId, NetworkId},
     limits::MAX_TRANSFERS,
     membership::Membership,
@@ -106,6 +106,14 @@ struct Inner {
     state: Mutex<Moving>,
 }
 
+/// A transfer that this task alone works on.
+#[derive(Clone)]
+struct Claimed {
+    transfer: Waiting,
+    /// Set when the document is not wanted any more.
+    stopped: CancellationToken,
+}
+
 #[derive(Default)]
 struct Moving {
     /// Transfers to here that run, and how to stop them.
@@ -114,9 +122,7 @@ struct Moving {
     up: HashSet<MemberId>,
     /// Files open for serving.
     open: HashMap<DocumentRoot, Arc<Blob>>,
-    /// Grants whose signature holds by the network document of this version: a document of a gigabyte shows the same one a thousand times.
-    grants: (u64, HashMap<Vec<u8>, Grant>),
-    /// Something may be due that was not when the store was last asked, or not be wanted any more.
+    /// What was due may not be wanted any more.
     outdated: bool,
     /// Ranges being prepared, by peer.
     serving: HashMap<PublicKey, usize>,
@@ -141,18 +147,13 @@ impl Transfers {
 
     /// Tells that documents wait to be fetched.
     pub fn fetch(&self) {
-        self.state().outdated = true;
         self.0.wake.notify_one();
     }
 
     /// Tells that a peer can be reached (again): what waits for its member is tried at once.
     pub fn peer_up(&self, peer: &PublicKey) {
         let member = self.parts().membership.load().node_by_auth(peer).map(|(member, _)| member.id.clone());
-        {
-            let mut state = self.state();
-            state.up.extend(member);
-            state.outdated = true;
-        }
+        self.state().up.extend(member);
         self.0.wake.notify_one();
     }
 
@@ -193,8 +194,8 @@ impl Transfers {
         }
     }
 
-    /// Starts what is due, as far as there is room, and returns how long nothing else will be. The store is asked only when it may know
-    /// more than `due`: of ten thousand waiting documents each would otherwise be read ten thousand times.
+    /// Starts what is due, as far as there is room, and returns how long nothing else will be. The store is asked when all that was due
+    /// has begun: of ten thousand waiting documents each would otherwise be read ten thousand times.
     async fn start_due(&self, running: &mut JoinSet<()>, due: &mut VecDeque<Waiting>) -> Duration {
         let mut until = LOOK;
         loop {
@@ -205,12 +206,14 @@ impl Transfers {
                 until = self.look(due).await;
             }
             let Some(transfer) = due.pop_front() else { return until.max(Duration::from_millis(10)) };
-            if let Some(stopped) = self.claim(transfer.root) {
+            let some = together::gather(transfer, due);
+            let claimed: Vec<Claimed> = some.into_iter().filter_map(|transfer| self.claim(transfer)).collect();
+            if !claimed.is_empty() {
                 let this = self.clone();
                 running.spawn(async move {
-                    let root = transfer.root;
-                    this.fetch_one(transfer, stopped).await;
-                    this.release(&root);
+                    let roots: Vec<_> = claimed.iter().map(|claimed| claimed.transfer.root).collect();
+                    this.fetch_all(claimed).await;
+                    roots.iter().for_each(|root| this.release(root));
                 });
             }
         }
@@ -234,13 +237,12 @@ impl Transfers {
         later.unwrap_or(LOOK).min(LOOK)
     }
 
-    /// Marks a transfer as running; nothing if it runs already or too many do (one that ends looks for the next).
-    fn claim(&self, root: DocumentRoot) -> Option<CancellationToken> {
-        let mut state = self.state();
-        if state.running.len() >= MAX_TRANSFERS || state.running.contains_key(&root) {
-            return None;
+    /// Marks a transfer as running; nothing if it runs already.
+    fn claim(&self, transfer: Waiting) -> Option<Claimed> {
+        match self.state().running.entry(transfer.root) {
+            Entry::Occupied(_) => None,
+            Entry::Vacant(free) => Some(Claimed { stopped: free.insert(CancellationToken::new()).clone(), transfer }),
         }
-        Some(state.running.entry(root).or_default().clone())
     }
 
     fn release(&self, root: &DocumentRoot) {

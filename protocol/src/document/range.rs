@@ -4,12 +4,15 @@
 //! the root down to the range (64 bytes each, pre-order), then its bytes. The reader verifies all of it against the root
 //! before it keeps a byte.
 
-use minicbor::{Decode, Encode, bytes::ByteVec};
+use minicbor::{
+    Decode, Encode,
+    bytes::{ByteSlice, ByteVec},
+};
 
 use crate::{
     cbor::{self, Malformed},
     id::DocumentRoot,
-    limits::{MAX_RANGE_ANSWER, MAX_RANGE_REQUEST},
+    limits::{MAX_FURTHER, MAX_RANGE_ANSWER, MAX_RANGE_REQUEST},
 };
 
 /// Asks for one range of a document.
@@ -28,6 +31,24 @@ pub struct RangeRequest {
     /// How long it is: [`DOCUMENT_RANGE`](crate::limits::DOCUMENT_RANGE), or what is left of the document.
     #[n(3)]
     pub length: u64,
+    /// Small documents asked for at the same time, at most [`MAX_FURTHER`]: a hundred letters are not a hundred questions.
+    #[n(4)]
+    pub further: Option<Vec<Further>>,
+}
+
+/// A small document asked for whole: at most [`SMALL_DOCUMENT`](crate::limits::SMALL_DOCUMENT) bytes of ciphertext.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Further {
+    /// The signed grant that allows it.
+    #[n(0)]
+    pub grant: ByteVec,
+    /// Which document.
+    #[n(1)]
+    pub root: DocumentRoot,
+    /// Its size, bytes of ciphertext.
+    #[n(2)]
+    pub size: u64,
 }
 
 impl RangeRequest {
@@ -38,9 +59,13 @@ impl RangeRequest {
     /// Returns the request in `bytes`.
     ///
     /// # Errors
-    /// [`Malformed`].
+    /// [`Malformed`], also if there are too many further documents.
     pub fn read(bytes: &[u8]) -> Result<Self, Malformed> {
-        cbor::read(bytes, MAX_RANGE_REQUEST)
+        let request: Self = cbor::read(bytes, MAX_RANGE_REQUEST)?;
+        if request.further.as_ref().is_some_and(|further| further.len() > MAX_FURTHER) {
+            return Err(Malformed::Shape(format!("at most {MAX_FURTHER} further documents in one request")));
+        }
+        Ok(request)
     }
 }
 
@@ -144,9 +169,26 @@ impl<'b> RangeAnswer<'b> {
             _ => Err(Malformed::Shape("a range answer holds either a range or a refusal".into())),
         }
     }
+    /// Returns the answers for the further documents in `bytes`, in the order they were asked for, each to be [read](Self::read) by
+    /// itself. There may be fewer: a node of an earlier version gives none, and what does not fit is to be asked for again.
+    ///
+    /// # Errors
+    /// [`Malformed`].
+    pub fn further(bytes: &'b [u8]) -> Result<Vec<&'b [u8]>, Malformed> {
+        let raw: Raw<'b> = cbor::read(bytes, MAX_RANGE_ANSWER)?;
+        Ok(raw.further.unwrap_or_default().into_iter().map(|answer| &**answer).collect())
+    }
     /// Returns the bytes of a refusal.
     pub fn refuse(why: Refusal, retry_after_ms: Option<u32>) -> Vec<u8> {
-        cbor::write(&Raw { range: None, refused: Some(why.code()), retry_after_ms })
+        cbor::write(&Raw { range: None, refused: Some(why.code()), retry_after_ms, further: None })
+    }
+    /// Returns an answer with those for further documents, each whole as it would be alone.
+    ///
+    /// # Errors
+    /// [`Malformed`] if `first` is no answer.
+    pub fn with(first: &[u8], further: &[Vec<u8>]) -> Result<Vec<u8>, Malformed> {
+        let raw: Raw<'_> = cbor::read(first, MAX_RANGE_ANSWER)?;
+        Ok(cbor::write(&Raw { further: Some(further.iter().map(|answer| <&ByteSlice>::from(answer.as_slice())).collect()), ..raw }))
     }
     /// Returns an answer with room for exactly `length` bytes of hash pairs and range, and where they begin: they are written
     /// in place, so that a megabyte is not copied to be sent.
@@ -171,6 +213,8 @@ struct Raw<'b> {
     refused: Option<u16>,
     #[n(2)]
     retry_after_ms: Option<u32>,
+    #[cbor(borrow, n(3))]
+    further: Option<Vec<&'b ByteSlice>>,
 }
 
 #[cfg(test)]
@@ -186,6 +230,21 @@ mod tests {
         assert_eq!(RangeAnswer::read(&refused), Ok(RangeAnswer::Refused { why: Refusal::Busy, retry_after_ms: Some(250) }));
         assert!(RangeAnswer::read(&[0xa0]).is_err());
         assert!(RangeAnswer::read(&vec![0; MAX_RANGE_ANSWER + 1]).is_err());
+    }
+
+    #[test]
+    fn further_answers_go_with_the_first() {
+        let refused = RangeAnswer::refuse(Refusal::Gone, None);
+        let (mut range, at) = RangeAnswer::frame(5);
+        range[at..].copy_from_slice(b"bytes");
+        for first in [&range, &refused] {
+            let all = RangeAnswer::with(first, &[refused.clone(), range.clone()]).unwrap();
+            assert_eq!(RangeAnswer::read(&all), RangeAnswer::read(first), "whoever does not know further ones reads the first");
+            let further: Vec<_> = RangeAnswer::further(&all).unwrap().into_iter().map(|bytes| RangeAnswer::read(bytes).unwrap()).collect();
+            assert_eq!(further, [RangeAnswer::Refused { why: Refusal::Gone, retry_after_ms: None }, RangeAnswer::Range(b"bytes")]);
+        }
+        assert_eq!(RangeAnswer::further(&range), Ok(vec![]));
+        assert!(RangeAnswer::with(&[0xff], &[]).is_err());
     }
 
     #[test]

@@ -240,7 +240,7 @@ fn ranges() -> Run {
         let request = again(&RangeRequest::read(input), RangeRequest::to_bytes, RangeRequest::read);
         let offer = cbor::read::<DocumentOffer>(input, 8 << 10);
         let checked = offer.as_ref().map(|offer| (went(&offer.manifest.check()), went(&offer.open(&network(), &held)))).unwrap_or_default();
-        format!("{request} {} {} {checked:?}", went(&RangeAnswer::read(input)), went(&offer))
+        format!("{request} {} {} {checked:?}", went(&RangeAnswer::read(input).and_then(|_| RangeAnswer::further(input))), went(&offer))
     })
 }
 

@@ -47,7 +47,7 @@ impl World {
         let refused = |refusal| Some(RangeAnswer::refuse(refusal, None));
         let Some(giver) = giver else { return self.schedule(1, at, Event::Carried { starts, document: one.document, answer: refused(Refusal::NotMember) }) };
         self.connect(at, giver);
-        let request = RangeRequest { grant: one.signed.clone().into(), root: one.root, offset: 0, length: one.cipher_size.min(DOCUMENT_RANGE as u64) };
+        let request = RangeRequest { grant: one.signed.clone().into(), root: one.root, offset: 0, length: one.cipher_size.min(DOCUMENT_RANGE as u64), further: None };
         let reached = self.linked(at, giver) && self.allows(at, giver) && self.allows(giver, at) && !self.deliveries(at, giver).is_empty();
         let answer = if reached { Some(self.given(giver, at, &request)) } else { None };
         let delay = 5 + self.faults.delay(&mut self.random);
@@ -66,8 +66,11 @@ impl World {
         let (now, me) = (self.clock(at), &self.nodes[at].author);
         let (core, store) = self.core(at).zip(self.store(at)).ok_or(Refusal::Busy)?;
         let Standing::Member(by) = core.membership().standing(&self.nodes[from].author.auth, now) else { return Err(Refusal::NotMember) };
-        let grant = Grant::open(&me.network, core.membership(), &request.grant).map_err(|_| Refusal::Invalid)?;
+        let grant = Grant::reopen(&request.grant).map_err(|_| Refusal::Invalid)?;
         let live = document::is_live(store.db(), &grant.id, &request.grant).map_err(|_| Refusal::Busy)?;
+        if !live {
+            Grant::open(&me.network, core.membership(), &request.grant).map_err(|_| Refusal::Invalid)?;
+        }
         let ask = Ask { by: &by, of: &me.member, root: request.root, offset: request.offset, length: request.length, now };
         grant.check(&ask, |_| !live)
     }

@@ -4,7 +4,6 @@ use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use futures::stream::{FuturesUnordered, StreamExt as _};
-use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 use verbund_protocol::{
     document::{RangeAnswer, RangeRequest, Refusal, segment},
@@ -14,20 +13,23 @@ use verbund_protocol::{
 };
 
 use super::{
-    AskError, Transfers, Waiting, blocking,
+    AskError, Claimed, Transfers, Waiting, blocking,
     plan::{End, Next, Outcome, Plan, pause},
     tell_end,
 };
 use crate::{
     domain::actor::Actor,
-    store::blob::{BlobError, Incoming},
+    store::{
+        blob::{BlobError, Incoming},
+        document as store,
+    },
     workflow::document::{self, files::Progress},
 };
 
 impl Transfers {
     /// Makes one attempt to fetch a document and hands in how it ended. Stopped from outside, it hands in nothing: whoever
     /// stopped it has written down why.
-    pub(super) async fn fetch_one(&self, transfer: Waiting, stopped: CancellationToken) {
+    pub(super) async fn fetch_one(&self, Claimed { transfer, stopped }: Claimed) {
         let attempt = async {
             if self.now() >= transfer.expires_at {
                 return (End::Never("expired"), 0);
@@ -44,7 +46,8 @@ impl Transfers {
     async fn attempt(&self, transfer: &Waiting) -> (End, usize) {
         let files = self.parts().files.clone();
         let (root, size) = (transfer.root, transfer.cipher_size);
-        if files.blobs().holds(&root) {
+        // A finished name may come from before a power cut: only what is whole counts.
+        if files.blobs().holds(&root) && self.complete(transfer).await == End::Complete {
             return (End::Complete, 0);
         }
         let incoming = match blocking(move || files.blobs().incoming(root, size)).await {
@@ -110,7 +113,7 @@ impl Transfers {
 
     async fn range(&self, transfer: &Waiting, node: PublicKey, number: usize, incoming: Arc<Incoming>) -> (usize, Outcome) {
         let offset = (number * DOCUMENT_RANGE) as u64;
-        let request = RangeRequest { grant: transfer.signed.clone().into(), root: transfer.root, offset, length: length(transfer, number) };
+        let request = RangeRequest { grant: transfer.signed.clone().into(), root: transfer.root, offset, length: length(transfer, number), further: None };
         let outcome = match self.parts().ask.ask(node, request.to_bytes()).await {
             Ok(answer) => match blocking(move || keep(&incoming, offset, &answer)).await {
                 Ok(outcome) => outcome,
@@ -131,34 +134,36 @@ impl Transfers {
 
     /// Looks at a document whose file is complete before anybody else may: it must be whole, open, and be what it says.
     async fn complete(&self, transfer: &Waiting) -> End {
-        let this = self.clone();
-        let (document, root) = (transfer.document, transfer.root);
-        let examined = blocking(move || {
-            let reader = this.parts().readers.get().ok()?;
-            let manifest = crate::store::document::find(&reader, document).ok()??.manifest?;
-            let key = crate::store::document::key(&reader, document).ok()??;
-            drop(reader);
-            let result = this.parts().files.examine(&manifest, &key);
-            if result.is_err() {
-                // Kept as an unreadable file it would only be in the way of a better copy.
-                let _ = this.parts().files.blobs().remove(&root);
-            }
-            Some(result)
-        });
-        match examined.await {
-            Some(Ok(())) => End::Complete,
-            Some(Err(BlobError::Sniff(error))) => {
+        let (this, transfer) = (self.clone(), transfer.clone());
+        blocking(move || this.examine(&transfer)).await
+    }
+
+    /// As [`Transfers::complete`], on this thread.
+    pub(super) fn examine(&self, Waiting { document, root, .. }: &Waiting) -> End {
+        let known = || {
+            let reader = self.parts().readers.get().ok()?;
+            let manifest = store::find(&reader, *document).ok()??.manifest?;
+            Some((manifest, store::key(&reader, *document).ok()??))
+        };
+        // Erased meanwhile, or the store could not be asked.
+        let Some((manifest, key)) = known() else { return End::Later("store") };
+        let result = self.parts().files.examine(&manifest, &key);
+        if result.is_err() {
+            // Kept as an unreadable file it would only be in the way of a better copy.
+            let _ = self.parts().files.blobs().remove(root);
+        }
+        match result {
+            Ok(()) => End::Complete,
+            Err(BlobError::Sniff(error)) => {
                 warn!(%document, %error, "a document that arrived is not what its sender says");
                 End::Never("not-what-it-says")
             }
-            Some(Err(BlobError::Damaged)) => End::Never("wrong-key"),
-            Some(Err(error)) => trouble(&error),
-            // Erased meanwhile, or the store could not be asked.
-            None => End::Later("store"),
+            Err(BlobError::Damaged) => End::Never("wrong-key"),
+            Err(error) => trouble(&error),
         }
     }
 
-    async fn hand_in(&self, transfer: &Waiting, end: End, kept: usize) {
+    pub(super) async fn hand_in(&self, transfer: &Waiting, end: End, kept: usize) {
         let id = transfer.document;
         // Whoever came further starts counting anew.
         let attempts = if kept > 0 { 0 } else { transfer.attempts.saturating_add(1) };

@@ -6,7 +6,7 @@ use tracing::{debug, warn};
 use verbund_protocol::{
     document::{Ask as Asked, Grant, RangeAnswer, RangeRequest, Refusal},
     id::{DocumentRoot, MemberId},
-    limits::RANGES_PER_PEER,
+    limits::{MAX_RANGE_ANSWER, RANGES_PER_PEER, SMALL_DOCUMENT},
     membership::{Membership, Standing},
     sign::PublicKey,
 };
@@ -16,6 +16,8 @@ use crate::store::{blob::Blob, document};
 
 /// What a peer that asks too much at once is told to wait, milliseconds.
 const BUSY_MS: u32 = 50;
+/// More bytes than an answer has around what it carries.
+const WRAPPING: usize = 16;
 
 impl Transfers {
     /// Returns the answer to a request of the document protocol. Everything is checked anew for each range: standing of the
@@ -27,10 +29,7 @@ impl Transfers {
         let this = self.clone();
         let answer = blocking(move || this.prepare(&from, body.as_ref())).await;
         self.leave(from);
-        answer.unwrap_or_else(|why| {
-            debug!(%why, "range refused");
-            RangeAnswer::refuse(why, None)
-        })
+        answer.unwrap_or_else(refused)
     }
 
     fn enter(&self, peer: PublicKey) -> bool {
@@ -53,46 +52,52 @@ impl Transfers {
 
     fn prepare(&self, from: &PublicKey, body: &[u8]) -> Result<Vec<u8>, Refusal> {
         let request = RangeRequest::read(body).map_err(|_| Refusal::Invalid)?;
-        let grant = self.allowed(from, &request)?;
-        let blob = self.blob(grant.root, grant.size)?;
-        blob.answer(request.offset).map_err(|error| {
-            warn!(root = %grant.root, error = &error as &dyn std::error::Error, "a range could not be read");
-            error.refusal()
-        })
-    }
-
-    fn allowed(&self, from: &PublicKey, request: &RangeRequest) -> Result<Grant, Refusal> {
         let now = self.now();
         let membership = self.parts().membership.load();
         let by = match membership.standing(from, now) {
             Standing::Member(member) if membership.freshness(now).may_continue() => member,
             Standing::Member(_) | Standing::Suspended { .. } | Standing::Removed { .. } | Standing::Unlisted => return Err(Refusal::NotMember),
         };
-        let grant = self.grant(&membership, &request.grant)?;
-        let ask = Asked { by: &by, of: &self.parts().me as &MemberId, root: request.root, offset: request.offset, length: request.length, now };
         let reader = self.parts().readers.get().map_err(|_| Refusal::Busy)?;
-        let live = document::is_live(&reader, &grant.id, &request.grant).map_err(|_| Refusal::Busy)?;
-        grant.check(&ask, |_| !live)?;
-        Ok(grant)
+        let ask = Asked { by: &by, of: &self.parts().me as &MemberId, root: request.root, offset: request.offset, length: request.length, now };
+        let first = self.serve(&reader, &membership, &ask, &request.grant);
+        let Some(further) = request.further else { return first };
+        let first = first.unwrap_or_else(refused);
+        // What does not fit is asked for again.
+        let mut room = MAX_RANGE_ANSWER.saturating_sub(first.len() + WRAPPING);
+        let mut answers = Vec::with_capacity(further.len());
+        for one in further {
+            if one.size > SMALL_DOCUMENT {
+                return Err(Refusal::Invalid);
+            }
+            let ask = Asked { root: one.root, offset: 0, length: one.size, ..ask };
+            let answer = self.serve(&reader, &membership, &ask, &one.grant).unwrap_or_else(refused);
+            let Some(left) = room.checked_sub(answer.len() + WRAPPING) else { break };
+            room = left;
+            answers.push(answer);
+        }
+        RangeAnswer::with(&first, &answers).map_err(|_| Refusal::Invalid)
     }
 
-    /// Returns a grant whose signature holds by this network document. Everything else about it is asked at every range.
-    fn grant(&self, membership: &Membership, bytes: &[u8]) -> Result<Grant, Refusal> {
-        let version = membership.held().document.version;
-        {
-            let state = self.state();
-            if let Some(grant) = state.grants.1.get(bytes).filter(|_| state.grants.0 == version) {
-                return Ok(grant.clone());
-            }
+    /// Returns the answer for one range. Everything is asked anew each time.
+    fn serve(&self, reader: &crate::store::Db, membership: &Membership, ask: &Asked<'_>, signed: &[u8]) -> Result<Vec<u8>, Refusal> {
+        let grant = self.allowed(reader, membership, ask, signed)?;
+        let blob = self.blob(grant.root, grant.size)?;
+        blob.answer(ask.offset).map_err(|error| {
+            warn!(root = %grant.root, error = &error as &dyn std::error::Error, "a range could not be read");
+            error.refusal()
+        })
+    }
+
+    fn allowed(&self, reader: &crate::store::Db, membership: &Membership, ask: &Asked<'_>, signed: &[u8]) -> Result<Grant, Refusal> {
+        let grant = Grant::reopen(signed).map_err(|_| Refusal::Invalid)?;
+        let live = document::is_live(reader, &grant.id, signed).map_err(|_| Refusal::Busy)?;
+        if !live {
+            // Of exactly these bytes this node's own store says that it gave them. Of others their signature says whether they are a
+            // grant at all; what it then was, `check` tells.
+            Grant::open(&self.parts().network, membership, signed).map_err(|_| Refusal::Invalid)?;
         }
-        let grant = Grant::open(&self.parts().network, membership, bytes).map_err(|_| Refusal::Invalid)?;
-        let mut state = self.state();
-        let (held, grants) = &mut state.grants;
-        if *held != version || grants.len() >= MAX_OPEN {
-            grants.clear();
-        }
-        *held = version;
-        grants.insert(bytes.to_vec(), grant.clone());
+        grant.check(ask, |_| !live)?;
         Ok(grant)
     }
 
@@ -104,6 +109,9 @@ impl Transfers {
             warn!(%root, error = &error as &dyn std::error::Error, "a document that was offered cannot be served");
             error.refusal()
         })?;
+        if size <= SMALL_DOCUMENT {
+            return Ok(blob); // asked for once
+        }
         let mut state = self.state();
         if state.open.len() >= MAX_OPEN {
             state.open.clear();
@@ -111,4 +119,9 @@ impl Transfers {
         state.open.insert(root, blob.clone());
         Ok(blob)
     }
+}
+
+fn refused(why: Refusal) -> Vec<u8> {
+    debug!(%why, "range refused");
+    RangeAnswer::refuse(why, None)
 }

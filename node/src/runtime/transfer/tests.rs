@@ -3,12 +3,13 @@
 
 mod clinic;
 mod full;
+mod together;
 
 use std::sync::atomic::Ordering;
 
 use verbund_protocol::{
     document::{Grant, RangeAnswer, RangeRequest, Refusal, segment},
-    id::{Digest, DocumentRoot, GrantId},
+    id::{Digest, GrantId},
     limits::{DOCUMENT_RANGE, MAX_TRANSFERS, RANGES_PER_PEER, RETRY_MAX},
 };
 
@@ -41,12 +42,28 @@ async fn a_document_arrives_whole() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn only_so_many_documents_are_fetched_at_once() {
-    let (_akut, reha) = joined();
-    let root = |nth: usize| DocumentRoot([u8::try_from(nth).unwrap(); 32]);
-    assert!((0..MAX_TRANSFERS).all(|nth| reha.transfers.claim(root(nth)).is_some()));
-    assert!(reha.transfers.claim(root(MAX_TRANSFERS)).is_none(), "the next one waits in the store");
-    reha.transfers.release(&root(0));
-    assert!(reha.transfers.claim(root(MAX_TRANSFERS)).is_some());
+    let (akut, reha) = joined();
+    let mut documents = Vec::new();
+    for _ in 0..MAX_TRANSFERS + 3 {
+        documents.push(akut.add(&pdf(200_000)).await);
+    }
+    let received = akut.hand_to(&reha, &documents).await;
+    reha.fault(Fault::HoldAfter(0));
+    let (mut running, mut due) = Default::default();
+    for _ in 0..2 {
+        reha.transfers.start_due(&mut running, &mut due).await;
+        assert_eq!((running.len(), due.len()), (MAX_TRANSFERS, 3), "the others wait");
+    }
+    reha.fault(Fault::None);
+    running.join_next().await.unwrap().unwrap();
+    reha.transfers.start_due(&mut running, &mut due).await;
+    assert_eq!((running.len(), due.len()), (MAX_TRANSFERS, 2), "one that ends makes room for one");
+    drop(running);
+    reha.kill();
+    reha.start();
+    for id in received {
+        reha.until(id, State::Held).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -160,7 +177,7 @@ async fn each_request_is_measured_against_its_grant() {
     let document = akut.add(&large()).await;
     let offer = akut.offers(&reha, &[document]).await.remove(0);
     let (root, size) = (offer.manifest.root, offer.manifest.cipher_size);
-    let good = RangeRequest { grant: offer.grant.clone(), root, offset: 0, length: DOCUMENT_RANGE as u64 };
+    let good = RangeRequest { grant: offer.grant.clone(), root, offset: 0, length: DOCUMENT_RANGE as u64, further: None };
     let answer = async |from, request: &RangeRequest| {
         let bytes = akut.transfers.answer(from, request.to_bytes()).await;
         match RangeAnswer::read(&bytes).unwrap() {
@@ -195,7 +212,7 @@ async fn one_peer_cannot_take_all() {
     let (akut, reha) = joined();
     let document = akut.add(&large()).await;
     let offer = akut.offers(&reha, &[document]).await.remove(0);
-    let request = RangeRequest { grant: offer.grant.clone(), root: offer.manifest.root, offset: 0, length: DOCUMENT_RANGE as u64 };
+    let request = RangeRequest { grant: offer.grant.clone(), root: offer.manifest.root, offset: 0, length: DOCUMENT_RANGE as u64, further: None };
     let held = akut.occupy(reha.auth, RANGES_PER_PEER);
     let bytes = akut.transfers.answer(reha.auth, request.to_bytes()).await;
     assert!(matches!(RangeAnswer::read(&bytes), Ok(RangeAnswer::Refused { why: Refusal::Busy, .. })));

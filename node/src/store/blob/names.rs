@@ -1,5 +1,5 @@
-//! Waiting until the disk has the names in the folder. Whoever waits at the same time waits for the same sync: with many small documents
-//! at once, one serves them all.
+//! Waiting until the disk has what is in the folder: the names, or also what small files hold. Whoever waits at the same time waits for
+//! the same sync: with many small documents at once, one serves them all.
 
 use std::{
     fs::File,
@@ -10,11 +10,12 @@ use std::{
 
 use super::BlobError;
 
-/// The names in a folder.
+/// What is in a folder.
 #[derive(Debug)]
 pub(super) struct Names {
     /// Open all the time, so that the system tells of every failure since the last sync.
     folder: File,
+    sync: fn(&File) -> io::Result<()>,
     state: Mutex<State>,
     changed: Condvar,
 }
@@ -37,8 +38,22 @@ impl Names {
     /// # Errors
     /// [`BlobError::Disk`].
     pub fn of(folder: &Path) -> Result<Self, BlobError> {
+        Self::synced_by(folder, File::sync_all)
+    }
+
+    /// Returns the names in `folder` with what their files hold. One sync of the whole file system is cheaper than one for each of many
+    /// files; it also waits for what others have written there, so it is for small files.
+    ///
+    /// # Errors
+    /// [`BlobError::Disk`].
+    pub fn and_contents(folder: &Path) -> Result<Self, BlobError> {
+        // Since Linux 5.8 this tells of a write that failed, as fsync does.
+        Self::synced_by(folder, |folder| Ok(nix::unistd::syncfs(folder)?))
+    }
+
+    fn synced_by(folder: &Path, sync: fn(&File) -> io::Result<()>) -> Result<Self, BlobError> {
         let folder = File::open(folder).map_err(BlobError::disk("open the documents folder"))?;
-        Ok(Self { folder, state: Mutex::default(), changed: Condvar::new() })
+        Ok(Self { folder, sync, state: Mutex::default(), changed: Condvar::new() })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -46,7 +61,7 @@ impl Names {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns once the disk has every name given before the call.
+    /// Returns once the disk has everything that was there before the call.
     ///
     /// # Errors
     /// [`BlobError::Fsync`].
@@ -66,7 +81,7 @@ impl Names {
         state.syncing = true;
         let given = state.given;
         drop(state);
-        let synced = self.folder.sync_all();
+        let synced = (self.sync)(&self.folder);
         let mut state = self.state();
         state.syncing = false;
         match &synced {
@@ -87,14 +102,15 @@ mod tests {
     #[test]
     fn everybody_is_told_once_the_names_are_on_disk() {
         let dir = tempfile::tempdir().unwrap();
-        let names = Names::of(dir.path()).unwrap();
-        std::thread::scope(|scope| {
-            for _ in 0..16 {
-                scope.spawn(|| (0..20).for_each(|_| names.confirm().unwrap()));
-            }
-        });
-        let state = names.state();
-        assert_eq!((state.given, state.confirmed, state.syncing, state.broken), (320, 320, false, false));
+        for names in [Names::of(dir.path()).unwrap(), Names::and_contents(dir.path()).unwrap()] {
+            std::thread::scope(|scope| {
+                for _ in 0..16 {
+                    scope.spawn(|| (0..20).for_each(|_| names.confirm().unwrap()));
+                }
+            });
+            let state = names.state();
+            assert_eq!((state.given, state.confirmed, state.syncing, state.broken), (320, 320, false, false));
+        }
     }
 
     #[test]

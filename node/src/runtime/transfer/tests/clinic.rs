@@ -14,7 +14,7 @@ use tokio::{
 };
 use verbund_protocol::{
     cbor,
-    document::{DocumentKey, DocumentOffer},
+    document::{DocumentKey, DocumentOffer, RangeRequest},
     id::{ConversationId, Ik},
     membership::{Facility, FacilityKind, Member, NetworkDocument, Node, Role as MemberRole, SignedDocument},
     sign::{Kind, MultiSigned, SecretKey},
@@ -112,6 +112,8 @@ pub enum Fault {
     CutAfter(usize),
     /// Changes one bit of every answer.
     Spoil,
+    /// Leaves out what was asked for beside the first document, as a node of an earlier version does.
+    FirstOnly,
 }
 
 /// One end of the line.
@@ -138,8 +140,9 @@ impl Ask for Line {
                     self.lost.fetch_add(1, Ordering::SeqCst);
                     return Err(AskError::Unreachable);
                 }
-                Fault::None | Fault::HoldAfter(_) | Fault::CutAfter(_) | Fault::Spoil => {}
+                Fault::None | Fault::HoldAfter(_) | Fault::CutAfter(_) | Fault::Spoil | Fault::FirstOnly => {}
             }
+            let body = if now == Fault::FirstOnly { RangeRequest { further: None, ..RangeRequest::read(&body).unwrap() }.to_bytes() } else { body };
             let mut answer = self.peer.get().unwrap().answer(self.me, body).await;
             if now == Fault::Spoil {
                 let middle = answer.len() / 2;
@@ -272,9 +275,15 @@ impl Clinic {
         let folder = std::fs::read_dir(self.dir.path().join("documents")).unwrap();
         folder.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
     }
+    /// Puts a file into the documents folder.
+    pub fn put(&self, name: &str, bytes: &[u8]) {
+        std::fs::write(self.dir.path().join("documents").join(name), bytes).unwrap();
+    }
     /// Ends everything that moves, at once and without a word, as kill -9 does to the tasks of a process.
     pub fn kill(&self) {
-        self.run.lock().unwrap().take().unwrap().abort();
+        if let Some(run) = self.run.lock().unwrap().take() {
+            run.abort();
+        }
         self.transfers.state().running.clear();
     }
 
@@ -318,7 +327,8 @@ impl Clinic {
     pub async fn trouble(&self, id: LocalId) -> String {
         self.watch(id, |details| details.waiting.and_then(|waiting| waiting.trouble)).await
     }
-    async fn watch<T>(&self, id: LocalId, look: impl Fn(Details) -> Option<T>) -> T {
+    /// Waits until a look finds something.
+    pub async fn watch<T>(&self, id: LocalId, look: impl Fn(Details) -> Option<T>) -> T {
         let mut turns = self.turns.clone();
         let found = async {
             loop {
@@ -343,7 +353,7 @@ impl Clinic {
         self.work(move |work| Ok(document::key(work.db, id)?)).await.unwrap()
     }
     pub async fn audit(&self) -> Vec<String> {
-        self.work(|work| Ok(audit::list(work.db, &audit::Filter::default(), 100)?.into_iter().map(|line| line.action).collect())).await.unwrap()
+        self.work(|work| Ok(audit::list(work.db, &audit::Filter::default(), 1_000)?.into_iter().map(|line| line.action).collect())).await.unwrap()
     }
     /// Returns how many ranges of a document are here and verify.
     pub async fn parts_here(&self, id: LocalId) -> usize {

@@ -1,0 +1,151 @@
+//! Small documents that come together.
+
+use verbund_protocol::{
+    document::Further,
+    id::LocalId,
+    limits::{MAX_FURTHER, MAX_RANGE_ANSWER, SMALL_DOCUMENT},
+};
+
+use super::*;
+
+/// Documents that two questions bring: no more of them fit into one answer.
+const MANY: usize = 100;
+/// Bytes of each.
+const SIZE: usize = 20 << 10;
+
+/// Adds small documents, no two alike, and hands them over. Returns their names here and there.
+async fn handed(akut: &Clinic, reha: &Clinic, count: usize) -> (Vec<LocalId>, Vec<LocalId>) {
+    let (mut there, mut here) = (Vec::new(), Vec::new());
+    for nth in 0..count {
+        there.push(akut.add(&pdf(SIZE + nth)).await);
+    }
+    for some in there.chunks(50) {
+        here.extend(akut.hand_to(reha, some).await);
+    }
+    (there, here)
+}
+
+async fn all_came(reha: &Clinic, received: &[LocalId]) {
+    for (nth, id) in received.iter().enumerate() {
+        reha.until(*id, State::Held).await;
+        assert_eq!(reha.read(*id).await, pdf(SIZE + nth));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_small_documents_take_few_questions() {
+    let (akut, reha) = joined();
+    let (_, received) = handed(&akut, &reha, MANY).await;
+    reha.start();
+    all_came(&reha, &received).await;
+    assert_eq!(reha.asked.load(Ordering::SeqCst), 2);
+    let arrived = reha.audit().await.iter().filter(|action| *action == "document.received").count();
+    assert_eq!(arrived, MANY, "each is in the audit");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sender_of_an_earlier_version_gives_one_at_a_time() {
+    let (akut, reha) = joined();
+    let (_, received) = handed(&akut, &reha, 5).await;
+    reha.fault(Fault::FirstOnly);
+    reha.start();
+    all_came(&reha, &received).await;
+    assert_eq!(reha.asked.load(Ordering::SeqCst), 5);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_taken_back_or_is_not_what_it_says_keeps_the_others_from_nothing() {
+    let (akut, reha) = joined();
+    let (there, mut received) = handed(&akut, &reha, 5).await;
+    let document = there[2];
+    akut.work(move |work| chapter::withdraw(work, document)).await.unwrap();
+    let other = akut.add(&pdf(SIZE)).await;
+    let mut offers = akut.offers(&reha, &[other]).await;
+    offers[0].manifest.media_type = "image/png".into();
+    let other = reha.accept(&akut, offers).await.unwrap()[0];
+    reha.start();
+    reha.until(received.remove(2), State::Withdrawn).await;
+    reha.until(other, State::Failed).await;
+    assert_eq!(reha.details(other).await.waiting.unwrap().trouble.as_deref(), Some("not-what-it-says"));
+    for id in received {
+        reha.until(id, State::Held).await;
+    }
+    assert_eq!(reha.names().len(), 4);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn spoilt_ones_are_not_kept_and_come_later() {
+    let (akut, reha) = joined();
+    let (_, received) = handed(&akut, &reha, 3).await;
+    reha.fault(Fault::Spoil);
+    reha.start();
+    let mut troubles = Vec::new();
+    for id in &received {
+        let ended = |details: Details| if details.document.state == State::Held { Some(None) } else { details.waiting?.trouble.map(Some) };
+        troubles.push(reha.watch(*id, ended).await);
+    }
+    assert_eq!(troubles.into_iter().flatten().collect::<Vec<_>>(), ["damaged-at-sender"], "the bit is one document's");
+    reha.fault(Fault::None);
+    reha.set_clock(NOW.plus(RETRY_MAX));
+    reha.transfers.peer_up(&akut.auth);
+    all_came(&reha, &received).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sender_that_is_away_is_asked_once_for_all() {
+    let (akut, reha) = joined();
+    let (_, received) = handed(&akut, &reha, 20).await;
+    reha.fault(Fault::CutAfter(0));
+    reha.start();
+    for id in &received {
+        assert_eq!(reha.trouble(*id).await, "unreachable");
+    }
+    assert_eq!(reha.asked.load(Ordering::SeqCst), 1);
+    reha.fault(Fault::None);
+    reha.transfers.peer_up(&akut.auth);
+    all_came(&reha, &received).await;
+}
+
+/// A power cut may leave a finished name with anything in it, as long as the database does not say that the document is here.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_finished_name_that_holds_something_else_is_fetched_again() {
+    let (akut, reha) = joined();
+    let (there, received) = handed(&akut, &reha, 3).await;
+    for (nth, torn) in [vec![], vec![0; SIZE], vec![0; 5]].into_iter().enumerate() {
+        let root = akut.details(there[nth]).await.document.root;
+        reha.put(&root.to_string(), &torn);
+    }
+    reha.start();
+    all_came(&reha, &received).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disk_that_does_not_confirm_them_stops_the_node() {
+    let (akut, reha) = joined();
+    handed(&akut, &reha, 3).await;
+    reha.break_disk();
+    reha.start();
+    reha.stopped().await;
+    assert!(reha.names().is_empty(), "{:?}", reha.names());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_is_never_larger_than_it_may_be() {
+    let (akut, reha) = joined();
+    let document = akut.add(&pdf(100_000)).await;
+    let offer = akut.offers(&reha, &[document]).await.remove(0);
+    let (grant, root, size) = (offer.grant.clone(), offer.manifest.root, offer.manifest.cipher_size);
+    let one = Further { grant: grant.clone(), root, size };
+    let request = RangeRequest { grant, root, offset: 0, length: size, further: Some(vec![one.clone(); MAX_FURTHER]) };
+    let answer = akut.transfers.answer(reha.auth, request.to_bytes()).await;
+    let further = RangeAnswer::further(&answer).unwrap();
+    assert!(answer.len() <= MAX_RANGE_ANSWER && further.len() + 1 == MAX_RANGE_ANSWER / (size as usize + 8), "{} in {}", further.len(), answer.len());
+    assert!(further.iter().all(|answer| matches!(RangeAnswer::read(answer), Ok(RangeAnswer::Range(_)))));
+
+    let large = RangeRequest { further: Some(vec![Further { size: SMALL_DOCUMENT + 1, ..one.clone() }]), ..request.clone() };
+    let answer = akut.transfers.answer(reha.auth, large.to_bytes()).await;
+    assert!(matches!(RangeAnswer::read(&answer), Ok(RangeAnswer::Refused { why: Refusal::Invalid, .. })));
+    let foreign = akut.transfers.answer(akut.auth, request.to_bytes()).await;
+    let refusals = RangeAnswer::further(&foreign).unwrap();
+    assert!(refusals.len() == MAX_FURTHER && refusals.iter().all(|answer| matches!(RangeAnswer::read(answer), Ok(RangeAnswer::Refused { why: Refusal::NotYours, .. }))));
+}
