@@ -5,6 +5,7 @@
 
 mod alone;
 mod bare;
+mod caller;
 mod documents;
 mod fleet;
 mod floor;

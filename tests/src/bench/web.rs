@@ -1,9 +1,6 @@
 //! The web pages under load: a clinic's patients and staff at once, and one page against the least that serves the same bytes.
 
 use std::{
-    collections::BTreeMap,
-    io::{Read as _, Write as _},
-    net::TcpStream,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -12,8 +9,7 @@ use std::{
 };
 
 use anyhow::{Context as _, ensure};
-use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
-use rustls_pki_types::{CertificateDer, ServerName, pem::PemObject as _};
+use rustls::ClientConfig;
 use serde_json::json;
 use verbund_node::{
     cli::demo::{browser::Browser, portals},
@@ -23,6 +19,7 @@ use verbund_node::{
 
 use super::{
     Plan, Row, bare,
+    caller::{Caller, Cookies, News, trust},
     memory::slope,
     report::{Runs, percentile},
     scene::{self, Desk},
@@ -39,70 +36,8 @@ const LOOK: Duration = Duration::from_secs(1);
 const PATIENT_PAGES: [&str; 5] = ["/", "/offers", "/wishes", "/documents", "/shared"];
 /// Connections that ask without a pause.
 const CALLERS: usize = 200;
-/// Longest head of an answer, bytes.
-const MAX_HEAD: usize = 16 << 10;
-
-/// Somebody with an open connection and a session.
-struct Caller {
-    stream: StreamOwned<ClientConnection, TcpStream>,
-    authority: String,
-    cookies: Cookies,
-    head: String,
-    held: Vec<u8>,
-}
-
-/// What a browser keeps, by name.
-type Cookies = BTreeMap<String, String>;
-
-/// Trust in the certificate of the town's pages.
-pub(super) fn trust(pem: &std::path::Path) -> anyhow::Result<Arc<ClientConfig>> {
-    let mut roots = RootCertStore::empty();
-    roots.add(CertificateDer::from_pem_file(pem)?)?;
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    Ok(Arc::new(ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?.with_root_certificates(roots).with_no_client_auth()))
-}
-
-impl Caller {
-    fn open(origin: &str, cookies: &Cookies, tls: &Arc<ClientConfig>) -> anyhow::Result<Self> {
-        let authority = origin.strip_prefix("https://").context("an https address")?;
-        let stream = TcpStream::connect(authority)?;
-        stream.set_nodelay(true)?;
-        stream.set_read_timeout(Some(Duration::from_secs(60)))?;
-        let host = authority.split(':').next().unwrap_or(authority).to_owned();
-        let connection = ClientConnection::new(tls.clone(), ServerName::try_from(host)?)?;
-        let (authority, cookies) = (authority.to_owned(), cookies.clone());
-        Ok(Self { stream: StreamOwned::new(connection, stream), head: head(&authority, &cookies), authority, cookies, held: Vec::new() })
-    }
-
-    /// Asks for a page and returns how large it is, bytes.
-    fn ask(&mut self, path: &str) -> anyhow::Result<usize> {
-        self.stream.write_all(format!("GET {path} HTTP/1.1\r\n{}", self.head).as_bytes())?;
-        self.held.clear();
-        let mut piece = [0; 16 << 10];
-        let (end, length) = loop {
-            let count = self.stream.read(&mut piece)?;
-            ensure!(count > 0 && self.held.len() < MAX_HEAD, "{path}: no whole answer");
-            self.held.extend_from_slice(&piece[..count]);
-            if let Some(end) = self.held.windows(4).position(|window| window == b"\r\n\r\n") {
-                let head = std::str::from_utf8(&self.held[..end])?;
-                ensure!(head.starts_with("HTTP/1.1 200"), "{path}: {}", head.lines().next().unwrap_or_default());
-                for (name, value) in head.lines().filter_map(|line| line.strip_prefix("set-cookie: ")?.split(';').next()?.split_once('=')) {
-                    self.cookies.insert(name.to_owned(), value.to_owned());
-                    self.head = self::head(&self.authority, &self.cookies);
-                }
-                let lengths = head.lines().filter_map(|line| line.split_once(':')).filter(|(name, _)| name.eq_ignore_ascii_case("content-length"));
-                let length = lengths.map(|(_, value)| value.trim().parse::<usize>()).next();
-                break (end + 4, length.with_context(|| format!("{path}: no length"))??);
-            }
-        };
-        while self.held.len() < end + length {
-            let count = self.stream.read(&mut piece)?;
-            ensure!(count > 0, "{path}: cut off");
-            self.held.extend_from_slice(&piece[..count]);
-        }
-        Ok(length)
-    }
-}
+/// Of so many looks of a social worker at a case, one ends with a note.
+const NOTE_EVERY: usize = 10;
 
 /// A clinic with people who can sign in.
 struct Scene {
@@ -110,11 +45,6 @@ struct Scene {
     patients: Vec<Browser>,
     staff: Vec<Browser>,
     cases: Vec<String>,
-}
-
-fn head(authority: &str, cookies: &Cookies) -> String {
-    let cookies = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
-    format!("host: {authority}\r\ncookie: {cookies}\r\naccept-language: de\r\n\r\n")
 }
 
 impl Scene {
@@ -166,17 +96,53 @@ impl Scene {
     }
 }
 
-/// What people waited for, milliseconds, patients' pages and staff's apart.
+/// What people waited for, milliseconds, patients' pages and staff's apart; and what happened meanwhile.
 #[derive(Default)]
 struct Waited {
     patients: Vec<f64>,
     staff: Vec<f64>,
+    notes: usize,
+    news: usize,
+}
+
+/// What one visitor did.
+struct Visit {
+    patient: bool,
+    took: Vec<f64>,
+    notes: usize,
+    news: usize,
+    cookies: Cookies,
+}
+
+/// Somebody looks at pages for `span`, in their own time, and hears of changes as an open page does. Staff write notes at cases.
+fn visit(browser: &Browser, nth: usize, (pages, patient): (&[String], bool), tls: &Arc<ClientConfig>, span: Duration) -> anyhow::Result<Visit> {
+    let mut caller = Caller::open(&browser.origin, &browser.cookies, tls)?;
+    let mut news = News::open(&browser.origin, &browser.cookies, tls)?;
+    let (begun, mut took, mut cases, mut notes) = (Instant::now(), Vec::new(), 0_usize, 0);
+    for turn in nth.. {
+        if begun.elapsed() >= span {
+            break;
+        }
+        let (asked, path) = (Instant::now(), &pages[turn % pages.len()]);
+        caller.ask(path)?;
+        if path.starts_with("/cases/") && path != "/cases/all" {
+            cases += 1;
+        }
+        if cases > notes * NOTE_EVERY {
+            caller.send_form(&format!("{path}/note"), &[("kind", "call"), ("text", &format!("Niemand erreicht ({nth}, {}).", service::now().0))])?;
+            notes += 1;
+        }
+        took.push(asked.elapsed().as_secs_f64() * 1e3);
+        news.hear()?;
+        std::thread::sleep(LOOK.saturating_sub(asked.elapsed()));
+    }
+    Ok(Visit { patient, took, notes, news: news.heard, cookies: caller.cookies })
 }
 
 /// Everybody looks at pages in their own time for `span`.
 fn crowd(scene: &mut Scene, span: Duration) -> anyhow::Result<Waited> {
     let tls = scene.tls()?;
-    let staff_pages: Vec<String> = ["/cases".to_owned(), "/cases/all".to_owned()].into_iter().chain(scene.cases.iter().take(20).map(|case| format!("/cases/{case}"))).collect();
+    let staff_pages: Vec<String> = ["/cases".to_owned(), "/cases/all".to_owned()].into_iter().chain(scene.cases.iter().map(|case| format!("/cases/{case}"))).collect();
     let patient_pages: Vec<String> = PATIENT_PAGES.map(str::to_owned).into();
     let people = scene.patients.len() + scene.staff.len();
     let everybody = scene.patients.iter().map(|browser| (browser, &patient_pages, true)).chain(scene.staff.iter().map(|browser| (browser, &staff_pages, false)));
@@ -185,33 +151,24 @@ fn crowd(scene: &mut Scene, span: Duration) -> anyhow::Result<Waited> {
             .enumerate()
             .map(|(nth, (browser, pages, patient))| {
                 let tls = &tls;
-                scope.spawn(move || -> anyhow::Result<(bool, Vec<f64>, Cookies)> {
-                    let mut caller = Caller::open(&browser.origin, &browser.cookies, tls)?;
+                scope.spawn(move || {
                     // Nobody keeps step with anybody.
                     std::thread::sleep(LOOK.mul_f64(nth as f64 / people as f64));
-                    let (begun, mut took) = (Instant::now(), Vec::new());
-                    for turn in nth.. {
-                        if begun.elapsed() >= span {
-                            break;
-                        }
-                        let asked = Instant::now();
-                        caller.ask(&pages[turn % pages.len()])?;
-                        took.push(asked.elapsed().as_secs_f64() * 1e3);
-                        std::thread::sleep(LOOK.saturating_sub(asked.elapsed()));
-                    }
-                    Ok((patient, took, caller.cookies))
+                    visit(browser, nth, (pages, patient), tls, span)
                 })
             })
             .collect();
         let (mut waited, mut kept) = (Waited::default(), Vec::new());
         for worker in workers {
-            let (patient, took, cookies) = worker.join().map_err(|_| anyhow::anyhow!("a caller broke off"))??;
-            if patient {
-                waited.patients.extend(took)
+            let visit = worker.join().map_err(|_| anyhow::anyhow!("a caller broke off"))??;
+            if visit.patient {
+                waited.patients.extend(visit.took)
             } else {
-                waited.staff.extend(took)
+                waited.staff.extend(visit.took)
             }
-            kept.push(cookies);
+            waited.notes += visit.notes;
+            waited.news += visit.news;
+            kept.push(visit.cookies);
         }
         anyhow::Ok((waited, kept))
     })?;
@@ -281,31 +238,39 @@ fn people(plan: &Plan, scene: &mut Scene) -> anyhow::Result<Row> {
     let at = |samples: &[f64], percent| percentile(samples, percent);
     let all: Vec<f64> = waited.patients.iter().chain(&waited.staff).copied().collect();
     let p99 = at(&all, 99.0);
+    ensure!(waited.news > 0 && waited.notes > 0, "open pages hear of {} changes after {} notes", waited.news, waited.notes);
     Ok(Row {
         name: "web",
-        what: format!("{} patients and {} social workers at one node's pages at once, a page a second each, over TLS", scene.patients.len(), scene.staff.len()),
+        what: format!(
+            "{} patients and {} social workers at one node's pages at once, a page a second each with an open stream of news, over TLS",
+            scene.patients.len(),
+            scene.staff.len()
+        ),
         against: "–".into(),
         aim: "p99 ≤ 100 ms".into(),
         measured: format!(
-            "p99 {p99:.1} ms (patients {:.1}, staff {:.1}), p50 {:.1} ms, {} pages; {before:.1} → {after:.1} MiB in a minute",
+            "p99 {p99:.1} ms (patients {:.1}, staff {:.1}), p50 {:.1} ms, {} pages, {} notes written, {} news heard; {before:.1} → {after:.1} MiB in a minute",
             at(&waited.patients, 99.0),
             at(&waited.staff, 99.0),
             at(&all, 50.0),
-            all.len()
+            all.len(),
+            waited.notes,
+            waited.news
         ),
         ratio: None,
         reached: p99 <= 100.0,
-        figures: json!({ "p50_ms": at(&all, 50.0), "p99_ms": p99, "patients_p99_ms": at(&waited.patients, 99.0), "staff_p99_ms": at(&waited.staff, 99.0), "pages": all.len(), "before_mib": before, "after_mib": after }),
+        figures: json!({ "notes": waited.notes, "news": waited.news, "p50_ms": at(&all, 50.0), "p99_ms": p99, "patients_p99_ms": at(&waited.patients, 99.0), "staff_p99_ms": at(&waited.staff, 99.0), "pages": all.len(), "before_mib": before, "after_mib": after }),
     })
 }
 
 /// Whether the node's memory stays flat while people come, look at pages for a while and go, again and again.
 fn memory(plan: &Plan, scene: &mut Scene) -> anyhow::Result<Row> {
     let (span, stay) = (plan.size(Duration::from_secs(3), Duration::from_secs(60 * plan.minutes)), plan.size(Duration::from_secs(1), Duration::from_secs(10)));
-    let (begun, mut samples, mut pages) = (Instant::now(), Vec::new(), 0);
+    let (begun, mut samples, mut pages, mut notes) = (Instant::now(), Vec::new(), 0, 0);
     while begun.elapsed() < span {
         let waited = crowd(scene, stay)?;
         pages += waited.patients.len() + waited.staff.len();
+        notes += waited.notes;
         samples.push((begun.elapsed().as_secs_f64() / 3600.0, scene.town.node(HERE).resident_mib()?));
         if samples.len().is_multiple_of(30) {
             tell(&format!("web-memory: {:.1} MiB after {:.0} minutes, {pages} pages", samples.last().map_or(0.0, |sample| sample.1), begun.elapsed().as_secs_f64() / 60.0));
@@ -324,10 +289,10 @@ fn memory(plan: &Plan, scene: &mut Scene) -> anyhow::Result<Row> {
         ),
         against: "–".into(),
         aim: "flat: at most 1 MiB an hour".into(),
-        measured: format!("{:+.0} KiB an hour, from {first:.1} to {last:.1} MiB in the last two thirds; {pages} pages", per_hour * 1024.0),
+        measured: format!("{:+.0} KiB an hour, from {first:.1} to {last:.1} MiB in the last two thirds; {pages} pages, {notes} notes", per_hour * 1024.0),
         ratio: None,
         reached: per_hour <= 1.0,
-        figures: json!({ "mib_per_hour": per_hour, "pages": pages, "samples_hours_mib": samples }),
+        figures: json!({ "mib_per_hour": per_hour, "pages": pages, "notes": notes, "samples_hours_mib": samples }),
     })
 }
 
