@@ -154,7 +154,7 @@ fn point(plan: &Plan, clinics: usize) -> anyhow::Result<Point> {
     std::thread::sleep(plan.size(Duration::from_secs(1), Duration::from_secs(20)));
     let span = plan.size(Duration::from_secs(2), Duration::from_secs(60));
     let before = loopback()?;
-    let (memory, cpu_percent) = fleet.idle(span)?;
+    let super::fleet::Idle { memory, percent: cpu_percent, .. } = fleet.idle(span)?;
     let idle = loopback()?.saturating_sub(before) as f64 / clinics as f64 / span.as_secs_f64();
     let (changes, begun, before) = (plan.size(3, 30), std::time::Instant::now(), loopback()?);
     let visible = (0..changes).map(|number| fleet.publish(number % clinics, 2).and_then(|()| fleet.visible(number % clinics, 2))).collect::<anyhow::Result<Vec<f64>>>();

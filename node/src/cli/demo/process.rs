@@ -153,8 +153,21 @@ impl Process {
     /// # Errors
     /// If the process is gone.
     pub fn resident_mib(&self) -> anyhow::Result<f64> {
+        self.memory_mib("VmRSS:")
+    }
+
+    /// Returns the memory that is this process's alone, MiB: not the pages of the program's file, which every process shares and the
+    /// system takes back when it needs them.
+    ///
+    /// # Errors
+    /// If the process is gone.
+    pub fn own_mib(&self) -> anyhow::Result<f64> {
+        self.memory_mib("RssAnon:")
+    }
+
+    fn memory_mib(&self, what: &str) -> anyhow::Result<f64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS in /proc")?;
+        let line = status.lines().find_map(|line| line.strip_prefix(what)).with_context(|| format!("no {what} in /proc"))?;
         let kib: f64 = line.trim().trim_end_matches("kB").trim().parse()?;
         Ok(kib / 1024.0)
     }

@@ -29,21 +29,29 @@ struct Watch {
     portal: Portal,
     actor: Actor,
     seen: Option<i64>,
+    /// The store's edition at that look: while it is the same there is nothing to see, and an open page costs next to nothing.
+    edition: Option<u64>,
     until: Instant,
 }
 
 /// The events.
 pub async fn events(State(portal): State<Portal>, Extension(context): Extension<Context>) -> Response {
-    let watch = Watch { actor: context.actor(), portal, seen: None, until: Instant::now() + FOR };
+    let watch = Watch { actor: context.actor(), portal, seen: None, edition: None, until: Instant::now() + FOR };
     let events = stream::unfold(watch, |mut watch| async move {
         loop {
             if Instant::now() >= watch.until {
                 return None;
             }
+            // Asked for before the store is read: what changes meanwhile is seen the next time.
+            let edition = watch.portal.desk.outside().edition();
+            if edition.is_some() && edition == watch.edition {
+                tokio::time::sleep(LOOK).await;
+                continue;
+            }
             let actor = watch.actor.clone();
             let seen = watch.seen;
             // A store that cannot be read now has its say where the page is asked for.
-            if let Ok((now, waiting)) = watch
+            let read = watch
                 .portal
                 .desk
                 .read(move |db| {
@@ -51,13 +59,14 @@ pub async fn events(State(portal): State<Portal>, Extension(context): Extension<
                     // Nothing is counted while nothing has changed.
                     Ok((now, if seen == Some(now) { None } else { pulse::waiting(db, &actor)? }))
                 })
-                .await
-                && seen != Some(now)
-            {
-                watch.seen = Some(now);
-                let data = waiting.map_or_else(|| now.to_string(), |count| format!("{now} {count}"));
-                let event = sse::Event::default().retry(AGAIN).data(data);
-                return Some((Ok::<_, Infallible>(event), watch));
+                .await;
+            if let Ok((now, waiting)) = read {
+                watch.edition = edition;
+                if seen != Some(now) {
+                    watch.seen = Some(now);
+                    let data = waiting.map_or_else(|| now.to_string(), |count| format!("{now} {count}"));
+                    return Some((Ok::<_, Infallible>(sse::Event::default().retry(AGAIN).data(data)), watch));
+                }
             }
             tokio::time::sleep(LOOK).await;
         }
