@@ -1,6 +1,6 @@
 //! Clinics without a node: asked by fax, answered by phone.
 
-use verbund_node::{control::account::Command as Account, domain::account::Site};
+use verbund_node::domain::account::Site;
 use verbund_tests::chromium::{Look, Window};
 
 use super::*;
@@ -36,12 +36,7 @@ impl Desk {
 
     /// The patient of the case, signed in at her own pages.
     pub(super) fn erna(&mut self) -> Browser {
-        let code = self.house.code(Account::Invite(self.patient));
-        let mut browser = self.house.browser(Site::Patient);
-        let page = browser.get("/invitation").unwrap();
-        let page = browser.submit(&page, "/invitation", &[("code", &code), ("birth", "3.4.1951")]).unwrap();
-        verbund_node::cli::demo::portals::set_up(&mut browser, &page, "erna", verbund_node::runtime::service::now()).unwrap();
-        browser
+        self.house.invited(self.patient, "erna").0
     }
 }
 
