@@ -81,7 +81,7 @@ pub(super) async fn with_code(origin: &str, look: Look, code: &str, (field, text
     window
 }
 
-/// Sets up a password and a printed list of codes. Staff have their user name already.
+/// Sets up a password and a printed list of codes. Staff, and whoever begins anew, have their user name already.
 pub(super) async fn sets_up(window: &Window, login: Option<&str>, password: &str) {
     window.click("a[href='/setup/password']").await;
     reads(window, "Mindestens 10 Zeichen").await;

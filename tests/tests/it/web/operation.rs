@@ -241,7 +241,7 @@ async fn who_has_lost_everything_begins_anew(look: Look) {
     home.click("form[action='/sign-in'] button").await;
     reads(&home, "Benutzername oder Passwort stimmt nicht.").await;
     let anew = with_code(&erna.origin, look, &code, ("#birth", "3.4.1951")).await;
-    sets_up(&anew, Some("erna"), "vier grüne Boote im Hafen").await;
+    sets_up(&anew, None, "vier grüne Boote im Hafen").await;
     reads(&anew, "Was ist jetzt zu tun?").await;
     window.click("main a.button").await;
     reads(&window, "Der Zugang ist eingerichtet.").await;

@@ -78,7 +78,7 @@ async fn the_report_comes_home(look: Look) {
     rolf.fill("#report-consent", "Papierakte, Fach 3").await;
     rolf.fill("#report-discharged", &typed(scene.house.town.today(REHAB))).await;
     rolf.click("form[action$='/report'] button").await;
-    rolf.see("main:not(:has(form))").await;
+    rolf.see("main:not(:has(.todo))").await;
     reads(&rolf, "Abgeschlossen").await;
     scene.house.town.await_step(0, id, "completed");
     let came = scene.house.town.await_documents(0, id, 1)[0].id;

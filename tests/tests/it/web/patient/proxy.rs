@@ -124,9 +124,11 @@ async fn a_daughter_acts_and_is_ended_in_two_clicks(look: Look) {
     window.fill("#name", "Anna Beispiel").await;
     window.click("input[name=scope][value=decide]").await;
     window.click("main form button.main").await;
+    reads(&window, "Bitte geben Sie einen Tag ein, der noch kommt").await;
+    window.fill("#until", "31.12.2099").await;
+    window.click("main form button.main").await;
     reads(&window, "Wer entscheidet, braucht eine Vollmacht").await;
     window.click("#power option[value=power-of-attorney]").await;
-    window.fill("#until", "31.12.2099").await;
     window.click("main form button.main").await;
     reads(&window, "Einladung für Anna Beispiel").await;
     let code = shown_code(&window).await;
