@@ -11,26 +11,6 @@ use verbund_tests::chromium::{Look, Window};
 
 use super::{CANARY, House, next_code};
 
-/// axe-core's source, which `scripts/test` fetches; every page is checked with it.
-pub(super) fn axe() -> String {
-    let place = std::env::var("VERBUND_AXE").unwrap_or_else(|_| panic!("VERBUND_AXE names axe.min.js: scripts/test sets it"));
-    std::fs::read_to_string(&place).unwrap_or_else(|error| panic!("{place}: {error}"))
-}
-
-pub(super) fn at(house: &House, site: Site, path: &str) -> String {
-    format!("{}{path}", house.browser(site).origin)
-}
-
-/// Opens a window that is signed in as a browser is.
-pub(super) async fn window_of(browser: &Browser, look: Look) -> Window {
-    let window = Window::open(look).await;
-    window.go(&format!("{}/imprint", browser.origin)).await;
-    for (name, value) in &browser.cookies {
-        window.command("POST", "cookie", json!({ "cookie": { "name": name, "value": value, "path": "/", "secure": true } })).await;
-    }
-    window
-}
-
 /// Makes two tests of a story: at the width of a phone, and at a desk's.
 macro_rules! at_both_widths {
     ($($story:ident),+) => {$(
@@ -50,6 +30,28 @@ macro_rules! at_both_widths {
     )+};
 }
 pub(super) use at_both_widths;
+
+at_both_widths!(staff_invite_a_patient_in_under_a_minute);
+
+/// axe-core's source, which `scripts/test` fetches; every page is checked with it.
+pub(super) fn axe() -> String {
+    let place = std::env::var("VERBUND_AXE").unwrap_or_else(|_| panic!("VERBUND_AXE names axe.min.js: scripts/test sets it"));
+    std::fs::read_to_string(&place).unwrap_or_else(|error| panic!("{place}: {error}"))
+}
+
+pub(super) fn at(house: &House, site: Site, path: &str) -> String {
+    format!("{}{path}", house.browser(site).origin)
+}
+
+/// Opens a window that is signed in as a browser is.
+pub(super) async fn window_of(browser: &Browser, look: Look) -> Window {
+    let window = Window::open(look).await;
+    window.go(&format!("{}/imprint", browser.origin)).await;
+    for (name, value) in &browser.cookies {
+        window.command("POST", "cookie", json!({ "cookie": { "name": name, "value": value, "path": "/", "secure": true } })).await;
+    }
+    window
+}
 
 /// Opens a window of somebody who is signed in, at one of their pages.
 pub(super) async fn window_at(browser: &Browser, look: Look, path: &str) -> Window {
@@ -265,11 +267,10 @@ async fn a_first_visit_is_small() {
 }
 
 /// From looking a patient up to the code on paper, and the pages of IT.
-#[tokio::test(flavor = "multi_thread")]
-async fn staff_invite_a_patient_in_under_a_minute() {
+async fn staff_invite_a_patient_in_under_a_minute(look: Look) {
     let (mut house, axe) = (House::new(), axe());
     let (_, login) = house.staff("wanda", &[Role::Ward, Role::It]);
-    let window = Window::open(Look::DESKTOP).await;
+    let window = Window::open(look).await;
     window.go(&at(&house, Site::Staff, "/patients")).await;
     look_at(&window, &axe, "staff-sign-in").await;
     window.fill("#login", &login.user).await;

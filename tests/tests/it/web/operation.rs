@@ -14,7 +14,7 @@ use super::{
     chromium::{at_both_widths, reads, sets_up, shown_code, unfold, window_at, with_code},
 };
 
-at_both_widths!(it_keeps_accounts_and_the_privacy_officer_reads_of_it, who_has_lost_everything_begins_anew);
+at_both_widths!(it_keeps_accounts_and_the_privacy_officer_reads_of_it, a_look_after_the_treatment_has_a_purpose, who_has_lost_everything_begins_anew);
 
 #[test]
 fn it_sees_how_the_node_is_and_no_patient() {
@@ -206,6 +206,47 @@ async fn it_keeps_accounts_and_the_privacy_officer_reads_of_it(look: Look) {
     for window in [window, nora, search] {
         window.close().await;
     }
+}
+
+/// After a treatment a nurse sees nothing until she has said what for; the privacy officer reads it, and looks up in the audit what was seen.
+async fn a_look_after_the_treatment_has_a_purpose(look: Look) {
+    let mut house = House::new();
+    let id = house.patient("Erna");
+    let (wanda, _) = house.staff("wanda", &[Role::Ward]);
+    let (paul, _) = house.staff("paul", &[Role::PrivacyOfficer]);
+    house.town.kill(0);
+    house.open(|db| assert_eq!(db.execute("UPDATE patient SET changed_at = changed_at - 31 * 86400 * 1000", []).unwrap(), 1));
+    house.town.restart(0);
+    let window = window_at(&wanda, look, &format!("/patients/{id}/documents")).await;
+    reads(&window, "Diese Person ist hier zurzeit nicht in Behandlung.").await;
+    assert!(!window.text().await.contains(CANARY));
+    window.click("input[name=purpose][value=other]").await;
+    window.click("main form button.main").await;
+    reads(&window, "Bitte schreiben Sie in ein paar Worten, wofür").await;
+    window.fill("#words", "Eine Fundsache: die Brille").await;
+    window.click("main form button.main").await;
+    reads(&window, "Es sind noch keine Unterlagen da.").await;
+    reads(&window, CANARY).await;
+
+    let list = window_at(&paul, look, "/").await;
+    reads(&list, "Zugriffe außerhalb einer Behandlung: einer ist neu").await;
+    list.click("a[href='/purposes']").await;
+    reads(&list, "Eine Fundsache: die Brille").await;
+    list.click("form[action$='/seen'] button").await;
+    reads(&list, "Nichts Neues.").await;
+    list.click("main details summary").await;
+    reads(&list, "Geprüft von paul Beispiel").await;
+    list.click("header .clinic a").await;
+    list.click("a[href='/audit']").await;
+    list.fill("#about", &id.to_string()).await;
+    list.fill("#action", "document.list").await;
+    list.click("form[action='/audit'] button.main").await;
+    reads(&list, "document.list").await;
+    let purpose = list.see("table.log tbody tr td:nth-child(5)").await.text().await.unwrap();
+    assert_eq!(purpose, "other", "the audit says what the look was for");
+    assert!(!list.text().await.contains(CANARY));
+    window.close().await;
+    list.close().await;
 }
 
 /// A patient has lost everything: staff see her card, all her ways in end at once, and a new letter opens a new one.

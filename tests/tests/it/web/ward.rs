@@ -11,7 +11,7 @@ use super::{
     patient::Stay,
 };
 
-at_both_widths!(she_sees_what_a_physician_has_seen_first);
+at_both_widths!(the_story_is_read, she_sees_what_a_physician_has_seen_first);
 
 const LETTER: &[u8] = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n";
 
@@ -57,14 +57,13 @@ fn ward_and_physician_read_the_whole_story_and_change_nothing() {
     assert!(stay.get("/shared").contains("wanda Beispiel"), "she sees who looked");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_story_at_a_desk() {
+async fn the_story_is_read(look: Look) {
     let (mut stay, ids) = Stay::offered();
     let axe = axe();
     let patient = stay.patient;
     stay.house.town.add_document(0, patient, LETTER);
     let (_, petra) = stay.house.staff("petra", &[Role::Physician, Role::SocialService]);
-    let window = sign_in(&stay.house, Site::Staff, &petra, Look::DESKTOP).await;
+    let window = sign_in(&stay.house, Site::Staff, &petra, look).await;
     window.go(&at(&stay.house, Site::Staff, &format!("/patients/{patient}"))).await;
     window.read("Was bis jetzt geschah").await;
     look_at(&window, &axe, "ward-story").await;
