@@ -1,4 +1,4 @@
-//! The pages of IT and the privacy officer: how the node is, and the audit.
+//! The pages of IT and the privacy officer: how the node is, accounts, the audit, looks that need a purpose; and a patient who lost all ways in.
 
 use verbund_node::{
     domain::{account::State, actor::Role},

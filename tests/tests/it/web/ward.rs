@@ -1,4 +1,4 @@
-//! One page that tells a patient's story to those who treat her: read only, and only to them.
+//! One page that tells a patient's story to those who treat her, read only and only to them; and the documents that she sees once a physician has.
 
 use verbund_node::domain::{account::Site, actor::Role};
 use verbund_tests::chromium::Look;
