@@ -64,11 +64,22 @@ struct Driver {
 
 impl Driver {
     fn start() -> Self {
+        /// It looks for a free port and takes it afterwards: where another program was faster, it ends without a word.
+        const TRIES: usize = 8;
+        (0..TRIES).find_map(|_| Self::try_start()).expect("chromedriver says its port")
+    }
+
+    fn try_start() -> Option<Self> {
         let mut process = Command::new("chromedriver").arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("chromedriver starts: install chromium-driver");
         let lines = BufReader::new(process.stdout.take().expect("piped")).lines();
         let said = "started successfully on port ";
         let port = lines.map_while(Result::ok).find_map(|line| line.split(said).nth(1).and_then(|rest| rest.trim_end_matches('.').parse().ok()));
-        Self { process, port: port.expect("chromedriver says its port") }
+        if port.is_none() {
+            // What closed its output has ended, or is about to.
+            let _ = process.kill();
+            let _ = process.wait();
+        }
+        port.map(|port| Self { process, port })
     }
 
     /// Has the driver close its browser, which it does not do when it is killed.

@@ -6,24 +6,31 @@ use verbund_protocol::id::LocalId;
 use super::{Db, StoreError};
 
 /// Returns a number that is another one after each message that this node wrote or took in, each
-/// decision of a patient, each message between a patient and a team, and what
-/// becomes of a tablet at the bedside.
+/// decision of a patient, each message between a patient and a team, what
+/// becomes of a tablet at the bedside, each case that is handed on or closed, and what is typed in of a clinic without a node.
 ///
 /// # Errors
 /// The store's.
 pub fn of_clinic(db: &Db) -> Result<i64, StoreError> {
     let sql = "SELECT coalesce((SELECT max(place) FROM message), 0) + (SELECT count(*) FROM consent) + coalesce((SELECT max(place) FROM thread_entry), 0)
-        + (SELECT count(*) + count(opened_at) + count(ended) FROM bedside)";
+        + (SELECT count(*) + count(opened_at) + count(ended) FROM bedside)
+        + (SELECT count(*) FROM case_owner) + (SELECT count(closed_at) FROM discharge_case) + (SELECT count(*) FROM case_phone)
+        + (SELECT count(*) FROM case_phone_answer) + (SELECT count(*) FROM case_phone_step) + (SELECT count(*) FROM case_phone_event)";
     Ok(db.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
 }
 
-/// Returns the same for what concerns one patient.
+/// Returns the same for what concerns one patient; whoever acts for her may have written down wishes, too.
 ///
 /// # Errors
 /// The store's.
 pub fn of_patient(db: &Db, patient: LocalId) -> Result<i64, StoreError> {
     let sql = "SELECT coalesce((SELECT sum(changed_at) FROM conversation WHERE patient = ?1), 0)
         + (SELECT count(*) + count(revoked_at) FROM consent WHERE patient = ?1)
-        + (SELECT coalesce(sum(last), 0) FROM thread WHERE patient = ?1)";
+        + (SELECT coalesce(sum(last), 0) FROM thread WHERE patient = ?1)
+        + (SELECT count(*) FROM wish_list WHERE patient = ?1)
+        + (SELECT count(*) + count(closed_at) FROM discharge_case WHERE patient = ?1)
+        + (SELECT count(*) + coalesce(sum((SELECT count(*) FROM case_phone_answer WHERE entry = asked.id) + (SELECT count(*) FROM case_phone_step WHERE entry = asked.id)
+                + (SELECT count(*) FROM case_phone_event WHERE entry = asked.id)), 0)
+           FROM discharge_case JOIN case_phone AS asked ON asked.discharge_case = discharge_case.id WHERE patient = ?1)";
     Ok(db.prepare_cached(sql)?.query_row(params![patient.0], |row| row.get(0))?)
 }

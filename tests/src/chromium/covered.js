@@ -13,11 +13,14 @@ while (texts.nextNode()) {
   const place = () => [...range.getClientRects()].find((box) => box.width > 1 && box.height > 1);
   let box = place();
   if (!box) continue;
-  if (box.top < 0 || box.bottom > innerHeight) part.scrollIntoView({ block: "center", behavior: "instant" });
+  // A wide table lies in a region of its own, which the keyboard reaches and scrolls; the page itself never moves sideways.
+  const beside = (box.left < 0 || box.right > innerWidth) && part.closest("[role=region][tabindex='0']");
+  if (box.top < 0 || box.bottom > innerHeight || beside) part.scrollIntoView({ block: "center", inline: beside ? "center" : "nearest", behavior: "instant" });
   box = place();
   const seen = document.elementFromPoint(box.left + Math.min(6, box.width / 2), box.top + box.height / 2);
   if (!seen) found.push(`outside the window: ${part.outerHTML.slice(0, 80)}`);
   else if (!part.contains(seen) && !seen.contains(part)) found.push(`something lies over it: ${part.outerHTML.slice(0, 80)}, namely ${seen.outerHTML.slice(0, 60)}`);
 }
+for (const region of document.querySelectorAll("[role=region][tabindex='0']")) region.scrollLeft = 0;
 scrollTo(left, top);
 return found;

@@ -139,12 +139,18 @@ impl House {
     /// A patient who has set everything up.
     fn visitor(&mut self, login: &str) -> (LocalId, Browser, Login) {
         let id = self.patient(login);
-        let code = self.code(Account::Invite(id));
+        let (browser, login) = self.invited(id, login);
+        (id, browser, login)
+    }
+
+    /// Lets a patient who is here already set everything up.
+    fn invited(&mut self, patient: LocalId, login: &str) -> (Browser, Login) {
+        let code = self.code(Account::Invite(patient));
         let mut browser = self.browser(Site::Patient);
         let page = browser.get("/invitation").unwrap();
         let page = browser.submit(&page, "/invitation", &[("code", &code), ("birth", "3.4.1951")]).unwrap();
         let login = portals::set_up(&mut browser, &page, login, now()).unwrap();
-        (id, browser, login)
+        (browser, login)
     }
 }
 

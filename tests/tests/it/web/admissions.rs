@@ -19,6 +19,7 @@ use super::{
     *,
 };
 
+mod chromium;
 mod twice;
 
 /// The place of admissions in the town: its clinic.

@@ -48,7 +48,7 @@ fn tablet(house: &House, code: &str) -> (Browser, Answer) {
     (tablet, opened)
 }
 
-fn decisions(house: &mut House, patient: LocalId) -> Vec<Consent> {
+pub(super) fn decisions(house: &mut House, patient: LocalId) -> Vec<Consent> {
     let reply: consent::Reply = house.town.told(0, Command::Consent(consent::Command::List(patient)));
     let consent::Reply::Decisions(all) = reply else { panic!("{reply:?}") };
     all

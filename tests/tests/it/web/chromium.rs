@@ -1,5 +1,6 @@
 //! The pages in a real browser: patients and staff, phone and desktop, with scripts and without.
 
+use fantoccini::key::Key;
 use serde_json::json;
 use verbund_node::{
     cli::demo::browser::Browser,
@@ -9,6 +10,28 @@ use verbund_node::{
 use verbund_tests::chromium::{Look, Window};
 
 use super::{CANARY, House, next_code};
+
+/// Makes two tests of a story: at the width of a phone, and at a desk's.
+macro_rules! at_both_widths {
+    ($($story:ident),+) => {$(
+        mod $story {
+            use verbund_tests::chromium::Look;
+
+            #[tokio::test(flavor = "multi_thread")]
+            async fn on_a_phone() {
+                super::$story(Look::PHONE).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread")]
+            async fn at_a_desk() {
+                super::$story(Look::DESKTOP).await;
+            }
+        }
+    )+};
+}
+pub(super) use at_both_widths;
+
+at_both_widths!(staff_invite_a_patient_in_under_a_minute);
 
 /// axe-core's source, which `scripts/test` fetches; every page is checked with it.
 pub(super) fn axe() -> String {
@@ -28,6 +51,86 @@ pub(super) async fn window_of(browser: &Browser, look: Look) -> Window {
         window.command("POST", "cookie", json!({ "cookie": { "name": name, "value": value, "path": "/", "secure": true } })).await;
     }
     window
+}
+
+/// Opens a window of somebody who is signed in, at one of their pages.
+pub(super) async fn window_at(browser: &Browser, look: Look, path: &str) -> Window {
+    let window = window_of(browser, look).await;
+    window.go(&format!("{}{path}", browser.origin)).await;
+    window
+}
+
+/// Waits until a page says something, and looks whether it is in order.
+pub(super) async fn reads(window: &Window, words: &str) {
+    window.read(words).await;
+    window.is_in_order().await;
+}
+
+/// Unfolds what holds a form that lies folded until somebody wants it.
+pub(super) async fn unfold(window: &Window, form: &str) {
+    window.click(&format!("details:not([open]):has({form}) > summary")).await;
+}
+
+/// Opens a window where somebody types a code with what belongs to it: the patient's birth date, or their user name.
+pub(super) async fn with_code(origin: &str, look: Look, code: &str, (field, text): (&str, &str)) -> Window {
+    let window = Window::open(look).await;
+    window.go(&format!("{origin}/invitation")).await;
+    window.is_in_order().await;
+    window.fill("#code", code).await;
+    window.fill(field, text).await;
+    window.click("main button.main").await;
+    reads(&window, "Wie möchten Sie sich künftig anmelden?").await;
+    window
+}
+
+/// Sets up a password and a printed list of codes. Staff, and whoever begins anew, have their user name already.
+pub(super) async fn sets_up(window: &Window, login: Option<&str>, password: &str) {
+    window.click("a[href='/setup/password']").await;
+    reads(window, "Mindestens 10 Zeichen").await;
+    if let Some(login) = login {
+        window.fill("#login", login).await;
+    }
+    window.fill("#password", password).await;
+    window.click("main button.main").await;
+    reads(window, "Der zweite Code").await;
+    window.click("form[action='/setup/list'] button").await;
+    reads(window, "Ihre Liste mit Codes").await;
+    window.click("form[action='/setup/finish'] button").await;
+}
+
+/// Returns the code that a page shows this once.
+pub(super) async fn shown_code(window: &Window) -> String {
+    let shown = window.see(".code").await.text().await.unwrap();
+    shown.split_whitespace().last().unwrap().to_owned()
+}
+
+/// Chooses a file in a form, as from a desk's folder or a phone's camera.
+pub(super) async fn choose_file(window: &Window, house: &House, field: &str, name: &str, bytes: &[u8]) {
+    let file = house.town.place().join(name);
+    std::fs::write(&file, bytes).unwrap();
+    window.see(field).await.send_keys(file.to_str().unwrap()).await.unwrap();
+}
+
+/// Tabs on until the focus stands on what a selector finds, and presses a key there. The focus is seen wherever it stands.
+pub(super) async fn press(window: &Window, selector: &str, key: char) {
+    type_at(window, selector, &key.to_string()).await;
+}
+
+/// As [`press`], with several keys.
+pub(super) async fn type_at(window: &Window, selector: &str, keys: &str) {
+    window.see(selector).await;
+    for _ in 0..80 {
+        window.client.active_element().await.unwrap().send_keys(&char::from(Key::Tab).to_string()).await.unwrap();
+        let there = "const at = document.activeElement;
+            return [at.matches(arguments[0]), at === document.body || getComputedStyle(at).outlineStyle !== 'none']";
+        let there = window.script(there, vec![selector.into()]).await;
+        assert_eq!(there[1], true, "the focus cannot be seen on the way to {selector}");
+        if there[0] == true {
+            window.client.active_element().await.unwrap().send_keys(keys).await.unwrap();
+            return;
+        }
+    }
+    panic!("the keyboard never comes to {selector}: {}", window.text().await);
 }
 
 /// Whether pages go into a folder as pictures, to be looked at: `VERBUND_PICTURES`.
@@ -164,11 +267,10 @@ async fn a_first_visit_is_small() {
 }
 
 /// From looking a patient up to the code on paper, and the pages of IT.
-#[tokio::test(flavor = "multi_thread")]
-async fn staff_invite_a_patient_in_under_a_minute() {
+async fn staff_invite_a_patient_in_under_a_minute(look: Look) {
     let (mut house, axe) = (House::new(), axe());
     let (_, login) = house.staff("wanda", &[Role::Ward, Role::It]);
-    let window = Window::open(Look::DESKTOP).await;
+    let window = Window::open(look).await;
     window.go(&at(&house, Site::Staff, "/patients")).await;
     look_at(&window, &axe, "staff-sign-in").await;
     window.fill("#login", &login.user).await;

@@ -51,7 +51,7 @@ fn zeros(count: usize) -> Vec<u8> {
 }
 
 /// A black picture that says it has these sides, one bit a pixel.
-fn png(width: u32, height: u32) -> Vec<u8> {
+pub(super) fn png(width: u32, height: u32) -> Vec<u8> {
     let chunk = |kind: &[u8; 4], data: &[u8]| {
         let body = [&kind[..], data].concat();
         [&u32::try_from(data.len()).unwrap().to_be_bytes()[..], &body, &crc(&body).to_be_bytes()].concat()
@@ -81,11 +81,11 @@ fn pdf(packed: &str, stream: &[u8], action: &str) -> Vec<u8> {
 }
 
 /// A red page that goes to its own beginning when it is opened, as many ordinary ones do.
-fn red(action: &str) -> Vec<u8> {
+pub(super) fn red(action: &str) -> Vec<u8> {
     pdf("", b"1 0 0 rg 0 0 300 300 re f", action)
 }
 
-const ORDINARY: &str = "<< /S /GoTo /D [3 0 R /Fit] >>";
+pub(super) const ORDINARY: &str = "<< /S /GoTo /D [3 0 R /Fit] >>";
 
 /// Somebody at a ward who adds documents.
 struct Ward {
@@ -137,7 +137,7 @@ async fn pixels(window: &Window, lens: &Window, is: &str) -> u64 {
 }
 
 /// Waits until a window shows many pixels of a colour.
-async fn sees(window: &Window, lens: &Window, is: &str, what: &str) {
+pub(super) async fn sees(window: &Window, lens: &Window, is: &str, what: &str) {
     let begun = std::time::Instant::now();
     loop {
         let count = pixels(window, lens, is).await;
@@ -148,8 +148,8 @@ async fn sees(window: &Window, lens: &Window, is: &str, what: &str) {
     }
 }
 
-const RED: &str = "r > 240 && g < 15 && b < 15";
-const BLACK: &str = "r + g + b == 0";
+pub(super) const RED: &str = "r > 240 && g < 15 && b < 15";
+pub(super) const BLACK: &str = "r + g + b == 0";
 
 /// What is taken is seen by whoever follows the link: pages and pictures, on a phone, too.
 #[tokio::test(flavor = "multi_thread")]

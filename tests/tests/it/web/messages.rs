@@ -11,10 +11,12 @@ use verbund_tests::chromium::{Look, Window};
 
 use super::{
     House,
-    chromium::{axe, look_at},
+    chromium::{at_both_widths, axe, look_at},
     journey::sign_in,
     next_code,
 };
+
+at_both_widths!(what_one_writes_appears_at_the_other, it_sets_up_a_team_and_a_patient_without_scripts_writes_to_it);
 
 /// Something that stands in no log, no address and no audit.
 const TEXT: &str = "Zwetschgenknödel: darf ich die in der Reha essen?";
@@ -218,15 +220,14 @@ fn what_was_typed_survives_the_session() {
     assert!(!erna.get(&thread).unwrap().text().contains(ANSWER), "nothing was sent");
 }
 
-/// On a phone and at a desk: nobody reloads a page.
-#[tokio::test(flavor = "multi_thread")]
-async fn what_one_writes_appears_at_the_other() {
+/// Nobody reloads a page.
+async fn what_one_writes_appears_at_the_other(look: Look) {
     let (mut house, axe) = (House::new(), axe());
     let (_, _, erna) = house.visitor("erna");
     let (_, sonja) = house.staff("sonja", &[Role::SocialService]);
     house.staff("sven", &[Role::SocialService]);
-    let erna = sign_in(&house, Site::Patient, &erna, Look::PHONE).await;
-    let sonja = sign_in(&house, Site::Staff, &sonja, Look::DESKTOP).await;
+    let erna = sign_in(&house, Site::Patient, &erna, look).await;
+    let sonja = sign_in(&house, Site::Staff, &sonja, look).await;
     sonja.click("a[href='/messages']").await;
     sonja.read("Nichts wartet auf Sie.").await;
     // Whoever only reads sees news at once.
@@ -263,14 +264,13 @@ async fn what_one_writes_appears_at_the_other() {
 }
 
 /// IT sets up teams; the narrowest screen without scripts still writes.
-#[tokio::test(flavor = "multi_thread")]
-async fn it_sets_up_a_team_and_a_patient_without_scripts_writes_to_it() {
+async fn it_sets_up_a_team_and_a_patient_without_scripts_writes_to_it(look: Look) {
     let (mut house, axe) = (House::new(), axe());
     let (_, _, erna) = house.visitor("erna");
     house.staff("sonja", &[Role::SocialService]);
     house.staff("wanda", &[Role::Ward]);
     let (_, ida) = house.staff("ida", &[Role::It]);
-    let ida = sign_in(&house, Site::Staff, &ida, Look::DESKTOP).await;
+    let ida = sign_in(&house, Site::Staff, &ida, look).await;
     ida.click("a[href='/teams']").await;
     look_at(&ida, &axe, "teams").await;
     ida.fill("#german-new", "Station 3").await;

@@ -9,7 +9,7 @@ use verbund_tests::{
 };
 
 use super::{
-    chromium::{at, axe, bare_text, look_at},
+    chromium::{at, at_both_widths, axe, bare_text, look_at, reads, unfold, window_at},
     *,
 };
 
@@ -212,6 +212,47 @@ fn a_department_is_added_on_the_board() {
     });
     let (mut wanda, _) = scene.house.staff("wanda", &[Role::Ward]);
     assert_eq!(wanda.get("/capacity/new").unwrap().status, 403);
+}
+
+at_both_widths!(a_new_department_is_found_by_others);
+
+/// A department is added in a browser, gets its first free places there, and others find it.
+async fn a_new_department_is_found_by_others(look: Look) {
+    let mut scene = Scene::new();
+    let window = window_at(&scene.rolf, look, "/capacity").await;
+    window.click("a[href='/capacity/new']").await;
+    reads(&window, "Neue Abteilung").await;
+    for (field, text) in [("#name", "Geriatrie"), ("#key", "0200"), ("#beds", "30")] {
+        window.fill(field, text).await;
+    }
+    window.click("main form button.main").await;
+    reads(&window, "Bitte kreuzen Sie an, welche Krankheiten die Abteilung behandelt.").await;
+    for (list, choice) in [("indications", "geriatric"), ("settings", "inpatient"), ("payers", "gkv"), ("rooms", "double")] {
+        let tick = format!("input[name={list}][value={choice}]");
+        unfold_if_folded(&window, &tick).await;
+        window.click(&tick).await;
+    }
+    window.click("main form button.main").await;
+    reads(&window, "30 Betten").await;
+    let (facility, today) = (scene.house.town.department(REHAB).facility, scene.house.town.today(REHAB));
+    let field = format!("input[name='{facility}-0200-{today}']");
+    window.fill(&field, "3").await;
+    window.click(&format!("form:has({field}) button")).await;
+    window.see(&format!("{field}[value='3']")).await;
+    window.is_in_order().await;
+    verbund_tests::people::eventually("the other clinic finds it", || {
+        let found = scene.house.town.verbund(0, &["search", "--indication", "geriatric"]);
+        let told = String::from_utf8_lossy(&found.stdout).into_owned();
+        if told.contains("Geriatrie") { Ok(()) } else { Err(told + &String::from_utf8_lossy(&found.stderr)) }
+    });
+    window.close().await;
+}
+
+/// What was chosen before a fault lies open already.
+async fn unfold_if_folded(window: &Window, field: &str) {
+    if !window.see(field).await.is_displayed().await.unwrap() {
+        unfold(window, field).await;
+    }
 }
 
 /// A rule from the inbox to the reopened inquiry, in a browser.

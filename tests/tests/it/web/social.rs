@@ -10,6 +10,7 @@ use verbund_tests::people::eventually;
 use super::{CANARY, House, Login};
 
 mod again;
+mod chromium;
 mod late;
 mod phone;
 mod twice;

@@ -12,7 +12,7 @@ use super::{
     papers::{LETTER, REPORT},
 };
 use crate::web::{
-    chromium::{at, axe, look_at},
+    chromium::{at, axe, look_at, press, type_at},
     next_code,
 };
 
@@ -210,28 +210,6 @@ async fn her_documents_on_a_phone() {
     window.read("nicht freigegeben").await;
     look_at(&window, &axe, "papers").await;
     window.close().await;
-}
-
-/// Tabs on until the focus stands on what a selector finds, and presses a key there. The focus is seen wherever it stands.
-async fn press(window: &Window, selector: &str, key: char) {
-    type_at(window, selector, &key.to_string()).await;
-}
-
-/// As [`press`], with several keys.
-async fn type_at(window: &Window, selector: &str, keys: &str) {
-    window.see(selector).await;
-    for _ in 0..80 {
-        window.client.active_element().await.unwrap().send_keys(&char::from(Key::Tab).to_string()).await.unwrap();
-        let there = "const at = document.activeElement;
-            return [at.matches(arguments[0]), at === document.body || getComputedStyle(at).outlineStyle !== 'none']";
-        let there = window.script(there, vec![selector.into()]).await;
-        assert_eq!(there[1], true, "the focus cannot be seen on the way to {selector}");
-        if there[0] == true {
-            window.client.active_element().await.unwrap().send_keys(keys).await.unwrap();
-            return;
-        }
-    }
-    panic!("the keyboard never comes to {selector}: {}", window.text().await);
 }
 
 /// Consent, choice and changing one's mind with nothing but a keyboard.

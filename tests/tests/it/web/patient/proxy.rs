@@ -5,8 +5,16 @@ use verbund_node::{
     domain::{account::Site, consent::DecidedBy},
     runtime::service::now,
 };
+use verbund_tests::chromium::Look;
 
 use super::Stay;
+use crate::web::{
+    CANARY, House,
+    bedside::decisions,
+    chromium::{at_both_widths, reads, sets_up, shown_code, window_at, with_code},
+};
+
+at_both_widths!(a_daughter_acts_and_is_ended_in_two_clicks);
 
 impl Stay {
     /// Invites somebody as the form has it, and returns their browser, set up and signed in.
@@ -101,4 +109,63 @@ fn a_code_that_was_taken_back_opens_nothing() {
     let page = browser.get("/invitation").unwrap();
     let answer = browser.submit(&page, "/invitation", &[("code", code.split_whitespace().last().unwrap()), ("birth", "3.4.1951")]).unwrap();
     assert!(answer.text().contains("passen nicht zusammen"), "{}", answer.text());
+}
+
+/// The patient invites her daughter, who signs in with the code, decides and writes under her own name, and is out when the patient says so.
+async fn a_daughter_acts_and_is_ended_in_two_clicks(look: Look) {
+    let mut house = House::new();
+    let id = house.patient("Erna");
+    let (erna, _) = house.invited(id, "erna");
+    let by_anna = format!("Anna Beispiel für Erna {CANARY}");
+    let window = window_at(&erna, look, "/").await;
+    reads(&window, "Bitte lesen Sie, worum es geht").await;
+    window.click("a[href='/proxies']").await;
+    reads(&window, "Zurzeit handelt niemand für Sie.").await;
+    window.fill("#name", "Anna Beispiel").await;
+    window.click("input[name=scope][value=decide]").await;
+    window.click("main form button.main").await;
+    reads(&window, "Bitte geben Sie einen Tag ein, der noch kommt").await;
+    window.fill("#until", "31.12.2099").await;
+    window.click("main form button.main").await;
+    reads(&window, "Wer entscheidet, braucht eine Vollmacht").await;
+    window.click("#power option[value=power-of-attorney]").await;
+    window.click("main form button.main").await;
+    reads(&window, "Einladung für Anna Beispiel").await;
+    let code = shown_code(&window).await;
+    window.click("main a.button[href='/proxies']").await;
+    reads(&window, "noch nicht angemeldet").await;
+
+    let anna = with_code(&erna.origin, look, &code, ("#birth", "3.4.1951")).await;
+    sets_up(&anna, Some("anna"), "drei blaue Boote im Hafen").await;
+    reads(&anna, &by_anna).await;
+    anna.click(".todo .main").await;
+    reads(&anna, "Sie entscheiden frei").await;
+    anna.click("button[value=give]").await;
+    reads(&anna, "Was ist Ihnen bei der Reha wichtig?").await;
+    anna.click(".todo .main").await;
+    anna.click("#about-1 option[value=companion]").await;
+    anna.fill("#why-1", "Ich komme mit.").await;
+    anna.click("main button.main").await;
+    reads(&anna, &format!("Aufgeschrieben hat: {by_anna}")).await;
+    let given = decisions(&mut house, id).pop().unwrap();
+    let by = DecidedBy::Representative { name: "Anna Beispiel".into(), proof: "power-of-attorney until 2099-12-31".into() };
+    assert!(given.decision.given && given.decision.by == by && given.recorded_by.starts_with("proxy "), "{given:?}");
+
+    window.go(&format!("{}/", erna.origin)).await;
+    reads(&window, &format!("So hat es {by_anna} getan.")).await;
+    // Two clicks from the start page.
+    window.click("nav a[href='/proxies']").await;
+    window.click("form[action$='/end'] button").await;
+    reads(&window, "Zurzeit handelt niemand für Sie.").await;
+    anna.click("header .clinic a").await;
+    reads(&anna, "Anmelden").await;
+    assert!(!anna.text().await.contains(CANARY));
+    anna.fill("#login", "anna").await;
+    anna.fill("#password", "drei blaue Boote im Hafen").await;
+    anna.click("form[action='/sign-in'] button").await;
+    reads(&anna, "Benutzername oder Passwort stimmt nicht.").await;
+    let audit = house.town.verbund(0, &["audit", "list"]);
+    assert!(String::from_utf8_lossy(&audit.stdout).contains("proxy.end"), "{}", String::from_utf8_lossy(&audit.stdout));
+    window.close().await;
+    anna.close().await;
 }

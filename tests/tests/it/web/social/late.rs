@@ -249,15 +249,6 @@ impl Desk {
         self.case = case.path.rsplit('/').next().unwrap().to_owned();
         self.patient
     }
-
-    fn invited(&mut self, patient: LocalId, login: &str) -> (Browser, Login) {
-        let code = self.house.code(verbund_node::control::account::Command::Invite(patient));
-        let mut browser = self.house.browser(Site::Patient);
-        let page = browser.get("/invitation").unwrap();
-        let page = browser.submit(&page, "/invitation", &[("code", &code), ("birth", "3.4.1951")]).unwrap();
-        let login = verbund_node::cli::demo::portals::set_up(&mut browser, &page, login, verbund_node::runtime::service::now()).unwrap();
-        (browser, login)
-    }
 }
 
 /// Has clinics ask the house's own admissions: one inquiry is new, one chosen, one referred and opened.
@@ -354,8 +345,8 @@ fn every_form_that_comes_too_late_is_found_again() {
     asked.extend([rule.path.clone(), "/rules/new".into(), "/capacity".into(), "/capacity/new".into()]);
     let (ida, idas) = desk.house.staff("ida", &[Role::It]);
     let (petra, petras) = desk.house.staff("petra", &[Role::PrivacyOfficer]);
-    let (ernas, ernas_login) = desk.invited(erna, "erna");
-    let (mut coras, coras_login) = desk.invited(cora, "cora");
+    let (ernas, ernas_login) = desk.house.invited(erna, "erna");
+    let (mut coras, coras_login) = desk.house.invited(cora, "cora");
     let page = coras.get("/messages").unwrap();
     let to = page.text().split("name=\"to\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
     let thread = coras.submit(&page, "/messages", &[("to", &to), ("text", "Guten Tag")]).unwrap().path;

@@ -1,15 +1,17 @@
 //! Clinics without a node: asked by fax, answered by phone.
 
-use verbund_node::{control::account::Command as Account, domain::account::Site};
+use verbund_node::domain::account::Site;
 use verbund_tests::chromium::{Look, Window};
 
 use super::*;
 use crate::web::{
-    chromium::{at, axe, look_at},
+    chromium::{at, at_both_widths, axe, look_at},
     next_code,
 };
 
 mod placed;
+
+at_both_widths!(a_clinic_without_a_node_in_a_browser);
 
 const CLINIC: &[(&str, &str)] = &[("clinic", "Rehaklinik Seeblick"), ("fax", "0800 111")];
 
@@ -36,12 +38,7 @@ impl Desk {
 
     /// The patient of the case, signed in at her own pages.
     pub(super) fn erna(&mut self) -> Browser {
-        let code = self.house.code(Account::Invite(self.patient));
-        let mut browser = self.house.browser(Site::Patient);
-        let page = browser.get("/invitation").unwrap();
-        let page = browser.submit(&page, "/invitation", &[("code", &code), ("birth", "3.4.1951")]).unwrap();
-        verbund_node::cli::demo::portals::set_up(&mut browser, &page, "erna", verbund_node::runtime::service::now()).unwrap();
-        browser
+        self.house.invited(self.patient, "erna").0
     }
 }
 
@@ -290,14 +287,13 @@ fn the_proof_of_a_search_is_read_and_downloaded() {
 }
 
 /// Asking by fax, the answer, the choice and the proof in a browser, with axe on every page.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_clinic_without_a_node_in_a_browser() {
+async fn a_clinic_without_a_node_in_a_browser(look: Look) {
     let axe = axe();
     let mut desk = Desk::new();
     desk.prepare();
     let today = desk.today();
     let (_, login) = desk.house.staff("sina", &[Role::SocialService]);
-    let window = Window::open(Look::PHONE).await;
+    let window = Window::open(look).await;
     window.go(&at(&desk.house, Site::Staff, &format!("/cases/{}", desk.case))).await;
     window.fill("#login", &login.user).await;
     window.fill("#password", &login.password).await;
