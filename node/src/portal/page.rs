@@ -80,9 +80,13 @@ impl Page {
     pub fn waiting(&self) -> String {
         self.context.waiting.filter(|count| *count > 0).map(|count| format!("({count}) ")).unwrap_or_default()
     }
-    /// Returns whether something stands here again that was typed before the session ran out.
+    /// Returns whether something stands here again that was typed in a session that is over.
+    pub fn drafted(&self) -> bool {
+        !self.context.draft.is_empty()
+    }
+    /// Returns whether the frame says so: patients' pages say it where it stands.
     pub fn typed_again(&self) -> bool {
-        self.is_staff() && !self.context.draft.is_empty()
+        self.is_staff() && self.drafted()
     }
     /// Returns whether this is the staff's site.
     pub fn is_staff(&self) -> bool {
