@@ -100,6 +100,10 @@ impl Page {
     pub fn day(&self, at: verbund_protocol::time::Timestamp) -> String {
         date::day(at, self.w.language)
     }
+    /// Returns the day of this page, for whoever prints it.
+    pub fn today(&self) -> String {
+        self.day(self.context.now)
+    }
     /// Returns a moment as people write it.
     pub fn moment(&self, at: verbund_protocol::time::Timestamp) -> String {
         date::moment(at, self.w.language)
