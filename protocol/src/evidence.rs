@@ -164,6 +164,50 @@ pub struct Recorded {
     pub entries: Vec<Entry>,
 }
 
+/// How staff ended a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[cbor(index_only)]
+pub enum Outcome {
+    /// No clinic had a place.
+    #[n(0)]
+    NoPlace,
+    /// No place is needed any more, or one was found by other ways.
+    #[n(1)]
+    Otherwise,
+}
+
+impl Outcome {
+    /// Returns the words for people.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::NoPlace => "no place found",
+            Self::Otherwise => "ended otherwise",
+        }
+    }
+}
+
+/// How staff of the exporting member ended the case. Nobody else has signed any of it: it is that member's word alone.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, serde::Serialize)]
+#[cbor(map)]
+pub struct Ending {
+    /// When.
+    #[n(0)]
+    pub at: Timestamp,
+    /// How.
+    #[n(1)]
+    pub outcome: Outcome,
+    /// Who takes care of the patient from then on; only with bodies.
+    #[n(2)]
+    pub carer: Option<String>,
+    /// Their telephone number; only with bodies.
+    #[n(3)]
+    pub phone: Option<String>,
+    /// Who ended it; only with bodies.
+    #[n(4)]
+    pub recorded_by: Option<String>,
+}
+
 /// What is handed to a payer, a court or a patient.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
@@ -186,6 +230,9 @@ pub struct Bundle {
     /// What staff wrote down of clinics without a node; absent where there is none.
     #[n(5)]
     pub recorded: Option<Vec<Recorded>>,
+    /// How staff ended the case; absent while it is open, if a report ended it, and where the bundle is of one conversation.
+    #[n(6)]
+    pub ending: Option<Ending>,
 }
 
 impl Bundle {

@@ -114,7 +114,7 @@ fn event(kind: MessageKind, log: &Log) -> Event {
     if matches!(kind, M::Choice | M::Confirmed | M::Gone | M::OfferEnded) {
         event.cites = log.state().offer.map(|offer| offer.digest);
     }
-    if matches!(kind, M::Offer | M::Accepted | M::DateChanged) {
+    if matches!(kind, M::Offer | M::Accepted | M::DateChanged | M::Arrived) {
         event.day = Some(Day(20_000 + log.asker.len() as u32 * 7 + log.owner.len() as u32));
         event.until = Some(Timestamp(1_000));
     }
@@ -220,6 +220,24 @@ fn the_owner_decides_a_race_for_the_date() {
     let state = world.log(Side::Asker).state();
     assert_eq!((state.date, state.wished), (Some(Day(222)), None));
     assert_eq!(world.owner.verdicts.last(), Some(&Err(Refusal::Superseded)));
+    world.check_settled();
+}
+
+#[test]
+fn the_owner_corrects_the_day_of_an_arrival_until_the_report() {
+    let mut world = at(Step::Admitted);
+    let was = world.log(Side::Owner).state();
+    let on = |day| Event { day, ..Event::new(MessageKind::Arrived) };
+    let other = on(was.date.map(|day| day.plus(1)));
+    assert!(!world.allows(Side::Owner, &on(was.date)) && !world.allows(Side::Owner, &on(None)), "the same day is no news");
+    assert!(world.allows(Side::Owner, &other) && !world.allows(Side::Asker, &other));
+    world.say(Side::Owner, other.clone());
+    world.arrive(Side::Owner);
+    let state = world.log(Side::Asker).state();
+    assert_eq!((state.step, state.date, state.since), (Step::Admitted, other.day, was.since));
+    let report = event(MessageKind::Report, &world.log(Side::Owner));
+    world.say(Side::Owner, report);
+    assert!(!world.allows(Side::Owner, &on(was.date)), "what the report stands on stays");
     world.check_settled();
 }
 

@@ -345,6 +345,16 @@ impl Window {
         found.into_iter().map(|fault| format!("{place}: {fault}")).collect()
     }
 
+    /// Returns the page as it comes out of a printer, as a PDF.
+    ///
+    /// # Panics
+    /// If the browser makes none.
+    pub async fn on_paper(&self) -> Vec<u8> {
+        let print = json!({ "cmd": "Page.printToPDF", "params": { "preferCSSPageSize": true, "printBackground": false } });
+        let printed = self.command("POST", "goog/cdp/execute", print).await;
+        base64(printed["data"].as_str().expect("a PDF"))
+    }
+
     /// Returns a picture of the whole page.
     ///
     /// # Panics
@@ -358,6 +368,17 @@ impl Window {
         self.command("POST", "goog/cdp/execute", metrics(self.look.height.into())).await;
         picture
     }
+}
+
+/// RFC 4648, as browsers hand over what is not text.
+fn base64(text: &str) -> Vec<u8> {
+    const DIGITS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let digits: Vec<u32> = text.bytes().filter_map(|c| DIGITS.iter().position(|digit| *digit == c)).map(|digit| digit as u32).collect();
+    let whole = |four: &[u32]| {
+        let bits = four.iter().fold(0, |bits, digit| bits << 6 | digit) << (6 * (4 - four.len()));
+        bits.to_be_bytes()[1..four.len()].to_vec()
+    };
+    digits.chunks(4).flat_map(whole).collect()
 }
 
 #[derive(Debug)]

@@ -6,8 +6,8 @@ use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
 use verbund_protocol::{
     cbor,
-    evidence::{self, ConversationReport, Recorded, Report},
-    id::{ConversationId, Digest, LocalId},
+    evidence::{self, ConversationReport, Ending, Recorded, Report},
+    id::{ConversationId, Digest, LocalId, MemberId},
     limits::{MAX_EVIDENCE, MAX_NETWORK_DOCUMENT},
     membership::{NetworkDocument, SignedDocument},
     sign::MultiSigned,
@@ -141,12 +141,25 @@ fn print(verified: &Verified, out: &mut impl Write) -> std::io::Result<()> {
     for recorded in &report.recorded {
         print_recorded(recorded, out)?;
     }
+    if let Some(ending) = &report.ending {
+        print_ending(ending, &report.made_by, out)?;
+    }
     writeln!(out, "{}", if *holds { "everything in it holds" } else { "NOT EVERYTHING HOLDS" })
 }
 
 /// What people typed, on one line.
 fn typed(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+fn print_ending(ending: &Ending, made_by: &MemberId, out: &mut impl Write) -> std::io::Result<()> {
+    writeln!(out, "\nRECORDED BY STAFF of {made_by}: how the case ended. Nobody else has signed this; it is {made_by}'s word alone")?;
+    let by = ending.recorded_by.as_deref().map(|by| format!(", written by {}", typed(by))).unwrap_or_default();
+    writeln!(out, "  {} at {}{by}", ending.outcome.word(), ending.at)?;
+    match ending.carer.as_deref().zip(ending.phone.as_deref()) {
+        Some((carer, phone)) => writeln!(out, "  from then on in the care of {}, phone {}", typed(carer), typed(phone)),
+        None => Ok(()),
+    }
 }
 
 fn print_recorded(recorded: &Recorded, out: &mut impl Write) -> std::io::Result<()> {

@@ -50,7 +50,7 @@ pub enum Verb {
     Date(Date),
     /// Record what the payer decided
     Payer(Payer),
-    /// The patient has arrived
+    /// The patient has arrived; once more with another day, before the report: the day is corrected
     Arrived(Arrived),
     /// The patient's transport is booked
     #[cfg(feature = "raised-version")]

@@ -11,7 +11,10 @@ use verbund_protocol::{
 use super::Call;
 use crate::{
     domain::actor::Role,
-    workflow::{Work, WorkError, replication},
+    workflow::{
+        Work, WorkError,
+        replication::{self, Brought},
+    },
 };
 
 /// What can be asked.
@@ -98,7 +101,8 @@ impl Command {
             Self::List => call.desk.ask(&call.actor, |work| Ok(Reply::Members(list(work)))).await,
             Self::Take(size) => {
                 let bytes = receive(call, size).await?;
-                call.desk.ask(&call.actor, move |work| take(work, &bytes).map(Reply::Taken)).await
+                // The refusal comes after the work is done: an error within it would undo that the proof was kept.
+                call.desk.ask(&call.actor, move |work| take(work, &bytes)).await?.map(Reply::Taken).map_err(contradiction)
             }
         }
     }
@@ -132,12 +136,26 @@ fn list(work: &Work<'_>) -> List {
     List { document_version: document.version, members: document.members.iter().map(listed).collect(), former: work.membership.former_members().into_iter().map(former).collect() }
 }
 
-fn take(work: &mut Work<'_>, bytes: &[u8]) -> Result<Taken, WorkError> {
+/// What a person hears who has brought proof that the board signed two different documents of one version.
+fn contradiction(why: String) -> WorkError {
+    WorkError::state("contradiction", format!("{why}; it is kept as proof"), "do not use the file; tell the cooperative's board and your privacy officer where it came from")
+}
+
+/// Returns what was taken, or how it contradicts what is held.
+fn take(work: &mut Work<'_>, bytes: &[u8]) -> Result<Result<Taken, String>, WorkError> {
     work.require(&[Role::It])?;
     // Both are signed by a board; what is not a document inside may be a suspension, and that reading names the fault.
     let is_document = !matches!(SignedDocument::read(&work.me.network, bytes), Err(DocumentError::Malformed(_)));
-    let (what, news) = if is_document { ("network document", replication::take_document(work, bytes)?) } else { ("suspension", replication::take_suspension(work, bytes)?) };
+    let (what, news) = if is_document {
+        match replication::take_document(work, bytes)? {
+            Brought::News => ("network document", true),
+            Brought::Known => ("network document", false),
+            Brought::Contradiction(why) => return Ok(Err(why)),
+        }
+    } else {
+        ("suspension", replication::take_suspension(work, bytes)?)
+    };
     let held = &work.membership.held().document;
     let without_effect = SignedSuspension::read(held, bytes).ok().and_then(|taken| work.membership.suspensions().without_effect(&taken.digest).map(ToString::to_string));
-    Ok(Taken { what: what.into(), news, without_effect, document_version: held.version })
+    Ok(Ok(Taken { what: what.into(), news, without_effect, document_version: held.version }))
 }

@@ -253,6 +253,9 @@ impl Counted<'_> {
     }
 }
 
+/// For how long after a session what was typed in a form of it still finds its way back to its owner.
+pub const LATE_FOR: Duration = Duration::from_secs(3 * 86_400);
+
 /// The longest wait after failed attempts; after that long without one, the count starts anew.
 pub const LONGEST_WAIT: Duration = Duration::from_secs(15 * 60);
 

@@ -18,7 +18,7 @@ pub struct Fields(Vec<(String, String)>);
 
 impl Fields {
     /// Reads the body of a form.
-    pub(super) fn read(body: &[u8]) -> Self {
+    pub(in crate::portal) fn read(body: &[u8]) -> Self {
         Self(form_urlencoded::parse(body).into_owned().collect())
     }
     /// Returns the fields of these pairs.
@@ -26,7 +26,7 @@ impl Fields {
         Self(pairs)
     }
     /// Returns the pairs, without the form's token.
-    pub(super) fn without_token(self) -> Vec<(String, String)> {
+    pub(in crate::portal) fn without_token(self) -> Vec<(String, String)> {
         self.0.into_iter().filter(|(name, _)| name != TOKEN).collect()
     }
     /// Returns whether nothing is in it.
@@ -62,7 +62,11 @@ impl FromRequest<Portal> for Fields {
         let context = request.extensions().get::<Context>().cloned().ok_or_else(|| PageError::NotFound.into_response())?;
         let body = Bytes::from_request(request, portal).await.map_err(too_large)?;
         let fields = Self::read(&body);
-        if same(fields.raw(TOKEN), &context.csrf) { Ok(fields) } else { Err(PageError::Form.into_response()) }
+        if same(fields.raw(TOKEN), &context.csrf) {
+            return Ok(fields);
+        }
+        context.refuse(fields.raw(TOKEN).to_owned(), fields.without_token());
+        Err(PageError::Form.into_response())
     }
 }
 

@@ -1,8 +1,10 @@
 //! Stands before every page: who asks, whether they may, whether a form came from here, and the headers of the answer.
 
+mod late;
+
 use std::{
     net::{IpAddr, SocketAddr},
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 
 use axum::{
@@ -17,8 +19,7 @@ use super::{
     Portal,
     fields::Fields,
     page::{Page, PageError, with_cookies},
-    routes::{Form, LIVE, MAX_FORM, Who},
-    upload,
+    routes::{Form, LIVE, Who},
     words::{Language, Words},
 };
 use crate::{
@@ -28,7 +29,7 @@ use crate::{
         entropy::{Entropy, System},
     },
     workflow::{
-        account::{self, Arrival, Draft, From, Visit},
+        account::{self, Arrival, From, Visit},
         bedside::{self, Bedside, End, Matter, Standing},
     },
 };
@@ -92,6 +93,8 @@ pub struct Known {
     pub bedside: Option<AtBedside>,
     /// Whether it was one, and is no more.
     pub bedside_over: bool,
+    /// The form that came and was refused, because it does not carry what forms of this session carry.
+    refused: OnceLock<late::Refused>,
 }
 
 /// A tablet at the bedside, as the pages know it.
@@ -129,6 +132,11 @@ impl Known {
     /// Returns what the reader had typed in the form at `path` when their session ran out.
     pub fn draft_of(&self, path: &str) -> Option<&Fields> {
         self.drafts.iter().find(|(form, _)| form == path).map(|(_, fields)| fields)
+    }
+    /// Notes that a form was refused: what it carried, and what was typed.
+    pub(super) fn refuse(&self, token: String, typed: Vec<(String, String)>) {
+        // A request has one form.
+        let _ = self.refused.set(late::Refused { token, typed });
     }
     /// Returns who acts.
     pub fn actor(&self) -> Actor {
@@ -174,13 +182,16 @@ pub async fn stand(State((portal, rules)): State<(Portal, Rules)>, mut request: 
         let too_late = request.method() == Method::POST && context.visit.is_none() && !context.bedside_over;
         let Some(back) = context.back.clone().filter(|_| too_late) else { return finish(&portal, &context, turned_away, cookies) };
         if matches!(rules.form, Form::Typed(_)) {
-            keep_typed(&portal, &context, &back, request).await;
+            late::keep_typed(&portal, &context, &back, request).await;
         }
         return finish(&portal, &context, Redirect::to(&format!("/sign-in?next={back}")).into_response(), cookies);
     }
     let sent = request.method() == Method::POST;
     request.extensions_mut().insert(context.clone());
     let mut response = next.run(request).await;
+    if let Some(again) = late::again(&portal, &context, rules.form).await {
+        return finish(&portal, &context, again, cookies);
+    }
     if context.bedside.is_some() && sent && beside.ends && response.status() == StatusCode::SEE_OTHER {
         response = match portal.desk.ask(&context.actor(), |work| bedside::leave(work, End::Done)).await {
             Ok(()) => tablet_returned(&portal),
@@ -204,27 +215,6 @@ fn not_for_tablet(context: &Context, beside: Beside, method: &Method) -> Option<
     }
     let start = method == Method::GET && context.path == "/";
     Some(if start { Redirect::to(matter.page()).into_response() } else { PageError::NotFound.into_response() })
-}
-
-/// Keeps what was typed in a form that came after its session had run out, for the page that shows it again. Nothing if it is not known whose
-/// session it was.
-async fn keep_typed(portal: &Portal, context: &Context, back: &str, request: Request) {
-    let headers = request.headers();
-    let Some(token) = cookie(headers, &portal.cookie, "").and_then(unhex).map(Token) else { return };
-    let kind = headers.get(header::CONTENT_TYPE).map(|kind| kind.as_bytes().to_owned()).unwrap_or_default();
-    let (site, now) = (portal.site, context.now);
-    let Ok(Some(account)) = portal.desk.read(move |db| account::who_was(db, &token, site, now)).await else { return };
-    let fields = if kind.starts_with(b"application/x-www-form-urlencoded") {
-        let Ok(body) = axum::body::to_bytes(request.into_body(), MAX_FORM).await else { return };
-        Fields::read(&body).without_token()
-    } else {
-        // Files are not kept: only what was typed beside them.
-        upload::typed(request).await
-    };
-    let draft = Draft { form: context.path.clone(), page: back.to_owned(), fields };
-    if let Err(error) = portal.desk.ask(&Actor::Node, move |work| account::keep_draft(work, account, &draft)).await {
-        tracing::warn!(%error, "what was typed could not be kept");
-    }
 }
 
 /// Returns the page of this site that a form was sent from, if the browser says so.
@@ -327,6 +317,7 @@ fn blank(portal: &Portal, request: &Request) -> Known {
         waiting: None,
         bedside: None,
         bedside_over: false,
+        refused: OnceLock::new(),
         by_itself: request.uri().path() == LIVE || headers.get("sec-fetch-dest").is_some_and(|dest| dest == "empty"),
     }
 }

@@ -80,9 +80,13 @@ impl Page {
     pub fn waiting(&self) -> String {
         self.context.waiting.filter(|count| *count > 0).map(|count| format!("({count}) ")).unwrap_or_default()
     }
-    /// Returns whether something stands here again that was typed before the session ran out.
+    /// Returns whether something stands here again that was typed in a session that is over.
+    pub fn drafted(&self) -> bool {
+        !self.context.draft.is_empty()
+    }
+    /// Returns whether the frame says so: patients' pages say it where it stands.
     pub fn typed_again(&self) -> bool {
-        self.is_staff() && !self.context.draft.is_empty()
+        self.is_staff() && self.drafted()
     }
     /// Returns whether this is the staff's site.
     pub fn is_staff(&self) -> bool {
@@ -95,6 +99,10 @@ impl Page {
     /// Returns a day as people write it.
     pub fn day(&self, at: verbund_protocol::time::Timestamp) -> String {
         date::day(at, self.w.language)
+    }
+    /// Returns the day of this page, for whoever prints it.
+    pub fn today(&self) -> String {
+        self.day(self.context.now)
     }
     /// Returns a moment as people write it.
     pub fn moment(&self, at: verbund_protocol::time::Timestamp) -> String {

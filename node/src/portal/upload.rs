@@ -86,6 +86,10 @@ pub async fn read(portal: &Portal, context: &Context, mut form: Multipart, descr
         }
     };
     if !same(&token, &context.csrf) {
+        if let Some(field) = file {
+            pass_over(field, LATE).await;
+        }
+        context.refuse(token, typed);
         return Err(PageError::Form);
     }
     let fields = Fields::of(typed);
@@ -121,6 +125,16 @@ pub(super) async fn typed(mut request: Request) -> Vec<(String, String)> {
         }
     }
     typed
+}
+
+/// Reads what is left of a field, up to so many bytes: the browser hears the answer once it has said everything.
+async fn pass_over(mut field: Field<'_>, most: usize) {
+    let mut passed = 0;
+    while passed < most
+        && let Ok(Some(chunk)) = field.chunk().await
+    {
+        passed += chunk.len();
+    }
 }
 
 async fn short(field: &mut Field<'_>) -> Result<String, PageError> {

@@ -12,6 +12,7 @@ use crate::domain::{
 pub mod attempt;
 pub mod device;
 pub mod draft;
+pub mod former;
 pub mod invitation;
 pub mod passkey;
 pub mod session;
@@ -188,7 +189,7 @@ pub fn use_code(db: &Db, id: LocalId, hash: &[u8; 32], now: Timestamp) -> Result
 /// The store's.
 pub fn revoke_all(db: &Db, id: LocalId) -> Result<(), StoreError> {
     db.prepare_cached("UPDATE account SET password = NULL, totp = NULL, totp_step = NULL WHERE id = ?1")?.execute([id.0])?;
-    for table in ["passkey", "one_time_code", "session", "known_device", "mailbox", "mail_code", "post"] {
+    for table in ["passkey", "one_time_code", "session", "former_session", "known_device", "mailbox", "mail_code", "post"] {
         db.prepare_cached(&format!("DELETE FROM {table} WHERE account = ?1"))?.execute([id.0])?;
     }
     Ok(())

@@ -12,7 +12,7 @@ use super::{Work, WorkError, inbox, notice};
 use crate::{
     domain::account::{Account, Counted, LONGEST_WAIT, Session, Site, Stage, Token},
     store::{
-        account::{self, attempt, device, draft, passkey, session},
+        account::{self, attempt, device, draft, former, passkey, session},
         mailbox,
     },
 };
@@ -135,6 +135,7 @@ pub fn keep(work: &mut Work<'_>, held: &Session) -> Result<Option<Token>, WorkEr
 /// # Errors
 /// [`WorkError::NotFound`] if the account has no such session.
 pub fn sign_out(work: &mut Work<'_>, account: &Account, id: &[u8; 32]) -> Result<(), WorkError> {
+    former::sign_out(work.db, account.id, id, work.now)?;
     if !session::end(work.db, account.id, id)? {
         return Err(WorkError::NotFound("session"));
     }
@@ -146,6 +147,7 @@ pub fn sign_out(work: &mut Work<'_>, account: &Account, id: &[u8; 32]) -> Result
 /// # Errors
 /// The store's.
 pub fn sign_out_elsewhere(work: &mut Work<'_>, visit: &Visit) -> Result<usize, WorkError> {
+    former::sign_out_others(work.db, visit.account.id, &visit.session.id, work.now)?;
     let ended = session::end_others(work.db, visit.account.id, &visit.session.id)?;
     work.audit("account.sign-out-elsewhere", visit.account.patient, "account", &format!("sessions={ended}"))?;
     Ok(ended)
@@ -192,16 +194,29 @@ pub fn set_language(work: &mut Work<'_>, account: &Account, language: &str) -> R
     Ok(account::set_language(work.db, account.id, language)?)
 }
 
-/// Returns whose session a token belonged to that has run out. Reads only.
+/// Returns whose session a token belonged to that has run out, a night away included. Reads only.
 ///
 /// # Errors
 /// The store's.
 pub fn who_was(db: &crate::store::Db, token: &Token, site: Site, now: Timestamp) -> Result<Option<LocalId>, WorkError> {
-    let found = session::find(db, &token.hash(), now)?.filter(|session| session.site == site && session.stage == Stage::Open && !session.stands(now));
-    Ok(found.map(|session| session.account))
+    let found = session::find(db, &token.hash(), now)?;
+    if found.is_none() {
+        return Ok(former::owner(db, &token.hash(), site, now)?);
+    }
+    let over = found.filter(|session| session.site == site && session.stage == Stage::Open && !session.stands(now));
+    Ok(over.map(|session| session.account))
 }
 
-/// Keeps what somebody sent after their session had run out: nothing is done with it, and they find it again at the same page.
+/// Returns whether a form that carries `csrf` was made for this very account: in another of its sessions, or in one that is over. Nobody
+/// else can know what it carries, so that whoever sent it has seen the form; it is not enough to act. Reads only.
+///
+/// # Errors
+/// The store's.
+pub fn made_for(db: &crate::store::Db, account: LocalId, csrf: &[u8; 16], site: Site, now: Timestamp) -> Result<bool, WorkError> {
+    Ok(former::gave(db, account, csrf, site, now)?)
+}
+
+/// Keeps what somebody sent in a form of a session that is over: nothing is done with it, and they find it again at the same page.
 ///
 /// # Errors
 /// The store's.
@@ -222,7 +237,9 @@ pub fn forget_draft(work: &mut Work<'_>, account: LocalId, path: &str) -> Result
 /// # Errors
 /// The store's.
 pub fn tidy(work: &mut Work<'_>) -> Result<usize, WorkError> {
+    former::retire(work.db, work.now)?;
     Ok(session::sweep(work.db, work.now)?
+        + former::sweep(work.db, work.now)?
         + device::forget_before(work.db, work.now.minus(BROWSER_FOR))?
         + draft::forget_before(work.db, work.now.minus(DRAFT_FOR))?
         + attempt::forget_before(work.db, work.now.minus(LONGEST_WAIT))?

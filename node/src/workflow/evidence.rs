@@ -1,7 +1,7 @@
 //! Evidence of what was said and received: a signed file that anyone can verify offline.
 
 use verbund_protocol::{
-    evidence::{Body, Bundle, Contradiction, Conversation, Entry, Message, Noted, Recorded},
+    evidence::{Body, Bundle, Contradiction, Conversation, Ending, Entry, Message, Noted, Outcome, Recorded},
     id::{ConversationId, LocalId},
     limits::MAX_EVIDENCE_MESSAGES,
     referral::MessageKind,
@@ -14,9 +14,11 @@ use super::{
 use crate::{
     domain::{
         actor::Role,
+        end::{End, How},
         phone::{Came, Done, Phone, Said},
     },
     store::{
+        self,
         caseload::phone,
         conversation::{self as stored, Filter},
         membership,
@@ -58,8 +60,22 @@ pub fn export(work: &mut Work<'_>, conversation: Option<ConversationId>, case: O
         documents.push(work.membership.held().bytes().to_vec().into());
     }
     let recorded = case.map(|case| recorded(work, case, bodies)).transpose()?.filter(|recorded| !recorded.is_empty());
-    let bundle = Bundle { network: work.me.network.clone(), made_by: work.me.member.clone(), made_at: work.now, conversations, documents, recorded };
+    let ending = case.map(|case| ending(work, case, bodies)).transpose()?.flatten();
+    let bundle = Bundle { network: work.me.network.clone(), made_by: work.me.member.clone(), made_at: work.now, conversations, documents, recorded, ending };
     Ok(bundle.sign(&work.me.key))
+}
+
+/// Returns how staff ended a case, if they did: this member's word alone. Who takes care then, and who said so, is a body.
+fn ending(work: &Work<'_>, case: LocalId, bodies: bool) -> Result<Option<Ending>, WorkError> {
+    let Some(End { how, at, by }) = store::case::ended(work.db, case)? else { return Ok(None) };
+    work.audit("evidence.export", None, "discharge", &format!("{case} ending"))?;
+    let (outcome, carer) = match how {
+        How::NoPlace(carer) => (Outcome::NoPlace, Some(carer)),
+        How::Otherwise(carer) => (Outcome::Otherwise, carer),
+    };
+    let carer = carer.filter(|_| bodies);
+    let (name, phone) = carer.map(|carer| (carer.name().to_owned(), carer.phone().to_owned())).unzip();
+    Ok(Some(Ending { at, outcome, carer: name, phone, recorded_by: bodies.then_some(by) }))
 }
 
 /// Returns what staff wrote down of clinics without a node in a case: this member's word alone. Who said what and why is a body.

@@ -79,6 +79,13 @@ pub struct Line {
     pub outcome: Option<String>,
 }
 
+impl Line {
+    /// Returns whether it corrects the day of an arrival: whoever has arrived does so no second time. `before` is what was said before it.
+    pub fn corrects(&self, before: &[Self]) -> bool {
+        self.kind == MessageKind::Arrived.word() && before.iter().any(|other| other.kind == self.kind)
+    }
+}
+
 /// A conversation with all that may be shown of it outside the identified part.
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Detail {

@@ -227,7 +227,7 @@ pub fn renew_address(work: &mut Work<'_>, addresses: &[String]) -> Result<(), Wo
 /// The store's; anything else about it is only a reason not to pass it on.
 pub fn on_gossip(work: &mut Work<'_>, bytes: &[u8]) -> Result<bool, WorkError> {
     let taken = match Announcement::read(bytes) {
-        Ok(Announcement::Document(document)) => document::take(work, &document, Told::Everybody)?,
+        Ok(Announcement::Document(document)) => document::take(work, &document, Told::Everybody)?.into(),
         Ok(Announcement::Record(item)) => take(work, item.set, &item.bytes, Told::Everybody)?,
         Err(error) => Taken::Refused(error.to_string()),
     };
@@ -237,15 +237,27 @@ pub fn on_gossip(work: &mut Work<'_>, bytes: &[u8]) -> Result<bool, WorkError> {
     Ok(taken == Taken::News)
 }
 
-/// Takes a network document that a person brings (`verbund join --document`). Returns whether it is news.
+/// What came of a network document that a person brought.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Brought {
+    /// It is held now.
+    News,
+    /// It was held already.
+    Known,
+    /// The board signed another one of the same version; it says so. That is no error: an error undoes what was done, and the proof must stay.
+    Contradiction(String),
+}
+
+/// Takes a network document that a person brings (`verbund membership take`).
 ///
 /// # Errors
 /// [`WorkError::Invalid`] says why it is not taken; the store's.
-pub fn take_document(work: &mut Work<'_>, bytes: &[u8]) -> Result<bool, WorkError> {
+pub fn take_document(work: &mut Work<'_>, bytes: &[u8]) -> Result<Brought, WorkError> {
     match document::take(work, bytes, Told::Nobody)? {
-        Taken::News => Ok(true),
-        Taken::Known => Ok(false),
-        Taken::Refused(why) => Err(WorkError::invalid(why, "ask the cooperative for the current network document")),
+        document::Outcome::Taken(Taken::News) => Ok(Brought::News),
+        document::Outcome::Taken(Taken::Known) => Ok(Brought::Known),
+        document::Outcome::Taken(Taken::Refused(why)) => Err(WorkError::invalid(why, "ask the cooperative for the current network document")),
+        document::Outcome::Contradiction(why) => Ok(Brought::Contradiction(why)),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Offline verification: what a bundle proves, and what in it does not hold.
 
-use super::{Bundle, Contradiction, Conversation, EvidenceError, Message, Recorded};
+use super::{Bundle, Contradiction, Conversation, Ending, EvidenceError, Message, Recorded};
 use crate::{
     cbor,
     conversation::{Erasure, Outcome, Party, Receipt, Refusal, SignedHeader, chain::Conflict},
@@ -25,6 +25,8 @@ pub struct Report {
     pub conversations: Vec<ConversationReport>,
     /// What staff of the maker wrote down of clinics without a node: the maker's word alone, which nobody else has signed.
     pub recorded: Vec<Recorded>,
+    /// How staff of the maker ended the case, if they did: the maker's word alone.
+    pub ending: Option<Ending>,
     /// What does not hold in the bundle as a whole.
     pub faults: Vec<String>,
 }
@@ -104,7 +106,7 @@ pub fn verify(bytes: &[u8], trusted: &SignedDocument) -> Result<Report, Evidence
         faults.push(format!("the bundle names network {}", bundle.network));
     }
     let conversations = bundle.conversations.iter().map(|conversation| check(&network, &lists, conversation)).collect();
-    Ok(Report { network, made_by: bundle.made_by, made_at: bundle.made_at, conversations, recorded: bundle.recorded.unwrap_or_default(), faults })
+    Ok(Report { network, made_by: bundle.made_by, made_at: bundle.made_at, conversations, recorded: bundle.recorded.unwrap_or_default(), ending: bundle.ending, faults })
 }
 
 /// The member lists that count: the trusted one, and those of the bundle that the same boards signed.

@@ -196,6 +196,8 @@ pub const RULES: &[Rule] = {
         #[cfg(feature = "raised-version")]
         rule(M::TransportBooked, Who::Asker, &[Confirmed, Referred, Accepted], None),
         rule(M::Arrived, Who::Owner, &[Accepted], Some(Admitted)),
+        // The day was entered wrongly: until the report its owner may correct it.
+        rule(M::Arrived, Who::Owner, &[Admitted], None),
         rule(M::DidNotCome, Who::Owner, &[Accepted], Some(NoShow)),
         rule(M::Report, Who::Owner, &[Admitted], Some(Completed)),
         rule(M::Report, Who::Owner, &[Completed], None),
@@ -213,6 +215,10 @@ pub fn transition(state: &State, by: Side, event: &Event, place: &Place) -> Outc
     let Some(rule) = mine().find(|rule| rule.from.contains(&state.step) || named_early(state, rule)) else {
         return refused(state, by, event);
     };
+    // Who says the same day once more corrects nothing.
+    if event.kind == MessageKind::Arrived && rule.to.is_none() && (event.day.is_none() || event.day == state.date) {
+        return Outcome::Repeat;
+    }
     match guard(state, by, event, place) {
         Some(refusal) => Outcome::Refused(refusal),
         None => Outcome::Next(after(state, by, rule.to, event, place)),

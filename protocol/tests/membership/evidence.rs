@@ -54,6 +54,7 @@ fn judge(message: &SignedHeader, alleged: Option<(&SignedHeader, &SignedHeader)>
         conversations: vec![Conversation { id: ID, messages, contradictions }],
         documents: vec![],
         recorded: None,
+        ending: None,
     };
     verify(&bundle.sign(by), &signed(&document(3, &[1, 2, 3], 2), &[1, 2])).unwrap()
 }

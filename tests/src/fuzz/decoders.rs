@@ -253,6 +253,13 @@ fn evidence_seeds() -> Vec<Vec<u8>> {
         made_at: NOW,
         conversations: vec![conversation],
         documents: vec![document().bytes().to_vec().into()],
+        ending: Some(evidence::Ending {
+            at: NOW,
+            outcome: evidence::Outcome::NoPlace,
+            carer: Some("Dr. Beispiel".into()),
+            phone: Some("0821 400".into()),
+            recorded_by: Some("sonja".into()),
+        }),
         recorded: Some(vec![evidence::Recorded {
             clinic: "Rehaklinik Seeblick".into(),
             asked_at: NOW,

@@ -1,8 +1,10 @@
 #![allow(clippy::unwrap_used)]
+use std::time::Duration;
+
 use super::*;
 use crate::{
     domain::{
-        account::{Session, Site, Stage},
+        account::{LATE_FOR, SESSION_FOR, Session, Site, Stage},
         patient::tests::anna,
     },
     store::{
@@ -94,6 +96,82 @@ fn a_token_that_changed_works_a_moment_longer() {
     assert!(session::find(db, &[9; 32], at(60)).unwrap().is_some());
     assert_eq!(session::sweep(db, later.plus(crate::domain::account::SESSION_FOR)).unwrap(), 0);
     assert_eq!(session::sweep(db, later.plus(crate::domain::account::SESSION_FOR).plus(std::time::Duration::from_millis(1))).unwrap(), 1);
+}
+
+/// A session of the second account, told by one byte.
+fn session_of(byte: u8, at: Timestamp) -> Session {
+    Session {
+        id: [byte; 32],
+        account: LocalId([2; 8]),
+        site: Site::Patient,
+        stage: Stage::Open,
+        csrf: [byte; 16],
+        device: String::new(),
+        opened_at: at,
+        seen_at: at,
+        changed_at: at,
+        proved_at: at,
+    }
+}
+
+#[test]
+fn a_session_unseen_for_a_night_is_known_for_three_days() {
+    let store = store();
+    let (db, mine) = (store.db(), LocalId([2; 8]));
+    session::add(db, &session_of(1, NOW)).unwrap();
+    session::add(db, &Session { stage: Stage::Second, ..session_of(2, NOW) }).unwrap();
+    let morning = NOW.plus(SESSION_FOR).plus(Duration::from_secs(3_600));
+    former::retire(db, morning).unwrap();
+    assert_eq!(session::sweep(db, morning).unwrap(), 2);
+    let owner = |byte: u8, site, at| former::owner(db, &[byte; 32], site, at).unwrap();
+    assert_eq!(owner(1, Site::Patient, morning), Some(mine));
+    assert_eq!((owner(1, Site::Staff, morning), owner(2, Site::Patient, morning), owner(3, Site::Patient, morning)), (None, None, None));
+    let gave = |account, byte: u8, site, at| former::gave(db, account, &[byte; 16], site, at).unwrap();
+    assert!(gave(mine, 1, Site::Patient, morning));
+    assert!(!gave(LocalId([1; 8]), 1, Site::Patient, morning) && !gave(mine, 1, Site::Staff, morning) && !gave(mine, 2, Site::Patient, morning), "of nobody else, nowhere else");
+    let last = NOW.plus(LATE_FOR);
+    let after = last.plus(Duration::from_millis(1));
+    assert_eq!((owner(1, Site::Patient, last), owner(1, Site::Patient, after)), (Some(mine), None));
+    assert!(gave(mine, 1, Site::Patient, last) && !gave(mine, 1, Site::Patient, after));
+    assert_eq!((former::sweep(db, last).unwrap(), former::sweep(db, after).unwrap()), (0, 1));
+}
+
+#[test]
+fn of_a_session_that_was_signed_out_only_its_forms_are_known() {
+    let store = store();
+    let (db, mine) = (store.db(), LocalId([2; 8]));
+    let known = |byte: u8| (former::owner(db, &[byte; 32], Site::Patient, NOW).unwrap().is_some(), former::gave(db, mine, &[byte; 16], Site::Patient, NOW).unwrap());
+    session::add(db, &session_of(1, NOW)).unwrap();
+    assert_eq!(known(1), (false, true), "while it stands, too");
+    former::sign_out(db, mine, &[1; 32], NOW).unwrap();
+    session::end(db, mine, &[1; 32]).unwrap();
+    assert_eq!(known(1), (false, true));
+    // Whoever signs out everywhere else leaves no cookie that counts for anything.
+    session::add(db, &session_of(2, NOW.minus(SESSION_FOR).minus(Duration::from_secs(1)))).unwrap();
+    former::retire(db, NOW).unwrap();
+    session::sweep(db, NOW).unwrap();
+    [3, 4].iter().for_each(|byte| session::add(db, &session_of(*byte, NOW)).unwrap());
+    assert_eq!(known(2), (true, true));
+    former::sign_out_others(db, mine, &[4; 32], NOW).unwrap();
+    session::end_others(db, mine, &[4; 32]).unwrap();
+    assert_eq!([2, 3, 4].map(known), [(false, true); 3]);
+    // Whoever lost everything leaves nothing.
+    revoke_all(db, mine).unwrap();
+    assert_eq!([1, 2, 3, 4].map(known), [(false, false); 4]);
+}
+
+#[test]
+fn of_too_many_former_sessions_the_oldest_go() {
+    let store = store();
+    let (db, mine) = (store.db(), LocalId([2; 8]));
+    for byte in 0..=former::MAX_FORMER as u8 {
+        let at = NOW.plus(Duration::from_secs(byte.into()));
+        session::add(db, &session_of(byte, at)).unwrap();
+        former::sign_out(db, mine, &[byte; 32], at).unwrap();
+        session::end(db, mine, &[byte; 32]).unwrap();
+    }
+    let known = |byte: u8| former::gave(db, mine, &[byte; 16], Site::Patient, NOW).unwrap();
+    assert!(!known(0) && known(1) && known(former::MAX_FORMER as u8));
 }
 
 #[test]

@@ -107,6 +107,8 @@ pub enum What {
     PhoneAbsent,
     /// The social service ended the search.
     Ended,
+    /// The other clinic corrected the day on which the patient arrived.
+    ArrivalCorrected,
     /// This clinic or the other said this.
     Said(MessageKind, Side),
 }
@@ -245,13 +247,16 @@ pub(super) fn said(work: &Work<'_>, c: &Conversation) -> Result<Vec<Line>, WorkE
     let release = c.release.map(|id| consent::find(work.db, id)).transpose()?.flatten();
     let recorded_by = release.map(|consent| consent.recorded_by).unwrap_or_default();
     let (chooser, beside) = (acted(work, &recorded_by)?, bedside::beside(work, &recorded_by)?);
-    let mut lines = Vec::new();
+    let (mut lines, mut arrived) = (Vec::new(), false);
     for side in [Side::Asker, Side::Owner] {
         for (seq, entry) in (0_u64..).zip(c.log.chain(side)) {
             let Some(event) = entry.event.as_ref().filter(|_| matches!(c.log.outcome(side, seq), Some(Outcome::Next(_)))) else { continue };
             let choice = event.kind == MessageKind::Choice;
             let (by, with) = (chooser.clone().filter(|_| choice), beside.filter(|_| choice));
-            lines.push(Line { at: entry.made_at, what: What::Said(event.kind, side), clinic: name.clone(), day: event.day, code: event.code, by, with });
+            // Whoever has arrived does so no second time.
+            let corrected = event.kind == MessageKind::Arrived && std::mem::replace(&mut arrived, true);
+            let what = if corrected { What::ArrivalCorrected } else { What::Said(event.kind, side) };
+            lines.push(Line { at: entry.made_at, what, clinic: name.clone(), day: event.day, code: event.code, by, with });
         }
     }
     Ok(lines)

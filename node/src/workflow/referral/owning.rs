@@ -3,7 +3,7 @@
 use verbund_protocol::{
     catalogue::{self, AhbException, Decline, NoShow, ReportMissing},
     id::{ConversationId, LocalId},
-    referral::{Accepted, Arrived, DidNotCome, Identified, Message, MessageKind, Refused, Report, Side},
+    referral::{Accepted, Arrived, DidNotCome, Identified, Message, MessageKind, Refused, Report, Side, Step},
     time::Day,
 };
 
@@ -87,14 +87,20 @@ pub fn refuse(work: &mut Work<'_>, id: ConversationId, reason: Decline) -> Resul
     say(work, &mut c, &Message::Refused(Refused { reason, erasure })).map(drop)
 }
 
-/// Notes that the patient has arrived.
+/// Notes that the patient has arrived. Once more with another day, before the report: the first was entered wrongly, and both clinics hold the
+/// right one from then on.
 ///
 /// # Errors
 /// [`WorkError`] names what stands in the way.
 pub fn arrived(work: &mut Work<'_>, id: ConversationId, on: Day) -> Result<(), WorkError> {
     work.require(ANSWERING)?;
     let mut c = load_as(work, id, Side::Owner)?;
-    say(work, &mut c, &Message::Arrived(Arrived { on })).map(drop)
+    let before = c.log.state();
+    say(work, &mut c, &Message::Arrived(Arrived { on }))?;
+    match before.date.filter(|_| before.step == Step::Admitted) {
+        Some(wrong) => note(work, "arrival.correct", &c, &format!("{wrong} {on}")),
+        None => Ok(()),
+    }
 }
 
 /// Notes that the patient did not come.

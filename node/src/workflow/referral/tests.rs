@@ -198,9 +198,19 @@ fn the_whole_story_from_inquiry_to_report() {
     pair.a.run(SOCIAL, |work| payer_decided(work, id, "approved".parse().unwrap(), day(1))).unwrap();
     pair.deliver();
     pair.b.run(ADMISSIONS, |work| arrived(work, id, day(9))).unwrap();
+    pair.deliver();
+    // The day was entered wrongly: both clinics hold the right one, once.
+    assert_eq!(pair.b.run(ADMISSIONS, |work| arrived(work, id, day(9))).unwrap_err().code(), "repeat");
+    pair.b.run(ADMISSIONS, |work| arrived(work, id, day(8))).unwrap();
+    assert!(pair.b.audit(2).iter().any(|line| line.contains("arrival.correct") && line.ends_with(&format!("{} {}", day(9), day(8)))), "{:?}", pair.b.audit(2));
+    pair.deliver();
+    assert_eq!(pair.step(id), (Step::Admitted, Step::Admitted));
+    let dates = [&pair.a, &pair.b].map(|bench| stored::find(bench.store.db(), id).unwrap().unwrap().log.state().date);
+    assert_eq!(dates, [Some(day(8)); 2]);
     pair.b.run(ADMISSIONS, |work| report(work, id, &[], None, Some("by-other-route".parse().unwrap()))).unwrap();
     pair.deliver();
     assert_eq!(pair.step(id), (Step::Completed, Step::Completed));
+    assert_eq!(pair.b.run(ADMISSIONS, |work| arrived(work, id, day(9))).unwrap_err().code(), "ended", "after the report it stays");
     let case = pair.a.run(SOCIAL, |work| find_case(work, pair.case)).unwrap();
     assert!(case.closed_at.is_some());
     let states = [&pair.a, &pair.b].map(|bench| stored::find(bench.store.db(), id).unwrap().unwrap().log.state());

@@ -19,25 +19,43 @@ pub(super) fn keep(db: &Db, membership: &Membership, now: Timestamp) -> Result<(
     store::membership::keep_suspensions(db, membership.suspensions().iter().map(|s| (&s.digest, s.bytes.as_slice())), now)
 }
 
+/// What came of a network document.
+pub(super) enum Outcome {
+    /// As of any record.
+    Taken(Taken),
+    /// It is not held, but kept as proof against the board.
+    Contradiction(String),
+}
+
+impl From<Outcome> for Taken {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Taken(taken) => taken,
+            Outcome::Contradiction(why) => Self::Refused(why),
+        }
+    }
+}
+
 /// Verifies a network document against the held one, keeps it, and drops what members that it does not list any more said.
-pub(super) fn take(work: &mut Work<'_>, bytes: &[u8], told: Told) -> Result<Taken, WorkError> {
+pub(super) fn take(work: &mut Work<'_>, bytes: &[u8], told: Told) -> Result<Outcome, WorkError> {
+    let refused = |error: DocumentError| Ok(Outcome::Taken(Taken::Refused(error.to_string())));
     let document = match SignedDocument::read(&work.me.network, bytes) {
         Ok(document) => document,
-        Err(error) => return Ok(Taken::Refused(error.to_string())),
+        Err(error) => return refused(error),
     };
     let (version, digest) = (document.document.version, document.digest());
     let mut next = work.membership.clone();
     match next.advance(document) {
         Ok(true) => {}
-        Ok(false) => return Ok(Taken::Known),
+        Ok(false) => return Ok(Outcome::Taken(Taken::Known)),
         Err(error @ DocumentError::Contradiction { .. }) => {
             if store::membership::keep_contradiction(work.db, version, &digest, bytes, work.now)? {
                 tracing::error!(version, "the board signed two different network documents of one version; both are kept, tell the cooperative");
                 record(work, "document.contradiction", &format!("{version} {digest}"))?;
             }
-            return Ok(Taken::Refused(error.to_string()));
+            return Ok(Outcome::Contradiction(error.to_string()));
         }
-        Err(error) => return Ok(Taken::Refused(error.to_string())),
+        Err(error) => return refused(error),
     }
     keep(work.db, &next, work.now)?;
     *work.membership = next;
@@ -49,7 +67,7 @@ pub(super) fn take(work: &mut Work<'_>, bytes: &[u8], told: Told) -> Result<Take
     if told == Told::Nobody {
         announce(work, &Announcement::Document(bytes.to_vec()));
     }
-    Ok(Taken::News)
+    Ok(Outcome::Taken(Taken::News))
 }
 
 fn drop_the_gone(work: &mut Work<'_>) -> Result<(), WorkError> {

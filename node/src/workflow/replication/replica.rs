@@ -36,7 +36,7 @@ impl Replica for Held<'_, '_> {
         })
     }
     fn take_document(&mut self, bytes: &[u8]) -> Result<Taken, WorkError> {
-        document::take(self.0, bytes, Told::Nobody)
+        Ok(document::take(self.0, bytes, Told::Nobody)?.into())
     }
     fn take(&mut self, set: Set, bytes: &[u8]) -> Result<Taken, WorkError> {
         take(self.0, set, bytes, Told::Nobody)

@@ -128,7 +128,7 @@ fn a_newer_document_given_at_the_start_takes_along_the_records_of_who_is_gone() 
 fn a_document_brought_by_a_peer_is_told_to_all() {
     let (mut a, mut b) = (Bench::of("a", 11), Bench::of("b", 12));
     let newer = document(2, &[("a", 11), ("b", 12), ("c", 13)]);
-    assert!(a.follow(Actor::Node, |work| take_document(work, newer.bytes())).unwrap().0);
+    assert_eq!(a.follow(Actor::Node, |work| take_document(work, newer.bytes())).unwrap().0, Brought::News);
     let (session, request) = b.follow(Actor::Node, |work| open(work, &key(111).public())).unwrap().0;
     let (response, _) = a.follow(Actor::Node, |work| respond(work, &key(112).public(), &request)).unwrap();
     let mut session = session;
@@ -147,6 +147,22 @@ fn a_board_that_contradicts_itself_is_kept_as_proof() {
     let kept = store::membership::contradictions(a.store.db()).unwrap();
     assert_eq!((kept.len(), kept[0].version, kept[0].digest), (1, 1, other.digest()));
     assert_eq!(a.audit(1), [format!("node document.contradiction - 1 {}", other.digest())]);
+}
+
+#[test]
+fn a_board_that_contradicts_itself_is_kept_as_proof_whoever_brings_it() {
+    let mut a = Bench::of("a", 11);
+    let other = document(1, &[("a", 11)]);
+    let it = Actor::Person { name: "it".into(), roles: vec![Role::It] };
+    for _ in 0..2 {
+        let (brought, effects) = a.follow(it.clone(), |work| take_document(work, other.bytes())).unwrap();
+        let Brought::Contradiction(why) = brought else { panic!("{brought:?}") };
+        assert!(why.contains("version 1") && effects.is_empty(), "{why}");
+    }
+    assert_eq!(a.membership.held().document.members.len(), 2, "the held one stays");
+    let kept = store::membership::contradictions(a.store.db()).unwrap();
+    assert_eq!((kept.len(), kept[0].digest), (1, other.digest()));
+    assert_eq!(a.audit(9), [format!("it document.contradiction - 1 {}", other.digest())], "told once");
 }
 
 #[test]

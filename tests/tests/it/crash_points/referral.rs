@@ -116,6 +116,8 @@ pub fn the_whole_way_of_a_referral(story: &mut Story) {
     story.deliver(OWNER);
     story.step("the patient has arrived", OWNER, move |work| referral::arrived(work, id, day(9)));
     story.deliver(OWNER);
+    story.step("the day of the arrival is corrected", OWNER, move |work| referral::arrived(work, id, day(8)));
+    story.deliver(OWNER);
     story.step("the report", OWNER, move |work| referral::report(work, id, &[], Some(day(30)), Some(ReportMissing::OVERDUE)));
     story.deliver(OWNER);
     story.step("it is filed", ASKER, move |work| referral::filed(work, id));

@@ -146,6 +146,22 @@ fn a_suspension_beyond_an_officers_limits_is_passed_on_without_effect() {
     assert_eq!(list.members.iter().filter(|member| member.suspended.is_some()).count(), 3);
 }
 
+#[test]
+fn a_second_document_of_one_version_is_refused_and_kept_as_proof() {
+    let mut town = first_node(2);
+    let mut other = published(&town).document;
+    other.members.pop();
+    let other = signed(&other, &town.village.board.iter().collect::<Vec<_>>());
+    for _ in 0..2 {
+        let refused = take(&mut town, 0, other.bytes()).unwrap_err().to_string();
+        assert!(refused.contains("two different documents carry version 1") && refused.contains("kept as proof"), "{refused}");
+    }
+    assert_eq!(town.status(0).document_version, 1);
+    // What was refused has not undone that it is known.
+    let audit = String::from_utf8(town.verbund(0, &["audit", "list"]).stdout).unwrap();
+    assert_eq!(audit.matches("document.contradiction").count(), 1, "{audit}");
+}
+
 /// `verbund membership take` at clinic `at`.
 pub fn take(town: &mut Town, at: usize, bytes: &[u8]) -> Result<membership::Taken, verbund_node::control::client::ClientError> {
     let mut client = town.client(at);

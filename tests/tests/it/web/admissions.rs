@@ -154,6 +154,15 @@ fn from_the_inbox_to_the_report_home() {
     let page = scene.act("arrived", &[("arrived-on", &typed(today))]).text();
     assert!(page.contains("Angereist, in Behandlung"), "{page}");
     scene.house.town.await_step(0, scene.id, "admitted");
+    // It was the day before: entered once more, both sides have the right day and say that it was corrected.
+    assert!(page.contains("Tag der Anreise berichtigen"), "{page}");
+    let yesterday = Day(today.0 - 1);
+    let page = scene.act("arrived", &[("arrived-on", &typed(yesterday))]).text();
+    assert!(page.contains("Tag der Anreise berichtigt<") && page.contains("Angereist, in Behandlung"), "{page}");
+    verbund_tests::people::eventually("the other clinic has the right day", || match scene.house.town.show(0, scene.id) {
+        Ok(detail) if detail.summary.date == Some(yesterday) => Ok(()),
+        other => Err(format!("{other:?}")),
+    });
 
     let page = scene.act("report", &[]).text();
     assert!(page.contains("Kreuzen Sie ein Dokument an"), "{page}");

@@ -110,6 +110,7 @@ fn told(w: Words, line: &Line) -> Option<String> {
         What::PhoneArrived => w.journey_story_arrived(clinic),
         What::PhoneAbsent => w.journey_story_did_not_come(clinic),
         What::Ended => w.journey_story_ended().into(),
+        What::ArrivalCorrected => w.journey_story_arrival_corrected(clinic, day),
         What::Said(kind, side) => match (kind, side) {
             (M::Inquiry, _) => w.journey_story_inquiry(clinic),
             (M::Questions, _) => w.journey_story_questions(clinic),

@@ -140,6 +140,10 @@ fn happened(w: Words, line: &Line) -> String {
         What::PhoneLeft => w.ward_story_phone_left(line.clinic.clone()),
         What::PhoneNamed | What::PhonePayer | What::PhoneArrived | What::PhoneAbsent => placed(w, line),
         What::Ended => w.ward_story_ended().into_owned(),
+        What::ArrivalCorrected => {
+            let day = line.day.map(|day| date::calendar(day, w.language)).unwrap_or_default();
+            w.ward_story_from(line.clinic.clone(), format!("{} ({day})", w.said_arrival_corrected()))
+        }
         What::Said(kind, side) => said(w, line, kind, side),
     };
     if let Some(role) = line.with {

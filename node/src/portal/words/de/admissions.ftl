@@ -172,6 +172,7 @@ admissions-said = { $kind ->
     [date-change] Anderer Tag
     [payer-decision] Entscheidung des Kostenträgers
     [arrived] Angereist
+    [arrived-again] Tag der Anreise berichtigt
     [did-not-come] Nicht angereist
     [report] Bericht
     [withdraw] Zurückgezogen
@@ -203,6 +204,7 @@ admissions-act = { $act ->
     [confirm] Platz zusagen
     [accept] Aufnahme vereinbaren
     [arrived] Angereist
+    [arrived-again] Tag der Anreise berichtigen
     [report] Bericht senden
     [ask] Rückfrage stellen
     [decline] Absagen
@@ -224,6 +226,7 @@ admissions-act-what = { $act ->
     [confirm] Mit der Zusage steht der Platz fest. Danach schickt die andere Klinik die Überweisung mit Namen.
     [accept] Die Person wird mit den Angaben der Überweisung in Ihre Akten aufgenommen.
     [arrived] Die andere Klinik erfährt, dass die Person angekommen ist.
+    [arrived-again] Wurde ein falscher Tag eingetragen? Die andere Klinik und die Person sehen danach den richtigen. Nach dem Bericht geht das nicht mehr. Wurde die falsche Person eingetragen, rufen Sie bitte die andere Klinik an.
     [report] Schicken Sie den Entlassungsbericht an die anfragende Klinik, oder sagen Sie, warum es keinen gibt.
     [ask] Wählen Sie, was Sie wissen müssen. Die andere Klinik antwortet mit festen Antworten.
     [decline] Die Anfrage ist damit beendet. Die andere Klinik erfährt den Grund.
@@ -245,6 +248,7 @@ admissions-act-button = { $act ->
     [confirm] Platz zusagen
     [accept] Aufnahme vereinbaren
     [arrived] Ist angereist
+    [arrived-again] Tag berichtigen
     [report] Bericht senden
     [ask] Rückfrage senden
     [decline] Absage senden

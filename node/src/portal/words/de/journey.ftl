@@ -82,6 +82,7 @@ journey-story-date = { $clinic } hat den Tag der Aufnahme geändert: { $day }.
 journey-story-date-wished = Wir haben { $clinic } um einen anderen Tag gebeten: { $day }.
 journey-story-payer = Entscheidung der Kasse: { $decision }.
 journey-story-arrived = Sie sind bei { $clinic } angekommen.
+journey-story-arrival-corrected = { $clinic } hat den Tag Ihrer Ankunft berichtigt: { $day }.
 journey-story-did-not-come = { $clinic } meldet: Sie sind nicht angereist.
 journey-story-report = { $clinic } hat den Bericht geschickt.
 journey-story-withdrawn = Wir haben die Anfrage bei { $clinic } zurückgezogen: { $reason }.

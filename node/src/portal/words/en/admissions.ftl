@@ -171,6 +171,7 @@ admissions-said = { $kind ->
     [date-change] Another day
     [payer-decision] The payer's decision
     [arrived] Arrived
+    [arrived-again] Day of arrival corrected
     [did-not-come] Did not arrive
     [report] Report
     [withdraw] Withdrawn
@@ -202,6 +203,7 @@ admissions-act = { $act ->
     [confirm] Confirm the place
     [accept] Agree the admission
     [arrived] Arrived
+    [arrived-again] Correct the day of arrival
     [report] Send the report
     [ask] Ask a question
     [decline] Decline
@@ -223,6 +225,7 @@ admissions-act-what = { $act ->
     [confirm] Once confirmed, the place is certain. The other clinic then sends the referral with the name.
     [accept] The person is entered into your records as the referral describes them.
     [arrived] The other clinic learns that the person has arrived.
+    [arrived-again] Was a wrong day entered? The other clinic and the person then see the right one. After the report it can no longer be changed. If the wrong person was entered, please call the other clinic.
     [report] Send the discharge report to the asking clinic, or say why there is none.
     [ask] Choose what you must know. The other clinic answers with fixed answers.
     [decline] This ends the inquiry. The other clinic learns the reason.
@@ -244,6 +247,7 @@ admissions-act-button = { $act ->
     [confirm] Confirm the place
     [accept] Agree the admission
     [arrived] Has arrived
+    [arrived-again] Correct the day
     [report] Send the report
     [ask] Send the question
     [decline] Send the refusal

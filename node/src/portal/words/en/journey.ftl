@@ -82,6 +82,7 @@ journey-story-date = { $clinic } changed the day of admission: { $day }.
 journey-story-date-wished = We asked { $clinic } for another day: { $day }.
 journey-story-payer = Decision of the payer: { $decision }.
 journey-story-arrived = You arrived at { $clinic }.
+journey-story-arrival-corrected = { $clinic } corrected the day you arrived: { $day }.
 journey-story-did-not-come = { $clinic } reports that you did not come.
 journey-story-report = { $clinic } sent the report.
 journey-story-withdrawn = We withdrew the inquiry at { $clinic }: { $reason }.

@@ -212,6 +212,7 @@ journey-story-date = { $clinic } hat den Tag geändert. Der neue Tag ist: { $day
 journey-story-date-wished = Wir haben { $clinic } um einen anderen Tag gebeten: { $day }.
 journey-story-payer = Ihre Kasse hat entschieden: { $decision }.
 journey-story-arrived = Sie sind bei { $clinic } angekommen.
+journey-story-arrival-corrected = { $clinic } hat den Tag von Ihrer Ankunft verbessert. Der richtige Tag ist: { $day }.
 journey-story-did-not-come = { $clinic } sagt: Sie sind nicht gekommen.
 journey-story-report = { $clinic } hat uns den Bericht geschickt.
 journey-story-withdrawn = Wir fragen { $clinic } nicht mehr. Der Grund: { $reason }.

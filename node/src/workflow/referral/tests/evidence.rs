@@ -105,7 +105,7 @@ fn what_a_clinic_said_is_proven_long_after_it_has_left() {
     let (mut pair, id) = refused_story();
     let take = |bench: &mut Bench, version, members: &[(&str, u8)]| {
         let bytes = document(version, members).bytes().to_vec();
-        assert!(bench.run(Role::It, |work| replication::take_document(work, &bytes)).unwrap());
+        assert_eq!(bench.run(Role::It, |work| replication::take_document(work, &bytes)).unwrap(), replication::Brought::News);
     };
     take(&mut pair.a, 2, &[("a", 11), ("b", 12), ("c", 13)]);
     (3..9).for_each(|version| take(&mut pair.a, version, &[("a", 11), ("c", 13)]));

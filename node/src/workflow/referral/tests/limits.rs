@@ -109,8 +109,15 @@ fn a_bundle_of_evidence_has_its_number_of_messages() {
     let message = evidence::Message { header: vec![0].into(), receipt: None, body: None };
     let judged = |count: usize| {
         let conversation = evidence::Conversation { id: ConversationId([1; 16]), messages: vec![message.clone(); count], contradictions: vec![] };
-        let bundle =
-            Bundle { network: pair.a.me.network.clone(), made_by: "a".parse().unwrap(), made_at: NOW, conversations: vec![conversation], documents: vec![], recorded: None };
+        let bundle = Bundle {
+            network: pair.a.me.network.clone(),
+            made_by: "a".parse().unwrap(),
+            made_at: NOW,
+            conversations: vec![conversation],
+            documents: vec![],
+            recorded: None,
+            ending: None,
+        };
         evidence::verify(&bundle.sign(&pair.a.me.key), pair.b.membership.held())
     };
     assert!(!judged(MAX_EVIDENCE_MESSAGES).unwrap().holds(), "read, and found worthless");

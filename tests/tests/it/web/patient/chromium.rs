@@ -35,7 +35,7 @@ async fn see(window: &Window, axe: Option<&str>, name: &str) {
 }
 
 /// The comparison on paper: large type, and nothing that only a screen has.
-async fn prints_large(window: &Window) {
+async fn prints_large(stay: &Stay, window: &Window) {
     let media = |media: &str| serde_json::json!({ "cmd": "Emulation.setEmulatedMedia", "params": { "media": media } });
     window.command("POST", "goog/cdp/execute", media("print")).await;
     let script = "const size = parseFloat(getComputedStyle(document.querySelector('.compare td')).fontSize);
@@ -43,6 +43,47 @@ async fn prints_large(window: &Window) {
         return [size >= 18, seen];";
     assert_eq!(window.script(script, vec![]).await, serde_json::json!([true, 0]));
     window.command("POST", "goog/cdp/execute", media("")).await;
+    comparison_on_a4(stay, &window.on_paper().await);
+}
+
+/// What a foreign reader finds on the printed comparison: A4, every letter large, nothing beyond the edge, no offer torn in two.
+fn comparison_on_a4(stay: &Stay, pdf: &[u8]) {
+    assert!(pdf.starts_with(b"%PDF"));
+    let file = stay.house.town.folder().join("comparison.pdf");
+    std::fs::write(&file, pdf).unwrap();
+    if let Ok(folder) = std::env::var("VERBUND_PICTURES") {
+        std::fs::write(std::path::Path::new(&folder).join("comparison.pdf"), pdf).unwrap();
+    }
+    let read = |program: &str, how: &[&str], to: &[&str]| {
+        let done = std::process::Command::new(program).args(how).arg(&file).args(to).output().expect("scripts/test installs poppler-utils");
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        String::from_utf8(done.stdout).unwrap()
+    };
+    let about = read("pdfinfo", &[], &[]);
+    assert!(about.contains("(A4)"), "{about}");
+    let numbers = |text: &str, name: &str| {
+        let value = |rest: &str| rest.split('"').next().unwrap().parse::<f64>().unwrap();
+        text.split(&format!(" {name}=\"")).skip(1).map(value).collect::<Vec<_>>()
+    };
+    let sizes = numbers(&read("pdftohtml", &["-xml", "-zoom", "1", "-i", "-stdout"], &[]), "size");
+    assert!(!sizes.is_empty() && sizes.iter().all(|size| *size >= 14.0), "{sizes:?}");
+    let boxes = read("pdftotext", &["-bbox"], &["-"]);
+    for (name, least, most) in [("xMin", 30.0, 595.0), ("xMax", 30.0, 565.0), ("yMin", 20.0, 842.0), ("yMax", 20.0, 842.0)] {
+        let beyond: Vec<f64> = numbers(&boxes, name).into_iter().filter(|at| !(least..=most).contains(at)).collect();
+        assert!(beyond.is_empty(), "{name}: {beyond:?}");
+    }
+    let text = read("pdftotext", &[], &["-"]);
+    assert!(text.contains("Ausdruck, Stand") && text.contains(&stay.name(HERE)), "whose page it is, and of when: {text}");
+    // From the first to the last thing that is said of an offer, all is on one page.
+    let of_offers = |page: &str| {
+        let words: Vec<&str> = page.split_whitespace().collect();
+        [words.iter().filter(|word| **word == "Entfernung").count(), words.windows(2).filter(|two| *two == ["Antwort", "vom"]).count()]
+    };
+    let pages: Vec<[usize; 2]> = text.split('\u{c}').map(of_offers).collect();
+    assert!(pages.iter().all(|[first, last]| first == last) && pages.iter().map(|[first, _]| first).sum::<usize>() == 2, "{pages:?}: {text}");
+    for clinic in [FIRST, super::SECOND] {
+        assert!(text.replace('\n', " ").contains(&stay.name(clinic)), "{text}");
+    }
 }
 
 /// From the consent to a clinic that takes her. `axe` is its source, where pages are checked with it.
@@ -80,7 +121,7 @@ async fn from_consent_to_a_place(look: Look, axe: Option<&str>) {
     window.read(&first).await;
     see(&window, axe, "offers").await;
     if axe.is_some() {
-        prints_large(&window).await;
+        prints_large(&stay, &window).await;
     }
     window.click(&format!("a[href='/offers/{}/choose']", ids[0])).await;
     window.read("Wer erfährt was?").await;

@@ -5,7 +5,7 @@ use verbund_node::{
     control::{Command, referral},
     domain::actor::Role,
 };
-use verbund_protocol::id::LocalId;
+use verbund_protocol::{id::LocalId, time::Day};
 
 use super::{FIRST, HERE, Stay};
 
@@ -45,7 +45,9 @@ impl Stay {
         town.release(FIRST, there, HERE);
         let today = town.today(FIRST);
         let report = referral::Command::Report { id, discharged: Some(today), documents: vec![report], missing: None };
-        for said in [referral::Command::Arrived { id, on: today }, report] {
+        let arrived = |on| referral::Command::Arrived { id, on };
+        // At first with a wrong day.
+        for said in [arrived(today), arrived(Day(today.0 - 1)), report] {
             let _: referral::Reply = town.told(FIRST, Command::Referral(Box::new(said)));
         }
         town.await_documents(HERE, id, 1)[0].id
@@ -103,6 +105,8 @@ fn the_report_of_the_rehabilitation_is_hers_to_read_once_a_physician_has_seen_it
     let mut stay = Stay::new();
     let report = stay.back_from_rehab();
     assert_eq!(stay.status(report), 404, "it came, and no physician has released it");
+    let story = stay.get("/");
+    assert!(story.matches("angekommen.").count() == 1 && story.contains("hat den Tag Ihrer Ankunft berichtigt"), "{story}");
     let (mut doctor, _) = stay.house.staff("petra", &[Role::Physician]);
     assert_eq!(doctor.get(&format!("/documents/{report}")).unwrap().body, REPORT);
     stay.press(&mut doctor, report, "release");

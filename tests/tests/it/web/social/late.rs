@@ -1,6 +1,8 @@
 //! A session that times out returns to the same page with the typed text intact: every form of the table of all pages is sent too late, and
 //! what was typed is looked for at the page to which signing in leads.
 
+mod former;
+
 use std::collections::BTreeSet;
 
 use verbund_node::{

@@ -230,6 +230,17 @@ fn what_few_people_share_is_faxed_only_with_a_reason_or_left_out() {
     assert!(printed_with(&mut desk, "needed-for-answer").contains("G71"));
 }
 
+impl Desk {
+    /// What is said of a bundle by whoever verifies it.
+    fn verified(&self, name: &str, bundle: &[u8]) -> String {
+        let file = self.house.town.folder().join(name);
+        std::fs::write(&file, bundle).unwrap();
+        let done = self.house.town.verbund(0, &["evidence", "verify", &file.to_string_lossy()]);
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        String::from_utf8(done.stdout).unwrap()
+    }
+}
+
 #[test]
 fn the_proof_of_a_search_is_read_and_downloaded() {
     let mut desk = Desk::new();
@@ -254,26 +265,18 @@ fn the_proof_of_a_search_is_read_and_downloaded() {
     ] {
         assert!(text.contains(said), "{said}: {text}");
     }
-    let folder = desk.house.town.folder().to_owned();
-    let verified = |name: &str, bytes: &[u8]| {
-        let file = folder.join(name);
-        std::fs::write(&file, bytes).unwrap();
-        let done = desk.house.town.verbund(0, &["evidence", "verify", &file.to_string_lossy()]);
-        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
-        String::from_utf8(done.stdout).unwrap()
-    };
     let bundle = desk.sonja.submit(&page, &address, &[]).unwrap();
     assert!(bundle.header("content-disposition").unwrap().contains("attachment"), "it is a file");
-    let told = verified("headers.cose", &bundle.body);
+    let told = desk.verified("headers.cose", &bundle.body);
     assert!(told.contains("RECORDED BY STAFF") && told.contains("Nobody there has signed any of this") && told.contains("Rehaklinik Seeblick"), "{told}");
     assert!(told.contains("offered") && told.contains("chosen") && told.contains("everything in it holds") && !told.contains("Frau See"), "{told}");
     assert!(ids.iter().all(|id| told.contains(&id.to_string())), "{told}");
     let whole = desk.sonja.submit(&page, &address, &[("bodies", "yes")]).unwrap();
-    assert!(verified("whole.cose", &whole.body).contains("Frau See"));
+    assert!(desk.verified("whole.cose", &whole.body).contains("Frau See"));
     let mut forged = bundle.body.clone();
     let at = forged.windows(8).position(|window| window == b"Seeblick").unwrap();
     forged[at] = b'X';
-    let file = folder.join("forged.cose");
+    let file = desk.house.town.folder().join("forged.cose");
     std::fs::write(&file, &forged).unwrap();
     assert!(!desk.house.town.verbund(0, &["evidence", "verify", &file.to_string_lossy()]).status.success(), "a changed record is noticed");
     // Whoever has nothing to do with the case gets no proof; another case's is not there.
@@ -283,7 +286,16 @@ fn the_proof_of_a_search_is_read_and_downloaded() {
     // "No place found" ends with the proof at hand.
     let ended = desk.post("end", &[("how", "no-place"), ("carer", "Dr. Beispiel"), ("carer-phone", "0821 400"), ("why", "Dr. Beispiel übernimmt")]).text();
     assert!(ended.contains("Dieser Fall ist abgeschlossen") && ended.contains(&format!("href=\"{address}\"")), "{ended}");
-    assert!(desk.sonja.get(&address).unwrap().text().contains("Rehaklinik Seeblick"));
+    let page = desk.sonja.get(&address).unwrap();
+    let text = page.text();
+    assert!(text.contains("Rehaklinik Seeblick") && text.contains("Wie der Fall endete") && text.contains("Dr. Beispiel"), "{text}");
+    // How it ended is in the file, too, as this clinic's word; with whom only where content was asked for.
+    let bundle = desk.sonja.submit(&page, &address, &[]).unwrap();
+    let told = desk.verified("ended.cose", &bundle.body);
+    assert!(told.contains("how the case ended") && told.contains("no place found at") && !told.contains("Dr. Beispiel") && !told.contains("sonja"), "{told}");
+    let whole = desk.sonja.submit(&page, &address, &[("bodies", "yes")]).unwrap();
+    let told = desk.verified("ended-whole.cose", &whole.body);
+    assert!(told.contains("in the care of Dr. Beispiel, phone 0821 400") && told.contains("written by sonja"), "{told}");
 }
 
 /// Asking by fax, the answer, the choice and the proof in a browser, with axe on every page.

@@ -226,7 +226,7 @@ impl Maker<'_> {
                 self.select("reason", List::DateChange, &[], true);
                 self.select("exception", List::AhbException, &[], true);
             }
-            Act::Arrived => self.day("on", Some(calendar::day(self.context.now))),
+            Act::Arrived => self.day("on", if self.corrects() { self.agreed() } else { Some(calendar::day(self.context.now)) }),
             Act::Payer => {
                 self.select("decision", List::PayerDecision, &[], true);
                 self.day("decided", Some(calendar::day(self.context.now)));
@@ -241,7 +241,11 @@ impl Maker<'_> {
         };
         let at_field = self.fields.iter().any(Field::has_fault);
         let changes = self.act == Act::Offer && self.sheet.step == Step::Offered;
-        let named = if changes { "offer-again" } else { word };
+        let named = match self.act {
+            Act::Offer if changes => "offer-again",
+            Act::Arrived if self.corrects() => "arrived-again",
+            _ => word,
+        };
         Form {
             act: word,
             title: w.admissions_act(named),
@@ -252,6 +256,11 @@ impl Maker<'_> {
             fields: self.fields,
             first,
         }
+    }
+
+    /// Returns whether the patient is noted as arrived, so that only the day can be corrected.
+    fn corrects(&self) -> bool {
+        self.sheet.step == Step::Admitted
     }
 
     fn w(&self) -> Words {

@@ -124,7 +124,7 @@ pub struct Said {
 /// Returns the messages of both sides, newest first.
 pub fn history(detail: &Detail, w: Words) -> Vec<Said> {
     let moment = |at: Timestamp| date::moment(at, w.language);
-    let said = |line: &Line| {
+    let said = |(nth, line): (usize, &Line)| {
         let ours = line.by == "us";
         let arrived = match (&line.outcome, line.receipted_at) {
             _ if !ours => w.admissions_received(moment(line.stored_at)),
@@ -132,7 +132,8 @@ pub fn history(detail: &Detail, w: Words) -> Vec<Said> {
             (Some(_), _) => w.admissions_not_taken().into_owned(),
             (None, _) => w.admissions_not_delivered().into_owned(),
         };
-        Said { when: moment(line.made_at), who: w.admissions_by(line.by.clone()), what: w.admissions_said(line.kind.clone()), arrived }
+        let kind = if line.corrects(&detail.messages[..nth]) { "arrived-again" } else { &line.kind };
+        Said { when: moment(line.made_at), who: w.admissions_by(line.by.clone()), what: w.admissions_said(kind.to_owned()), arrived }
     };
-    detail.messages.iter().rev().map(said).collect()
+    detail.messages.iter().enumerate().rev().map(said).collect()
 }

@@ -181,7 +181,7 @@ fn title(paper: &documents::Document) -> String {
 
 pub(super) fn history(p: &Page, lines: &[Line]) -> Vec<(String, String)> {
     let w = p.w;
-    let line = |line: &Line| {
+    let line = |(nth, line): (usize, &Line)| {
         let by = if line.by == "us" { w.asked_by_us() } else { w.asked_by_them() };
         let receipt = match (&line.outcome, line.receipted_at) {
             _ if line.by != "us" => String::new(),
@@ -189,11 +189,11 @@ pub(super) fn history(p: &Page, lines: &[Line]) -> Vec<(String, String)> {
             (Some(code), _) => w.asked_refused_receipt(code.clone()),
             (None, _) => w.asked_waiting().into_owned(),
         };
-        let what = super::words::message(w, &line.kind);
+        let what = if line.corrects(&lines[..nth]) { w.said_arrival_corrected().into_owned() } else { super::words::message(w, &line.kind) };
         let text = if receipt.is_empty() { format!("{by}: {what}") } else { format!("{by}: {what} ({receipt})") };
         (p.moment(line.stored_at), text)
     };
-    lines.iter().map(line).collect()
+    lines.iter().enumerate().map(line).collect()
 }
 
 fn offered(w: Words, p: &Page, offer: &Offer) -> Offered {

@@ -9,7 +9,7 @@ use axum::{
 };
 use verbund_protocol::id::LocalId;
 
-use super::{asked, phone, words};
+use super::{asked, end, phone, words};
 use crate::{
     portal::{
         Portal,
@@ -36,6 +36,7 @@ struct ProofPage {
     name: String,
     signed: Vec<Clinic>,
     recorded: Vec<Clinic>,
+    ended: Vec<String>,
     fault: Option<String>,
 }
 
@@ -59,7 +60,8 @@ async fn page(portal: &Portal, context: &Context, id: LocalId, fault: Option<Str
         state: phone::Line::of(entry, w).state,
         lines: std::iter::once((p.moment(entry.asked_at), w.proof_asked(p.moment(entry.asked_at)))).chain(phone::told_lines(&p, entry)).collect(),
     });
-    Ok(render(&ProofPage { id: id.to_string(), name: o.row.patient.person.full_name(), signed: signed.collect(), recorded: recorded.collect(), fault, p }))
+    let ended = o.end.as_ref().map(|ended| end::told(&p, ended)).unwrap_or_default();
+    Ok(render(&ProofPage { id: id.to_string(), name: o.row.patient.person.full_name(), signed: signed.collect(), recorded: recorded.collect(), ended, fault, p }))
 }
 
 /// The readable proof.

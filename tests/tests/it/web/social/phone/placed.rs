@@ -30,11 +30,7 @@ impl Desk {
         let address = format!("/cases/{}/evidence", self.case);
         let page = self.sonja.get(&address).unwrap();
         let bundle = self.sonja.submit(&page, &address, if bodies { &[("bodies", "yes")] } else { &[] }).unwrap();
-        let file = self.house.town.folder().join("proof.cose");
-        std::fs::write(&file, &bundle.body).unwrap();
-        let done = self.house.town.verbund(0, &["evidence", "verify", &file.to_string_lossy()]);
-        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
-        String::from_utf8(done.stdout).unwrap()
+        self.verified("proof.cose", &bundle.body)
     }
 }
 
