@@ -47,8 +47,11 @@ impl Transfers {
         let files = self.parts().files.clone();
         let (root, size) = (transfer.root, transfer.cipher_size);
         // A finished name may come from before a power cut: only what is whole counts.
-        if files.blobs().holds(&root) && self.complete(transfer).await == End::Complete {
-            return (End::Complete, 0);
+        if files.blobs().holds(&root) {
+            match self.complete(transfer).await {
+                End::Never(_) => {} // It is gone now, and comes anew.
+                end => return (end, 0),
+            }
         }
         let incoming = match blocking(move || files.blobs().incoming(root, size)).await {
             Ok(incoming) => Arc::new(incoming),
