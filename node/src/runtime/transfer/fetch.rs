@@ -46,11 +46,16 @@ impl Transfers {
     async fn attempt(&self, transfer: &Waiting) -> (End, usize) {
         let files = self.parts().files.clone();
         let (root, size) = (transfer.root, transfer.cipher_size);
-        // A finished name may come from before a power cut: only what is whole counts.
         if files.blobs().holds(&root) {
-            match self.complete(transfer).await {
-                End::Never(_) => {} // It is gone now, and comes anew.
-                end => return (end, 0),
+            // An earlier run left it, perhaps before the disk had it.
+            let files = files.clone();
+            match blocking(move || files.blobs().make_sure(root, size)).await {
+                Ok(true) => return (End::Complete, 0),
+                Ok(false) => {}
+                Err(error) => {
+                    document::stop_if_unconfirmed(&self.parts().desk, &error).await;
+                    return (trouble(&error), 0);
+                }
             }
         }
         let incoming = match blocking(move || files.blobs().incoming(root, size)).await {

@@ -7,12 +7,12 @@ use verbund_protocol::{
     document::{Ask as Asked, Grant, RangeAnswer, RangeRequest, Refusal},
     id::{DocumentRoot, MemberId},
     limits::{MAX_RANGE_ANSWER, RANGES_PER_PEER, SMALL_DOCUMENT},
-    membership::{Membership, Standing},
+    membership::Standing,
     sign::PublicKey,
 };
 
 use super::{MAX_OPEN, Transfers, blocking};
-use crate::store::{blob::Blob, document};
+use crate::store::{Db, blob::Blob, document};
 
 /// What a peer that asks too much at once is told to wait, milliseconds.
 const BUSY_MS: u32 = 50;
@@ -60,7 +60,13 @@ impl Transfers {
         };
         let reader = self.parts().readers.get().map_err(|_| Refusal::Busy)?;
         let ask = Asked { by: &by, of: &self.parts().me as &MemberId, root: request.root, offset: request.offset, length: request.length, now };
-        let first = self.serve(&reader, &membership, &ask, &request.grant);
+        let first = granted(&reader, &request.grant).and_then(|(grant, live)| {
+            if !live {
+                // Whether it ever was a grant, its signature says.
+                Grant::open(&self.parts().network, &membership, &request.grant).map_err(|_| Refusal::Invalid)?;
+            }
+            self.given(&grant, &ask, live)
+        });
         let Some(further) = request.further else { return first };
         let first = first.unwrap_or_else(refused);
         // What does not fit is asked for again.
@@ -71,7 +77,13 @@ impl Transfers {
                 return Err(Refusal::Invalid);
             }
             let ask = Asked { root: one.root, offset: 0, length: one.size, ..ask };
-            let answer = self.serve(&reader, &membership, &ask, &one.grant).unwrap_or_else(refused);
+            // Signatures are not verified by the dozen: what is no live grant is told why when it is asked for alone.
+            let answer = match granted(&reader, &one.grant) {
+                Ok((grant, true)) => self.given(&grant, &ask, true),
+                Ok((_, false)) => Err(Refusal::Revoked),
+                Err(why) => Err(why),
+            };
+            let answer = answer.unwrap_or_else(refused);
             let Some(left) = room.checked_sub(answer.len() + WRAPPING) else { break };
             room = left;
             answers.push(answer);
@@ -80,25 +92,13 @@ impl Transfers {
     }
 
     /// Returns the answer for one range. Everything is asked anew each time.
-    fn serve(&self, reader: &crate::store::Db, membership: &Membership, ask: &Asked<'_>, signed: &[u8]) -> Result<Vec<u8>, Refusal> {
-        let grant = self.allowed(reader, membership, ask, signed)?;
+    fn given(&self, grant: &Grant, ask: &Asked<'_>, live: bool) -> Result<Vec<u8>, Refusal> {
+        grant.check(ask, |_| !live)?;
         let blob = self.blob(grant.root, grant.size)?;
         blob.answer(ask.offset).map_err(|error| {
             warn!(root = %grant.root, error = &error as &dyn std::error::Error, "a range could not be read");
             error.refusal()
         })
-    }
-
-    fn allowed(&self, reader: &crate::store::Db, membership: &Membership, ask: &Asked<'_>, signed: &[u8]) -> Result<Grant, Refusal> {
-        let grant = Grant::reopen(signed).map_err(|_| Refusal::Invalid)?;
-        let live = document::is_live(reader, &grant.id, signed).map_err(|_| Refusal::Busy)?;
-        if !live {
-            // Of exactly these bytes this node's own store says that it gave them. Of others their signature says whether they are a
-            // grant at all; what it then was, `check` tells.
-            Grant::open(&self.parts().network, membership, signed).map_err(|_| Refusal::Invalid)?;
-        }
-        grant.check(ask, |_| !live)?;
-        Ok(grant)
     }
 
     fn blob(&self, root: DocumentRoot, size: u64) -> Result<Arc<Blob>, Refusal> {
@@ -119,6 +119,14 @@ impl Transfers {
         state.open.insert(root, blob.clone());
         Ok(blob)
     }
+}
+
+/// Returns a grant as it says it is, and whether this node's own store says that it gave exactly these bytes and has not taken them back.
+/// Then nothing need be verified: the signature is its own.
+fn granted(reader: &Db, signed: &[u8]) -> Result<(Grant, bool), Refusal> {
+    let grant = Grant::reopen(signed).map_err(|_| Refusal::Invalid)?;
+    let live = document::is_live(reader, &grant.id, signed).map_err(|_| Refusal::Busy)?;
+    Ok((grant, live))
 }
 
 fn refused(why: Refusal) -> Vec<u8> {

@@ -1,6 +1,9 @@
 //! Small documents that come together: their files are written one after the other, and the disk confirms them all at once.
 
-use std::{fs, io::Write as _};
+use std::{
+    fs::{self, File},
+    io::Write as _,
+};
 
 use verbund_protocol::id::DocumentRoot;
 
@@ -36,6 +39,22 @@ impl BlobStore {
             })?;
         }
         Ok(placed)
+    }
+
+    /// Returns whether the finished file of `root` is whole, once the disk has it: what an earlier run left may be neither. One that is not
+    /// whole goes. Reads all of it.
+    ///
+    /// # Errors
+    /// [`BlobError::Fsync`] if the disk did not confirm it; then it is gone. [`BlobError::Disk`].
+    pub fn make_sure(&self, root: DocumentRoot, cipher_size: u64) -> Result<bool, BlobError> {
+        match self.blob(root, cipher_size).and_then(|blob| blob.verify()) {
+            Ok(()) => {}
+            Err(BlobError::Damaged | BlobError::Missing) => return self.remove(&root).map(|()| false),
+            Err(error) => return Err(error),
+        }
+        let file = File::open(self.path(&root)).map_err(BlobError::disk("open a document"))?;
+        let sure = self.disk.confirm(&file).and_then(|()| self.names.confirm());
+        sure.map(|()| true).inspect_err(|_| drop(self.remove(&root)))
     }
 
     fn write(&self, whole: &Whole<'_>) -> Result<(), BlobError> {

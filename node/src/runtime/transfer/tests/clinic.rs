@@ -275,6 +275,10 @@ impl Clinic {
         let folder = std::fs::read_dir(self.dir.path().join("documents")).unwrap();
         folder.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
     }
+    /// Returns a file of the documents folder.
+    pub fn take(&self, name: &str) -> Vec<u8> {
+        std::fs::read(self.dir.path().join("documents").join(name)).unwrap()
+    }
     /// Puts a file into the documents folder.
     pub fn put(&self, name: &str, bytes: &[u8]) {
         std::fs::write(self.dir.path().join("documents").join(name), bytes).unwrap();

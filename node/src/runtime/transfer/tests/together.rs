@@ -115,8 +115,38 @@ async fn a_finished_name_that_holds_something_else_is_fetched_again() {
         let root = akut.details(there[nth]).await.document.root;
         reha.put(&root.to_string(), &torn);
     }
+    // Of a longer one only the beginning is on the disk.
+    let long = akut.add(&pdf(100_000)).await;
+    let root = akut.details(long).await.document.root.to_string();
+    let mut torn = akut.take(&root);
+    torn[70_000..].fill(0);
+    reha.put(&root, &torn);
+    let came = akut.hand_to(&reha, &[long]).await[0];
     reha.start();
     all_came(&reha, &received).await;
+    reha.until(came, State::Held).await;
+    assert_eq!(reha.read(came).await, pdf(100_000));
+}
+
+/// kill -9 may leave a whole file that the disk does not have yet: only once it has, the document is here.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_an_earlier_run_left_is_confirmed_before_it_counts() {
+    for works in [true, false] {
+        let (akut, reha) = joined();
+        let (there, received) = handed(&akut, &reha, 1).await;
+        let root = akut.details(there[0]).await.document.root.to_string();
+        reha.put(&root, &akut.take(&root));
+        if works {
+            reha.start();
+            all_came(&reha, &received).await;
+            assert_eq!(reha.asked.load(Ordering::SeqCst), 0, "it is not fetched again");
+        } else {
+            reha.break_disk();
+            reha.start();
+            reha.stopped().await;
+            assert!(reha.names().is_empty(), "{:?}", reha.names());
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -145,6 +175,11 @@ async fn an_answer_is_never_larger_than_it_may_be() {
     let large = RangeRequest { further: Some(vec![Further { size: SMALL_DOCUMENT + 1, ..one.clone() }]), ..request.clone() };
     let answer = akut.transfers.answer(reha.auth, large.to_bytes()).await;
     assert!(matches!(RangeAnswer::read(&answer), Ok(RangeAnswer::Refused { why: Refusal::Invalid, .. })));
+    let mut forged = one.clone();
+    *forged.grant.last_mut().unwrap() ^= 1;
+    let forged = akut.transfers.answer(reha.auth, RangeRequest { further: Some(vec![forged]), ..request.clone() }.to_bytes()).await;
+    let refused = RangeAnswer::further(&forged).unwrap();
+    assert!(matches!(RangeAnswer::read(refused[0]), Ok(RangeAnswer::Refused { why: Refusal::Revoked, .. })), "nothing of it comes, and why is told alone");
     let foreign = akut.transfers.answer(akut.auth, request.to_bytes()).await;
     let refusals = RangeAnswer::further(&foreign).unwrap();
     assert!(refusals.len() == MAX_FURTHER && refusals.iter().all(|answer| matches!(RangeAnswer::read(answer), Ok(RangeAnswer::Refused { why: Refusal::NotYours, .. }))));
