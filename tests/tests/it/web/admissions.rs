@@ -101,6 +101,17 @@ fn typed(day: Day) -> String {
     format!("{}.{}.{}", parts[2], parts[1], parts[0])
 }
 
+/// It was another day: entered once more, both sides have the right one and say that it was corrected.
+fn corrects_the_arrival(scene: &mut Scene, page: &str, right: Day) {
+    assert!(page.contains("Tag der Anreise berichtigen"), "{page}");
+    let page = scene.act("arrived", &[("arrived-on", &typed(right))]).text();
+    assert!(page.contains("Tag der Anreise berichtigt<") && page.contains("Angereist, in Behandlung"), "{page}");
+    verbund_tests::people::eventually("the other clinic has the right day", || match scene.house.town.show(0, scene.id) {
+        Ok(detail) if detail.summary.date == Some(right) => Ok(()),
+        other => Err(format!("{other:?}")),
+    });
+}
+
 #[test]
 fn from_the_inbox_to_the_report_home() {
     let mut scene = Scene::new(4);
@@ -154,15 +165,7 @@ fn from_the_inbox_to_the_report_home() {
     let page = scene.act("arrived", &[("arrived-on", &typed(today))]).text();
     assert!(page.contains("Angereist, in Behandlung"), "{page}");
     scene.house.town.await_step(0, scene.id, "admitted");
-    // It was the day before: entered once more, both sides have the right day and say that it was corrected.
-    assert!(page.contains("Tag der Anreise berichtigen"), "{page}");
-    let yesterday = Day(today.0 - 1);
-    let page = scene.act("arrived", &[("arrived-on", &typed(yesterday))]).text();
-    assert!(page.contains("Tag der Anreise berichtigt<") && page.contains("Angereist, in Behandlung"), "{page}");
-    verbund_tests::people::eventually("the other clinic has the right day", || match scene.house.town.show(0, scene.id) {
-        Ok(detail) if detail.summary.date == Some(yesterday) => Ok(()),
-        other => Err(format!("{other:?}")),
-    });
+    corrects_the_arrival(&mut scene, &page, Day(today.0 - 1));
 
     let page = scene.act("report", &[]).text();
     assert!(page.contains("Kreuzen Sie ein Dokument an"), "{page}");
