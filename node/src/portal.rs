@@ -161,6 +161,14 @@ impl Portal {
         })))
     }
 
+    /// Returns a word that is another one after every change of the store but those of the audit, and says nothing else: not even how much
+    /// has changed. Nothing if that is not known here.
+    pub fn made(&self) -> Option<String> {
+        let edition = self.desk.outside().edition()?.to_be_bytes();
+        let word = crate::domain::account::hash("page", &[&self.secret[..], &edition].concat());
+        Some(guard::hex(&word[..8]))
+    }
+
     /// Returns everything the site answers.
     pub fn router(&self) -> axum::Router {
         routes::router(self)

@@ -87,6 +87,10 @@ pub struct Known {
     pub back: Option<String>,
     /// How many inquiries nobody has answered yet, for whoever answers them.
     pub waiting: Option<usize>,
+    /// Whether a form came.
+    pub sent: bool,
+    /// What the store was when it was asked for this page, as [`Portal::made`] says it; nothing where that does not matter.
+    pub made: Option<String>,
     /// Whether a page that lies open asked, not its reader.
     pub by_itself: bool,
     /// The tablet at the bedside that this is.
@@ -168,6 +172,8 @@ pub async fn stand(State((portal, rules)): State<(Portal, Rules)>, mut request: 
     let mut known = blank(&portal, &request);
     known.back = rules.form.page(rules.pattern, &known.path, sender(&portal, request.headers()));
     let recognised = recognise(&portal, &mut known, request.headers(), &mut cookies).await;
+    // Before the page's own questions to the store: what changes from here on is news for it.
+    known.made = if known.visit.is_some() && !known.sent { portal.made() } else { None };
     let context = Context(Arc::new(known));
     if let Err(error) = recognised {
         return finish(&portal, &context, error.into_response(), cookies);
@@ -186,7 +192,7 @@ pub async fn stand(State((portal, rules)): State<(Portal, Rules)>, mut request: 
         }
         return finish(&portal, &context, Redirect::to(&format!("/sign-in?next={back}")).into_response(), cookies);
     }
-    let sent = request.method() == Method::POST;
+    let sent = context.sent;
     request.extensions_mut().insert(context.clone());
     let mut response = next.run(request).await;
     if let Some(again) = late::again(&portal, &context, rules.form).await {
@@ -315,6 +321,8 @@ fn blank(portal: &Portal, request: &Request) -> Known {
         drafts: vec![],
         back: None,
         waiting: None,
+        sent: request.method() == Method::POST,
+        made: None,
         bedside: None,
         bedside_over: false,
         refused: OnceLock::new(),

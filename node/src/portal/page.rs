@@ -80,6 +80,14 @@ impl Page {
     pub fn waiting(&self) -> String {
         self.context.waiting.filter(|count| *count > 0).map(|count| format!("({count}) ")).unwrap_or_default()
     }
+    /// Returns what the store was when this page was made, if its reader may have news of it.
+    pub fn made(&self) -> Option<&str> {
+        self.context.made.as_deref()
+    }
+    /// Returns whether this page holds what its reader has typed, so that no other may take its place.
+    pub fn holds_typed(&self) -> bool {
+        self.context.sent || self.drafted()
+    }
     /// Returns whether something stands here again that was typed in a session that is over.
     pub fn drafted(&self) -> bool {
         !self.context.draft.is_empty()

@@ -77,10 +77,11 @@ if (form && location.hash.length > 1) {
 
 // News: whoever only reads sees them at once; whoever types, chooses or decides is told, and nothing moves under their hands.
 // Whoever answers inquiries sees in the title of every page how many wait.
-const { live, counts } = document.body.dataset;
+const { live, counts, made } = document.body.dataset;
 if ((live || counts !== undefined) && window.EventSource) {
   const news = document.getElementById("news");
-  let typed = false;
+  // What came back with a fault, or from an earlier session, was typed as well.
+  let typed = document.body.dataset.typed !== undefined;
   let last;
   document.addEventListener("input", () => (typed = true));
   const offer = () => {
@@ -102,13 +103,22 @@ if ((live || counts !== undefined) && window.EventSource) {
     old.replaceChildren(...next.childNodes);
     news.textContent = changed;
   };
-  const source = new EventSource("/live");
-  source.addEventListener("message", ({ data }) => {
-    const waiting = data.split(" ")[1];
+  const hear = ({ data }) => {
+    const [now, at, waiting] = data.split(" ");
     if (waiting) document.title = (waiting > 0 ? `(${waiting}) ` : "") + document.title.replace(/^\(\d+\) /, "");
-    if (live && last !== undefined && last !== data) look().catch(() => {});
-    last = data;
-  });
+    const heard = `${now} ${waiting}`;
+    // At first: whether anything has changed since the page was made.
+    if (live && (last === undefined ? made && made !== at : last !== heard)) look().catch(() => {});
+    last = heard;
+  };
+  // Browsers ask again when a connection breaks, but not after an answer that is no stream, such as a proxy's while the node starts anew.
+  let source;
+  const listen = () => {
+    source = new EventSource("/live");
+    source.addEventListener("message", hear);
+    source.addEventListener("error", () => source.readyState === EventSource.CLOSED && setTimeout(listen, 5000));
+  };
+  listen();
   addEventListener("pagehide", () => source.close());
 }
 

@@ -43,7 +43,7 @@ pub async fn events(State(portal): State<Portal>, Extension(context): Extension<
                 return None;
             }
             // Asked for before the store is read: what changes meanwhile is seen the next time.
-            let edition = watch.portal.desk.outside().edition();
+            let (edition, made) = (watch.portal.desk.outside().edition(), watch.portal.made());
             if edition.is_some() && edition == watch.edition {
                 tokio::time::sleep(LOOK).await;
                 continue;
@@ -64,7 +64,9 @@ pub async fn events(State(portal): State<Portal>, Extension(context): Extension<
                 watch.edition = edition;
                 if seen != Some(now) {
                     watch.seen = Some(now);
-                    let data = waiting.map_or_else(|| now.to_string(), |count| format!("{now} {count}"));
+                    let waiting = waiting.map(|count| format!(" {count}")).unwrap_or_default();
+                    // Nothing that a page may have been made at: it looks.
+                    let data = format!("{now} {}{waiting}", made.as_deref().unwrap_or("-"));
                     return Some((Ok::<_, Infallible>(sse::Event::default().retry(AGAIN).data(data)), watch));
                 }
             }

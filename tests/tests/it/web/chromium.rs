@@ -9,7 +9,7 @@ use verbund_node::{
 };
 use verbund_tests::chromium::{Look, Window};
 
-use super::{CANARY, House, next_code};
+use super::{CANARY, House, messages::write, next_code};
 
 /// Makes two tests of a story: at the width of a phone, and at a desk's.
 macro_rules! at_both_widths {
@@ -238,6 +238,40 @@ async fn everything_works_without_scripts() {
     window.read("Was ist jetzt zu tun?").await;
     window.click("footer button[value=en]").await;
     window.read("What is there to do now?").await;
+    window.close().await;
+}
+
+/// What changes while a page is on its way and cannot listen yet is shown as soon as it listens; what was typed and came back with a fault is
+/// not replaced by it.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_changes_before_a_page_listens_is_shown() {
+    let mut house = House::new();
+    let (_, mut erna, _) = house.visitor("erna");
+    house.staff("sonja", &[Role::SocialService]);
+    let window = window_of(&erna, Look::PHONE).await;
+    let deaf = async |deaf: bool| {
+        let urls = if deaf { json!(["*/live"]) } else { json!([]) };
+        window.command("POST", "goog/cdp/execute", json!({ "cmd": "Network.enable", "params": {} })).await;
+        window.command("POST", "goog/cdp/execute", json!({ "cmd": "Network.setBlockedURLs", "params": { "urls": urls } })).await;
+    };
+    deaf(true).await;
+    window.go(&at(&house, Site::Patient, "/")).await;
+    window.read("Bitte lesen Sie, worum es geht").await;
+    let page = erna.get("/consent").unwrap();
+    erna.submit(&page, "/consent", &[("decision", "give")]).unwrap();
+    deaf(false).await;
+    reads(&window, "Was ist Ihnen bei der Reha wichtig?").await;
+    assert!(!window.text().await.contains("Bitte lesen Sie, worum es geht"));
+
+    let long = "ä".repeat(2_001);
+    window.go(&at(&house, Site::Patient, "/messages")).await;
+    window.fill("#text", &long).await;
+    window.click("main button.main").await;
+    window.read("jetzt sind es 2001").await;
+    window.script("document.activeElement.blur()", vec![]).await;
+    write(&mut erna, "Darf meine Tochter mitkommen?");
+    window.see("#news a").await;
+    assert_eq!(window.see("#text").await.prop("value").await.unwrap().unwrap(), long);
     window.close().await;
 }
 
