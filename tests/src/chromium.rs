@@ -35,11 +35,13 @@ pub struct Look {
     pub scripts: bool,
     /// The language asked for.
     pub language: &'static str,
+    /// Whether every address that is asked for is written down, for [`Window::addresses`].
+    pub traced: bool,
 }
 
 impl Look {
     /// A desktop.
-    pub const DESKTOP: Self = Self { width: 1_280, height: 900, dark: false, scripts: true, language: "de" };
+    pub const DESKTOP: Self = Self { width: 1_280, height: 900, dark: false, scripts: true, language: "de", traced: false };
     /// A phone.
     pub const PHONE: Self = Self { width: 390, height: 844, ..Self::DESKTOP };
     /// The narrowest that must work without scrolling sideways (WCAG 1.4.10).
@@ -135,7 +137,10 @@ impl Window {
         if !look.scripts {
             options["prefs"]["profile.managed_default_content_settings.javascript"] = json!(2);
         }
-        let capabilities = json!({ "browserName": "chrome", "acceptInsecureCerts": true, "goog:chromeOptions": options, "webauthn:virtualAuthenticators": true });
+        let mut capabilities = json!({ "browserName": "chrome", "acceptInsecureCerts": true, "goog:chromeOptions": options, "webauthn:virtualAuthenticators": true });
+        if look.traced {
+            capabilities["goog:loggingPrefs"] = json!({ "performance": "ALL" });
+        }
         let Value::Object(capabilities) = capabilities else { unreachable!("an object was written") };
         let client = ClientBuilder::new(HttpConnector::new())
             .capabilities(capabilities)
@@ -172,6 +177,25 @@ impl Window {
     pub async fn with_passkeys(&self) {
         let device = json!({ "protocol": "ctap2", "transport": "internal", "hasResidentKey": true, "hasUserVerification": true, "isUserVerified": true, "isUserConsenting": true });
         self.command("POST", "webauthn/authenticator", device).await;
+    }
+
+    /// Returns every address that the browser has asked for since the last call, with all that it said beside: pages, what they load, and from
+    /// where it came.
+    ///
+    /// # Panics
+    /// If the window was not opened for that.
+    pub async fn addresses(&self) -> Vec<String> {
+        let entries = self.command("POST", "se/log", json!({ "type": "performance" })).await;
+        let messages = entries.as_array().expect("a window that is traced").iter().filter_map(|entry| serde_json::from_str::<Value>(entry["message"].as_str()?).ok());
+        let requests = messages.filter(|message| message["message"]["method"] == "Network.requestWillBeSent");
+        let said = |request: &Value| format!("{} {}", request["url"], request["headers"]);
+        requests.map(|message| said(&message["message"]["params"]["request"])).collect()
+    }
+
+    /// Lets the browser save what a page offers as a file into a folder, without asking.
+    pub async fn saves_into(&self, folder: &std::path::Path) {
+        let params = json!({ "behavior": "allow", "downloadPath": folder });
+        self.command("POST", "goog/cdp/execute", json!({ "cmd": "Browser.setDownloadBehavior", "params": params })).await;
     }
 
     /// Goes to an address.

@@ -76,6 +76,15 @@ impl Town {
     pub fn listen(&self, at: usize, address: &str) {
         self.configure(at, "listen", &[address]);
     }
+    /// Has a clinic log all that happens. Before it is started.
+    ///
+    /// # Panics
+    /// If its configuration cannot be written.
+    pub fn log_all(&self, at: usize) {
+        let config = self.village.clinics[at].config();
+        let text = fs::read_to_string(&config).expect("the configuration was written");
+        fs::write(&config, format!("{text}\n[log]\nlevel = \"trace\"\n")).expect("the configuration can be written");
+    }
     fn configure(&self, at: usize, setting: &str, values: &[&str]) {
         let config = self.village.clinics[at].config();
         let text = fs::read_to_string(&config).expect("the configuration was written");

@@ -2,6 +2,7 @@
 
 mod admissions;
 mod bedside;
+mod canary;
 mod chromium;
 mod demo;
 mod doors;

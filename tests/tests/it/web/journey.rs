@@ -13,9 +13,10 @@ use verbund_tests::{
 };
 
 use super::{
-    CANARY, House,
-    chromium::{at, axe, look_at},
+    CANARY, House, canary,
+    chromium::{at, axe, choose_file, look_at},
     next_code,
+    papers::PDF,
 };
 
 /// The hospital, the rehab clinic in a browser, and one that answers at its commands.
@@ -35,6 +36,9 @@ struct Words {
     taken: &'static str,
     travel: &'static str,
     withdrawn: &'static str,
+    arrived: &'static str,
+    over: &'static str,
+    completed: &'static str,
 }
 
 const GERMAN: Words = Words {
@@ -48,6 +52,9 @@ const GERMAN: Words = Words {
     taken: "Die Klinik nimmt Sie auf",
     travel: "Aufnahme vorbereiten",
     withdrawn: "von uns zurückgezogen",
+    arrived: "Sie sind angekommen",
+    over: "Ihre Reha ist zu Ende",
+    completed: "abgeschlossen",
 };
 
 const ENGLISH: Words = Words {
@@ -61,6 +68,9 @@ const ENGLISH: Words = Words {
     taken: "The clinic takes you",
     travel: "Prepare the admission",
     withdrawn: "withdrawn by us",
+    arrived: "You have arrived",
+    over: "Your rehabilitation is over",
+    completed: "completed",
 };
 
 /// Signs somebody in who has set everything up.
@@ -85,24 +95,33 @@ struct Journey {
     sonja: Window,
     erna: Window,
     rolf: Window,
+    /// Where the rehab clinic's staff go.
+    rehab: String,
 }
 
 impl Journey {
     async fn begin(language: &'static str, words: &'static Words, phone: Look, desk: Look) -> Self {
-        let mut house = House { town: Town::start(4, 80), at: HERE };
+        let mut town = Town::found(4, 80);
+        for at in 0..4 {
+            town.log_all(at);
+            town.launch(at);
+        }
+        (0..4).for_each(|at| town.wait_ready(at));
+        let mut house = House { town, at: HERE };
         for at in [REHAB, OTHER] {
             house.town.publish(at, house.town.department(at), 9).unwrap();
         }
         let (patient, _, erna) = house.visitor("erna");
         let (_, sonja) = house.staff("sonja", &[Role::SocialService]);
-        let look = |look: Look| Look { language, ..look };
+        let look = |look: Look| Look { language, traced: true, ..look };
         let sonja = sign_in(&house, Site::Staff, &sonja, look(desk)).await;
         let erna = sign_in(&house, Site::Patient, &erna, look(phone)).await;
         house.at = REHAB;
         let (_, rolf) = house.staff("rolf", &[Role::Admissions]);
         let rolf = sign_in(&house, Site::Staff, &rolf, look(desk)).await;
+        let rehab = at(&house, Site::Staff, "");
         house.at = HERE;
-        Self { house, words, axe: axe(), patient, sonja, erna, rolf }
+        Self { house, words, axe: axe(), patient, sonja, erna, rolf, rehab }
     }
 
     async fn look(&self, window: &Window, name: &str) {
@@ -208,13 +227,49 @@ impl Journey {
         self.look(sonja, "case-accepted").await;
     }
 
+    /// She arrives, and the report comes home.
+    async fn report(&mut self) {
+        let (sonja, erna, rolf) = (&self.sonja, &self.erna, &self.rolf);
+        rolf.click("form[action$='/arrived'] button").await;
+        erna.read(self.words.arrived).await;
+        self.look(erna, "arrived").await;
+        rolf.click(".todo a[href$='/documents']").await;
+        rolf.click("#kind option[value=ED110112]").await;
+        rolf.fill("#title", "Bericht").await;
+        choose_file(rolf, &self.house, "#file", "bericht.pdf", PDF).await;
+        rolf.click("main form button.main").await;
+        rolf.see("main a[href^='/documents/']").await;
+        let id = self.house.town.conversations(REHAB)[0].id;
+        rolf.go(&format!("{}/inquiries/{id}", self.rehab)).await;
+        rolf.click("input[name=report-document]").await;
+        rolf.fill("#report-consent", "Akte").await;
+        rolf.fill("#report-discharged", &self.house.town.today(REHAB).to_string()).await;
+        self.look(rolf, "report").await;
+        rolf.click("form[action$='/report'] button").await;
+        rolf.see("main:not(:has(.todo))").await;
+        erna.read(self.words.over).await;
+        self.look(erna, "over").await;
+        sonja.read(self.words.completed).await;
+        self.look(sonja, "case-completed").await;
+        assert_eq!(self.house.town.await_documents(HERE, id, 1).len(), 1);
+    }
+
+    /// Who she is stands nowhere but where she was treated.
     async fn end(mut self) {
-        for at in [HERE, 1, REHAB, OTHER] {
-            assert!(!self.house.town.node(at).log().contains(CANARY), "the log of clinic {at} names the patient");
+        for window in [self.sonja, self.erna, self.rolf] {
+            canary::in_no_address(&window).await;
+            window.close().await;
         }
-        self.sonja.close().await;
-        self.erna.close().await;
-        self.rolf.close().await;
+        for at in [HERE, 1, REHAB, OTHER] {
+            canary::in_nothing_told(&mut self.house.town, at);
+        }
+        // What was gossiped and asked lies with those who were not chosen, and with whom nobody asked.
+        for at in [1, OTHER] {
+            assert_eq!(canary::tables(&mut self.house, at), Vec::<String>::new(), "clinic {at}");
+        }
+        for at in [HERE, REHAB] {
+            assert!(canary::tables(&mut self.house, at).iter().any(|table| table == "patient"), "clinic {at} treats her");
+        }
     }
 }
 
@@ -224,6 +279,7 @@ async fn whole(language: &'static str, words: &'static Words, phone: Look, desk:
     journey.ask().await;
     journey.choose().await;
     journey.refer().await;
+    journey.report().await;
     journey.end().await;
 }
 
