@@ -65,8 +65,7 @@ impl Caller {
     pub(super) fn send_form(&mut self, path: &str, fields: &[(&str, &str)]) -> anyhow::Result<()> {
         let page = std::str::from_utf8(&self.held[self.body..])?;
         let token = page.split_once("name=\"form\" value=\"").and_then(|(_, rest)| rest.split('"').next()).context("a page with a form")?;
-        // What the bench writes needs no escaping but that of blanks.
-        let body = std::iter::once(&("form", token)).chain(fields).map(|(name, value)| format!("{name}={}", value.replace(' ', "+"))).collect::<Vec<_>>().join("&");
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(std::iter::once(&("form", token)).chain(fields)).finish();
         let form = format!("origin: https://{}\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n", self.authority, body.len());
         self.stream.write_all(format!("POST {path} HTTP/1.1\r\n{}{form}\r\n{body}", self.head).as_bytes())?;
         self.answer(path, "303").map(drop)

@@ -20,6 +20,7 @@ use super::{
 };
 
 mod chromium;
+mod ended;
 mod twice;
 
 /// The place of admissions in the town: its clinic.

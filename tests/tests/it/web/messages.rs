@@ -3,6 +3,7 @@
 use verbund_node::{
     cli::demo::{browser::Browser, portals},
     domain::{account::Site, actor::Role, calendar, team::Waiting, thread::Thread},
+    portal::{date, words::Language},
     runtime::service::now,
     store::{Store, key::KeyFile, team, thread},
 };
@@ -11,12 +12,12 @@ use verbund_tests::chromium::{Look, Window};
 
 use super::{
     House,
-    chromium::{at_both_widths, axe, look_at},
+    chromium::{at_both_widths, axe, look_at, reads, window_at},
     journey::sign_in,
     next_code,
 };
 
-at_both_widths!(what_one_writes_appears_at_the_other, it_sets_up_a_team_and_a_patient_without_scripts_writes_to_it);
+at_both_widths!(what_one_writes_appears_at_the_other, it_sets_up_a_team_and_a_patient_without_scripts_writes_to_it, a_message_is_handed_on_to_who_is_there);
 
 /// Something that stands in no log, no address and no audit.
 const TEXT: &str = "Zwetschgenknödel: darf ich die in der Reha essen?";
@@ -261,6 +262,48 @@ async fn what_one_writes_appears_at_the_other(look: Look) {
     look_at(&erna, &axe, "messages").await;
     erna.close().await;
     sonja.close().await;
+}
+
+/// Whoever took a message hands it on; who is away is marked so where one chooses, and is back with one click.
+async fn a_message_is_handed_on_to_who_is_there(look: Look) {
+    let mut house = House::new();
+    let (_, mut erna, _) = house.visitor("erna");
+    let (sonja, _) = house.staff("sonja", &[Role::SocialService]);
+    let (sven, _) = house.staff("sven", &[Role::SocialService]);
+    let thread = write(&mut erna, TEXT);
+    let back = calendar::day(now()).plus(3);
+    let sven = window_at(&sven, look, "/messages").await;
+    reads(&sven, "Sie sind dran").await;
+    sven.fill("#until", "gestern").await;
+    sven.click("form[action='/absence'] button").await;
+    reads(&sven, "Bitte geben Sie einen Tag ein, der noch kommt").await;
+    sven.fill("#until", &back.to_string()).await;
+    sven.click("form[action='/absence'] button").await;
+    let until = date::calendar(back, Language::German);
+    reads(&sven, &format!("Sie sind als abwesend eingetragen bis {until}.")).await;
+
+    let sonja = window_at(&sonja, look, &thread).await;
+    sonja.click("form[action$='/take'] button").await;
+    reads(&sonja, "Sie haben das übernommen.").await;
+    let option = sonja.see("#to option[value^='person ']").await.prop("textContent").await.unwrap();
+    assert_eq!(option.unwrap(), format!("sven Beispiel (abwesend bis {until})"));
+    sven.click("form[action='/absence'] button[name=back]").await;
+    reads(&sven, "Solange Sie abwesend sind").await;
+    sonja.client.refresh().await.unwrap();
+    sonja.click("form[action$='/hand'] button").await;
+    reads(&sonja, "Bitte wählen Sie, an wen Sie weitergeben.").await;
+    sonja.click("#to option[value^='person ']").await;
+    sonja.click("form[action$='/hand'] button").await;
+    reads(&sonja, "sven Beispiel kümmert sich jetzt darum.").await;
+    sven.go(&format!("{}{thread}", house.browser(Site::Staff).origin)).await;
+    reads(&sven, "Sie haben das übernommen.").await;
+    sven.fill("#text", ANSWER).await;
+    sven.click("main button.main").await;
+    reads(&sven, "Beantwortet").await;
+    let read = erna.get(&thread).unwrap().text();
+    assert!(read.contains(ANSWER) && read.contains("sven Beispiel"), "{read}");
+    sonja.close().await;
+    sven.close().await;
 }
 
 /// IT sets up teams; the narrowest screen without scripts still writes.

@@ -6,10 +6,16 @@ use verbund_node::{
     runtime::service::now,
 };
 
+use verbund_tests::chromium::Look;
+
 use super::{
-    House,
+    CANARY, House,
+    chromium::{at_both_widths, choose_file, reads, sets_up, shown_code, window_at, with_code},
+    hostile::{ORDINARY, RED, red, sees},
     papers::{PDF, form, send_to, stored},
 };
+
+at_both_widths!(staff_invite_a_guardian_on_a_proof_and_end_it);
 
 /// Opens a case and enters the consent that a patient signed on paper.
 fn signed(house: &mut House, login: &str) -> (String, Browser) {
@@ -92,4 +98,49 @@ fn staff_invite_a_proxy_only_on_a_proof_that_is_kept() {
     let left = wanda.submit(&listed, &end, &[]).unwrap().text();
     assert!(left.contains("Zurzeit handelt niemand"), "{left}");
     assert!(browser.get("/").unwrap().path.starts_with("/sign-in"), "her sessions are over");
+}
+
+/// A ward sees a court order, photographs it and prints the code; the guardian decides; the ward ends it.
+async fn staff_invite_a_guardian_on_a_proof_and_end_it(look: Look) {
+    let mut house = House::new();
+    let id = house.patient("Erna");
+    let (wanda, _) = house.staff("wanda", &[Role::Ward]);
+    let window = window_at(&wanda, look, &format!("/patients/{id}")).await;
+    window.click(&format!("a[href='/patients/{id}/proxies']")).await;
+    reads(&window, "Zurzeit handelt niemand für die Patientin oder den Patienten.").await;
+    window.fill("#name", "Anna Beispiel").await;
+    window.click("input[name=scope][value=decide]").await;
+    window.click("#power option[value=court-order]").await;
+    let order = red(ORDINARY);
+    choose_file(&window, &house, "#file", "beschluss.pdf", &order).await;
+    window.click("main form button.main").await;
+    reads(&window, "Bitte geben Sie einen Tag ein, der noch kommt").await;
+    window.fill("#until", "31.12.2099").await;
+    choose_file(&window, &house, "#file", "beschluss.pdf", &order).await;
+    window.click("main form button.main").await;
+    reads(&window, "Geben Sie den Code nur der Person, deren Ausweis Sie gesehen haben.").await;
+    let code = shown_code(&window).await;
+    assert_eq!(stored(&house), 1, "what was refused was not kept");
+    let origin = house.browser(Site::Patient).origin;
+    let anna = with_code(&origin, look, &code, ("#birth", "3.4.1951")).await;
+    sets_up(&anna, Some("anna"), "drei blaue Boote im Hafen").await;
+    reads(&anna, &format!("Anna Beispiel für Erna {CANARY}")).await;
+    anna.click(".todo .main").await;
+    anna.click("button[value=give]").await;
+    reads(&anna, "Was ist Ihnen bei der Reha wichtig?").await;
+
+    window.click(&format!("a.button[href='/patients/{id}/proxies']")).await;
+    reads(&window, "Hat sich schon angemeldet").await;
+    window.click("main a[href^='/documents/']").await;
+    let other = window_at(&wanda, look, "/imprint").await;
+    other.go("about:blank").await;
+    sees(&window, &other, RED, "the order").await;
+    window.client.back().await.unwrap();
+    window.click("form[action$='/end'] button").await;
+    reads(&window, "Zurzeit handelt niemand für die Patientin oder den Patienten.").await;
+    anna.click("header .clinic a").await;
+    reads(&anna, "Anmelden").await;
+    for window in [window, other, anna] {
+        window.close().await;
+    }
 }

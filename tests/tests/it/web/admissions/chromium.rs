@@ -13,7 +13,7 @@ at_both_widths!(the_report_comes_home, the_day_changes_and_she_does_not_come, a_
 
 impl Scene {
     /// The clinic has agreed to take the patient, on the day that is returned.
-    fn accepted(&mut self) -> Day {
+    pub(super) fn accepted(&mut self) -> Day {
         self.offer(&[]);
         self.referred();
         self.act("referral", &[]);
@@ -25,7 +25,7 @@ impl Scene {
     }
 
     /// Somebody of staff at the asking clinic.
-    fn asker(&mut self, login: &str, role: Role) -> Browser {
+    pub(super) fn asker(&mut self, login: &str, role: Role) -> Browser {
         self.house.at = 0;
         let (browser, _) = self.house.staff(login, &[role]);
         self.house.at = REHAB;
@@ -33,7 +33,7 @@ impl Scene {
     }
 
     /// The patient, at the pages of the asking clinic.
-    fn erna(&mut self) -> Browser {
+    pub(super) fn erna(&mut self) -> Browser {
         self.house.at = 0;
         let (browser, _) = self.house.invited(self.discharge.patient, "erna");
         self.house.at = REHAB;

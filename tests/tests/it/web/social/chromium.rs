@@ -10,7 +10,12 @@ use crate::web::{
     papers::PDF as LETTER,
 };
 
-at_both_widths!(a_question_is_answered_on_the_way_to_the_referral, a_case_is_handed_on_and_ends_at_a_named_person);
+at_both_widths!(
+    a_question_is_answered_on_the_way_to_the_referral,
+    a_case_is_handed_on_and_ends_at_a_named_person,
+    what_few_people_share_is_answered_for_a_reason,
+    the_proof_is_saved_and_holds
+);
 
 /// From the search to the referral: clinics say at once whether they are still free, the one that is asked wants to know something and gets
 /// its answer, the payer decides, and of the documents only the one that is ticked goes along. Nobody reloads a page.
@@ -161,6 +166,67 @@ async fn a_case_is_handed_on_and_ends_at_a_named_person(look: Look) {
     for window in [home, sina, sonja] {
         window.close().await;
     }
+}
+
+/// An answer that few people share is stopped, stays as it was chosen, and is sent once a reason is given.
+async fn what_few_people_share_is_answered_for_a_reason(look: Look) {
+    let mut desk = Desk::new();
+    desk.post("consent", &[("form_name", "Anlage 1b"), ("kept", "Akte"), ("who", "patient"), ("decision", "given")]);
+    let today = desk.today();
+    desk.post("plan", &[PLAN, &[("earliest", today.as_str()), ("constraint", "dialysis"), ("constraint", "weight-150")]].concat());
+    let target = desk.house.town.department(2).to_string();
+    let id = asked(&desk.post("ask", &[("target", target.as_str())]).text())[0];
+    desk.house.town.await_step(2, id, "requested");
+    desk.house.at = 2;
+    let (rolf, _) = desk.house.staff("rolf", &[Role::Admissions]);
+    desk.house.at = 0;
+    let sonja = window_at(&desk.sonja, look, &format!("/asked/{id}")).await;
+    reads(&sonja, "angefragt; die Antwort steht aus").await;
+    let rolf = window_at(&rolf, look, &format!("/inquiries/{id}")).await;
+    unfold(&rolf, "form[action$='/ask']").await;
+    rolf.click("input[name=ask-question][value=weight]").await;
+    rolf.click("form[action$='/ask'] button").await;
+    reads(&sonja, "hat eine Rückfrage").await;
+    sonja.see("form[action$='/answer']:not(:has(#rare-reason))").await;
+    sonja.click("form[action$='/answer'] option[value=weight-over-200]").await;
+    sonja.click("form[action$='/answer'] button").await;
+    reads(&sonja, "Diese Angaben haben nur wenige Menschen").await;
+    sonja.see("form[action$='/answer'] option[value=weight-over-200]:checked").await;
+    assert_eq!(desk.house.town.show(0, id).unwrap().summary.step, "asked", "nothing was sent");
+    sonja.click("#rare-reason option[value=patient-agreed]").await;
+    sonja.click("form[action$='/answer'] button").await;
+    reads(&sonja, "angefragt; die Antwort steht aus").await;
+    let told = desk.house.town.await_step(2, id, "requested").answers.unwrap();
+    assert_eq!((told.answers.len(), told.rare_reason.map(|reason| reason.to_string())), (1, Some("patient-agreed".into())));
+    reads(&rolf, "Neue Anfrage").await;
+    reads(&rolf, "Fragen und Antworten").await;
+    sonja.close().await;
+    rolf.close().await;
+}
+
+/// What both clinics signed is saved as a file from the page, which anybody with the network document can verify.
+async fn the_proof_is_saved_and_holds(look: Look) {
+    let mut desk = Desk::new();
+    let ids = desk.ask_both();
+    let sonja = window_at(&desk.sonja, look, &format!("/cases/{}", desk.case)).await;
+    sonja.click("a[href$='/evidence']").await;
+    reads(&sonja, "Von beiden Kliniken unterschrieben").await;
+    let folder = desk.house.town.place().join("saved");
+    std::fs::create_dir(&folder).unwrap();
+    sonja.saves_into(&folder).await;
+    sonja.click("form[action$='/evidence'] button").await;
+    let file = eventually("the proof is saved", || {
+        let saved: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        match saved.as_slice() {
+            [file] if file.extension().is_some_and(|end| end == "cose") => Ok(file.clone()),
+            _ => Err(format!("{saved:?}")),
+        }
+    });
+    let done = desk.house.town.verbund(0, &["evidence", "verify", &file.to_string_lossy()]);
+    let told = String::from_utf8_lossy(&done.stdout);
+    assert!(done.status.success() && ids.iter().all(|id| told.contains(&id.to_string())) && told.contains("everything in it holds"), "{told}");
+    reads(&sonja, "Von beiden Kliniken unterschrieben").await;
+    sonja.close().await;
 }
 
 impl Desk {
