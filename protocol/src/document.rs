@@ -19,7 +19,7 @@ pub use range::{Further, RangeAnswer, RangeRequest, Refusal};
 
 use crate::{
     id::{DocumentRoot, KdlCode},
-    limits::{DOCUMENT_SEGMENT, MAX_DOCUMENT, MAX_DOCUMENT_TITLE, MAX_GRANT, MAX_MEDIA_TYPE},
+    limits::{DOCUMENT_SEGMENT, MAX_DOCUMENT, MAX_DOCUMENT_TITLE, MAX_MEDIA_TYPE},
     time::Timestamp,
 };
 
@@ -153,9 +153,6 @@ impl DocumentOffer {
     /// [`OfferError`].
     pub fn open(&self, network: &crate::id::NetworkId, membership: &crate::membership::Membership) -> Result<Grant, OfferError> {
         self.manifest.check()?;
-        if self.grant.len() > MAX_GRANT {
-            return Err(OfferError::Mismatch);
-        }
         let grant = Grant::open(network, membership, &self.grant)?;
         let same = grant.root == self.manifest.root && grant.size == self.manifest.cipher_size;
         if same { Ok(grant) } else { Err(OfferError::Mismatch) }
