@@ -24,7 +24,7 @@ fn written(date: civil::Date, language: Language) -> String {
 
 /// Returns a date with a time of it, in whole minutes: 24:00 is its end.
 fn with_time(date: civil::Date, (hour, minute): (i8, i8), language: Language) -> String {
-    let clock = if language == Language::English { "" } else { " Uhr" };
+    let clock = if language == Language::English { "" } else { "\u{a0}Uhr" };
     format!("{}, {hour:02}:{minute:02}{clock}", written(date, language))
 }
 
@@ -33,7 +33,7 @@ pub fn day(at: Timestamp, language: Language) -> String {
     written(local(at).date(), language)
 }
 
-/// Returns a moment: `3.4.1951, 14:05 Uhr`.
+/// Returns a moment: `3.4.1951, 14:05 Uhr`, where no line ends before the last word.
 pub fn moment(at: Timestamp, language: Language) -> String {
     let at = local(at);
     with_time(at.date(), (at.hour(), at.minute()), language)
@@ -134,7 +134,7 @@ mod tests {
     #[test]
     fn a_moment_is_typed_as_a_local_day_and_time() {
         let at = typed_moment("1.7.2026", "14:05").unwrap();
-        assert_eq!((moment(at, Language::German), time(at)), ("1.7.2026, 14:05 Uhr".to_owned(), "14:05".to_owned()));
+        assert_eq!((moment(at, Language::German), time(at)), ("1.7.2026, 14:05\u{a0}Uhr".to_owned(), "14:05".to_owned()));
         assert_eq!(typed_moment("1.7.2026", "14.05"), Some(at));
         for wrong in ["", "25:00", "14:60", "gleich", "-1:00"] {
             assert!(typed_moment("1.7.2026", wrong).is_none(), "{wrong}");
@@ -144,12 +144,12 @@ mod tests {
     #[test]
     fn moments_are_local_in_summer_and_winter() {
         let at = |secs| Timestamp::from_secs(secs);
-        assert_eq!(moment(at(1_782_907_200), Language::German), "1.7.2026, 14:00 Uhr");
+        assert_eq!(moment(at(1_782_907_200), Language::German), "1.7.2026, 14:00\u{a0}Uhr");
         assert_eq!(moment(at(1_797_854_400), Language::English), "21 Dec 2026, 13:00");
         assert_eq!(day(at(1_797_854_400), Language::German), "21.12.2026");
         let midnight = typed_moment("1.12.2026", "0:00").unwrap();
-        assert_eq!([until(midnight, Language::German), until(midnight, Language::English)], ["30.11.2026, 24:00 Uhr", "30 Nov 2026, 24:00"]);
-        assert_eq!(until(at(1_782_907_200), Language::German), "1.7.2026, 14:00 Uhr");
+        assert_eq!([until(midnight, Language::German), until(midnight, Language::English)], ["30.11.2026, 24:00\u{a0}Uhr", "30 Nov 2026, 24:00"]);
+        assert_eq!(until(at(1_782_907_200), Language::German), "1.7.2026, 14:00\u{a0}Uhr");
         assert_eq!(calendar(typed_day("21.12.2026").unwrap(), Language::German), "21.12.2026");
         assert_eq!(birth(&"1951-04-03".parse().unwrap(), Language::English), "3 Apr 1951");
     }

@@ -498,12 +498,12 @@ fn network(address: Option<IpAddr>) -> String {
     }
 }
 
-/// A browser in coarse words, for the list of one's own sessions.
+/// A browser in coarse words, for the list of one's own sessions; nothing of one that is not known.
 fn device(agent: &str) -> String {
-    let pick = |known: &[(&str, &'static str)]| known.iter().find(|(mark, _)| agent.contains(mark)).map_or("?", |(_, name)| name);
+    let pick = |known: &[(&str, &'static str)]| known.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name);
     let browser = pick(&[("Firefox/", "Firefox"), ("Edg/", "Edge"), ("OPR/", "Opera"), ("SamsungBrowser/", "Samsung Internet"), ("Chrome/", "Chrome"), ("Safari/", "Safari")]);
     let system = pick(&[("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Macintosh", "macOS"), ("Linux", "Linux")]);
-    format!("{browser}, {system}")
+    [browser, system].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 /// Returns whether `path` is one a visitor may be led back to after signing in: a page of this site and nothing else.

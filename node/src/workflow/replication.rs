@@ -14,7 +14,7 @@ use verbund_protocol::{
     capacity::{DepartmentId, EquivocationProof, SignedCapacity},
     cbor,
     id::{Digest, MemberId, NetworkId, NodeId},
-    membership::{Membership, SignedDocument, SignedSuspension, Standing},
+    membership::{DocumentError, Membership, SignedDocument, SignedSuspension, Standing},
     planted::{Bug, planted},
     search::Board,
     sign::PublicKey,
@@ -87,8 +87,10 @@ pub fn load(db: &Db, first: Membership) -> Result<(Membership, Public), StoreErr
     let restored = load_membership(db, &given.document.network)?;
     let stored = restored.as_ref().map(|membership| membership.held().document.version);
     let mut membership = restored.unwrap_or(first);
-    if let Err(error) = membership.advance(given) {
-        tracing::debug!(error = &error as &dyn std::error::Error, "the document given at the start is not taken; the one held stays");
+    match membership.advance(given.clone()) {
+        Err(DocumentError::Contradiction { .. }) => drop(document::keep_proof(db, &given, given.document.valid_from)?),
+        Err(error) => tracing::debug!(error = &error as &dyn std::error::Error, "the document given at the start is not taken; the one held stays"),
+        Ok(_) => {}
     }
     if stored != Some(membership.held().document.version) {
         document::keep(db, &membership, membership.held().document.valid_from)?;

@@ -14,6 +14,7 @@ use crate::{
         guard::{self, Context},
         page::{Page, PageError, render},
         pages::patient::step::Step,
+        words::Words,
     },
     workflow::{
         WorkError,
@@ -48,15 +49,21 @@ struct AccessPage {
     step: Option<Step>,
 }
 
+/// Returns a device in words: where somebody signed in, or made a passkey.
+fn device(w: Words, known: &str) -> String {
+    if known.is_empty() { w.account_device_unknown().into_owned() } else { known.to_owned() }
+}
+
 async fn page(portal: &Portal, context: &Context, note: Option<String>) -> Result<Response, PageError> {
     let (visit, w) = (context.visit()?.clone(), context.words);
     let id = visit.account.id;
     let (ways, todo) = portal.desk.ask(&context.actor(), move |work| Ok((account::ways(work.db, id)?, journey::step_alone(work)?))).await?;
     let p = Page::new(portal, context);
-    let passkeys = ways.passkeys.iter().map(|passkey| PasskeyRow { id: guard::hex(&passkey.id), text: w.account_passkey(p.day(passkey.made_at), passkey.label.clone()) }).collect();
+    let passkeys =
+        ways.passkeys.iter().map(|passkey| PasskeyRow { id: guard::hex(&passkey.id), text: w.account_passkey(p.day(passkey.made_at), device(w, &passkey.label)) }).collect();
     let now = context.now;
     let stands = ways.sessions.iter().filter(|session| session.stands(now));
-    let sessions = stands.map(|session| (w.account_session(session.device.clone(), p.moment(session.seen_at)), session.id == visit.session.id)).collect();
+    let sessions = stands.map(|session| (w.account_session(device(w, &session.device), p.moment(session.seen_at)), session.id == visit.session.id)).collect();
     let login = visit.account.login.clone();
     let page = AccessPage {
         step: Step::on(&p, todo),

@@ -19,6 +19,16 @@ pub(super) fn keep(db: &Db, membership: &Membership, now: Timestamp) -> Result<(
     store::membership::keep_suspensions(db, membership.suspensions().iter().map(|s| (&s.digest, s.bytes.as_slice())), now)
 }
 
+/// Keeps a document that the board signed although it had signed another one of the same version. Returns whether that is new.
+pub(super) fn keep_proof(db: &Db, document: &SignedDocument, now: Timestamp) -> Result<bool, StoreError> {
+    let version = document.document.version;
+    let new = store::membership::keep_contradiction(db, version, &document.digest(), document.bytes(), now)?;
+    if new {
+        tracing::error!(version, "the board signed two different network documents of one version; both are kept, tell the cooperative");
+    }
+    Ok(new)
+}
+
 /// What came of a network document.
 pub(super) enum Outcome {
     /// As of any record.
@@ -45,12 +55,11 @@ pub(super) fn take(work: &mut Work<'_>, bytes: &[u8], told: Told) -> Result<Outc
     };
     let (version, digest) = (document.document.version, document.digest());
     let mut next = work.membership.clone();
-    match next.advance(document) {
+    match next.advance(document.clone()) {
         Ok(true) => {}
         Ok(false) => return Ok(Outcome::Taken(Taken::Known)),
         Err(error @ DocumentError::Contradiction { .. }) => {
-            if store::membership::keep_contradiction(work.db, version, &digest, bytes, work.now)? {
-                tracing::error!(version, "the board signed two different network documents of one version; both are kept, tell the cooperative");
+            if keep_proof(work.db, &document, work.now)? {
                 record(work, "document.contradiction", &format!("{version} {digest}"))?;
             }
             return Ok(Outcome::Contradiction(error.to_string()));

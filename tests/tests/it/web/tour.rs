@@ -71,7 +71,7 @@ const DATA: &[&str] = &[
     "paula ·",
     "sonja ·",
     // A moment: written by the rules of the language, not by a catalogue.
-    " Uhr",
+    "\u{a0}Uhr",
 ];
 
 /// Somebody who looks at pages.

@@ -143,6 +143,7 @@ account-add = Weiteren Weg einrichten
 account-sessions = Hier sind Sie angemeldet
 account-session = { $device }, zuletzt aktiv: { $when }
 account-session-this = dieses Gerät
+account-device-unknown = unbekanntes Gerät
 account-session-end-others = Alle anderen Geräte abmelden
 account-sessions-ended = Alle anderen Geräte sind abgemeldet.
 account-prove-again = Dafür weisen Sie sich bitte noch einmal aus. Melden Sie sich dazu neu an.

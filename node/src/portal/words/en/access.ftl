@@ -143,6 +143,7 @@ account-add = Set up another way
 account-sessions = Where you are signed in
 account-session = { $device }, last active: { $when }
 account-session-this = this device
+account-device-unknown = unknown device
 account-session-end-others = Sign out all other devices
 account-sessions-ended = All other devices are signed out.
 account-prove-again = For this please prove once more that it is you. Sign in again to do so.
