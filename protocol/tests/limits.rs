@@ -54,6 +54,12 @@ fn membership() -> Membership {
     Membership::new(SignedDocument::read(&network(), &signed.to_bytes()).unwrap()).unwrap()
 }
 
+/// One peer's requests of the largest kind fill what waits for an answer, and no more.
+#[test]
+fn what_waits_for_an_answer_is_as_much_as_one_peer_may_ask() {
+    assert_eq!(MAX_UNANSWERED_BYTES, MAX_OPEN_REQUESTS * MAX_SYNC);
+}
+
 /// Bytes beyond the bound are refused for their number before anything of them is parsed; as many as allowed are looked at.
 #[test]
 fn nothing_signed_is_read_beyond_its_size() {

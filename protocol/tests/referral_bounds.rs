@@ -70,6 +70,12 @@ fn identified() -> Identified {
 }
 
 #[test]
+fn a_person_is_not_written_into_logs() {
+    let identified = identified();
+    assert_eq!([format!("{:?}", identified.person), format!("{identified:?}")], ["Person(not shown)", "Identified(not shown)"]);
+}
+
+#[test]
 fn an_identified_referrals_bounds() {
     assert_eq!(identified().check(), Ok(()));
     let noted = |length| Identified { note: Some("x".repeat(length)), ..identified() }.check();

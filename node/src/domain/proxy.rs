@@ -86,18 +86,25 @@ pub struct Mandate {
 }
 
 impl Mandate {
+    /// Returns every rule that is broken by what is to be given on `today`.
+    pub fn faults(&self, today: Day) -> impl Iterator<Item = Fault> + use<> {
+        let length = self.name.trim().chars().count();
+        let decides = self.scope == Scope::Decide;
+        let rules = [
+            (length > 0 && length <= MAX_NAME && !self.name.chars().any(char::is_control), "name", "1 to 80 characters on one line"),
+            (decides == self.power.is_some(), "power", "deciding rests on a power of attorney or an order of a court, and nothing else does"),
+            (decides == self.until.is_some(), "until", "the right to decide has a last day, and nothing else has"),
+            (self.until.is_none_or(|until| until >= today), "until", "not in the past"),
+        ];
+        rules.into_iter().filter(|(holds, ..)| !holds).map(|(_, field, rule)| Fault { field, rule })
+    }
+
     /// Checks what is to be given on `today`.
     ///
     /// # Errors
     /// The first [`Fault`].
     pub fn check(&self, today: Day) -> Result<(), Fault> {
-        let rule = |holds: bool, field, rule| if holds { Ok(()) } else { Err(Fault { field, rule }) };
-        let length = self.name.trim().chars().count();
-        rule(length > 0 && length <= MAX_NAME && !self.name.chars().any(char::is_control), "name", "1 to 80 characters on one line")?;
-        let decides = self.scope == Scope::Decide;
-        rule(decides == self.power.is_some(), "power", "deciding rests on a power of attorney or an order of a court, and nothing else does")?;
-        rule(decides == self.until.is_some(), "until", "the right to decide has a last day, and nothing else has")?;
-        rule(self.until.is_none_or(|until| until >= today), "until", "not in the past")
+        self.faults(today).next().map_or(Ok(()), Err)
     }
 
     /// Returns how far the mandate reaches on `today`: what had a last day is over after it, and the rest goes on.

@@ -62,7 +62,9 @@ fn judge(message: &SignedHeader, alleged: Option<(&SignedHeader, &SignedHeader)>
 #[test]
 fn a_bundle_and_its_messages_are_signed_by_who_is_listed_for_them() {
     let own = header(0, b"what was said", 1, &signing(1));
-    assert!(judge(&own, None, &signing(1)).holds());
+    let judged = judge(&own, None, &signing(1));
+    assert!(judged.holds());
+    assert_eq!((&judged.conversations[0].asker, &judged.conversations[0].owner), (&Some(party(1)), &Some(party(2))), "who asked, and who was asked");
     assert_eq!(judge(&own, None, &signing(2)).faults, ["the bundle is not signed by a key of member-1"], "another member's key");
     assert!(!judge(&own, None, &key(1_000)).holds(), "a key of nobody");
     // The key for connections signs no evidence.

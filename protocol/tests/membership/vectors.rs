@@ -30,6 +30,8 @@ fn suspension_version_1() {
     let board = document(1, &[1, 2, 3], 2);
     let vector = golden::vector("suspension-1");
     let read = SignedSuspension::read(&board, &vector).unwrap();
+    let reasons = [SuspensionReason::KeyCompromise, SuspensionReason::Malfunction, SuspensionReason::Breach, SuspensionReason::OwnRequest];
+    assert_eq!(reasons.map(|reason| reason.to_string()), ["key-compromise", "malfunction", "breach", "own-request"], "as people read it");
     assert_eq!((&read.suspension, read.signers.as_slice()), (&suspension(), publics(&[2]).as_slice()));
     let mut again = MultiSigned::new(cbor::write(&suspension()));
     again.add_signature(&network(), Kind::Suspension, &key(2));

@@ -384,15 +384,14 @@ fn tampered() -> Run {
         };
         let came = if how == 2 { door.come(&stranger, rest) } else { door.come(&client(&own.auth_key, shown.clone()), &[]) };
         let went = match came {
-            Way::In(_) => {
+            Way::In(stream) => {
                 assert!(how < 2 && shown == own.auth.der, "whoever has no papers of the network is let in");
+                drop(stream);
+                door.wait_until_gone();
                 "in".into()
             }
             Way::Out(why) => format!("{how} {why}"),
         };
-        if went == "in" {
-            door.wait_until_gone();
-        }
         door.look();
         went
     })

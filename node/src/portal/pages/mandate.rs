@@ -1,5 +1,7 @@
 //! The form that says what somebody may do for a patient: the same for the patient and for staff.
 
+use std::borrow::Cow;
+
 use verbund_protocol::time::Day;
 
 use crate::{
@@ -98,23 +100,27 @@ fn power(w: Words, power: Power) -> String {
     .into_owned()
 }
 
-/// Reads what was typed.
+/// Reads what was typed; all that is wrong is said at once.
 pub fn typed(w: Words, fields: &Fields, today: Day) -> Result<Mandate, Faults> {
-    let Some(scope) = Scope::named(fields.get("scope")) else {
-        return Err(Faults { scope: Some(w.proxy_scope_missing().into()), ..Faults::default() });
-    };
+    let named = Scope::named(fields.get("scope"));
+    let scope = named.unwrap_or(Scope::Look);
     let decides = scope == Scope::Decide;
-    let until = date::typed_day(fields.get("until"));
-    let wrong_day = || Faults { until: Some(w.proxy_until_wrong().into()), ..Faults::default() };
-    if decides && until.is_none() {
-        return Err(wrong_day());
+    let mandate = Mandate {
+        name: fields.get("name").to_owned(),
+        scope,
+        power: Power::named(fields.get("power")).filter(|_| decides),
+        until: date::typed_day(fields.get("until")).filter(|_| decides),
+    };
+    let wrong: Vec<&str> = mandate.faults(today).map(|fault| fault.field).collect();
+    if named.is_some() && wrong.is_empty() {
+        return Ok(mandate);
     }
-    let power = Power::named(fields.get("power")).filter(|_| decides);
-    let mandate = Mandate { name: fields.get("name").to_owned(), scope, power, until: until.filter(|_| decides) };
-    match mandate.check(today).map_err(|fault| fault.field) {
-        Ok(()) => Ok(mandate),
-        Err("name") => Err(Faults { name: Some(w.proxy_name_missing().into()), ..Faults::default() }),
-        Err("power") => Err(Faults { power: Some(w.proxy_power_missing().into()), ..Faults::default() }),
-        Err(_) => Err(wrong_day()),
-    }
+    let of = |field: &str, text: Cow<'static, str>| wrong.contains(&field).then(|| text.into_owned());
+    Err(Faults {
+        name: of("name", w.proxy_name_missing()),
+        scope: named.is_none().then(|| w.proxy_scope_missing().into_owned()),
+        power: of("power", w.proxy_power_missing()),
+        until: of("until", w.proxy_until_wrong()),
+        whole: None,
+    })
 }

@@ -112,7 +112,10 @@ pub async fn invite(State(portal): State<Portal>, Extension(context): Extension<
     let upload = upload::read(&portal, &context, form, describe).await?;
     let mandate = match typed(w, &upload.fields, today) {
         Ok(mandate) => mandate,
-        Err(faults) => return page(&portal, &context, id, &upload.fields, faults, None).await,
+        Err(faults) => {
+            let missing = matches!(upload.file, File::None).then(|| w.proxy_proof_missing().into_owned());
+            return page(&portal, &context, id, &upload.fields, faults, missing).await;
+        }
     };
     let taken = match upload.file {
         File::None => return page(&portal, &context, id, &upload.fields, Faults::default(), Some(w.proxy_proof_missing().into_owned())).await,

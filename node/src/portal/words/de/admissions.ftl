@@ -206,6 +206,7 @@ admissions-act = { $act ->
     [arrived] Angereist
     [arrived-again] Tag der Anreise berichtigen
     [report] Bericht senden
+    [report-again] Weiteren Bericht senden
     [ask] Rückfrage stellen
     [decline] Absagen
     [take-back] Angebot zurücknehmen
@@ -228,6 +229,7 @@ admissions-act-what = { $act ->
     [arrived] Die andere Klinik erfährt, dass die Person angekommen ist.
     [arrived-again] Wurde ein falscher Tag eingetragen? Die andere Klinik und die Person sehen danach den richtigen. Nach dem Bericht geht das nicht mehr. Wurde die falsche Person eingetragen, rufen Sie bitte die andere Klinik an.
     [report] Schicken Sie den Entlassungsbericht an die anfragende Klinik, oder sagen Sie, warum es keinen gibt.
+    [report-again] Kam nach dem Bericht noch etwas, zum Beispiel ein Laborbefund? Schicken Sie es hier nach.
     [ask] Wählen Sie, was Sie wissen müssen. Die andere Klinik antwortet mit festen Antworten.
     [decline] Die Anfrage ist damit beendet. Die andere Klinik erfährt den Grund.
     [take-back] Der gehaltene Platz wird wieder frei. Die Anfrage bleibt offen.
@@ -250,6 +252,7 @@ admissions-act-button = { $act ->
     [arrived] Ist angereist
     [arrived-again] Tag berichtigen
     [report] Bericht senden
+    [report-again] Nachsenden
     [ask] Rückfrage senden
     [decline] Absage senden
     [take-back] Angebot zurücknehmen

@@ -205,6 +205,7 @@ admissions-act = { $act ->
     [arrived] Arrived
     [arrived-again] Correct the day of arrival
     [report] Send the report
+    [report-again] Send a further report
     [ask] Ask a question
     [decline] Decline
     [take-back] Take the offer back
@@ -227,6 +228,7 @@ admissions-act-what = { $act ->
     [arrived] The other clinic learns that the person has arrived.
     [arrived-again] Was a wrong day entered? The other clinic and the person then see the right one. After the report it can no longer be changed. If the wrong person was entered, please call the other clinic.
     [report] Send the discharge report to the asking clinic, or say why there is none.
+    [report-again] Did anything come after the report, such as a laboratory result? Send it here.
     [ask] Choose what you must know. The other clinic answers with fixed answers.
     [decline] This ends the inquiry. The other clinic learns the reason.
     [take-back] The held place becomes free again. The inquiry stays open.
@@ -249,6 +251,7 @@ admissions-act-button = { $act ->
     [arrived] Has arrived
     [arrived-again] Correct the day
     [report] Send the report
+    [report-again] Send it, too
     [ask] Send the question
     [decline] Send the refusal
     [take-back] Take the offer back

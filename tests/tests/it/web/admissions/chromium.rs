@@ -80,6 +80,7 @@ async fn the_report_comes_home(look: Look) {
     rolf.click("form[action$='/report'] button").await;
     rolf.see("main:not(:has(.todo))").await;
     reads(&rolf, "Abgeschlossen").await;
+    reads(&rolf, "Weiteren Bericht senden").await;
     scene.house.town.await_step(0, id, "completed");
     let came = scene.house.town.await_documents(0, id, 1)[0].id;
     assert_eq!(scene.house.town.export(0, came), report);

@@ -125,6 +125,7 @@ async fn a_daughter_acts_and_is_ended_in_two_clicks(look: Look) {
     window.click("input[name=scope][value=decide]").await;
     window.click("main form button.main").await;
     reads(&window, "Bitte geben Sie einen Tag ein, der noch kommt").await;
+    reads(&window, "Wer entscheidet, braucht eine Vollmacht").await;
     window.fill("#until", "31.12.2099").await;
     window.click("main form button.main").await;
     reads(&window, "Wer entscheidet, braucht eine Vollmacht").await;

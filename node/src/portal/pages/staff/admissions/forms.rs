@@ -244,6 +244,7 @@ impl Maker<'_> {
         let named = match self.act {
             Act::Offer if changes => "offer-again",
             Act::Arrived if self.corrects() => "arrived-again",
+            Act::Report if self.sheet.step == Step::Completed => "report-again",
             _ => word,
         };
         Form {
