@@ -236,10 +236,11 @@ pub fn due(db: &Db, what: Due, now: Timestamp, limit: usize) -> Result<Vec<Conve
 /// # Errors
 /// The store's.
 pub fn next_due(db: &Db) -> Result<Option<Timestamp>, StoreError> {
-    let sql =
-        "SELECT min(at) AS at FROM (SELECT min(remind_at) AS at FROM conversation UNION ALL SELECT min(end_at) FROM conversation UNION ALL SELECT min(erase_at) FROM conversation)";
-    Ok(db.prepare_cached(sql)?.query_row([], |row| moment_opt(row, "at"))?)
+    Ok(db.prepare_cached(NEXT_DUE)?.query_row([], |row| moment_opt(row, "at"))?)
 }
+/// Asked after every change. Without its conditions SQLite reads all conversations for it: the indexes hold those that become due.
+const NEXT_DUE: &str = "SELECT min(at) AS at FROM (SELECT min(remind_at) AS at FROM conversation WHERE remind_at IS NOT NULL
+    UNION ALL SELECT min(end_at) FROM conversation WHERE end_at IS NOT NULL UNION ALL SELECT min(erase_at) FROM conversation WHERE erase_at IS NOT NULL)";
 
 fn local(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<LocalId>> {
     Ok(row.get::<_, Option<[u8; 8]>>(column)?.map(LocalId))
@@ -281,4 +282,21 @@ fn row_to_conversation(row: &Row<'_>) -> rusqlite::Result<Conversation> {
         auto_confirm: row.get(21)?,
         trouble: row.get(22)?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::store::Store;
+
+    /// A clinic has some thousand conversations that are long over, and this is asked at every tick.
+    #[test]
+    fn what_is_due_next_is_found_without_reading_all_conversations() {
+        let store = Store::in_memory().unwrap();
+        let mut statement = store.db().prepare(&format!("EXPLAIN QUERY PLAN {NEXT_DUE}")).unwrap();
+        let plan: Vec<String> = statement.raw_query().mapped(|row| row.get(3)).map(Result::unwrap).collect();
+        let of_conversations: Vec<&String> = plan.iter().filter(|step| step.contains(" conversation ")).collect();
+        assert!(of_conversations.len() == 3 && of_conversations.iter().all(|step| step.contains("INDEX conversation_")), "{plan:?}");
+    }
 }
