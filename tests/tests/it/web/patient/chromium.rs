@@ -1,7 +1,10 @@
 //! The patient's way in a real browser: on a phone, at a desk, and without scripts on the narrowest screen.
 
 use fantoccini::{Locator, key::Key};
-use verbund_node::domain::{account::Site, actor::Role};
+use verbund_node::{
+    control::account::Command as Account,
+    domain::{account::Site, actor::Role},
+};
 use verbund_tests::{
     chromium::{Look, Window},
     people::eventually,
@@ -12,6 +15,7 @@ use super::{
     papers::{LETTER, REPORT},
 };
 use crate::web::{
+    House,
     chromium::{at, axe, look_at, press, type_at},
     next_code,
 };
@@ -312,4 +316,57 @@ async fn sign_in_wishes_and_messages_by_keyboard_alone() {
     window.see("#login").await;
     window.close().await;
     assert!(stay.get("/wishes").contains("Meine Tochter wohnt dort.") && stay.get("/messages").contains("Darf meine Tochter mitkommen?"));
+}
+
+/// The letter's code, somebody who may look, a document and the end of a consent with nothing but a keyboard.
+#[tokio::test(flavor = "multi_thread")]
+async fn invitation_proxies_documents_and_withdrawal_by_keyboard_alone() {
+    let mut house = House::new();
+    let enter = Key::Enter.into();
+    let patient = house.patient("Erna");
+    let letter = house.town.add_document(0, patient, LETTER);
+    let (mut petra, _) = house.staff("petra", &[Role::Physician]);
+    let page = petra.get(&format!("/patients/{patient}/documents")).unwrap();
+    petra.submit(&page, &format!("/documents/{letter}/release"), &[]).unwrap();
+    let code = house.code(Account::Invite(patient));
+    let window = Window::open(Look::DESKTOP).await;
+    window.go(&at(&house, Site::Patient, "/invitation")).await;
+    type_at(&window, "#code", &code).await;
+    type_at(&window, "#birth", "3.4.1951").await;
+    press(&window, "main button.main", enter).await;
+    window.read("Wie möchten Sie sich künftig anmelden?").await;
+    press(&window, "a[href='/setup/password']", enter).await;
+    type_at(&window, "#login", "erna").await;
+    type_at(&window, "#password", "drei blaue Boote im Hafen").await;
+    press(&window, "main button.main", enter).await;
+    window.read("Der zweite Code").await;
+    press(&window, "form[action='/setup/list'] button", enter).await;
+    window.read("Ihre Liste mit Codes").await;
+    press(&window, "form[action='/setup/finish'] button", enter).await;
+    window.read("Bitte lesen Sie, worum es geht").await;
+
+    press(&window, "nav a[href='/proxies']", enter).await;
+    type_at(&window, "#name", "Anna Beispiel").await;
+    press(&window, "input[name=scope][value=look]", ' ').await;
+    press(&window, "main form button.main", enter).await;
+    window.read("Einladung für Anna Beispiel").await;
+    press(&window, "main a.button[href='/proxies']", enter).await;
+    press(&window, "form[action$='/end'] button", enter).await;
+    window.read("Zurzeit handelt niemand für Sie.").await;
+
+    press(&window, ".clinic a", enter).await;
+    press(&window, "a[href='/consent']", enter).await;
+    press(&window, "button[value=give]", enter).await;
+    press(&window, "nav a[href='/consent']", enter).await;
+    press(&window, "form[action='/consent/withdraw'] button", enter).await;
+    window.read("zurückgenommen").await;
+    press(&window, ".clinic a", enter).await;
+    press(&window, "a[href='/documents']", enter).await;
+    press(&window, &format!("a[href='/documents/{letter}']"), enter).await;
+    eventually("the letter is opened", || {
+        let audit = house.town.verbund(0, &["audit", "list", "--limit", "1000"]);
+        let told = String::from_utf8_lossy(&audit.stdout).into_owned();
+        if told.contains("document.read") { Ok(()) } else { Err(told) }
+    });
+    window.close().await;
 }
