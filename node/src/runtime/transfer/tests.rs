@@ -82,7 +82,9 @@ async fn a_receiver_that_dies_fetches_only_what_is_missing() {
     reha.asked.store(0, Ordering::SeqCst);
     reha.start();
     reha.until(received, State::Held).await;
-    assert_eq!(reha.asked.load(Ordering::SeqCst), RANGES - before);
+    // What was being written when it died may have reached the disk after that look.
+    let asked = reha.asked.load(Ordering::SeqCst);
+    assert!((RANGES - 5..=RANGES - before).contains(&asked), "{before} of {RANGES} were there, {asked} were asked for");
     assert_eq!(reha.read(received).await, bytes);
 }
 
