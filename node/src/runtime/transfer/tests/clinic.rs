@@ -275,6 +275,15 @@ impl Clinic {
         let folder = std::fs::read_dir(self.dir.path().join("documents")).unwrap();
         folder.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
     }
+    /// Waits until so many files are left in the documents folder: some go after what becomes of their document is written down.
+    pub async fn until_files(&self, count: usize) {
+        let left = async {
+            while self.names().len() != count {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(60), left).await.unwrap_or_else(|_| panic!("{:?}", self.names()));
+    }
     /// Returns a file of the documents folder.
     pub fn take(&self, name: &str) -> Vec<u8> {
         std::fs::read(self.dir.path().join("documents").join(name)).unwrap()
@@ -336,15 +345,24 @@ impl Clinic {
         let mut turns = self.turns.clone();
         let found = async {
             loop {
-                // Looking is a turn too, so what it causes is marked as seen before the next wait.
+                // Looking is a turn too, so what it causes is marked as seen before the next wait. What shares its turn may come after it,
+                // and no turn need follow: so it is looked again soon.
                 let before = *turns.borrow_and_update();
                 if let Some(found) = look(self.details(id).await) {
                     return found;
                 }
-                turns.wait_for(|now| *now > before + 1).await.unwrap();
+                if let Ok(turned) = tokio::time::timeout(Duration::from_millis(50), turns.wait_for(|now| *now > before + 1)).await {
+                    turned.unwrap();
+                }
             }
         };
-        tokio::time::timeout(Duration::from_secs(60), found).await.expect("the document never came to stand so")
+        match tokio::time::timeout(Duration::from_secs(60), found).await {
+            Ok(found) => found,
+            Err(_) => {
+                let trouble = self.details(id).await.waiting.map(|waiting| (waiting.attempts, waiting.next_at, waiting.trouble));
+                panic!("the document never came to stand so: {trouble:?}")
+            }
+        }
     }
 
     pub async fn read(&self, id: LocalId) -> Vec<u8> {

@@ -70,7 +70,7 @@ async fn what_was_taken_back_or_is_not_what_it_says_keeps_the_others_from_nothin
     for id in received {
         reha.until(id, State::Held).await;
     }
-    assert_eq!(reha.names().len(), 4);
+    reha.until_files(4).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
