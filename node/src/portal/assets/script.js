@@ -110,13 +110,20 @@ if ((live || counts !== undefined) && window.EventSource) {
     // At first: whether anything has changed since the page was made.
     if (live && (last === undefined ? made && made !== at : last !== heard)) look().catch(() => {});
     last = heard;
+    wait = 5000;
   };
   // Browsers ask again when a connection breaks, but not after an answer that is no stream, such as a proxy's while the node starts anew.
+  // Whoever is no longer signed in gets such an answer for good: so it is asked less and less often.
   let source;
+  let wait = 5000;
   const listen = () => {
     source = new EventSource("/live");
     source.addEventListener("message", hear);
-    source.addEventListener("error", () => source.readyState === EventSource.CLOSED && setTimeout(listen, 5000));
+    source.addEventListener("error", () => {
+      if (source.readyState !== EventSource.CLOSED) return;
+      setTimeout(listen, wait);
+      wait = Math.min(2 * wait, 120000);
+    });
   };
   listen();
   addEventListener("pagehide", () => source.close());
