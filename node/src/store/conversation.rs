@@ -238,7 +238,7 @@ pub fn due(db: &Db, what: Due, now: Timestamp, limit: usize) -> Result<Vec<Conve
 pub fn next_due(db: &Db) -> Result<Option<Timestamp>, StoreError> {
     Ok(db.prepare_cached(NEXT_DUE)?.query_row([], |row| moment_opt(row, "at"))?)
 }
-/// Asked after every change. Without its conditions SQLite reads all conversations for it: the indexes hold those that become due.
+/// Asked at every tick while nothing waits to be sent. Without its conditions SQLite reads all conversations for it: the indexes hold those that become due.
 const NEXT_DUE: &str = "SELECT min(at) AS at FROM (SELECT min(remind_at) AS at FROM conversation WHERE remind_at IS NOT NULL
     UNION ALL SELECT min(end_at) FROM conversation WHERE end_at IS NOT NULL UNION ALL SELECT min(erase_at) FROM conversation WHERE erase_at IS NOT NULL)";
 
