@@ -7,8 +7,6 @@
 
 use std::sync::Arc;
 
-use tokio::sync::Semaphore;
-
 use crate::{
     domain::{
         account::Site,
@@ -30,6 +28,7 @@ pub mod logo;
 pub mod page;
 pub mod pages;
 pub mod passkeys;
+pub mod pool;
 pub mod profile;
 pub mod qr;
 pub mod routes;
@@ -37,9 +36,6 @@ mod sheet;
 mod upload;
 pub mod visits;
 pub mod words;
-
-/// Passwords that are hashed at once: each takes a processor and 19 MiB for some tens of milliseconds.
-const HASHED_AT_ONCE: usize = 2;
 
 /// What the pages tell about the clinic.
 #[derive(Clone, Debug, Default)]
@@ -107,8 +103,8 @@ pub struct Inner {
     pub trusted_proxies: Vec<std::net::IpAddr>,
     /// Passkeys of this site.
     pub passkeys: passkeys::Passkeys,
-    /// Places for hashing passwords.
-    pub hashing: Semaphore,
+    /// Places for what takes long.
+    pub pool: pool::Pool,
     /// Binds forms of visitors without a session to their browser.
     pub secret: [u8; 32],
     /// Who came lately.
@@ -155,7 +151,7 @@ impl Portal {
             trusted_proxies: section.trusted_proxies.clone(),
             node,
             passkeys,
-            hashing: Semaphore::new(HASHED_AT_ONCE),
+            pool: pool::Pool::default(),
             secret,
             visits: visits::Visits::default(),
         })))

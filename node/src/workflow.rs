@@ -39,6 +39,7 @@ pub mod safekeeping;
 pub mod search;
 pub mod team;
 pub mod thread;
+pub mod took;
 pub mod work;
 
 /// For how long the same again from the same person counts as a form that was sent twice.

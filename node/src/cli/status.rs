@@ -50,8 +50,8 @@ fn show<W: Write>(mut terminal: Terminal<'_, W>, ask: Ask) -> anyhow::Result<()>
     })
 }
 
-fn lines(status: &Shown) -> [(&'static str, String); 8] {
-    [
+fn lines(status: &Shown) -> Vec<(&'static str, String)> {
+    let mut lines = vec![
         ("node", format!("{} / {} / {}", status.network, status.member, status.node)),
         ("version", status.version.clone()),
         ("clock", format!("{} ({})", status.now, if status.clock_agrees { "agrees with peers" } else { "IN DOUBT, see doctor" })),
@@ -60,7 +60,11 @@ fn lines(status: &Shown) -> [(&'static str, String); 8] {
         ("standing", status.standing.clone()),
         ("peers", format!("{} connected, the addresses of {} nodes known", status.peers_up, status.addresses_known)),
         ("capacity", format!("{} departments known", status.departments)),
-    ]
+    ];
+    if let Some(p99) = status.page_us.p99 {
+        lines.push(("web pages", format!("{} since the start; 99 of a hundred took at most {:.1} ms lately", status.page_us.count, p99 as f64 / 1e3)));
+    }
+    lines
 }
 
 fn table(peers: &[PeerSight], out: &mut impl Write) -> std::io::Result<()> {

@@ -9,8 +9,9 @@ use verbund_protocol::{
 use super::Call;
 use crate::workflow::{
     WorkError,
-    desk::{DeliveryTimes, PeerSight},
+    desk::PeerSight,
     replication,
+    took::Times,
 };
 
 /// What can be asked.
@@ -55,7 +56,9 @@ pub struct Status {
     /// Whether the clock agrees with the peers'.
     pub clock_agrees: bool,
     /// How long deliveries to other clinics took lately, microseconds.
-    pub delivery_us: DeliveryTimes,
+    pub delivery_us: Times,
+    /// How long pages and forms took lately, microseconds.
+    pub page_us: Times,
 }
 
 /// A reply of this area.
@@ -79,7 +82,8 @@ impl Command {
             return Ok(Reply::Peers(peers));
         }
         let peers_up = peers.iter().filter(|peer| peer.up).count();
-        let delivery_us = call.desk.outside().deliveries();
+        let took = call.desk.outside().took();
+        let (delivery_us, page_us) = (took.deliveries.times(), took.pages.times());
         let status = call.desk.ask(&call.actor, move |work| {
             let document = &work.membership.held().document;
             Ok(Status {
@@ -98,6 +102,7 @@ impl Command {
                 peers_up,
                 clock_agrees: work.clock_agrees,
                 delivery_us,
+                page_us,
             })
         });
         Ok(Reply::Status(Box::new(status.await?)))

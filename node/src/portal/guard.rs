@@ -4,7 +4,11 @@ mod late;
 
 use std::{
     net::{IpAddr, SocketAddr},
-    sync::{Arc, OnceLock},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Instant,
 };
 
 use axum::{
@@ -19,7 +23,7 @@ use super::{
     Portal,
     fields::Fields,
     page::{Page, PageError, with_cookies},
-    routes::{Form, LIVE, Who},
+    routes::{ASSETS, Form, LIVE, Who},
     words::{Language, Words},
 };
 use crate::{
@@ -97,6 +101,10 @@ pub struct Known {
     pub bedside: Option<AtBedside>,
     /// Whether it was one, and is no more.
     pub bedside_over: bool,
+    /// When the request came, to see how long its answer took.
+    begun: Instant,
+    /// Whether its answer takes long by nature.
+    long: AtomicBool,
     /// The form that came and was refused, because it does not carry what forms of this session carry.
     refused: OnceLock<late::Refused>,
 }
@@ -136,6 +144,17 @@ impl Known {
     /// Returns what the reader had typed in the form at `path` when their session ran out.
     pub fn draft_of(&self, path: &str) -> Option<&Fields> {
         self.drafts.iter().find(|(form, _)| form == path).map(|(_, fields)| fields)
+    }
+    /// Notes that the answer takes long by nature, so that it says nothing about how fast pages are.
+    pub(super) fn takes_long(&self) {
+        self.long.store(true, Ordering::Relaxed);
+    }
+    /// Returns how long the answer took, if that says something about how fast pages are: it was one for somebody who is signed in, and neither
+    /// a file of the frame nor a stream of news.
+    fn took(&self) -> Option<std::time::Duration> {
+        let somebody = self.bedside.is_some() || self.visit.as_ref().is_some_and(|visit| visit.session.stage == Stage::Open);
+        let page = self.path != LIVE && !self.path.starts_with(ASSETS);
+        (somebody && page && !self.long.load(Ordering::Relaxed)).then(|| self.begun.elapsed())
     }
     /// Notes that a form was refused: what it carried, and what was typed.
     pub(super) fn refuse(&self, token: String, typed: Vec<(String, String)>) {
@@ -325,6 +344,8 @@ fn blank(portal: &Portal, request: &Request) -> Known {
         made: None,
         bedside: None,
         bedside_over: false,
+        begun: Instant::now(),
+        long: AtomicBool::new(false),
         refused: OnceLock::new(),
         by_itself: request.uri().path() == LIVE || headers.get("sec-fetch-dest").is_some_and(|dest| dest == "empty"),
     }
@@ -402,6 +423,9 @@ fn finish(portal: &Portal, context: &Context, response: Response, cookies: Vec<S
     }
     // What somebody has seen stays in no cache of a shared computer.
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    if let Some(took) = context.took() {
+        portal.desk.outside().took().pages.note(took);
+    }
     response
 }
 

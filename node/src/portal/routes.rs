@@ -24,6 +24,8 @@ use crate::{
 
 /// Where open pages hear of changes. It is asked by a script, so that it keeps no session alive.
 pub const LIVE: &str = "/live";
+/// Where files of the frame are: script, style, logo.
+pub const ASSETS: &str = "/assets/";
 /// Largest form, bytes.
 pub const MAX_FORM: usize = 64 << 10;
 

@@ -1,6 +1,9 @@
 //! Forms with a file. Its bytes are encrypted as they come; nothing of it lies on disk in clear.
 
-use std::io::{self, Read};
+use std::{
+    io::{self, Read},
+    time::Duration,
+};
 
 use axum::{
     body::Bytes,
@@ -29,6 +32,8 @@ const CHUNKS: usize = 8;
 const MAX_FIELD: usize = 2_000;
 /// How much is read of a form that comes too late, file and all, bytes.
 const LATE: usize = 64 << 20;
+/// How long a file may pause on its way: whoever has lost the network frees the place.
+const SILENT_FOR: Duration = Duration::from_secs(60);
 /// Most text fields of the form.
 const MAX_FIELDS: usize = 32;
 
@@ -158,6 +163,7 @@ async fn take(portal: &Portal, context: &Context, new: NewDocument, field: Field
         Err(WorkError::Invalid { .. }) => return Ok(File::Refused(w.papers_title_wrong().into_owned())),
         Err(error) => return Err(error.into()),
     };
+    let _place = portal.pool.take_in(context).await?;
     Ok(match receive(portal, field, most).await {
         Ok((added, key)) => File::Taken(Box::new(Taken { new, added, key })),
         Err(error) => {
@@ -207,11 +213,7 @@ async fn receive(portal: &Portal, mut field: Field<'_>, most: u64) -> Result<(Ad
         files.take_in(Incoming { chunks, at_hand: Bytes::new() }.take(most + 1), &named)
     });
     loop {
-        let chunk = match field.chunk().await {
-            Ok(Some(chunk)) => Ok(chunk),
-            Ok(None) => break,
-            Err(_) => Err(io::Error::from(io::ErrorKind::UnexpectedEof)),
-        };
+        let Some(chunk) = unless_silent(SILENT_FOR, field.chunk()).await.transpose() else { break };
         let last = chunk.is_err();
         // A taker that has refused the file waits for no more of it; the rest is read and forgotten, so that the browser hears the answer.
         let _ = send.send(chunk).await;
@@ -221,6 +223,12 @@ async fn receive(portal: &Portal, mut field: Field<'_>, most: u64) -> Result<(Ad
     }
     drop(send);
     taker.await.unwrap_or(Err(BlobError::Incomplete))
+}
+
+/// Returns what comes next; an error if the connection broke off or is silent for so long.
+async fn unless_silent<T, E>(silent_for: Duration, next: impl Future<Output = Result<Option<T>, E>>) -> io::Result<Option<T>> {
+    let cut_off = || io::Error::from(io::ErrorKind::UnexpectedEof);
+    tokio::time::timeout(silent_for, next).await.map_err(|_| cut_off())?.map_err(|_| cut_off())
 }
 
 /// What comes over the network, for a reader that may wait.
@@ -252,5 +260,19 @@ fn refusal(w: Words, error: &BlobError) -> String {
             tracing::error!(error = error as &dyn std::error::Error, "a document could not be taken in");
             w.papers_cut_off().into_owned()
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_file_that_comes_no_further_is_cut_off() {
+        let comes = |chunk: Result<Option<u8>, ()>| unless_silent(SILENT_FOR, std::future::ready(chunk));
+        assert_eq!((comes(Ok(Some(7))).await.ok(), comes(Ok(None)).await.ok()), (Some(Some(7)), Some(None)));
+        let cut_off = |chunk: io::Result<Option<u8>>| chunk.is_err_and(|error| error.kind() == io::ErrorKind::UnexpectedEof);
+        assert!(cut_off(comes(Err(())).await));
+        assert!(cut_off(unless_silent(Duration::ZERO, std::future::pending::<Result<_, ()>>()).await));
     }
 }

@@ -9,11 +9,9 @@ use std::{thread::JoinHandle, time::Duration};
 use tokio::sync::mpsc;
 use verbund_protocol::time::Timestamp;
 
-pub use self::deliveries::Deliveries;
-
 use self::deliveries::Stopwatch;
 use super::core::{Core, Fatal, Input, Output};
-use crate::workflow::{Job, desk::Task};
+use crate::workflow::{Job, desk::Task, took::Recent};
 
 /// Most inputs of one turn. More would make the first wait for the last without making the disk faster.
 pub const MAX_TURN: usize = 256;
@@ -67,7 +65,7 @@ fn looks(inputs: &[Input]) -> usize {
 pub fn start(
     mut core: Core,
     mut queues: Queues,
-    deliveries: Deliveries,
+    deliveries: Recent,
     clock: impl Fn() -> Timestamp + Send + 'static,
     mut carry_out: impl FnMut(Output) + Send + 'static,
 ) -> std::io::Result<JoinHandle<Result<(), Fatal>>> {

@@ -28,7 +28,7 @@ use crate::{
     },
     mesh::{self, MeshConfig, MeshHandle},
     store::{Store, StoreError, blob::BlobError, key::KeyFile, meta},
-    workflow::{Author, Desk, Job},
+    workflow::{Author, Desk, Job, took::Took},
 };
 
 /// Most inputs waiting for the core; whoever brings more waits.
@@ -144,14 +144,14 @@ async fn start(config: &Config) -> Result<Running, ServiceError> {
 
     let (inputs, queue) = mpsc::channel(MAX_INPUTS);
     let (dead, died) = mpsc::channel::<()>(1);
-    let deliveries = engine::Deliveries::default();
+    let took = Took::default();
     let world = Arc::new(World {
         mesh: mesh.clone(),
         membership: membership.clone(),
         data_dir: node.data_dir.clone(),
         readers: readers.clone(),
         files: files.clone(),
-        deliveries: deliveries.clone(),
+        took: took.clone(),
         edition,
     });
     let (jobs, waiting) = mpsc::channel::<Job>(MAX_JOBS);
@@ -169,7 +169,7 @@ async fn start(config: &Config) -> Result<Running, ServiceError> {
     let bell = Arc::new(tokio::sync::Notify::new());
     let carrier = Carrier::new(node.network.clone(), mesh.clone(), &inputs, membership.clone(), transfers.clone(), bell.clone());
     let hands = carrier.clone();
-    let thread = engine::start(core, engine::Queues { inputs: queue, jobs: waiting }, deliveries, now, move |output| {
+    let thread = engine::start(core, engine::Queues { inputs: queue, jobs: waiting }, took.deliveries, now, move |output| {
         let _until_the_core_ends = &dead;
         hands.carry_out(output);
     })?;

@@ -6,7 +6,7 @@ use std::{future::Future, path::PathBuf, pin::Pin, sync::Arc};
 use tokio::sync::{mpsc, oneshot};
 use verbund_protocol::{id::MemberId, sign::PublicKey, time::Timestamp};
 
-use super::{Work, WorkError, document::Files};
+use super::{Work, WorkError, document::Files, took::Took};
 use crate::{
     domain::actor::Actor,
     store::{Db, Readers, StoreError},
@@ -114,19 +114,6 @@ pub struct PeerSight {
     pub clock_offset_ms: Option<i64>,
 }
 
-/// How long deliveries took lately, from the commit of what was sent to the commit of its signed receipts; microseconds.
-#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct DeliveryTimes {
-    /// Deliveries since the start; each carries what waited for one member.
-    pub count: u64,
-    /// The latest.
-    pub last: Option<u64>,
-    /// The median of the latest thousand.
-    pub p50: Option<u64>,
-    /// What 99 of a hundred of them did not exceed.
-    pub p99: Option<u64>,
-}
-
 /// What doors may ask of the world outside the store. The runtime answers.
 pub trait Outside: Send + Sync {
     /// Returns all peers known to the mesh.
@@ -143,8 +130,8 @@ pub trait Outside: Send + Sync {
     fn readers(&self) -> Readers;
     /// Returns the document files.
     fn files(&self) -> Arc<Files>;
-    /// Returns how long deliveries took lately.
-    fn deliveries(&self) -> DeliveryTimes;
+    /// Returns what is known of how long things took lately, and where doors note it.
+    fn took(&self) -> &Took;
 }
 
 /// Where doors hand in work. Cheap to clone.

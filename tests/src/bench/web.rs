@@ -238,6 +238,8 @@ fn people(plan: &Plan, scene: &mut Scene) -> anyhow::Result<Row> {
     let at = |samples: &[f64], percent| percentile(samples, percent);
     let all: Vec<f64> = waited.patients.iter().chain(&waited.staff).copied().collect();
     let p99 = at(&all, 99.0);
+    // The node's own watch: of the latest pages, those while everything warmed up among them.
+    let handler = Desk::at(&scene.town, HERE)?.status()?["page_us"]["p99"].as_f64().context("a node says how long its pages took")? / 1e3;
     ensure!(waited.news > 0 && waited.notes > 0, "open pages hear of {} changes after {} notes", waited.news, waited.notes);
     Ok(Row {
         name: "web",
@@ -247,9 +249,9 @@ fn people(plan: &Plan, scene: &mut Scene) -> anyhow::Result<Row> {
             scene.staff.len()
         ),
         against: "–".into(),
-        aim: "p99 ≤ 100 ms".into(),
+        aim: "p99 ≤ 100 ms; at the handler ≤ 20 ms".into(),
         measured: format!(
-            "p99 {p99:.1} ms (patients {:.1}, staff {:.1}), p50 {:.1} ms, {} pages, {} notes written, {} news heard; {before:.1} → {after:.1} MiB in a minute",
+            "p99 {p99:.1} ms (patients {:.1}, staff {:.1}; at the handler {handler:.1}), p50 {:.1} ms, {} pages, {} notes written, {} news heard; {before:.1} → {after:.1} MiB in a minute",
             at(&waited.patients, 99.0),
             at(&waited.staff, 99.0),
             at(&all, 50.0),
@@ -258,8 +260,8 @@ fn people(plan: &Plan, scene: &mut Scene) -> anyhow::Result<Row> {
             waited.news
         ),
         ratio: None,
-        reached: p99 <= 100.0,
-        figures: json!({ "notes": waited.notes, "news": waited.news, "p50_ms": at(&all, 50.0), "p99_ms": p99, "patients_p99_ms": at(&waited.patients, 99.0), "staff_p99_ms": at(&waited.staff, 99.0), "pages": all.len(), "before_mib": before, "after_mib": after }),
+        reached: p99 <= 100.0 && handler <= 20.0,
+        figures: json!({ "notes": waited.notes, "news": waited.news, "p50_ms": at(&all, 50.0), "p99_ms": p99, "handler_p99_ms": handler, "patients_p99_ms": at(&waited.patients, 99.0), "staff_p99_ms": at(&waited.staff, 99.0), "pages": all.len(), "before_mib": before, "after_mib": after }),
     })
 }
 

@@ -25,14 +25,15 @@ use verbund_node::{
     mesh::{self, Event, MeshConfig, MeshHandle},
     runtime::{
         core::{Core, Input, Settings},
-        engine::{self, Deliveries},
+        engine,
         service,
     },
     store::{DatabaseKey, Readers, Store, blob::BlobStore},
     workflow::{
         Author, Desk, Job,
-        desk::{DeliveryTimes, Later, Outside, PeerSight},
+        desk::{Later, Outside, PeerSight},
         document::Files,
+        took::Took,
     },
 };
 use verbund_protocol::{
@@ -94,6 +95,7 @@ struct Alone {
     readers: Readers,
     files: Arc<Files>,
     data: PathBuf,
+    took: Took,
 }
 
 impl Outside for Alone {
@@ -103,8 +105,8 @@ impl Outside for Alone {
     fn query(&self, _: MemberId, _: Vec<u8>) -> Later<'_, Result<Vec<u8>, String>> {
         Box::pin(async { Err("nobody is there".into()) })
     }
-    fn deliveries(&self) -> DeliveryTimes {
-        DeliveryTimes::default()
+    fn took(&self) -> &Took {
+        &self.took
     }
     fn edition(&self) -> Option<u64> {
         None
@@ -152,9 +154,9 @@ impl House {
         let core = Core::start(store, me, membership(), Box::new(Seeded::new(7)), settings).expect("a new store");
         let (inputs, queue) = mpsc::channel(64);
         let (jobs, waiting) = mpsc::channel::<Job>(64);
-        engine::start(core, engine::Queues { inputs: queue, jobs: waiting }, Deliveries::default(), || NOW, drop).expect("a thread");
+        engine::start(core, engine::Queues { inputs: queue, jobs: waiting }, Took::default().deliveries, || NOW, drop).expect("a thread");
         let files = Arc::new(Files::new(BlobStore::open(&data).expect("a new folder")));
-        let desk = Desk::new(jobs, Arc::new(Alone { readers, files, data }));
+        let desk = Desk::new(jobs, Arc::new(Alone { readers, files, data, took: Took::default() }));
         Self { desk, runtime: Runtime::new().expect("threads"), folder, _inputs: inputs }
     }
 }

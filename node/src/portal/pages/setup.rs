@@ -131,10 +131,8 @@ pub async fn password(State(portal): State<Portal>, Extension(context): Extensio
         };
         return again(None, Some(text.into_owned()));
     }
-    let Ok(place) = portal.hashing.acquire().await else { return Err(PageError::Unavailable) };
     let salt = (&mut System as &mut dyn Entropy).bytes();
-    let hash = portal.desk.wait(move || factor::hash_password(&password, &salt).map_err(|_| WorkError::unavailable("the password could not be hashed", "try again"))).await?;
-    drop(place);
+    let Ok(hash) = portal.pool.compute(&context, move || factor::hash_password(&password, &salt)).await? else { return Err(PageError::Unavailable) };
     match portal.desk.ask(&Actor::of(&visit.account), move |work| setup::password(work, &visit, &login, &hash)).await {
         Ok(()) => Ok(Redirect::to("/setup/second").into_response()),
         Err(WorkError::State { code: "login-taken", .. }) => again(Some(w.setup_login_taken().into_owned()), None),

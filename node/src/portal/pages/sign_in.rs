@@ -95,10 +95,7 @@ pub async fn password(State(portal): State<Portal>, Extension(context): Extensio
         Tried::Wrong => return again(wrong()),
     };
     let (typed, hash) = (fields.raw("password").to_owned(), compare.hash.clone());
-    let Ok(place) = portal.hashing.acquire().await else { return Err(PageError::Unavailable) };
-    let right = portal.desk.wait(move || Ok(factor::verify_password(&typed, hash.as_deref()))).await?;
-    drop(place);
-    if !right {
+    if !portal.pool.compute(&context, move || factor::verify_password(&typed, hash.as_deref())).await? {
         return again(wrong());
     }
     let from = context.from.clone();

@@ -7,12 +7,12 @@ use verbund_protocol::{id::MemberId, membership::Membership, time::Timestamp, wi
 
 use crate::{
     mesh::{MeshHandle, PeerInfo},
-    runtime::engine::Deliveries,
     store::Readers,
     workflow::{
-        desk::{DeliveryTimes, Later, Outside, PeerSight},
+        desk::{Later, Outside, PeerSight},
         document::Files,
         recall::StoreEdition,
+        took::Took,
     },
 };
 
@@ -23,7 +23,7 @@ pub(super) struct World {
     pub data_dir: PathBuf,
     pub readers: Readers,
     pub files: Arc<Files>,
-    pub deliveries: Deliveries,
+    pub took: Took,
     pub edition: StoreEdition,
 }
 
@@ -70,8 +70,8 @@ impl Outside for World {
         self.files.clone()
     }
 
-    fn deliveries(&self) -> DeliveryTimes {
-        self.deliveries.times()
+    fn took(&self) -> &Took {
+        &self.took
     }
 }
 

@@ -1,7 +1,10 @@
 //! The pages of IT and the privacy officer: how the node is, accounts, the audit, looks that need a purpose; and a patient who lost all ways in.
 
 use verbund_node::{
-    domain::{account::State, actor::Role},
+    domain::{
+        account::{Site, State},
+        actor::Role,
+    },
     runtime::service::now,
 };
 use verbund_tests::{
@@ -32,6 +35,27 @@ fn it_sees_how_the_node_is_and_no_patient() {
     }
     assert!(!page.contains(CANARY));
     assert!(ida.get("/").unwrap().text().contains("href=\"/status\"") && !ida.get("/").unwrap().text().contains("href=\"/audit\""));
+}
+
+#[test]
+fn how_fast_pages_are_is_told_by_those_that_people_look_at() {
+    let mut house = House::new();
+    let id = house.patient("Anna");
+    let (mut ward, _) = house.staff("wanda", &[Role::Ward]);
+    let (mut ida, _) = house.staff("ida", &[Role::It]);
+    let before = house.town.status(0).page_us.count;
+    let page = ward.get(&format!("/patients/{id}")).unwrap();
+    let invited = ward.submit(&page, &format!("/patients/{id}/invite"), &[]).unwrap();
+    assert_eq!(house.town.status(0).page_us.count, before + 2);
+    // What takes long by nature says nothing, nor does what is the same for everybody.
+    let code = invited.hidden("code").unwrap();
+    assert!(ward.submit(&invited, &format!("/patients/{id}/letter"), &[("code", &code)]).unwrap().body.starts_with(b"%PDF"));
+    assert_eq!(house.browser(Site::Staff).get("/sign-in").unwrap().status, 200);
+    let style = page.text().split("href=\"/assets/").nth(1).and_then(|rest| rest.split('"').next()).map(|name| format!("/assets/{name}")).unwrap();
+    assert_eq!(ward.get(&style).unwrap().status, 200);
+    assert_eq!(house.town.status(0).page_us.count, before + 2);
+    let page = ida.get("/status").unwrap().text();
+    assert!(page.contains("von 100 Seiten waren zuletzt 99 nach höchstens") && page.contains(&format!("{} Seiten seit dem Start", before + 2)), "{page}");
 }
 
 /// A certificate for this machine that is good for so many days and a few hours.

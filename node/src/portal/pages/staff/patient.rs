@@ -228,18 +228,22 @@ pub async fn invite(State(portal): State<Portal>, Extension(context): Extension<
 pub async fn letter(State(portal): State<Portal>, Extension(context): Extension<Context>, Path(text): Path<String>, fields: Fields) -> Result<Response, PageError> {
     let (id, code): (LocalId, Code) = (id(&text)?, fields.get("code").parse().map_err(|_| PageError::NotFound)?);
     let (patient, made) = portal.desk.ask(&context.actor(), move |work| Ok((patient::existing(work, id)?, invite::check(work, id, &code)?))).await?;
-    let person = &patient.person;
-    let address = person.address.iter().flat_map(|address| [address.street.clone(), format!("{} {}", address.postal_code, address.city)]).collect();
-    let pdf = letter::write(&Letter {
-        w: context.words,
-        clinic: &portal.clinic,
-        name: format!("{} {}", person.given, person.family),
-        address,
-        portal: &portal.patients,
-        code: made.code.to_string(),
-        ends_at: made.ends_at,
-        today: context.now,
+    let (w, today, site) = (context.words, context.now, portal.clone());
+    let written = portal.pool.compute(&context, move || {
+        let person = &patient.person;
+        let address = person.address.iter().flat_map(|address| [address.street.clone(), format!("{} {}", address.postal_code, address.city)]).collect();
+        letter::write(&Letter {
+            w,
+            clinic: &site.clinic,
+            name: format!("{} {}", person.given, person.family),
+            address,
+            portal: &site.patients,
+            code: made.code.to_string(),
+            ends_at: made.ends_at,
+            today,
+        })
     });
+    let pdf = written.await?;
     Ok(([(header::CONTENT_TYPE, "application/pdf"), (header::CONTENT_DISPOSITION, "inline; filename=\"brief.pdf\"")], pdf).into_response())
 }
 

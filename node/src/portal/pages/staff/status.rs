@@ -77,6 +77,13 @@ fn messages(w: Words, health: &Health) -> Line {
     line(w.status_messages(), w.status_messages_late(late), (late > 0).then(|| w.status_messages_late_remedy()), None)
 }
 
+/// How fast the pages are.
+fn pages(w: Words, portal: &Portal) -> Line {
+    let times = portal.desk.outside().took().pages.times();
+    let text = times.p99.map_or_else(|| w.status_pages_none().into_owned(), |micros| w.status_pages_took(times.count, micros.div_ceil(1_000)));
+    line(w.status_pages(), text, None, None)
+}
+
 /// Returns how long a certificate is still good: in words, as a bar of what is left of it, and what to do when that is little.
 fn certificate(w: Words, name: Cow<'static, str>, validity: Option<Validity>, now: Timestamp, renew: u64, remedy: Cow<'static, str>) -> Line {
     let Some(validity) = validity else { return line(name, w.status_certificate_broken(), Some(remedy), None) };
@@ -108,6 +115,7 @@ fn lines(w: Words, p: &Page, portal: &Portal, context: &Context, health: &Health
             Some((health.addresses_known as u64, others as u64)).filter(|(_, others)| *others > 0),
         ),
         line(w.status_places(), w.status_places_known(health.departments), None, None),
+        pages(w, portal),
         line(w.status_clock(), if health.clock_agrees { w.status_clock_good() } else { w.status_clock_off() }, (!health.clock_agrees).then(|| w.status_clock_remedy()), None),
     ];
     if let Some(since) = health.recovery.since {

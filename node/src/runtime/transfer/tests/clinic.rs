@@ -38,6 +38,7 @@ use crate::{
         Author, Job, Work, WorkError,
         desk::{Outside, PeerSight},
         document::{self as chapter, Details, NewDocument},
+        took::Took,
     },
 };
 
@@ -154,11 +155,11 @@ impl Ask for Line {
     }
 }
 
-struct Nowhere(store::Readers, Arc<Files>);
+struct Nowhere(store::Readers, Arc<Files>, Took);
 
 impl Outside for Nowhere {
-    fn deliveries(&self) -> crate::workflow::desk::DeliveryTimes {
-        crate::workflow::desk::DeliveryTimes::default()
+    fn took(&self) -> &Took {
+        &self.2
     }
     fn peers(&self) -> Later<'_, Vec<PeerSight>> {
         Box::pin(async { Vec::new() })
@@ -227,7 +228,7 @@ impl Clinic {
             std::os::unix::fs::symlink(small, dir.path().join("documents")).unwrap();
         }
         let files = Arc::new(Files::new(BlobStore::open(dir.path()).unwrap()));
-        let desk = Desk::new(jobs, Arc::new(Nowhere(readers.clone(), files.clone())));
+        let desk = Desk::new(jobs, Arc::new(Nowhere(readers.clone(), files.clone(), Took::default())));
         let (asked, lost) = (Arc::<AtomicUsize>::default(), Arc::<AtomicUsize>::default());
         let (fault, answered) = (watch::Sender::new(Fault::None), watch::Sender::new(0));
         let line = Arc::new(Line { peer: OnceLock::new(), me: me.auth, fault, asked: asked.clone(), answered, lost: lost.clone() });

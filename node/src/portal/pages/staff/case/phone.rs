@@ -309,8 +309,8 @@ pub async fn fax(State(portal): State<Portal>, Extension(context): Extension<Con
             return hub::shown(&portal, &context, case, &Fields::default(), Some(fault)).await;
         }
     };
-    let facts = profile::facts(w, &phone.inquiry, None);
-    let pdf = fax::write(&Fax { w, clinic: &portal.clinic, phone: &phone, facts: &facts, today: context.now });
+    let (facts, clinic, today) = (profile::facts(w, &phone.inquiry, None), portal.clinic.clone(), context.now);
+    let pdf = portal.pool.compute(&context, move || fax::write(&Fax { w, clinic: &clinic, phone: &phone, facts: &facts, today })).await?;
     Ok(([(header::CONTENT_TYPE, "application/pdf"), (header::CONTENT_DISPOSITION, "inline; filename=\"fax.pdf\"")], pdf).into_response())
 }
 

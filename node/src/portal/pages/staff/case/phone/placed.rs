@@ -127,7 +127,8 @@ pub async fn name(State(portal): State<Portal>, Extension(context): Extension<Co
     let naming = Naming { admission, staff: fields.get("staff").to_owned(), papers: fields.get("papers").to_owned() };
     match portal.desk.ask(&context.actor(), move |work| placed::name(work, case, entry, naming)).await {
         Ok(named) => {
-            let pdf = named::write(&NamedFax { w, clinic: &portal.clinic, named: &named, today: context.now });
+            let (clinic, today) = (portal.clinic.clone(), context.now);
+            let pdf = portal.pool.compute(&context, move || named::write(&NamedFax { w, clinic: &clinic, named: &named, today })).await?;
             Ok(([(header::CONTENT_TYPE, "application/pdf"), (header::CONTENT_DISPOSITION, "inline; filename=\"fax.pdf\"")], pdf).into_response())
         }
         Err(error) => refused(&portal, &context, (case, entry), &fields, why(&context, error, wrong())?).await,
