@@ -103,6 +103,8 @@ struct Waited {
     staff: Vec<f64>,
     notes: usize,
     news: usize,
+    /// Memory of the node while everybody is there, MiB.
+    memory: f64,
 }
 
 /// What one visitor did.
@@ -146,6 +148,7 @@ fn crowd(scene: &mut Scene, span: Duration) -> anyhow::Result<Waited> {
     let patient_pages: Vec<String> = PATIENT_PAGES.map(str::to_owned).into();
     let people = scene.patients.len() + scene.staff.len();
     let everybody = scene.patients.iter().map(|browser| (browser, &patient_pages, true)).chain(scene.staff.iter().map(|browser| (browser, &staff_pages, false)));
+    let node = scene.town.node(HERE);
     let (waited, kept) = std::thread::scope(|scope| {
         let workers: Vec<_> = everybody
             .enumerate()
@@ -158,7 +161,8 @@ fn crowd(scene: &mut Scene, span: Duration) -> anyhow::Result<Waited> {
                 })
             })
             .collect();
-        let (mut waited, mut kept) = (Waited::default(), Vec::new());
+        std::thread::sleep(span / 2);
+        let (mut waited, mut kept) = (Waited { memory: node.resident_mib()?, ..Waited::default() }, Vec::new());
         for worker in workers {
             let visit = worker.join().map_err(|_| anyhow::anyhow!("a caller broke off"))??;
             if visit.patient {
@@ -230,11 +234,9 @@ pub(super) fn measure(plan: &Plan) -> anyhow::Result<Vec<Row>> {
 }
 
 fn people(plan: &Plan, scene: &mut Scene) -> anyhow::Result<Row> {
-    let resident = |scene: &mut Scene| scene.town.node(HERE).resident_mib();
-    crowd(scene, plan.size(Duration::from_secs(2), Duration::from_secs(20)))?; // everything is warm
-    let before = resident(scene)?;
+    let before = crowd(scene, plan.size(Duration::from_secs(2), Duration::from_secs(20)))?.memory; // everything is warm
     let waited = crowd(scene, plan.size(Duration::from_secs(2), Duration::from_secs(60)))?;
-    let after = resident(scene)?;
+    let after = waited.memory;
     let at = |samples: &[f64], percent| percentile(samples, percent);
     let all: Vec<f64> = waited.patients.iter().chain(&waited.staff).copied().collect();
     let p99 = at(&all, 99.0);
@@ -265,7 +267,8 @@ fn people(plan: &Plan, scene: &mut Scene) -> anyhow::Result<Row> {
     })
 }
 
-/// Whether the node's memory stays flat while people come, look at pages for a while and go, again and again.
+/// Whether the node's memory stays flat while people come, look at pages for a while and go, again and again. It is read while all are there: what
+/// is given back to the system after they have gone, and when, is the allocator's.
 fn memory(plan: &Plan, scene: &mut Scene) -> anyhow::Result<Row> {
     let (span, stay) = (plan.size(Duration::from_secs(3), Duration::from_secs(60 * plan.minutes)), plan.size(Duration::from_secs(1), Duration::from_secs(10)));
     let (begun, mut samples, mut pages, mut notes) = (Instant::now(), Vec::new(), 0, 0);
@@ -273,7 +276,7 @@ fn memory(plan: &Plan, scene: &mut Scene) -> anyhow::Result<Row> {
         let waited = crowd(scene, stay)?;
         pages += waited.patients.len() + waited.staff.len();
         notes += waited.notes;
-        samples.push((begun.elapsed().as_secs_f64() / 3600.0, scene.town.node(HERE).resident_mib()?));
+        samples.push((begun.elapsed().as_secs_f64() / 3600.0, waited.memory));
         if samples.len().is_multiple_of(30) {
             tell(&format!("web-memory: {:.1} MiB after {:.0} minutes, {pages} pages", samples.last().map_or(0.0, |sample| sample.1), begun.elapsed().as_secs_f64() / 60.0));
         }
