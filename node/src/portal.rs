@@ -16,6 +16,7 @@ use crate::{
     workflow::Desk,
 };
 
+pub mod areas;
 pub mod assets;
 pub mod codes;
 pub mod date;

@@ -42,7 +42,7 @@ pub enum Malformed {
 
 /// Returns the CBOR of `value`.
 pub fn write<T: Encode<()>>(value: &T) -> Vec<u8> {
-    minicbor::to_vec(value).expect("writing to memory does not fail")
+    crate::later::amended(minicbor::to_vec(value).expect("writing to memory does not fail"))
 }
 
 /// Returns the value in `bytes`, which must be exactly one well-formed item of at most `limit` bytes.

@@ -18,6 +18,7 @@ pub mod hello;
 pub mod holds;
 pub mod id;
 pub mod inquiry;
+pub mod later;
 pub mod limits;
 pub mod membership;
 pub mod person;

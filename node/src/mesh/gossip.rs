@@ -35,10 +35,11 @@ pub(super) fn behaviour(network: &NetworkId) -> gs::Behaviour {
         .validate_messages()
         .max_transmit_size(MAX_GOSSIP + ENVELOPE)
         .message_id_fn(|message| gs::MessageId::new(&Digest::of(&message.data).0[..20]))
-        // A node has about ten links. Six of them carry whole messages; 110 nodes are then three or four steps across.
-        .mesh_n(6)
-        .mesh_n_low(4)
-        .mesh_n_high(12)
+        // A node has about ten links. Four to six of them carry whole messages; 110 nodes are then three or four steps across. Each more is one
+        // more copy of everything for everybody.
+        .mesh_n(4)
+        .mesh_n_low(3)
+        .mesh_n_high(6)
         .mesh_outbound_min(2)
         .gossip_lazy(3)
         // What is published goes to all links at once, since a lost first step is a lost message.

@@ -10,7 +10,9 @@ use axum::{
 use verbund_protocol::id::LocalId;
 
 use super::{
-    Clinic, Portal, assets, date,
+    Clinic, Portal,
+    areas::{self, Area},
+    assets, date,
     guard::Context,
     pages::staff::accounts::role_name,
     words::{Language, Words},
@@ -67,6 +69,11 @@ impl Page {
     /// Returns the name of whoever is signed in.
     pub fn name(&self) -> Option<&str> {
         self.context.visit.as_ref().filter(|visit| visit.session.stage == Stage::Open).map(|visit| &*visit.account.name)
+    }
+    /// Returns where staff may go from here.
+    pub fn areas(&self) -> Vec<Area> {
+        let visit = self.context.visit.as_ref().filter(|visit| self.is_staff() && visit.session.stage == Stage::Open);
+        visit.map(|visit| areas::of(self.w, &visit.account.roles, self.path())).unwrap_or_default()
     }
     /// Returns the page's path.
     pub fn path(&self) -> &str {

@@ -14,7 +14,7 @@ use verbund_protocol::{
     capacity::{DepartmentId, EquivocationProof, SignedCapacity},
     cbor,
     id::{Digest, MemberId, NetworkId, NodeId},
-    membership::{DocumentError, Membership, SignedDocument, SignedSuspension, Standing},
+    membership::{Membership, SignedDocument, SignedSuspension, Standing},
     planted::{Bug, planted},
     search::Board,
     sign::PublicKey,
@@ -87,10 +87,8 @@ pub fn load(db: &Db, first: Membership) -> Result<(Membership, Public), StoreErr
     let restored = load_membership(db, &given.document.network)?;
     let stored = restored.as_ref().map(|membership| membership.held().document.version);
     let mut membership = restored.unwrap_or(first);
-    match membership.advance(given.clone()) {
-        Err(DocumentError::Contradiction { .. }) => drop(document::keep_proof(db, &given, given.document.valid_from)?),
-        Err(error) => tracing::debug!(error = &error as &dyn std::error::Error, "the document given at the start is not taken; the one held stays"),
-        Ok(_) => {}
+    if let Err(error) = membership.advance(given) {
+        tracing::debug!(error = &error as &dyn std::error::Error, "the document given at the start is not taken; the one held stays");
     }
     if stored != Some(membership.held().document.version) {
         document::keep(db, &membership, membership.held().document.valid_from)?;
@@ -261,6 +259,15 @@ pub fn take_document(work: &mut Work<'_>, bytes: &[u8]) -> Result<Brought, WorkE
         document::Outcome::Taken(Taken::Refused(why)) => Err(WorkError::invalid(why, "ask the cooperative for the current network document")),
         document::Outcome::Contradiction(why) => Ok(Brought::Contradiction(why)),
     }
+}
+
+/// Looks at the network document that was given at `verbund join`, once after the start: one that contradicts the held one is kept as proof, as
+/// whoever else brings it.
+///
+/// # Errors
+/// The store's.
+pub fn look_at_given(work: &mut Work<'_>, bytes: &[u8]) -> Result<(), WorkError> {
+    document::take(work, bytes, Told::Nobody).map(drop)
 }
 
 /// Forgets suspensions that ended too long ago to matter.

@@ -36,8 +36,17 @@ const LOOK: Duration = Duration::from_secs(1);
 const PATIENT_PAGES: [&str; 5] = ["/", "/offers", "/wishes", "/documents", "/shared"];
 /// Connections that ask without a pause.
 const CALLERS: usize = 200;
-/// Of so many looks of a social worker at a case, one ends with a note.
-const NOTE_EVERY: usize = 10;
+/// Of so many looks of a social worker at a case, one ends with a change.
+const CHANGE_EVERY: usize = 10;
+
+/// What social workers change.
+#[derive(Clone, Copy, PartialEq)]
+enum Change {
+    /// They write a note, which stays on the case's page and is news for others.
+    Note,
+    /// They change the language of their pages there and back: nothing on any page grows by it.
+    Language,
+}
 
 /// A clinic with people who can sign in.
 struct Scene {
@@ -101,7 +110,7 @@ impl Scene {
 struct Waited {
     patients: Vec<f64>,
     staff: Vec<f64>,
-    notes: usize,
+    changes: usize,
     news: usize,
     /// Memory of the node while everybody is there, MiB.
     memory: f64,
@@ -111,16 +120,16 @@ struct Waited {
 struct Visit {
     patient: bool,
     took: Vec<f64>,
-    notes: usize,
+    changes: usize,
     news: usize,
     cookies: Cookies,
 }
 
-/// Somebody looks at pages for `span`, in their own time, and hears of changes as an open page does. Staff write notes at cases.
-fn visit(browser: &Browser, nth: usize, (pages, patient): (&[String], bool), tls: &Arc<ClientConfig>, span: Duration) -> anyhow::Result<Visit> {
+/// Somebody looks at pages for `span`, in their own time, and hears of changes as an open page does. Staff change something at cases.
+fn visit(browser: &Browser, nth: usize, (pages, patient): (&[String], bool), tls: &Arc<ClientConfig>, (span, change): (Duration, Change)) -> anyhow::Result<Visit> {
     let mut caller = Caller::open(&browser.origin, &browser.cookies, tls)?;
     let mut news = News::open(&browser.origin, &browser.cookies, tls)?;
-    let (begun, mut took, mut cases, mut notes) = (Instant::now(), Vec::new(), 0_usize, 0);
+    let (begun, mut took, mut cases, mut changes) = (Instant::now(), Vec::new(), 0_usize, 0);
     for turn in nth.. {
         if begun.elapsed() >= span {
             break;
@@ -130,19 +139,22 @@ fn visit(browser: &Browser, nth: usize, (pages, patient): (&[String], bool), tls
         if path.starts_with("/cases/") && path != "/cases/all" {
             cases += 1;
         }
-        if cases > notes * NOTE_EVERY {
-            caller.send_form(&format!("{path}/note"), &[("kind", "call"), ("text", &format!("Niemand erreicht ({nth}, {}).", service::now().0))])?;
-            notes += 1;
+        if cases > changes * CHANGE_EVERY {
+            match change {
+                Change::Note => caller.send_form(&format!("{path}/note"), &[("kind", "call"), ("text", &format!("Niemand erreicht ({nth}, {}).", service::now().0))])?,
+                Change::Language => caller.send_form("/language", &[("language", ["en", "de"][changes % 2]), ("back", path)])?,
+            }
+            changes += 1;
         }
         took.push(asked.elapsed().as_secs_f64() * 1e3);
         news.hear()?;
         std::thread::sleep(LOOK.saturating_sub(asked.elapsed()));
     }
-    Ok(Visit { patient, took, notes, news: news.heard, cookies: caller.cookies })
+    Ok(Visit { patient, took, changes, news: news.heard, cookies: caller.cookies })
 }
 
 /// Everybody looks at pages in their own time for `span`.
-fn crowd(scene: &mut Scene, span: Duration) -> anyhow::Result<Waited> {
+fn crowd(scene: &mut Scene, span: Duration, change: Change) -> anyhow::Result<Waited> {
     let tls = scene.tls()?;
     let staff_pages: Vec<String> = ["/cases".to_owned(), "/cases/all".to_owned()].into_iter().chain(scene.cases.iter().map(|case| format!("/cases/{case}"))).collect();
     let patient_pages: Vec<String> = PATIENT_PAGES.map(str::to_owned).into();
@@ -157,7 +169,7 @@ fn crowd(scene: &mut Scene, span: Duration) -> anyhow::Result<Waited> {
                 scope.spawn(move || {
                     // Nobody keeps step with anybody.
                     std::thread::sleep(LOOK.mul_f64(nth as f64 / people as f64));
-                    visit(browser, nth, (pages, patient), tls, span)
+                    visit(browser, nth, (pages, patient), tls, (span, change))
                 })
             })
             .collect();
@@ -170,7 +182,7 @@ fn crowd(scene: &mut Scene, span: Duration) -> anyhow::Result<Waited> {
             } else {
                 waited.staff.extend(visit.took)
             }
-            waited.notes += visit.notes;
+            waited.changes += visit.changes;
             waited.news += visit.news;
             kept.push(visit.cookies);
         }
@@ -234,15 +246,15 @@ pub(super) fn measure(plan: &Plan) -> anyhow::Result<Vec<Row>> {
 }
 
 fn people(plan: &Plan, scene: &mut Scene) -> anyhow::Result<Row> {
-    let before = crowd(scene, plan.size(Duration::from_secs(2), Duration::from_secs(20)))?.memory; // everything is warm
-    let waited = crowd(scene, plan.size(Duration::from_secs(2), Duration::from_secs(60)))?;
+    let before = crowd(scene, plan.size(Duration::from_secs(2), Duration::from_secs(20)), Change::Note)?.memory; // everything is warm
+    let waited = crowd(scene, plan.size(Duration::from_secs(2), Duration::from_secs(60)), Change::Note)?;
     let after = waited.memory;
     let at = |samples: &[f64], percent| percentile(samples, percent);
     let all: Vec<f64> = waited.patients.iter().chain(&waited.staff).copied().collect();
     let p99 = at(&all, 99.0);
     // The node's own watch: of the latest pages, those while everything warmed up among them.
     let handler = Desk::at(&scene.town, HERE)?.status()?["page_us"]["p99"].as_f64().context("a node says how long its pages took")? / 1e3;
-    ensure!(waited.news > 0 && waited.notes > 0, "open pages hear of {} changes after {} notes", waited.news, waited.notes);
+    ensure!(waited.news > 0 && waited.changes > 0, "open pages hear of {} changes after {} notes", waited.news, waited.changes);
     Ok(Row {
         name: "web",
         what: format!(
@@ -258,24 +270,24 @@ fn people(plan: &Plan, scene: &mut Scene) -> anyhow::Result<Row> {
             at(&waited.staff, 99.0),
             at(&all, 50.0),
             all.len(),
-            waited.notes,
+            waited.changes,
             waited.news
         ),
         ratio: None,
         reached: p99 <= 100.0 && handler <= 20.0,
-        figures: json!({ "notes": waited.notes, "news": waited.news, "p50_ms": at(&all, 50.0), "p99_ms": p99, "handler_p99_ms": handler, "patients_p99_ms": at(&waited.patients, 99.0), "staff_p99_ms": at(&waited.staff, 99.0), "pages": all.len(), "before_mib": before, "after_mib": after }),
+        figures: json!({ "notes": waited.changes, "news": waited.news, "p50_ms": at(&all, 50.0), "p99_ms": p99, "handler_p99_ms": handler, "patients_p99_ms": at(&waited.patients, 99.0), "staff_p99_ms": at(&waited.staff, 99.0), "pages": all.len(), "before_mib": before, "after_mib": after }),
     })
 }
 
 /// Whether the node's memory stays flat while people come, look at pages for a while and go, again and again. It is read while all are there: what
-/// is given back to the system after they have gone, and when, is the allocator's.
+/// is given back to the system after they have gone, and when, is the allocator's. What they change makes no page larger.
 fn memory(plan: &Plan, scene: &mut Scene) -> anyhow::Result<Row> {
     let (span, stay) = (plan.size(Duration::from_secs(3), Duration::from_secs(60 * plan.minutes)), plan.size(Duration::from_secs(1), Duration::from_secs(10)));
-    let (begun, mut samples, mut pages, mut notes) = (Instant::now(), Vec::new(), 0, 0);
+    let (begun, mut samples, mut pages, mut changes) = (Instant::now(), Vec::new(), 0, 0);
     while begun.elapsed() < span {
-        let waited = crowd(scene, stay)?;
+        let waited = crowd(scene, stay, Change::Language)?;
         pages += waited.patients.len() + waited.staff.len();
-        notes += waited.notes;
+        changes += waited.changes;
         samples.push((begun.elapsed().as_secs_f64() / 3600.0, waited.memory));
         if samples.len().is_multiple_of(30) {
             tell(&format!("web-memory: {:.1} MiB after {:.0} minutes, {pages} pages", samples.last().map_or(0.0, |sample| sample.1), begun.elapsed().as_secs_f64() / 60.0));
@@ -294,10 +306,10 @@ fn memory(plan: &Plan, scene: &mut Scene) -> anyhow::Result<Row> {
         ),
         against: "–".into(),
         aim: "flat: at most 1 MiB an hour".into(),
-        measured: format!("{:+.0} KiB an hour, from {first:.1} to {last:.1} MiB in the last two thirds; {pages} pages, {notes} notes", per_hour * 1024.0),
+        measured: format!("{:+.0} KiB an hour, from {first:.1} to {last:.1} MiB in the last two thirds; {pages} pages, {changes} changes", per_hour * 1024.0),
         ratio: None,
         reached: per_hour <= 1.0,
-        figures: json!({ "mib_per_hour": per_hour, "pages": pages, "notes": notes, "samples_hours_mib": samples }),
+        figures: json!({ "mib_per_hour": per_hour, "pages": pages, "changes": changes, "samples_hours_mib": samples }),
     })
 }
 

@@ -7,7 +7,6 @@ use std::{
 
 use verbund_node::runtime::core::{Failure, Input};
 use verbund_protocol::{
-    cbor,
     conversation::{Batch, SignedHeader},
     id::NetworkId,
     limits::{HEARTBEAT, IDLE_CONNECTION, MAX_CLOCK_SKEW, STANDING_LINKS},
@@ -232,7 +231,7 @@ impl World {
         if let Some(link) = self.links.all.get_mut(&pair(at, target)) {
             link.used = now;
         }
-        let body = self.as_this_version_says(at, body);
+        self.counts.newer += u64::from(self.faults.newer.contains(&at));
         let restores = self.nodes[at].restores;
         for delay in self.deliveries(at, target) {
             self.schedule(delay, target, Event::Question { from: at, starts, restores, token, protocol, body: body.clone() });
@@ -247,15 +246,6 @@ impl World {
         assert!(open.values().all(|(_, other)| carries.is_disjoint(other)), "{at} sends messages of one conversation in two requests at once");
         self.counts.beside += u64::from(!carries.is_empty() && open.values().any(|(whom, other)| whom == to && !other.is_empty()));
         open.insert(token, (*to, carries));
-    }
-
-    /// What a node of a later version sends has one field more than others know.
-    pub(super) fn as_this_version_says(&mut self, at: usize, body: Vec<u8>) -> Vec<u8> {
-        if !self.faults.newer.contains(&at) {
-            return body;
-        }
-        self.counts.newer += 1;
-        with_unknown_field(body)
     }
 
     /// A question has arrived: the gate decides whether the core hears it.
@@ -335,14 +325,4 @@ impl World {
         }
         all
     }
-}
-
-/// Adds a field under a number nobody uses to the outermost map; what is no map stays as it is.
-fn with_unknown_field(body: Vec<u8>) -> Vec<u8> {
-    let Some(head) = body.first().copied().filter(|head| (0xa0..0xb7).contains(head)) else { return body };
-    let mut longer = vec![head + 1];
-    longer.extend_from_slice(&body[1..]);
-    longer.extend(cbor::write(&200_u8));
-    longer.extend(cbor::write(&"from a later version"));
-    longer
 }

@@ -27,7 +27,7 @@ pub struct Faults {
     pub flapping: BTreeSet<(usize, usize)>,
     /// Nodes that fall over again soon after every start.
     pub crash_loop: BTreeSet<usize>,
-    /// Nodes of a later version: what they say carries fields that others do not know.
+    /// Nodes of a later version: whatever they write, signed or not, carries a field that others do not know.
     pub newer: BTreeSet<usize>,
 }
 

@@ -18,6 +18,7 @@ use verbund_node::{
 };
 use verbund_protocol::{
     conversation::frame::Replies,
+    later::as_a_later_version,
     membership::{Membership, NetworkDocument, SignedDocument},
     sign::{Kind, MultiSigned, PublicKey, SecretKey},
     time::Timestamp,
@@ -378,7 +379,7 @@ impl World {
         self.counts.turns += 1;
         self.counts.shared += u64::from(inputs.len() > 1);
         self.counts.rotten += u64::from(self.rotten.contains(&at));
-        let outputs = core.turn(now, inputs);
+        let outputs = if self.faults.newer.contains(&at) { as_a_later_version(|| core.turn(now, inputs)) } else { core.turn(now, inputs) };
         if self.nodes[at].disk.has_stopped() {
             // The power went in the middle of this turn: nothing of what it wanted to say was said.
             return self.crash(at, End::PowerCut);
@@ -406,7 +407,7 @@ impl World {
                 let Some((asker, starts, token)) = self.nodes[at].asked.remove(&id) else { return };
                 self.search(at, Way::Answer(asker), body.as_deref().unwrap_or_default());
                 self.answered_a_fork(at, token, body.as_deref());
-                let result = self.twist(at, body).map(|body| self.as_this_version_says(at, body)).ok_or(Failure::Busy);
+                let result = self.twist(at, body).ok_or(Failure::Busy);
                 for delay in self.deliveries(at, asker) {
                     self.schedule(delay, asker, Event::Answer { token, starts, result: result.clone() });
                 }

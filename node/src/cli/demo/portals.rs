@@ -62,10 +62,10 @@ pub fn open(village: &Village, players: &[Player], now: Timestamp) -> anyhow::Re
     let (portal, id, mut erna) = patient(village, acute, now)?;
     let mut open = vec![portal, daughter(village, acute, &mut erna, now)?];
     let mut add = |player, role, login, name| staff(village, player, role, login, name, now).map(|(portal, browser)| (open.push(portal), browser).1);
-    let sonja = add(acute, "social-service", "sonja", "Sonja Beispiel (Sozialdienst)")?;
-    add(&players[rehab], "admissions", "rolf", "Rolf Beispiel (Aufnahme)")?;
-    add(acute, "it", "ida", "Ida Beispiel (IT)")?;
-    let paula = add(acute, "physician", "paula", "Paula Beispiel (Station)")?;
+    let sonja = add(acute, "social-service", "sonja", "Sonja Beispiel")?;
+    add(&players[rehab], "admissions", "rolf", "Rolf Beispiel")?;
+    add(acute, "it", "ida", "Ida Beispiel")?;
+    let paula = add(acute, "physician", "paula", "Paula Beispiel")?;
     Ok((open, People { patient: id, erna, sonja, paula, rehab }))
 }
 

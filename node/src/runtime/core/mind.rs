@@ -48,6 +48,8 @@ pub(super) struct Mind {
     terms: Terms,
     membership: Membership,
     public: Public,
+    /// The network document given at `verbund join`, until it has been looked at.
+    given: Option<Vec<u8>>,
     recall: Recall,
     entropy: Box<dyn Entropy>,
     settings: Settings,
@@ -62,6 +64,7 @@ pub(super) struct Mind {
 
 impl Mind {
     pub(super) fn new(db: &Db, me: Author, first: Membership, entropy: Box<dyn Entropy>, settings: Settings) -> Result<Self, StoreError> {
+        let given = Some(first.held().bytes().to_vec());
         let (membership, public) = replication::load(db, first)?;
         // Where there is no other clinic, none can say whether the clock is right, and none is promised anything.
         let alone = membership.held().document.members.len() < 2;
@@ -71,6 +74,7 @@ impl Mind {
             terms: settings.terms,
             membership,
             public,
+            given,
             recall: Recall::default(),
             entropy,
             settings,
@@ -184,6 +188,9 @@ impl Mind {
         self.watch_clock(now);
         if self.clock_agrees && self.watch.is_to_be_noted(now) {
             self.own_work(db, now, turn, "noting that the clock is right", |work| Ok(meta::clock_is_good(work.db, work.now)?));
+        }
+        if let Some(given) = self.given.take() {
+            self.own_work(db, now, turn, "looking at the network document given at the start", |work| replication::look_at_given(work, &given));
         }
         let announce = self.settings.announce.clone();
         self.own_work(db, now, turn, "telling where this node is", |work| replication::renew_address(work, &announce));

@@ -8,7 +8,7 @@ use verbund_protocol::capacity::DepartmentId;
 use super::*;
 use crate::{
     domain::{actor::Role, capacity::Stated, patient::Search},
-    store::{DatabaseKey, patient},
+    store::{DatabaseKey, audit, patient},
     workflow::{
         Job, WorkError,
         bench::{Bench, NOW, document, ik, person},
@@ -109,6 +109,28 @@ fn a_full_disk_refuses_the_turn_and_loses_nothing() {
     assert!(turn(&mut core, 3..200).iter().all(Result::is_ok));
     assert_eq!(entered(&core), (0..200).collect::<Vec<_>>());
     assert_eq!(crate::store::audit::verify(core.store().db()).unwrap().fault, None);
+}
+
+#[test]
+fn a_board_that_contradicts_itself_is_kept_as_proof_also_of_what_was_given_at_joining() {
+    let dir = tempfile::tempdir().unwrap();
+    let start = |given: Membership| {
+        let Bench { me, entropy, .. } = Bench::new();
+        let store = Store::open(dir.path(), &DatabaseKey::from_bytes([1; 32])).unwrap();
+        let mut core = Core::start(store, me, given, Box::new(entropy), Settings { sync_seconds: 15, announce: vec![], terms: Terms::default() }).unwrap();
+        (0..2).for_each(|_| drop(core.turn(NOW, vec![Input::Tick]).unwrap()));
+        core
+    };
+    drop(start(Bench::new().membership));
+    let other = document(1, &[("a", 11)]);
+    for _ in 0..2 {
+        let core = start(Membership::trusted(other.clone()));
+        assert_eq!(core.membership().held().document.members.len(), 2, "the held one stays");
+        let kept = crate::store::membership::contradictions(core.store().db()).unwrap();
+        assert_eq!((kept.len(), kept[0].digest), (1, other.digest()));
+        let told = audit::list(core.store().db(), &audit::Filter { action: Some("document.contradiction".into()), ..audit::Filter::default() }, 9).unwrap();
+        assert_eq!(told.len(), 1, "told once");
+    }
 }
 
 /// A sync that fails while a piece of work is under way stops the node as one at the commit does, also if another failure of the

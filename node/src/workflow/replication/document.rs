@@ -20,7 +20,7 @@ pub(super) fn keep(db: &Db, membership: &Membership, now: Timestamp) -> Result<(
 }
 
 /// Keeps a document that the board signed although it had signed another one of the same version. Returns whether that is new.
-pub(super) fn keep_proof(db: &Db, document: &SignedDocument, now: Timestamp) -> Result<bool, StoreError> {
+fn keep_proof(db: &Db, document: &SignedDocument, now: Timestamp) -> Result<bool, StoreError> {
     let version = document.document.version;
     let new = store::membership::keep_contradiction(db, version, &document.digest(), document.bytes(), now)?;
     if new {

@@ -166,19 +166,6 @@ fn a_board_that_contradicts_itself_is_kept_as_proof_whoever_brings_it() {
 }
 
 #[test]
-fn a_board_that_contradicts_itself_is_kept_as_proof_also_of_what_was_given_at_joining() {
-    let mut a = Bench::of("a", 11);
-    a.follow(Actor::Node, |work| take_document(work, document(2, &[("a", 11), ("b", 12)]).bytes())).unwrap();
-    let other = document(2, &[("a", 11)]);
-    for _ in 0..2 {
-        let (held, _) = load(a.store.db(), Membership::trusted(other.clone())).unwrap();
-        assert_eq!(held.held().document.members.len(), 2, "the held one stays");
-    }
-    let kept = store::membership::contradictions(a.store.db()).unwrap();
-    assert_eq!((kept.len(), kept[0].digest), (1, other.digest()));
-}
-
-#[test]
 fn a_suspension_cuts_off_and_is_told() {
     let mut a = Bench::of("a", 11);
     let until = NOW.plus(Duration::from_secs(3600));

@@ -171,6 +171,8 @@ pub fn what_the_board_decides(story: &mut Story) {
     story.repeat("a suspension", ASKER, move |work| replication::take_suspension(work, &bytes).map(drop));
     story.step("the owner cannot be reached", ASKER, |work| dispatch::on_failure(work, &"b".parse().unwrap(), "unreachable"));
     story.step("the owner can be reached again", ASKER, |work| dispatch::on_reachable(work, &"b".parse().unwrap()));
+    let other = document(1, &[("a", 11)]);
+    story.step("the document given at joining contradicts the held one", ASKER, move |work| replication::look_at_given(work, &other));
     let before = story.image(ASKER);
     let next = document(2, &[("a", 11)]);
     story.step("the board removes the owner", ASKER, move |work| replication::take_document(work, &next).map(drop));

@@ -199,9 +199,12 @@ async fn it_keeps_accounts_and_the_privacy_officer_reads_of_it(look: Look) {
     let account = house.accounts().into_iter().find(|held| held.name == "Nora Beispiel").unwrap();
     assert_eq!((account.state, account.roles.as_slice()), (State::Open, &[Role::Ward][..]));
     let change = format!("form[action='/accounts/{}/change']", account.id);
+    unfold(&window, &change).await;
     window.click(&format!("{change} input[value=ward]")).await;
     window.click(&format!("{change} input[value=capacity]")).await;
     window.click(&format!("{change} button")).await;
+    reads(&window, "nora · in Benutzung · Bettenmeldung").await;
+    unfold(&window, &change).await;
     window.see(&format!("{change} input[value=capacity][checked]")).await;
     nora.click("header .clinic a").await;
     nora.see("a[href='/capacity']").await;

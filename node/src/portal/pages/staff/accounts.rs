@@ -35,8 +35,10 @@ struct Row {
     name: String,
     /// The name in its field.
     shown: String,
-    login: String,
-    state: String,
+    /// User name, state and roles, in words.
+    about: String,
+    /// Whether it lies open: something typed stands in it again.
+    open: bool,
     locked: bool,
     roles: Vec<RoleBox>,
 }
@@ -77,13 +79,15 @@ fn row(w: Words, account: Account, late: Option<&Fields>) -> Row {
         AccountState::Open => w.accounts_state_open(),
         AccountState::Locked => w.accounts_state_locked(),
     };
+    let held: Vec<String> = account.roles.iter().map(|role| role_name(w, *role)).collect();
+    let about = [account.login.unwrap_or_default(), state.into_owned(), held.join(", ")];
     Row {
         id: account.id.to_string(),
+        about: about.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · "),
+        open: late.is_some(),
         roles: boxes(w, &late.map_or(account.roles, chosen)),
         shown: late.map_or_else(|| account.name.clone(), |late| late.shown("name", 200)),
         name: account.name,
-        login: account.login.unwrap_or_default(),
-        state: state.into_owned(),
         locked: account.state == AccountState::Locked,
     }
 }

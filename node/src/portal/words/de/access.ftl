@@ -153,6 +153,10 @@ staff-home-title = Guten Tag, { $name }
 staff-no-roles = Ihr Konto hat noch keine Rolle. Ihre IT kann sie vergeben.
 staff-patients = Patientinnen und Patienten
 staff-accounts = Konten
+staff-areas = Bereiche
+staff-messages = Nachrichten
+staff-status = Zustand
+staff-purposes = Angegebene Gründe
 staff-blocked-title = Briefe, die nicht mehr gelten
 staff-blocked-what = Bei diesen Personen wurde das Geburtsdatum fünfmal falsch eingegeben. Fragen Sie nach, und drucken Sie einen neuen Brief.
 staff-lock = Platz sperren
@@ -194,6 +198,10 @@ invited-done = Fertig
 
 ## Konten der Mitarbeitenden
 accounts-title = Konten der Mitarbeitenden
+accounts-all = { $count ->
+    [one] Ein Konto
+   *[other] { $count } Konten
+  }
 accounts-new = Neues Konto
 accounts-name = Name
 accounts-login = Benutzername

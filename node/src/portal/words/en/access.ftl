@@ -153,6 +153,10 @@ staff-home-title = Hello { $name }
 staff-no-roles = Your account has no role yet. Your IT department can give one.
 staff-patients = Patients
 staff-accounts = Accounts
+staff-areas = Areas
+staff-messages = Messages
+staff-status = Status
+staff-purposes = Stated reasons
 staff-blocked-title = Letters that no longer work
 staff-blocked-what = For these people the birth date was typed wrong five times. Ask them, and print a new letter.
 staff-lock = Lock this workplace
@@ -194,6 +198,10 @@ invited-done = Done
 
 ## Accounts of staff
 accounts-title = Accounts of staff
+accounts-all = { $count ->
+    [one] One account
+   *[other] { $count } accounts
+  }
 accounts-new = New account
 accounts-name = Name
 accounts-login = User name
