@@ -7,12 +7,7 @@ use verbund_protocol::{
 };
 
 use super::Call;
-use crate::workflow::{
-    WorkError,
-    desk::PeerSight,
-    replication,
-    took::Times,
-};
+use crate::workflow::{WorkError, desk::PeerSight, replication, took::Times};
 
 /// What can be asked.
 #[derive(Clone, Copy, Debug, serde::Serialize, serde::Deserialize)]

@@ -66,11 +66,7 @@ pub fn of(w: Words, roles: &[Role], path: &str) -> Vec<Area> {
 impl Place {
     fn here(&self, path: &str) -> Option<&'static str> {
         let within = |begin: &str| path.strip_prefix(begin).is_some_and(|rest| rest.is_empty() || begin.ends_with('/') || rest.starts_with('/'));
-        if path == self.path {
-            Some("page")
-        } else {
-            (within(self.path) || self.also.iter().any(|also| within(also))).then_some("true")
-        }
+        if path == self.path { Some("page") } else { (within(self.path) || self.also.iter().any(|also| within(also))).then_some("true") }
     }
 }
 

@@ -25,8 +25,7 @@ use verbund_node::{
     mesh::{self, Event, MeshConfig, MeshHandle},
     runtime::{
         core::{Core, Input, Settings},
-        engine,
-        service,
+        engine, service,
     },
     store::{DatabaseKey, Readers, Store, blob::BlobStore},
     workflow::{
