@@ -1,6 +1,8 @@
 //! What takes a processor or the disk for longer than a page may: a bounded number at once, on threads that may wait. Whoever comes meanwhile waits
 //! for a place, and pages that need none wait for nobody.
 
+use std::sync::Arc;
+
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::{guard::Context, page::PageError};
@@ -12,13 +14,13 @@ const TAKEN_AT_ONCE: usize = 16;
 
 /// The places of one site.
 pub struct Pool {
-    computing: Semaphore,
+    computing: Arc<Semaphore>,
     taking: Semaphore,
 }
 
 impl Default for Pool {
     fn default() -> Self {
-        Self { computing: Semaphore::new(COMPUTED_AT_ONCE), taking: Semaphore::new(TAKEN_AT_ONCE) }
+        Self { computing: Arc::new(Semaphore::new(COMPUTED_AT_ONCE)), taking: Semaphore::new(TAKEN_AT_ONCE) }
     }
 }
 
@@ -33,8 +35,13 @@ impl Pool {
     }
 
     async fn in_turn<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, PageError> {
-        let _place = self.computing.acquire().await.map_err(|_| PageError::Unavailable)?;
-        tokio::task::spawn_blocking(work).await.map_err(|_| PageError::Unavailable)
+        let place = self.computing.clone().acquire_owned().await.map_err(|_| PageError::Unavailable)?;
+        // The place goes with the work: it is taken for as long as the work lasts, also if nobody waits for it any more.
+        let placed = move || {
+            let _place = place;
+            work()
+        };
+        tokio::task::spawn_blocking(placed).await.map_err(|_| PageError::Unavailable)
     }
 
     /// Returns a place for taking a file in, once there is one. The answer to this request is not among those whose time is watched.
@@ -88,5 +95,17 @@ mod tests {
         three.await.unwrap();
         three_begun.recv().unwrap();
         two.await.unwrap();
+    }
+    #[tokio::test]
+    async fn a_place_is_taken_for_as_long_as_its_work_lasts() {
+        let pool = Pool::default();
+        let (work, begun, ends) = work();
+        {
+            let mut gone = pin!(pool.in_turn(work));
+            assert!(poll(gone.as_mut()).is_pending());
+            begun.recv().unwrap();
+        }
+        assert_eq!(pool.computing.available_permits(), COMPUTED_AT_ONCE - 1, "whoever asked has gone, the work has not");
+        drop(ends);
     }
 }
