@@ -40,20 +40,23 @@ fn chain(length: u64) -> Vec<SignedHeader> {
 #[test]
 fn every_fault_has_its_name() {
     let all = chain(3);
-    let other = Chain { head: Some(Head { seq: 4, digest: Digest([4; 32]) }), seen: None };
+    // The other has written 0 to 4, each with its number as its digest.
+    let other = |seq: u64| (seq <= 4).then(|| Digest([seq as u8; 32]));
     let held = Chain::default().after(&all[0]).after(&all[1]);
-    assert_eq!(held.judge(&all[2], &other), Verdict::Next);
-    assert_eq!(held.judge(&all[1], &other), Verdict::Known);
-    assert_eq!(Chain::default().judge(&all[2], &other), Verdict::Gap { expected: 0 });
-    assert_eq!(held.judge(&message(2, Some(Digest([9; 32])), None, 1), &other), Verdict::Fork);
+    assert_eq!(held.judge(&all[2], other), Verdict::Next);
+    assert_eq!(held.judge(&all[1], other), Verdict::Known);
+    assert_eq!(Chain::default().judge(&all[2], other), Verdict::Gap { expected: 0 });
+    assert_eq!(held.judge(&message(2, Some(Digest([9; 32])), None, 1), other), Verdict::Fork);
     let seeing = |seq, digest| message(2, Some(all[1].digest), Some(Head { seq, digest: Digest([digest; 32]) }), 1);
-    assert_eq!(held.judge(&seeing(4, 4), &other), Verdict::Next);
-    assert_eq!(held.judge(&seeing(5, 4), &other), Verdict::BadSeen, "never sent");
-    assert_eq!(held.judge(&seeing(4, 5), &other), Verdict::BadSeen, "another message than was sent");
+    assert_eq!(held.judge(&seeing(4, 4), other), Verdict::Next);
+    assert_eq!(held.judge(&seeing(5, 4), other), Verdict::BadSeen, "never sent");
+    assert_eq!(held.judge(&seeing(4, 5), other), Verdict::BadSeen, "another message than was sent");
+    assert_eq!(held.judge(&seeing(2, 2), other), Verdict::Next, "messages cross");
+    assert_eq!(held.judge(&seeing(2, 5), other), Verdict::BadSeen, "another message than was sent, long before the last");
     let further = Chain { seen: Some(3), ..held };
-    assert_eq!(further.judge(&seeing(2, 2), &other), Verdict::BadSeen, "less than it saw before");
+    assert_eq!(further.judge(&seeing(2, 2), other), Verdict::BadSeen, "less than it saw before");
     let long = Chain { head: Some(Head { seq: MAX_MESSAGES - 1, digest: Digest([1; 32]) }), seen: None };
-    assert_eq!(long.judge(&message(MAX_MESSAGES, Some(Digest([1; 32])), None, 1), &other), Verdict::TooLong);
+    assert_eq!(long.judge(&message(MAX_MESSAGES, Some(Digest([1; 32])), None, 1), other), Verdict::TooLong);
 }
 
 #[test]
@@ -89,7 +92,7 @@ proptest! {
         let mut held = Chain::default();
         let mut taken = Vec::new();
         for at in arrivals.into_iter().filter(|at| *at < all.len()).chain(0..all.len()) {
-            match held.judge(&all[at], &Chain::default()) {
+            match held.judge(&all[at], |_| None) {
                 Verdict::Next => {
                     held = held.after(&all[at]);
                     taken.push(at);

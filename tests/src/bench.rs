@@ -44,6 +44,8 @@ pub struct Plan {
     pub runs: usize,
     /// Length of each row about memory, minutes.
     pub minutes: u64,
+    /// How many pages a second each of those looks at whose node's memory is watched: what a look leaves behind shows so many times as soon.
+    pub haste: u32,
     /// The program that fetches by `iroh-blobs`, if it was built.
     pub iroh: Option<PathBuf>,
     /// Where drawings go.

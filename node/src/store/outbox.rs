@@ -63,9 +63,10 @@ pub fn queue(db: &Db, member: &MemberId, message: Place, now: Timestamp) -> Resu
 /// # Errors
 /// The store's.
 pub fn queue_from(db: &Db, member: &MemberId, id: ConversationId, side: Side, seq: u64, now: Timestamp) -> Result<(), StoreError> {
-    // What waits goes in the order in which it was written, so what is missing goes before what came after it.
+    // What waits goes in the order in which it was written, so what is missing goes before what came after it. What waits already has waited
+    // since it was first queued: whoever misses it for ever must not keep it waiting for ever.
     let sql = "INSERT INTO outbox (message, member, queued_at) SELECT place, ?1, ?5 FROM message WHERE conversation = ?2 AND side = ?3 AND seq >= ?4
-               ON CONFLICT (message) DO UPDATE SET member = excluded.member, queued_at = excluded.queued_at";
+               ON CONFLICT (message) DO UPDATE SET member = excluded.member";
     db.execute(sql, params![member.as_str(), id.0, side.word(), seq as i64, millis(now)])?;
     Ok(())
 }

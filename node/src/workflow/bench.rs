@@ -32,6 +32,7 @@ pub(crate) struct Bench {
     pub entropy: Seeded,
     pub now: Timestamp,
     pub terms: Terms,
+    pub clock_agrees: bool,
 }
 
 pub(crate) fn key(seed: u8) -> SecretKey {
@@ -88,12 +89,12 @@ impl Bench {
         let me = Author { network: "test".parse().unwrap(), member: member.parse().unwrap(), node: "1".parse().unwrap(), auth: key(seed + 100).public(), key: key(seed) };
         let store = Store::in_memory().unwrap();
         let (membership, public) = replication::load(store.db(), membership()).unwrap();
-        Self { store, me, membership, public, recall: Recall::default(), entropy: Seeded::new(seed.into()), now: NOW, terms: Terms::default() }
+        Self { store, me, membership, public, recall: Recall::default(), entropy: Seeded::new(seed.into()), now: NOW, terms: Terms::default(), clock_agrees: true }
     }
 
     /// Runs `piece` as `actor` in a transaction of its own; what it wants to follow comes with its result.
     pub fn follow<T>(&mut self, actor: Actor, piece: impl FnOnce(&mut Work<'_>) -> Result<T, WorkError>) -> Result<(T, Vec<Effect>), WorkError> {
-        let Self { store, me, membership, public, recall, entropy, now, terms } = self;
+        let Self { store, me, membership, public, recall, entropy, now, terms, clock_agrees } = self;
         recall.settle(store.db(), *now);
         store.write(|db| {
             let mut work = Work {
@@ -106,7 +107,7 @@ impl Bench {
                 terms,
                 entropy,
                 actor,
-                clock_agrees: true,
+                clock_agrees: *clock_agrees,
                 effects: Vec::new(),
                 looks: None,
             };

@@ -131,13 +131,16 @@ pub fn on_response(work: &mut Work<'_>, sent: &Sent, answer: &[u8], checked: &Ch
     let Some(replies) = Replies::read(answer).ok().filter(|replies| replies.replies.len() == sent.what.len()) else {
         return on_failure(work, &sent.member, "answer not understood");
     };
-    let (mut progress, mut stuck) = (false, Vec::new());
+    let (mut progress, mut stuck, mut gaps) = (false, Vec::new(), Vec::new());
     for (what, reply) in sent.what.iter().zip(replies.replies) {
         let What { conversation: id, seq, .. } = *what;
         match reply {
             Reply::Receipt(bytes) if receipted(work, &sent.member, what, &bytes, checked)? => progress = true,
             Reply::Receipt(_) | Reply::Busy => stuck.push(id),
-            Reply::Gap { expected, .. } => missing(work, id, expected)?,
+            Reply::Gap { expected, .. } => {
+                missing(work, id, expected)?;
+                gaps.push(id);
+            }
             Reply::Rejected(Rejection::NotAllowed) => return on_failure(work, &sent.member, "the other clinic says we may not send now"),
             Reply::Rejected(rejection) => {
                 // It will never be taken in as it is, nor what follows it: a person must look.
@@ -150,7 +153,7 @@ pub fn on_response(work: &mut Work<'_>, sent: &Sent, answer: &[u8], checked: &Ch
     if progress {
         outbox::went_well(work.db, &sent.member)?;
     }
-    for id in &stuck {
+    for id in stuck.iter().chain(&gaps) {
         give_up_if_old(work, *id)?;
     }
     if !stuck.is_empty() || !progress {

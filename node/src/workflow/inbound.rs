@@ -73,7 +73,7 @@ fn take(work: &mut Work<'_>, from: &MemberId, item: Item, checked: &Checked) -> 
     if !parties {
         return Ok(Reply::Rejected(Rejection::NotAMessage));
     }
-    match c.theirs.judge(&signed, &c.own) {
+    match c.theirs.judge(&signed, |seq| c.log.digest(c.side, seq)) {
         Verdict::Known => known(work, &mut c, &signed),
         Verdict::Gap { expected } => Ok(Reply::Gap { conversation: c.id, expected }),
         Verdict::Fork | Verdict::BadSeen | Verdict::TooLong => Ok(Reply::Rejected(Rejection::Diverged)),

@@ -248,8 +248,8 @@ fn verified(work: &Work<'_>, from: &MemberId, id: ConversationId, message: &Held
 fn next(c: &Conversation, me: &MemberId, waiting: &mut [VecDeque<(SignedHeader, Held)>; 2]) -> Option<(SignedHeader, Held)> {
     for queue in waiting {
         while let Some((signed, _)) = queue.front() {
-            let (chain, other) = if signed.header.author.member == *me { (&c.own, &c.theirs) } else { (&c.theirs, &c.own) };
-            match Chain::judge(chain, signed, other) {
+            let (chain, other) = if signed.header.author.member == *me { (&c.own, c.side.other()) } else { (&c.theirs, c.side) };
+            match Chain::judge(chain, signed, |seq| c.log.digest(other, seq)) {
                 Verdict::Next => return queue.pop_front(),
                 // Known by now, or never to fit.
                 Verdict::Known | Verdict::Fork | Verdict::TooLong => drop(queue.pop_front()),

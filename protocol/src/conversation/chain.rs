@@ -4,6 +4,7 @@ use minicbor::{Decode, Encode};
 
 use super::header::{Head, SignedHeader};
 use crate::{
+    id::Digest,
     limits::MAX_MESSAGES,
     planted::{Bug, planted},
 };
@@ -58,9 +59,9 @@ impl Chain {
         self.head.map_or(0, |head| head.seq + 1)
     }
 
-    /// Returns what a verified header of this author is, given the head of the chain it answers (`other`) and whether it
-    /// ends the conversation (the last messages are kept for that).
-    pub fn judge(&self, header: &SignedHeader, other: &Self) -> Verdict {
+    /// Returns what a verified header of this author is. `answered` gives the digest of a message of the chain that it answers by its number, and
+    /// nothing for one that was never written: who answers another message than was sent would spoil the evidence of both.
+    pub fn judge(&self, header: &SignedHeader, answered: impl Fn(u64) -> Option<Digest>) -> Verdict {
         let expected = self.expected();
         let h = &header.header;
         if h.seq < expected {
@@ -75,11 +76,9 @@ impl Chain {
         if h.seq >= MAX_MESSAGES {
             return Verdict::TooLong;
         }
-        let seen = h.seen.map(|head| head.seq);
-        let told = seen >= self.seen && seen <= other.head.map(|head| head.seq);
-        // At the other's head the digest must be its own; earlier ones were that head once.
-        let same = h.seen.is_none_or(|head| other.head.is_none_or(|own| own.seq != head.seq || own.digest == head.digest));
-        if told && same { Verdict::Next } else { Verdict::BadSeen }
+        let told = h.seen.map(|head| head.seq) >= self.seen;
+        let written = h.seen.is_none_or(|head| answered(head.seq) == Some(head.digest));
+        if told && written { Verdict::Next } else { Verdict::BadSeen }
     }
 
     /// Returns the chain after taking the header in.

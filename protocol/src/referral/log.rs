@@ -68,6 +68,10 @@ impl Log {
             Side::Owner => &self.owner,
         }
     }
+    /// Returns the digest of a side's message by its number; nothing if there is none.
+    pub fn digest(&self, side: Side, seq: u64) -> Option<Digest> {
+        self.chain(side).get(usize::try_from(seq).ok()?).map(|entry| entry.digest)
+    }
     fn chain_mut(&mut self, side: Side) -> &mut Vec<Entry> {
         match side {
             Side::Asker => &mut self.asker,

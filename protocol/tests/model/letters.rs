@@ -118,7 +118,8 @@ impl Letters {
         if self.judged.insert((theirs, held, own), ()).is_some() {
             return Ok(());
         }
-        let (chain, other) = (self.known(held), self.known(own));
+        let chain = self.known(held);
+        let answered: Vec<Digest> = self.chain(own).into_iter().map(|letter| self.all[letter as usize - 1].header.digest).collect();
         for letter in self.chain(theirs) {
             let came = &self.all[letter as usize - 1].header;
             let seq = came.header.seq;
@@ -127,7 +128,7 @@ impl Letters {
                 std::cmp::Ordering::Equal => Verdict::Next,
                 std::cmp::Ordering::Greater => Verdict::Gap { expected: u64::from(taken) },
             };
-            let verdict = chain.judge(came, &other);
+            let verdict = chain.judge(came, |seq| answered.get(seq as usize).copied());
             if verdict != wanted {
                 return Err(format!("message {seq} comes after {taken} and is {verdict:?}, not {wanted:?}"));
             }

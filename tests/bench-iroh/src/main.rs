@@ -19,6 +19,8 @@ async fn main() -> anyhow::Result<()> {
     let source = FsStore::load(&from).await.context("the source store")?;
     let options = AddPathOptions { path: file, mode: ImportMode::Copy, format: iroh_blobs::BlobFormat::Raw };
     let tag = source.blobs().add_path_with_opts(options).await.context("adding the file")?;
+    // What the import left for the disk to write must not fall into the time of the fetch.
+    confirm(&from)?;
     let target = FsStore::load(&to).await.context("the target store")?;
 
     let serving = endpoint().await?;
@@ -45,7 +47,7 @@ async fn endpoint() -> anyhow::Result<Endpoint> {
     builder.bind().await.context("binding to loopback")
 }
 
-/// Has the disk confirm what was received.
+/// Has the disk confirm what lies in a folder.
 fn confirm(folder: &Path) -> anyhow::Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();

@@ -2,7 +2,7 @@
 
 use std::{
     fs::{File, OpenOptions},
-    io::{Read as _, Write as _},
+    io::{Read, Write as _},
     net::{TcpListener, TcpStream},
     os::unix::fs::FileExt as _,
     path::Path,
@@ -19,12 +19,25 @@ const PIECE: usize = 1 << 20;
 /// Bytes that are signed for a message: about what a header or receipt has.
 const SIGNED: usize = 360;
 
-/// Sends the file at `from` to a new file `to` over TLS 1.3 with AES-256-GCM on loopback, one thread a side, both hashing with BLAKE3
-/// and both confirming the disk at the end. Returns how long it took.
+/// How a floor carries a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Carriage {
+    /// Both sides hash, and both confirm the disk once, at the end.
+    Plain,
+    /// As the node does it: the sender does not hash again what it hashed when it was added, and the receiver has the disk write every so many bytes
+    /// ([`WRITE_OUT`]) while more arrives.
+    AsTheNode,
+}
+
+/// After so many bytes the node has the disk write (`node/src/store/blob/incoming.rs`).
+const WRITE_OUT: usize = 64 << 20;
+
+/// Sends the file at `from` to a new file `to` over TLS 1.3 with AES-256-GCM on loopback, one thread a side, with BLAKE3 and the disk's
+/// confirmation as `how` says. Returns how long it took.
 ///
 /// # Errors
 /// If the disk or loopback refuses.
-pub(crate) fn carry(from: &Path, to: &Path) -> anyhow::Result<Duration> {
+pub(crate) fn carry(from: &Path, to: &Path, how: Carriage) -> anyhow::Result<Duration> {
     let (server, client) = tls()?;
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let address = listener.local_addr()?;
@@ -36,17 +49,10 @@ pub(crate) fn carry(from: &Path, to: &Path) -> anyhow::Result<Duration> {
         let socket = listener.accept()?.0;
         socket.set_nodelay(true)?;
         let mut stream = StreamOwned::new(ServerConnection::new(server)?, socket);
-        let (mut hasher, mut piece, mut left) = (blake3::Hasher::new(), vec![0; PIECE], size as usize);
-        while left > 0 {
-            let length = left.min(PIECE);
-            stream.read_exact(&mut piece[..length])?;
-            hasher.update(&piece[..length]);
-            (&target).write_all(&piece[..length])?;
-            left -= length;
-        }
+        let hash = receive(&mut stream, &target, size as usize, how)?;
         target.sync_data()?;
         stream.write_all(b"kept")?;
-        Ok(hasher.finalize())
+        Ok(hash)
     });
     let socket = TcpStream::connect(address)?;
     socket.set_nodelay(true)?;
@@ -57,7 +63,9 @@ pub(crate) fn carry(from: &Path, to: &Path) -> anyhow::Result<Duration> {
     while left > 0 {
         let length = left.min(PIECE);
         (&source).read_exact(&mut piece[..length])?;
-        hasher.update(&piece[..length]);
+        if how == Carriage::Plain {
+            hasher.update(&piece[..length]);
+        }
         stream.write_all(&piece[..length])?;
         left -= length;
     }
@@ -66,9 +74,31 @@ pub(crate) fn carry(from: &Path, to: &Path) -> anyhow::Result<Duration> {
     stream.read_exact(&mut [0; 4])?;
     let took = begun.elapsed();
     let there = receiving.join().map_err(|_| anyhow::anyhow!("the receiving side broke off"))??;
-    anyhow::ensure!(there == hasher.finalize(), "the floor lost something on the way");
+    anyhow::ensure!(how != Carriage::Plain || there == hasher.finalize(), "the floor lost something on the way");
     std::fs::remove_file(to)?;
     Ok(took)
+}
+
+/// Takes so many bytes in, hashed and written to `target`.
+fn receive(stream: &mut impl Read, target: &File, size: usize, how: Carriage) -> anyhow::Result<blake3::Hash> {
+    std::thread::scope(|scope| {
+        let (write_out, asked) = std::sync::mpsc::channel::<()>();
+        let disk = scope.spawn(move || asked.iter().try_for_each(|()| target.sync_data()));
+        let (mut hasher, mut piece, mut left) = (blake3::Hasher::new(), vec![0; PIECE], size);
+        while left > 0 {
+            let length = left.min(PIECE);
+            stream.read_exact(&mut piece[..length])?;
+            hasher.update(&piece[..length]);
+            (&mut &*target).write_all(&piece[..length])?;
+            left -= length;
+            if how == Carriage::AsTheNode && (size - left).is_multiple_of(WRITE_OUT) {
+                write_out.send(())?;
+            }
+        }
+        drop(write_out);
+        disk.join().map_err(|_| anyhow::anyhow!("the disk's thread broke off"))??;
+        Ok(hasher.finalize())
+    })
 }
 
 /// Both ends of a TLS connection with a certificate made for it, and only the cipher that the mesh prefers.

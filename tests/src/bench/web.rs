@@ -48,6 +48,17 @@ enum Change {
     Language,
 }
 
+/// How people look at pages.
+#[derive(Clone, Copy)]
+struct Pace {
+    /// How long they stay.
+    stay: Duration,
+    /// How long they look at a page before the next.
+    look: Duration,
+    /// What social workers change.
+    change: Change,
+}
+
 /// A clinic with people who can sign in.
 struct Scene {
     town: Town,
@@ -112,8 +123,9 @@ struct Waited {
     staff: Vec<f64>,
     changes: usize,
     news: usize,
-    /// Memory of the node while everybody is there, MiB.
+    /// Memory of the node while everybody is there, MiB; and of that what is its own.
     memory: f64,
+    own: f64,
 }
 
 /// What one visitor did.
@@ -125,13 +137,13 @@ struct Visit {
     cookies: Cookies,
 }
 
-/// Somebody looks at pages for `span`, in their own time, and hears of changes as an open page does. Staff change something at cases.
-fn visit(browser: &Browser, nth: usize, (pages, patient): (&[String], bool), tls: &Arc<ClientConfig>, (span, change): (Duration, Change)) -> anyhow::Result<Visit> {
+/// Somebody looks at pages in their own time, and hears of changes as an open page does. Staff change something at cases.
+fn visit(browser: &Browser, nth: usize, (pages, patient): (&[String], bool), tls: &Arc<ClientConfig>, pace: Pace) -> anyhow::Result<Visit> {
     let mut caller = Caller::open(&browser.origin, &browser.cookies, tls)?;
     let mut news = News::open(&browser.origin, &browser.cookies, tls)?;
     let (begun, mut took, mut cases, mut changes) = (Instant::now(), Vec::new(), 0_usize, 0);
     for turn in nth.. {
-        if begun.elapsed() >= span {
+        if begun.elapsed() >= pace.stay {
             break;
         }
         let (asked, path) = (Instant::now(), &pages[turn % pages.len()]);
@@ -140,7 +152,7 @@ fn visit(browser: &Browser, nth: usize, (pages, patient): (&[String], bool), tls
             cases += 1;
         }
         if cases > changes * CHANGE_EVERY {
-            match change {
+            match pace.change {
                 Change::Note => caller.send_form(&format!("{path}/note"), &[("kind", "call"), ("text", &format!("Niemand erreicht ({nth}, {}).", service::now().0))])?,
                 Change::Language => caller.send_form("/language", &[("language", ["en", "de"][changes % 2]), ("back", path)])?,
             }
@@ -148,13 +160,13 @@ fn visit(browser: &Browser, nth: usize, (pages, patient): (&[String], bool), tls
         }
         took.push(asked.elapsed().as_secs_f64() * 1e3);
         news.hear()?;
-        std::thread::sleep(LOOK.saturating_sub(asked.elapsed()));
+        std::thread::sleep(pace.look.saturating_sub(asked.elapsed()));
     }
     Ok(Visit { patient, took, changes, news: news.heard, cookies: caller.cookies })
 }
 
-/// Everybody looks at pages in their own time for `span`.
-fn crowd(scene: &mut Scene, span: Duration, change: Change) -> anyhow::Result<Waited> {
+/// Everybody looks at pages in their own time.
+fn crowd(scene: &mut Scene, pace: Pace) -> anyhow::Result<Waited> {
     let tls = scene.tls()?;
     let staff_pages: Vec<String> = ["/cases".to_owned(), "/cases/all".to_owned()].into_iter().chain(scene.cases.iter().map(|case| format!("/cases/{case}"))).collect();
     let patient_pages: Vec<String> = PATIENT_PAGES.map(str::to_owned).into();
@@ -168,13 +180,13 @@ fn crowd(scene: &mut Scene, span: Duration, change: Change) -> anyhow::Result<Wa
                 let tls = &tls;
                 scope.spawn(move || {
                     // Nobody keeps step with anybody.
-                    std::thread::sleep(LOOK.mul_f64(nth as f64 / people as f64));
-                    visit(browser, nth, (pages, patient), tls, (span, change))
+                    std::thread::sleep(pace.look.mul_f64(nth as f64 / people as f64));
+                    visit(browser, nth, (pages, patient), tls, pace)
                 })
             })
             .collect();
-        std::thread::sleep(span / 2);
-        let (mut waited, mut kept) = (Waited { memory: node.resident_mib()?, ..Waited::default() }, Vec::new());
+        std::thread::sleep(pace.stay / 2);
+        let (mut waited, mut kept) = (Waited { memory: node.resident_mib()?, own: node.own_mib()?, ..Waited::default() }, Vec::new());
         for worker in workers {
             let visit = worker.join().map_err(|_| anyhow::anyhow!("a caller broke off"))??;
             if visit.patient {
@@ -246,8 +258,9 @@ pub(super) fn measure(plan: &Plan) -> anyhow::Result<Vec<Row>> {
 }
 
 fn people(plan: &Plan, scene: &mut Scene) -> anyhow::Result<Row> {
-    let before = crowd(scene, plan.size(Duration::from_secs(2), Duration::from_secs(20)), Change::Note)?.memory; // everything is warm
-    let waited = crowd(scene, plan.size(Duration::from_secs(2), Duration::from_secs(60)), Change::Note)?;
+    let pace = |seconds| Pace { stay: Duration::from_secs(plan.size(2, seconds)), look: LOOK, change: Change::Note };
+    let before = crowd(scene, pace(20))?.memory; // everything is warm
+    let waited = crowd(scene, pace(60))?;
     let after = waited.memory;
     let at = |samples: &[f64], percent| percentile(samples, percent);
     let all: Vec<f64> = waited.patients.iter().chain(&waited.staff).copied().collect();
@@ -282,34 +295,43 @@ fn people(plan: &Plan, scene: &mut Scene) -> anyhow::Result<Row> {
 /// Whether the node's memory stays flat while people come, look at pages for a while and go, again and again. It is read while all are there: what
 /// is given back to the system after they have gone, and when, is the allocator's. What they change makes no page larger.
 fn memory(plan: &Plan, scene: &mut Scene) -> anyhow::Result<Row> {
-    let (span, stay) = (plan.size(Duration::from_secs(3), Duration::from_secs(60 * plan.minutes)), plan.size(Duration::from_secs(1), Duration::from_secs(10)));
-    let (begun, mut samples, mut pages, mut changes) = (Instant::now(), Vec::new(), 0, 0);
+    let span = plan.size(Duration::from_secs(3), Duration::from_secs(60 * plan.minutes));
+    let pace = Pace { stay: Duration::from_secs(plan.size(1, 10)), look: LOOK / plan.haste.max(1), change: Change::Language };
+    let (begun, mut samples, mut own, mut pages, mut changes) = (Instant::now(), Vec::new(), Vec::new(), 0, 0);
     while begun.elapsed() < span {
-        let waited = crowd(scene, stay, Change::Language)?;
+        let waited = crowd(scene, pace)?;
         pages += waited.patients.len() + waited.staff.len();
         changes += waited.changes;
-        samples.push((begun.elapsed().as_secs_f64() / 3600.0, waited.memory));
+        let hours = begun.elapsed().as_secs_f64() / 3600.0;
+        samples.push((hours, waited.memory));
+        own.push((hours, waited.own));
         if samples.len().is_multiple_of(30) {
-            tell(&format!("web-memory: {:.1} MiB after {:.0} minutes, {pages} pages", samples.last().map_or(0.0, |sample| sample.1), begun.elapsed().as_secs_f64() / 60.0));
+            tell(&format!("web-memory: {:.1} MiB, {:.1} its own, after {:.0} minutes, {pages} pages", waited.memory, waited.own, hours * 60.0));
         }
     }
     // In the first third everything is filled that is kept.
-    let settled = &samples[samples.len() / 3..];
-    let per_hour = slope(settled);
-    let (first, last) = (settled.first().map_or(0.0, |sample| sample.1), settled.last().map_or(0.0, |sample| sample.1));
+    let settled = |samples: &[(f64, f64)]| samples[samples.len() / 3..].to_vec();
+    let (all, alone) = (settled(&samples), settled(&own));
+    let (per_hour, own_per_hour) = (slope(&all), slope(&alone));
+    let (first, last) = (all.first().map_or(0.0, |sample| sample.1), all.last().map_or(0.0, |sample| sample.1));
     Ok(Row {
         name: "web-memory",
         what: format!(
-            "memory of a node whose pages {} people look at, a page a second each, coming and going for {} minutes",
+            "memory of a node whose pages {} people look at, {} a second each, coming and going for {} minutes",
             scene.patients.len() + scene.staff.len(),
+            plan.haste.max(1),
             span.as_secs() / 60
         ),
         against: "–".into(),
         aim: "flat: at most 1 MiB an hour".into(),
-        measured: format!("{:+.0} KiB an hour, from {first:.1} to {last:.1} MiB in the last two thirds; {pages} pages, {changes} changes", per_hour * 1024.0),
+        measured: format!(
+            "{:+.0} KiB an hour ({:+.0} its own), from {first:.1} to {last:.1} MiB in the last two thirds; {pages} pages, {changes} changes",
+            per_hour * 1024.0,
+            own_per_hour * 1024.0
+        ),
         ratio: None,
         reached: per_hour <= 1.0,
-        figures: json!({ "mib_per_hour": per_hour, "pages": pages, "changes": changes, "samples_hours_mib": samples }),
+        figures: json!({ "mib_per_hour": per_hour, "own_mib_per_hour": own_per_hour, "pages": pages, "changes": changes, "samples_hours_mib": samples, "own_hours_mib": own }),
     })
 }
 

@@ -5,7 +5,7 @@ use std::{fs, path::PathBuf, process::ExitCode};
 use anyhow::{Context as _, bail};
 use verbund_tests::bench::{self, Plan};
 
-const HELP: &str = "scripts/bench [--quick] [--only ROW]… [--out FILE] [--drawings DIR] [--runs N] [--minutes N]
+const HELP: &str = "scripts/bench [--quick] [--only ROW]… [--out FILE] [--drawings DIR] [--runs N] [--minutes N] [--haste N]
 
   --quick          small sizes: shows that every row works; the figures mean nothing
   --only ROW       measure only this row; may be given several times
@@ -13,6 +13,7 @@ const HELP: &str = "scripts/bench [--quick] [--only ROW]… [--out FILE] [--draw
   --drawings DIR   where drawings go (default: beside --out, else beside the built programs)
   --runs N         how often product and floor are measured in turn (default 3)
   --minutes N      length of the rows memory and web-memory, which run only when named (default 60)
+  --haste N        pages a second that each person of web-memory looks at (default 1)
   --iroh FILE      the program that fetches by iroh-blobs; scripts/bench builds it";
 
 fn main() -> ExitCode {
@@ -35,7 +36,7 @@ fn main() -> ExitCode {
 }
 
 fn measure(arguments: &[String]) -> anyhow::Result<()> {
-    let mut plan = Plan { quick: false, only: Vec::new(), runs: 3, minutes: 60, iroh: None, drawings: PathBuf::new() };
+    let mut plan = Plan { quick: false, only: Vec::new(), runs: 3, minutes: 60, haste: 1, iroh: None, drawings: PathBuf::new() };
     let (mut out, mut runs, mut drawings): (Option<PathBuf>, Option<usize>, Option<PathBuf>) = (None, None, None);
     let mut words = arguments.iter();
     while let Some(word) = words.next() {
@@ -47,6 +48,7 @@ fn measure(arguments: &[String]) -> anyhow::Result<()> {
             "--drawings" => drawings = Some(value()?.into()),
             "--runs" => runs = Some(value()?.parse().context("--runs takes a number")?),
             "--minutes" => plan.minutes = value()?.parse().context("--minutes takes a number")?,
+            "--haste" => plan.haste = value()?.parse().context("--haste takes a number")?,
             "--iroh" => plan.iroh = Some(value()?.into()),
             "-h" | "--help" => {
                 println!("{HELP}\n\nrows: {}", bench::ROWS.join(", "));

@@ -1,10 +1,10 @@
 //! Fuzzes at length and reports what was tried: `fuzz [--minutes N] [--seed N] [--keep] [--json FILE] [TARGET…]`. With `--keep`, inputs that go in
-//! new ways join the corpus; findings always do. Exit code 1 if there is a finding.
+//! new ways join the corpus; findings always do. Without `--seed` every run tries other inputs; it says its seed. Exit code 1 if there is a finding.
 
 use std::{
     process::ExitCode,
     sync::Mutex,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
 use verbund_tests::fuzz::{End, Tally, Target, targets};
@@ -19,7 +19,8 @@ struct Wanted {
 }
 
 fn wanted(mut words: impl Iterator<Item = String>) -> Result<Wanted, String> {
-    let mut wanted = Wanted { minutes: 1.0, seed: 0, keep: false, json: None, names: Vec::new() };
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
+    let mut wanted = Wanted { minutes: 1.0, seed: now, keep: false, json: None, names: Vec::new() };
     let number = |word: Option<String>, what: &str| word.and_then(|word| word.parse::<f64>().ok()).ok_or(format!("{what} takes a number"));
     while let Some(word) = words.next() {
         match word.as_str() {
@@ -42,6 +43,7 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
+    println!("seed {}", wanted.seed);
     let chosen: Vec<Target> = targets().into_iter().filter(|target| wanted.names.is_empty() || wanted.names.iter().any(|name| name == target.name)).collect();
     let workers = std::thread::available_parallelism().map_or(1, usize::from).min(chosen.len().max(1));
     // Every worker takes the next target when it is done with one, so all get the same time.

@@ -85,7 +85,7 @@ fn planted() -> ExitCode {
 
 /// Where promises are checked.
 #[cfg(feature = "planted")]
-const PROMISES: [&str; 4] = ["simulator/promises.rs", "simulator/settled.rs", "simulator/liars.rs", "simulator/run.rs"];
+const PROMISES: [&str; 6] = ["simulator/promises.rs", "simulator/settled.rs", "simulator/liars.rs", "simulator/run.rs", "simulator/naming.rs", "simulator/links.rs"];
 
 /// Where the last panic was.
 #[cfg(feature = "planted")]

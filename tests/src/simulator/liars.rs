@@ -1,7 +1,8 @@
 //! Members that lie: up to a third of them. A liar's node runs the real core, and beside it says whatever it likes under its own keys.
 //!
 //! It equivocates in public and in conversations, replays what it heard and what it said, withholds, forges, floods, sends wrong
-//! sizes, poisons its addresses, brings back old documents, and gives receipts for other messages. Honest nodes must stay right, and
+//! sizes, poisons its addresses, brings back old documents, gives receipts for other messages, misses what it has for ever, and answers what
+//! was never said. Honest nodes must stay right, and
 //! where a lie is provable the proof must be kept.
 
 use std::collections::BTreeMap;
@@ -12,7 +13,7 @@ use verbund_protocol::{
     capacity::{CapacityRecord, DepartmentId, EquivocationProof, SignedCapacity},
     cbor,
     conversation::{
-        Batch, Item, Reply, SignedHeader, body_hash,
+        Batch, Head, Header, Item, Reply, SignedHeader, body_hash,
         frame::{Rejection, Replies},
     },
     id::{ConversationId, Digest},
@@ -108,20 +109,29 @@ impl World {
         }
     }
 
-    /// Returns what a liar's node answers instead of what its core wants to: nothing, or another message's receipts.
+    /// Returns what a liar's node answers instead of what its core wants to: nothing, another message's receipts, or that it misses everything.
     pub(super) fn twist(&mut self, at: usize, body: Option<Vec<u8>>) -> Option<Vec<u8>> {
         if !self.liars.lies(at) || self.random.chance(700) {
             return body;
         }
         self.counts.lies += 1;
         let other = self.any_receipt(at);
+        let misses = self.random.chance(300);
         match (body.as_deref().and_then(|body| Replies::read(body).ok()), other) {
             (Some(replies), Some(other)) if !replies.replies.is_empty() && self.random.chance(600) => {
                 let swapped = replies.replies.into_iter().map(|reply| if matches!(reply, Reply::Receipt(_)) { Reply::Receipt(other.clone()) } else { reply });
                 Some(Replies { replies: swapped.collect() }.write())
             }
+            (Some(replies), _) if misses => {
+                let of = self.any_conversation(at);
+                Some(Replies { replies: replies.replies.into_iter().map(|reply| of.map_or(reply, |conversation| Reply::Gap { conversation, expected: 0 })).collect() }.write())
+            }
             _ => None,
         }
+    }
+
+    fn any_conversation(&self, at: usize) -> Option<ConversationId> {
+        conversations(self, at).first().map(|c| c.id)
     }
 
     /// Returns a receipt that a node has given at some time.
@@ -142,7 +152,7 @@ impl Play {
             return;
         }
         let to = *self.dice.pick(&honest);
-        let kinds = if self.plan.staff == Staff::Purposeful { 12 } else { 10 };
+        let kinds = if self.plan.staff == Staff::Purposeful { 14 } else { 10 };
         match self.dice.below(kinds) {
             0 => self.two_statements(from, &honest),
             1 => self.two_messages(from),
@@ -153,6 +163,7 @@ impl Play {
             7 => self.poison_addresses(from, to),
             8 => self.old_document(from, to),
             10 | 11 => self.skip_numbers(from),
+            12 | 13 => self.answer_another(from),
             _ => self.foreign_message(from, to),
         }
         self.tell(format!("{from} lies"));
@@ -205,7 +216,9 @@ impl Play {
                 continue;
             }
             let (salt, body) = ([self.dice.below(256) as u8; 16], b"something else".to_vec());
-            let other = verbund_protocol::conversation::Header { body: body_hash(&salt, &body), ..first }.sign(&author.network, &author.key);
+            // Sometimes as if it had been set back meanwhile: then it is no lie that could be proven, and still not taken in.
+            let epoch = first.epoch.wrapping_add(u32::from(self.dice.chance(300)));
+            let other = verbund_protocol::conversation::Header { body: body_hash(&salt, &body), epoch, ..first }.sign(&author.network, &author.key);
             let batch = Batch { items: vec![Item { header: other.bytes, salt, body }] };
             let token = self.world.say_as(from, to, Protocol::Message, batch.write());
             self.world.liars.forks.insert(token, (to, c.id));
@@ -225,6 +238,24 @@ impl Play {
         let header = verbund_protocol::conversation::Header { seq, previous: Some(last.digest), body: body_hash(&salt, &body), ..first };
         let signed = header.sign(&author.network, &author.key);
         self.world.say_as(from, member_of(&c.peer), Protocol::Message, Batch { items: vec![Item { header: signed.bytes, salt, body }] }.write());
+    }
+
+    /// The next message of a conversation, as an answer to one that the other never wrote.
+    fn answer_another(&mut self, from: usize) {
+        let author = self.world.author(from).clone();
+        for c in conversations(&self.world, from).into_iter().filter(|c| !self.suspects.contains(&member_of(&c.peer)) && c.ended_at.is_none()) {
+            let all = messages(&self.world, from, c.id);
+            let own = all.iter().filter(|message| message.side == c.side).max_by_key(|message| message.seq);
+            let (Some(own), true) = (own, all.iter().any(|message| message.side != c.side)) else { continue };
+            let last = SignedHeader::trusted(&own.header).expect("a header");
+            let (salt, body) = ([self.dice.below(256) as u8; 16], b"an answer to nothing".to_vec());
+            // Where it has seen something, a number it may name; but never what stands there.
+            let seen = Some(Head { seq: last.header.seen.map_or(0, |head| head.seq), digest: Digest([self.dice.below(256) as u8; 32]) });
+            let header = Header { seq: own.seq + 1, previous: Some(last.digest), seen, body: body_hash(&salt, &body), message: 60_001, ..last.header };
+            let signed = header.sign(&author.network, &author.key);
+            self.world.say_as(from, member_of(&c.peer), Protocol::Message, Batch { items: vec![Item { header: signed.bytes, salt, body }] }.write());
+            return;
+        }
     }
 
     /// What was heard or said before, once more, to somebody.

@@ -31,6 +31,8 @@ pub const REGRESSIONS: &[(u64, Scale, Staff)] = &[
 
 /// A night: longer than an offer stands.
 const NIGHT: Duration = Duration::from_secs(140 * 60);
+/// The longest that promises go without a look.
+const LOOK_EVERY: Duration = Duration::from_secs(120);
 /// How long a network may need to settle once everything is mended.
 const SETTLED_AFTER: Duration = Duration::from_secs(10 * 60);
 
@@ -189,8 +191,7 @@ pub fn run(seed: u64, plan: Plan) -> Run {
         }
         let most = if play.dice.chance(plan.rest.0) { plan.rest.1 } else { plan.pause_ms };
         let pause = play.dice.below(most);
-        play.world.run(if plan.night && step == plan.steps * 2 / 3 { NIGHT } else { Duration::from_millis(pause) });
-        promises::hold_now(&mut play, &mut memory);
+        pass(&mut play, &mut memory, if plan.night && step == plan.steps * 2 / 3 { NIGHT } else { Duration::from_millis(pause) });
         liars::follow_proofs(&mut play);
         if plan.scale != Scale::Full || step % 16 == 15 {
             promises::hold_on_the_whole(&play);
@@ -206,6 +207,20 @@ pub fn run(seed: u64, plan: Plan) -> Run {
     play.world.count_disks();
     play.world.note_stores();
     Run { trace: play.world.trace(), counts: play.world.counts, done: std::mem::take(&mut play.done), named: memory.named, completed, settled_after }
+}
+
+/// Lets time pass, with a look at all promises in between and at the end: what is broken and mended within a long rest is seen, too.
+fn pass(play: &mut Play, memory: &mut Memory, pause: Duration) {
+    let mut left = pause;
+    loop {
+        let piece = left.min(LOOK_EVERY);
+        play.world.run(piece);
+        promises::hold_now(play, memory);
+        left -= piece;
+        if left.is_zero() {
+            return;
+        }
+    }
 }
 
 /// Lets time pass until all is as it must be in the end. Returns how long that took.

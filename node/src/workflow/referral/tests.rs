@@ -38,6 +38,7 @@ mod limits;
 mod never_send;
 mod refusals;
 mod rules;
+mod stubborn;
 
 const SOCIAL: Role = Role::SocialService;
 const ADMISSIONS: Role = Role::Admissions;
