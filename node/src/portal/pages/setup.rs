@@ -228,8 +228,11 @@ pub async fn list(State(portal): State<Portal>, Extension(context): Extension<Co
 /// [`PageError`].
 pub async fn finish(State(portal): State<Portal>, Extension(context): Extension<Context>, _: Fields) -> Result<Response, PageError> {
     let (visit, from) = (context.visit()?.clone(), context.from.clone());
-    let token = portal.desk.ask(&Actor::of(&visit.account), move |work| setup::finish(work, &visit, &from)).await?;
-    Ok(finished(&portal, &context, token))
+    match portal.desk.ask(&Actor::of(&visit.account), move |work| setup::finish(work, &visit, &from)).await {
+        Ok(token) => Ok(finished(&portal, &context, token)),
+        Err(WorkError::State { code: "prove-again", .. }) => Ok(prove()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn finished(portal: &Portal, context: &Context, token: Option<Token>) -> Response {

@@ -79,26 +79,31 @@ pub fn remove_passkey(work: &mut Work<'_>, visit: &Visit, which: impl Fn(&[u8]) 
 }
 
 /// Ends setting up: if a complete way to sign in is there, the account is open, the code on paper has ended, and the session is a full one
-/// with a new token. Who was signed in and added a way keeps their other sessions. Returns nothing while something is missing.
+/// with a new token. Who was signed in and added a way keeps their session, no younger than it was, under a new token, and their other
+/// sessions. Returns nothing while something is missing.
 ///
 /// # Errors
-/// The store's.
+/// [`WorkError::State`] `prove-again` if the session's proof is too old; [`WorkError::NotFound`] if it is over.
 pub fn finish(work: &mut Work<'_>, visit: &Visit, from: &From) -> Result<Option<Token>, WorkError> {
+    may_change(work, &visit.session)?;
     let account = existing(work, visit.account.id)?;
     if !is_complete(work, &account)? {
         return Ok(None);
     }
+    if visit.session.stage == Stage::Open {
+        // Nothing was proved by adding a way: neither the proof nor the session begins anew.
+        let token = Token::new(work.entropy);
+        return if session::change_token(work.db, &visit.session.id, &token.hash(), work.now)? { Ok(Some(token)) } else { Err(WorkError::NotFound("session")) };
+    }
     session::end(work.db, account.id, &visit.session.id)?;
     let token = open_session(work, &account, from, Stage::Open)?;
-    if visit.session.stage == Stage::Setup {
-        account::set_state(work.db, account.id, State::Open)?;
-        if let Some(held) = invitation::latest(work.db, account.id)? {
-            invitation::end(work.db, &held.hash, invitation::End::Used, work.now)?;
-        }
-        // Whoever else holds the paper's code and began to set up something does not go on.
-        session::end_others(work.db, account.id, &token.hash())?;
-        work.audit("account.open", account.patient, "account", &format!("account={}", account.id))?;
+    account::set_state(work.db, account.id, State::Open)?;
+    if let Some(held) = invitation::latest(work.db, account.id)? {
+        invitation::end(work.db, &held.hash, invitation::End::Used, work.now)?;
     }
+    // Whoever else holds the paper's code and began to set up something does not go on.
+    session::end_others(work.db, account.id, &token.hash())?;
+    work.audit("account.open", account.patient, "account", &format!("account={}", account.id))?;
     Ok(Some(token))
 }
 

@@ -208,3 +208,21 @@ fn a_session_in_use_changes_its_token() {
     bench.run(Role::It, |work| sign_out(work, &held.account, &held.session.id)).unwrap();
     assert!(super::visit(bench.store.db(), &token, Site::Patient, bench.now).unwrap().is_none());
 }
+
+/// Whoever finds a browser in which somebody signed in a while ago gets nothing by saying that setting up is done.
+#[test]
+fn adding_a_way_proves_nothing_and_makes_no_session_younger() {
+    let mut bench = Bench::new();
+    let (_, code) = invited(&mut bench);
+    let (held, _) = opened(&mut bench, &code);
+    bench.now = bench.now.plus(Duration::from_secs(60));
+    let token = bench.run(Role::It, |work| setup::finish(work, &held, &from(Site::Patient))).unwrap().expect("it is complete");
+    let kept = visiting(&mut bench, &token);
+    assert_ne!(kept.session.id, held.session.id, "the token is a new one");
+    assert_eq!((kept.session.opened_at, kept.session.proved_at), (held.session.opened_at, held.session.proved_at));
+    assert_eq!(session::of_account(bench.store.db(), held.account.id).unwrap().len(), 1);
+    bench.now = bench.now.plus(crate::domain::account::PROOF_FOR);
+    let late = bench.run(Role::It, |work| setup::finish(work, &kept, &from(Site::Patient))).unwrap_err();
+    assert_eq!(late.code(), "prove-again");
+    assert!(!visiting(&mut bench, &token).session.is_fresh(bench.now));
+}
