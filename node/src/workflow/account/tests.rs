@@ -103,7 +103,7 @@ fn password_and_list_sign_in_and_each_code_works_once() {
     let compare = right(bench.run(Role::It, |work| sign_in::begin(work, &login("anna"), &from(Site::Patient))).map(forget_debug).unwrap());
     assert_eq!(compare.0.hash.as_deref(), Some(HASH));
     let step = |bench: &mut Bench| {
-        let token = right(bench.run(Role::It, |work| sign_in::password_right(work, &compare.0, &login("anna"), &from(Site::Patient))).unwrap());
+        let token = right(bench.run(Role::It, |work| sign_in::password_right(work, &compare.0, &login("anna"), &from(Site::Patient), None)).unwrap());
         visiting(bench, &token)
     };
     let half = step(&mut bench);
@@ -225,4 +225,36 @@ fn adding_a_way_proves_nothing_and_makes_no_session_younger() {
     let late = bench.run(Role::It, |work| setup::finish(work, &kept, &from(Site::Patient))).unwrap_err();
     assert_eq!(late.code(), "prove-again");
     assert!(!visiting(&mut bench, &token).session.is_fresh(bench.now));
+}
+
+/// Whoever proves once more who they are has one session there as before, and other browsers keep theirs.
+#[test]
+fn a_new_proof_takes_the_place_of_the_browsers_former_session() {
+    let mut bench = Bench::new();
+    let (_, code) = invited(&mut bench);
+    let (held, codes) = opened(&mut bench, &code);
+    let begin = |bench: &mut Bench| right(bench.run(Role::It, |work| sign_in::begin(work, &login("anna"), &from(Site::Patient))).map(forget_debug).unwrap()).0;
+    let sessions = |bench: &Bench| session::of_account(bench.store.db(), held.account.id).unwrap().len();
+    let mut prove = |bench: &mut Bench, held: Option<&Visit>, nth: usize| {
+        let compare = begin(bench);
+        let token = right(bench.run(Role::It, |work| sign_in::password_right(work, &compare, &login("anna"), &from(Site::Patient), held)).unwrap());
+        let half = visiting(bench, &token);
+        let token = right(bench.run(Role::It, |work| sign_in::second(work, &half, &codes[nth].to_string(), &from(Site::Patient))).unwrap());
+        visiting(bench, &token)
+    };
+    let elsewhere = prove(&mut bench, None, 0);
+    assert_eq!(sessions(&bench), 2, "another browser");
+    let again = prove(&mut bench, Some(&held), 1);
+    assert_eq!(sessions(&bench), 2);
+    assert!(former::gave(bench.store.db(), held.account.id, &held.session.csrf, Site::Patient, bench.now).unwrap(), "a form that lay open is still known");
+    // A token that changes between the two steps is no way out.
+    let changed = session::change_token(bench.store.db(), &again.session.id, &[8; 32], bench.now).unwrap();
+    assert!(changed);
+    let last = prove(&mut bench, Some(&again), 2);
+    assert_eq!(sessions(&bench), 2);
+    let passkey = passkey::Passkey { id: vec![5; 16], account: held.account.id, credential: "{}".into(), label: "Handy".into(), made_at: bench.now, used_at: None };
+    passkey::add(bench.store.db(), &passkey).unwrap();
+    right(bench.run(Role::It, |work| sign_in::passkey_right(work, &[5; 16], "{}", &from(Site::Patient), Some(&last))).unwrap());
+    assert_eq!(sessions(&bench), 2);
+    assert!(session::find(bench.store.db(), &elsewhere.session.id, bench.now).unwrap().is_some());
 }

@@ -200,7 +200,7 @@ fn a_code_by_mail_signs_in_once_and_not_by_guessing() {
     let (_, open) = opened(&mut bench);
     let second = |bench: &mut Bench| {
         let compare = right(bench.run(Role::It, |work| sign_in::begin(work, &"anna".parse().unwrap(), &from(Site::Patient))).unwrap());
-        let token = right(bench.run(Role::It, |work| sign_in::password_right(work, &compare, &"anna".parse().unwrap(), &from(Site::Patient))).unwrap());
+        let token = right(bench.run(Role::It, |work| sign_in::password_right(work, &compare, &"anna".parse().unwrap(), &from(Site::Patient), None)).unwrap());
         let visit = visit(bench, &token, Site::Patient);
         assert_eq!(visit.session.stage, Stage::Second);
         visit
