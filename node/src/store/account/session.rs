@@ -116,6 +116,14 @@ pub fn end_others(db: &Db, account: LocalId, but: &[u8; 32]) -> Result<usize, St
     Ok(db.prepare_cached("DELETE FROM session WHERE account = ?1 AND id != ?2")?.execute(params![account.0, but])?)
 }
 
+/// Ends what was begun with codes on paper of `account` and not finished. Returns how many.
+///
+/// # Errors
+/// The store's.
+pub fn end_setting_up(db: &Db, account: LocalId) -> Result<usize, StoreError> {
+    Ok(db.prepare_cached("DELETE FROM session WHERE account = ?1 AND stage = 'setup'")?.execute([account.0])?)
+}
+
 /// Removes sessions that can no longer stand at `now`. Returns how many.
 ///
 /// # Errors

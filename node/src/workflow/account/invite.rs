@@ -9,7 +9,7 @@ use crate::{
         actor::Role,
     },
     store::{
-        account::{self, invitation},
+        account::{self, invitation, session},
         patient,
     },
     workflow::{Work, WorkError, patient as patients},
@@ -117,9 +117,10 @@ pub fn standing(work: &mut Work<'_>, patient: LocalId) -> Result<Standing, WorkE
     })
 }
 
-/// Makes a code for `account`; one made before no longer works.
+/// Makes a code for `account`; one made before no longer works, nor does what was begun with it and not finished.
 pub(in crate::workflow) fn make_code(work: &mut Work<'_>, account: &Account) -> Result<Invited, WorkError> {
     let (code, ends_at) = (Code::new(work.entropy), work.now.plus(INVITATION_FOR));
+    session::end_setting_up(work.db, account.id)?;
     invitation::add(work.db, &code.hash(), account.id, work.actor.name(), work.now, ends_at)?;
     Ok(Invited { account: account.id, code, ends_at })
 }

@@ -258,3 +258,18 @@ fn a_new_proof_takes_the_place_of_the_browsers_former_session() {
     assert_eq!(sessions(&bench), 2);
     assert!(session::find(bench.store.db(), &elsewhere.session.id, bench.now).unwrap().is_some());
 }
+
+/// A letter that somebody else holds is worth nothing once there is a new one, not even for whoever has begun with it.
+#[test]
+fn a_new_code_ends_what_was_begun_with_the_one_before() {
+    let mut bench = Bench::new();
+    let (id, code) = invited(&mut bench);
+    let token = right(bench.run(Role::It, |work| invite::redeem(work, &code, &birth("1951-04-03"), &from(Site::Patient))).unwrap());
+    let begun = visiting(&mut bench, &token);
+    assert_eq!(begun.session.stage, Stage::Setup);
+    let fresh = bench.run(Role::Ward, |work| invite::patient(work, id)).unwrap().code;
+    let now = bench.now;
+    assert!(super::visit(bench.store.db(), &token, Site::Patient, now).unwrap().is_none());
+    let (visit, _) = opened(&mut bench, &fresh);
+    assert!(visit.account.state == State::Open && visit.account.patient == Some(id));
+}
