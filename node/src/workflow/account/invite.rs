@@ -7,6 +7,7 @@ use crate::{
     domain::{
         account::{Account, Code, Counted, INVITATION_FOR, INVITATION_TRIES, Kind, Login, Stage, State, Token},
         actor::Role,
+        patient::Person,
     },
     store::{
         account::{self, invitation, session},
@@ -33,7 +34,7 @@ pub struct Invited {
 pub fn patient(work: &mut Work<'_>, id: LocalId) -> Result<Invited, WorkError> {
     work.require(Role::CARE)?;
     let entry = patients::existing(work, id)?;
-    let name = format!("{} {}", entry.person.given, entry.person.family);
+    let name = called(&entry.person);
     let account = match own_account(work, id)? {
         Some(account) if account.state == State::Invited => account,
         Some(_) => {
@@ -44,6 +45,31 @@ pub fn patient(work: &mut Work<'_>, id: LocalId) -> Result<Invited, WorkError> {
     let invited = make_code(work, &account)?;
     work.audit("account.invite", Some(id), "account", &format!("account={}", account.id))?;
     Ok(invited)
+}
+
+/// How a patient is greeted.
+fn called(person: &Person) -> String {
+    format!("{} {}", person.given, person.family)
+}
+
+/// Has a patient's account, and those of whoever acts for the patient, bear the name that the entry has now.
+pub(in crate::workflow) fn renamed(work: &Work<'_>, patient: LocalId, former: &Person, person: &Person) -> Result<(), WorkError> {
+    let (before, name) = (called(former), called(person));
+    if before == name {
+        return Ok(());
+    }
+    for account in account::of_patient(work.db, patient)? {
+        let new = match account.kind {
+            Kind::Patient => Some(name.clone()),
+            // `Anna Beispiel for Erna Beispiel`, in the words of whoever invited her.
+            Kind::Proxy => account.name.strip_suffix(&before).map(|own| format!("{own}{name}")),
+            Kind::Staff => None,
+        };
+        if let Some(new) = new {
+            account::set_name(work.db, account.id, &new)?;
+        }
+    }
+    Ok(())
 }
 
 /// Takes away every way to sign in, ends all sessions and makes a new code: for somebody who lost everything and showed an identity card.

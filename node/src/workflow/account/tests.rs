@@ -4,7 +4,8 @@ use crate::{
     domain::{
         account::{Code, INVITATION_FOR, Kind, Login, State, factor},
         actor::Role,
-        patient::tests::anna,
+        patient::{Person, tests::anna},
+        proxy::{Mandate, Scope},
     },
     workflow::{bench::Bench, patient},
 };
@@ -272,4 +273,26 @@ fn a_new_code_ends_what_was_begun_with_the_one_before() {
     assert!(super::visit(bench.store.db(), &token, Site::Patient, now).unwrap().is_none());
     let (visit, _) = opened(&mut bench, &fresh);
     assert!(visit.account.state == State::Open && visit.account.patient == Some(id));
+}
+
+/// A name that was entered wrongly is right everywhere once it is corrected: where the patient is greeted, and for whom her daughter acts.
+#[test]
+fn a_corrected_name_is_the_accounts_name() {
+    let mut bench = Bench::new();
+    let id = bench.run(Role::Ward, |work| patient::add(work, &Person { family: "Beispil".into(), ..anna() })).unwrap().id;
+    let code = bench.run(Role::Ward, |work| invite::patient(work, id)).unwrap().code;
+    let (visit, _) = opened(&mut bench, &code);
+    let given = anna().given;
+    assert_eq!(visit.account.name, format!("{given} Beispil"));
+    let mandate = Mandate { name: "Ben Beispil".into(), scope: Scope::Look, power: None, until: None };
+    let reads = format!("Ben Beispil für {given} Beispil");
+    let proxy = bench.run(Role::Ward, |work| crate::workflow::proxy::add(work, id, &mandate, reads, None, "treatment")).unwrap().account;
+    let mut changed = Person { family: "Beispiel".into(), ..anna() };
+    bench.run(Role::Ward, |work| patient::change(work, id, &changed, None)).unwrap();
+    let name = |bench: &Bench, id| account::find(bench.store.db(), id).unwrap().unwrap().name;
+    assert_eq!(name(&bench, visit.account.id), format!("{given} Beispiel"));
+    assert_eq!(name(&bench, proxy), format!("Ben Beispil für {given} Beispiel"));
+    changed.phone = None;
+    bench.run(Role::Ward, |work| patient::change(work, id, &changed, None)).unwrap();
+    assert_eq!(name(&bench, visit.account.id), format!("{given} Beispiel"), "another change is none of the name's");
 }
