@@ -20,6 +20,7 @@ mod others;
 mod paper;
 mod papers;
 mod patient;
+mod proof;
 mod rules;
 mod sign_in;
 mod social;

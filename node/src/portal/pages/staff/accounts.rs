@@ -17,7 +17,7 @@ use crate::{
         fields::Fields,
         guard::Context,
         page::{Page, PageError, render},
-        pages::sign_in::id,
+        pages::{proof::prove_first, sign_in::id},
         words::Words,
     },
     workflow::{
@@ -149,6 +149,9 @@ pub async fn add(State(portal): State<Portal>, Extension(context): Extension<Con
     let w = context.words;
     let Ok(login) = fields.get("login").parse::<Login>() else { return page(&portal, &context, &fields, (None, Some(w.setup_login_wrong().into_owned()))).await };
     let (name, roles) = (fields.get("name").to_owned(), chosen(&fields));
+    if let Some(elsewhere) = prove_first(&portal, &context, &fields).await? {
+        return Ok(elsewhere);
+    }
     match portal.desk.ask(&context.actor(), move |work| staff::add(work, &login, &name, &roles)).await {
         Ok(made) => Ok(code(&portal, &context, fields.get("name").to_owned(), &made)),
         Err(WorkError::State { code: "login-taken", .. }) => page(&portal, &context, &fields, (None, Some(w.setup_login_taken().into_owned()))).await,
@@ -163,6 +166,10 @@ pub async fn add(State(portal): State<Portal>, Extension(context): Extension<Con
 /// [`PageError`].
 pub async fn change(State(portal): State<Portal>, Extension(context): Extension<Context>, Path(text): Path<String>, fields: Fields) -> Result<Response, PageError> {
     let (id, name, roles) = (id(&text)?, fields.get("name").to_owned(), chosen(&fields));
+    portal.desk.ask(&context.actor(), move |work| staff::name(work, id)).await?;
+    if let Some(elsewhere) = prove_first(&portal, &context, &fields).await? {
+        return Ok(elsewhere);
+    }
     match portal.desk.ask(&context.actor(), move |work| staff::change(work, id, &name, &roles)).await {
         Ok(()) => Ok(Redirect::to("/accounts").into_response()),
         Err(WorkError::Invalid { .. }) => page(&portal, &context, &Fields::default(), (Some(context.words.accounts_name_wrong().into_owned()), None)).await,
@@ -170,12 +177,16 @@ pub async fn change(State(portal): State<Portal>, Extension(context): Extension<
     }
 }
 
-/// Locks or unlocks.
+/// Locks or unlocks. Whoever locks somebody out is never kept waiting.
 ///
 /// # Errors
 /// [`PageError`].
 pub async fn lock(State(portal): State<Portal>, Extension(context): Extension<Context>, Path(text): Path<String>, fields: Fields) -> Result<Response, PageError> {
     let (id, locked) = (id(&text)?, fields.get("lock") == "yes");
+    portal.desk.ask(&context.actor(), move |work| staff::name(work, id)).await?;
+    if !locked && let Some(elsewhere) = prove_first(&portal, &context, &Fields::default()).await? {
+        return Ok(elsewhere);
+    }
     portal.desk.ask(&context.actor(), move |work| staff::lock(work, id, locked)).await?;
     Ok(Redirect::to("/accounts").into_response())
 }
@@ -186,6 +197,10 @@ pub async fn lock(State(portal): State<Portal>, Extension(context): Extension<Co
 /// [`PageError`].
 pub async fn start_over(State(portal): State<Portal>, Extension(context): Extension<Context>, Path(text): Path<String>, _: Fields) -> Result<Response, PageError> {
     let id = id(&text)?;
-    let (name, made) = portal.desk.ask(&context.actor(), move |work| Ok((staff::name(work, id)?, staff::start_over(work, id)?))).await?;
+    let name = portal.desk.ask(&context.actor(), move |work| staff::name(work, id)).await?;
+    if let Some(elsewhere) = prove_first(&portal, &context, &Fields::default()).await? {
+        return Ok(elsewhere);
+    }
+    let made = portal.desk.ask(&context.actor(), move |work| staff::start_over(work, id)).await?;
     Ok(code(&portal, &context, name, &made))
 }
