@@ -3,11 +3,11 @@ use super::{invite::Knows, *};
 use crate::{
     domain::{
         account::{Code, INVITATION_FOR, Kind, Login, State, factor},
-        actor::Role,
+        actor::{Actor, Role},
         patient::{Person, tests::anna},
         proxy::{Mandate, Scope},
     },
-    workflow::{bench::Bench, patient},
+    workflow::{bench::Bench, caseload, inquiry::NewCase, patient},
 };
 
 const HASH: &str = "a hash";
@@ -295,4 +295,45 @@ fn a_corrected_name_is_the_accounts_name() {
     changed.phone = None;
     bench.run(Role::Ward, |work| patient::change(work, id, &changed, None)).unwrap();
     assert_eq!(name(&bench, visit.account.id), format!("{given} Beispiel"), "another change is none of the name's");
+}
+
+/// What people do stands under their names: nobody gets another's by an equal name, and nobody loses their own by a new one.
+#[test]
+fn a_name_belongs_to_one_of_staff_and_her_cases_follow_it() {
+    let mut bench = Bench::new();
+    let add = |bench: &mut Bench, user: &str, name: &str| bench.run(Role::It, |work| staff::add(work, &login(user), name, &[Role::SocialService])).map(|made| made.account);
+    let maria = add(&mut bench, "maria", "Maria Müller").unwrap();
+    let sven = add(&mut bench, "sven", "Sven Beispiel").unwrap();
+    for name in ["Maria Müller", "maria MÜLLER", "Maria  Müller"] {
+        assert_eq!(add(&mut bench, "other", name).unwrap_err().code(), "name-taken", "{name}");
+    }
+    let change = |bench: &mut Bench, id, name: &str| bench.run(Role::It, |work| staff::change(work, id, name, &[Role::SocialService]));
+    assert_eq!(change(&mut bench, sven, "Maria Müller").unwrap_err().code(), "name-taken");
+    bench.run(Role::It, |work| staff::lock(work, maria, true)).unwrap();
+    assert_eq!(add(&mut bench, "other", "Maria Müller").unwrap_err().code(), "name-taken", "what she did still stands under it");
+    bench.run(Role::It, |work| staff::lock(work, maria, false)).unwrap();
+
+    let patient = bench.run(Role::Ward, |work| patient::add(work, &anna())).unwrap().id;
+    let as_maria = |bench: &Bench| Actor::of(&account::find(bench.store.db(), maria).unwrap().unwrap());
+    let mine = |bench: &mut Bench, who: Actor| {
+        bench.run(Role::SocialService, |work| {
+            work.actor = who;
+            Ok(caseload::list(work, false)?.into_iter().filter(|row| row.why.is_none()).count())
+        })
+    };
+    let her = as_maria(&bench);
+    bench
+        .run(Role::SocialService, |work| {
+            work.actor = her;
+            caseload::open(work, &NewCase { patient, variant: verbund_protocol::inquiry::Variant::Rehab, discharge: None, exception: None })
+        })
+        .unwrap();
+    change(&mut bench, maria, "Maria Huber").unwrap();
+    let her = as_maria(&bench);
+    assert_eq!((her.name(), mine(&mut bench, her.clone()).unwrap()), ("Maria Huber", 1));
+    let other = add(&mut bench, "other", "Maria Müller").unwrap();
+    let other = Actor::of(&account::find(bench.store.db(), other).unwrap().unwrap());
+    assert_eq!(mine(&mut bench, other).unwrap(), 0, "who gets the name gets no cases");
+    change(&mut bench, maria, "Maria Huber").unwrap();
+    assert_eq!(mine(&mut bench, her).unwrap(), 1, "the same name is no new one");
 }

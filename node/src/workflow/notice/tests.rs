@@ -255,7 +255,7 @@ fn admissions_are_told_when_nobody_is_signed_in() {
     assert!(came(&mut bench).is_empty(), "one mail until somebody looks");
     let staff = |bench: &mut Bench, login: &str, role| {
         let login: Login = login.parse().unwrap();
-        let code = bench.run(Role::It, |work| staff::add(work, &login, "Rolf", &[role])).unwrap().code;
+        let code = bench.run(Role::It, |work| staff::add(work, &login, login.as_str(), &[role])).unwrap().code;
         let token = right(bench.run(Role::It, |work| invite::redeem(work, &code, &Knows::Login(login.clone()), &from(Site::Staff))).unwrap());
         let setting_up = visit(bench, &token, Site::Staff);
         assert!(matches!(bench.run(Role::It, |work| own::want(work, &setting_up, &address("r@b.de"))), Err(WorkError::NotFound(_))), "staff sign in otherwise");

@@ -217,6 +217,7 @@ accounts-state-invited = eingeladen
 accounts-state-open = in Benutzung
 accounts-state-locked = gesperrt
 accounts-name-wrong = Der Name braucht 1 bis 120 Zeichen, ohne Leerzeichen am Anfang oder Ende.
+accounts-name-taken = So heißt im Haus schon jemand. Bitte ergänzen Sie, was die beiden unterscheidet, zum Beispiel die Station.
 role-ward = Station
 role-physician = Ärztlicher Dienst
 role-social-service = Sozialdienst

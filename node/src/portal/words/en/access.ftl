@@ -217,6 +217,7 @@ accounts-state-invited = invited
 accounts-state-open = in use
 accounts-state-locked = locked
 accounts-name-wrong = The name needs 1 to 120 characters, without spaces at either end.
+accounts-name-taken = Somebody here has this name already. Please add what tells the two apart, for example the ward.
 role-ward = Ward
 role-physician = Physician
 role-social-service = Social service
