@@ -255,7 +255,7 @@ pub(super) fn refused(error: crate::portal::passkeys::PasskeyError) -> PageError
     PageError::Form
 }
 
-fn seconds(wait: Duration) -> u64 {
+pub(super) fn seconds(wait: Duration) -> u64 {
     wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
 }
 

@@ -198,16 +198,19 @@ pub fn redeem(work: &mut Work<'_>, code: &Code, knows: &Knows, from: &From) -> R
     Ok(Tried::Wrong)
 }
 
-/// A patient whose code ended by wrong birth dates, for the staff's list.
+/// Somebody whose code ended by wrong birth dates, for the staff's list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Blocked {
-    /// Who.
+    /// The patient.
     pub patient: LocalId,
+    /// Who acts for the patient, if it was their code: as others read it.
+    pub helper: Option<String>,
     /// When.
     pub at: Timestamp,
 }
 
-/// Returns whose codes ended by wrong birth dates in the last fortnight and who still waits for a new one, newest first.
+/// Returns whose codes ended by wrong birth dates in the last fortnight and who still waits for a new one, newest first: patients, and those who
+/// act for them.
 ///
 /// # Errors
 /// [`WorkError::Forbidden`]; the store's.
@@ -217,24 +220,29 @@ pub fn blocked(work: &mut Work<'_>) -> Result<Vec<Blocked>, WorkError> {
     let mut found = Vec::new();
     for ended in invitation::ended_by_tries(work.db, work.now.minus(INVITATION_FOR), SHOWN)? {
         let account = existing(work, ended.account)?;
-        let waits = invitation::latest(work.db, account.id)?.is_some_and(|latest| latest.hash == ended.hash);
-        // The code of somebody who acts for a patient is the patient's to make anew.
-        if let (Some(patient), State::Invited, Kind::Patient, true) = (account.patient, account.state, account.kind, waits) {
-            found.push(Blocked { patient, at: ended.ended_at.unwrap_or(ended.made_at) });
+        if let (Some(patient), true) = (account.patient, is_blocked(work, &account)?) {
+            let helper = Some(account.name).filter(|_| account.kind == Kind::Proxy);
+            found.push(Blocked { patient, helper, at: ended.ended_at.unwrap_or(ended.made_at) });
         }
     }
     Ok(found)
 }
 
-/// Returns the same with names; each look is in the audit.
+/// Returns whether somebody waits for a new code because the last one ended by wrong tries.
+pub(in crate::workflow) fn is_blocked(work: &Work<'_>, account: &Account) -> Result<bool, WorkError> {
+    Ok(account.state == State::Invited && invitation::latest(work.db, account.id)?.is_some_and(|latest| latest.ended_by_tries))
+}
+
+/// Returns the same with the patients' names; each look is in the audit.
 ///
 /// # Errors
 /// As [`blocked`].
-pub fn blocked_with_names(work: &mut Work<'_>) -> Result<Vec<(LocalId, String)>, WorkError> {
+pub fn blocked_with_names(work: &mut Work<'_>) -> Result<Vec<(Blocked, String)>, WorkError> {
     let mut named = Vec::new();
     for found in blocked(work)? {
-        named.push((found.patient, patients::existing(work, found.patient)?.person.full_name()));
+        let name = patients::existing(work, found.patient)?.person.full_name();
         work.audit("patient.list", Some(found.patient), "treatment", "")?;
+        named.push((found, name));
     }
     Ok(named)
 }

@@ -1,9 +1,9 @@
 //! Setting up ways to sign in: a passkey, or user name and password with a second factor. The first complete way opens the account and ends
 //! the code on paper.
 
-use super::{From, Visit, existing, open_session};
+use super::{From, Tried, Visit, charge, existing, open_session, refund};
 use crate::{
-    domain::account::{Account, CODES_IN_LIST, Code, Login, Session, Stage, State, Token, factor},
+    domain::account::{Account, CODES_IN_LIST, Code, Counted, Login, Session, Stage, State, Token, factor},
     store::{
         StoreError,
         account::{self, invitation, passkey, session},
@@ -12,17 +12,25 @@ use crate::{
     workflow::{Work, WorkError},
 };
 
-/// Sets user name and password. With a second factor there already, the account is open.
+/// Sets user name and password. With a second factor there already, the account is open. [`Tried::Wrong`]: somebody else has this user name. That
+/// is counted, so that nobody asks for one name after the other which of them are there.
 ///
 /// # Errors
-/// [`WorkError::State`] `login-taken`; `prove-again` if the session's proof is too old.
-pub fn password(work: &mut Work<'_>, visit: &Visit, login: &Login, hash: &str) -> Result<(), WorkError> {
+/// [`WorkError::State`] `prove-again` if the session's proof is too old.
+pub fn password(work: &mut Work<'_>, visit: &Visit, login: &Login, hash: &str) -> Result<Tried<()>, WorkError> {
     may_change(work, &visit.session)?;
+    let asking: Login = format!("setup-{}", visit.account.id).parse().map_err(|_| WorkError::NotFound("account"))?;
+    let counted = [Counted::Account(&asking)];
+    if let Some(wait) = charge(work, &counted)? {
+        return Ok(Tried::Wait(wait));
+    }
     match account::set_password(work.db, visit.account.id, login, hash) {
-        Err(StoreError::Conflict(_)) => return Err(WorkError::state("login-taken", "somebody else has this user name", "choose another one")),
+        Err(StoreError::Conflict(_)) => return Ok(Tried::Wrong),
         other => other?,
     }
-    work.audit("account.set-password", visit.account.patient, "account", &format!("account={}", visit.account.id))
+    refund(work, &counted)?;
+    work.audit("account.set-password", visit.account.patient, "account", &format!("account={}", visit.account.id))?;
+    Ok(Tried::Right(()))
 }
 
 /// Adds an authenticator app, if `code` is what it shows. Returns whether it is.

@@ -48,6 +48,20 @@ pub fn list(work: &mut Work<'_>) -> Result<Vec<Account>, WorkError> {
     Ok(account::staff(work.db)?)
 }
 
+/// Returns who of staff waits for a new code, because the last one ended by wrong user names.
+///
+/// # Errors
+/// [`WorkError::Forbidden`].
+pub fn blocked(work: &mut Work<'_>) -> Result<Vec<LocalId>, WorkError> {
+    let mut found = Vec::new();
+    for account in list(work)? {
+        if invite::is_blocked(work, &account)? {
+            found.push(account.id);
+        }
+    }
+    Ok(found)
+}
+
 /// Returns somebody's name.
 ///
 /// # Errors

@@ -337,3 +337,51 @@ fn a_name_belongs_to_one_of_staff_and_her_cases_follow_it() {
     change(&mut bench, maria, "Maria Huber").unwrap();
     assert_eq!(mine(&mut bench, her).unwrap(), 1, "the same name is no new one");
 }
+
+/// A letter is no way to find out which user names there are: a few that are taken are said to be, then one waits.
+#[test]
+fn names_that_are_taken_are_not_asked_for_one_by_one() {
+    let mut bench = Bench::new();
+    let known = ["wanda", "ben", "eva"];
+    for name in known {
+        bench.run(Role::It, |work| staff::add(work, &login(name), name, &[Role::Ward])).unwrap();
+    }
+    let (_, code) = invited(&mut bench);
+    let ask = |bench: &mut Bench, name: &str| {
+        // Another browser, and the code typed once more, make no difference.
+        let token = right(bench.run(Role::It, |work| invite::redeem(work, &code, &birth("1951-04-03"), &from(Site::Patient))).unwrap());
+        let setting_up = visiting(bench, &token);
+        bench.run(Role::It, |work| setup::password(work, &setting_up, &login(name), HASH)).unwrap()
+    };
+    for name in known.iter().cycle().take(5) {
+        assert_eq!(ask(&mut bench, name), Tried::Wrong);
+    }
+    assert_eq!(ask(&mut bench, "wanda"), Tried::Wait(Duration::from_secs(5)));
+    assert_eq!(ask(&mut bench, "anna"), Tried::Wait(Duration::from_secs(5)), "nothing is looked at meanwhile");
+    bench.now = bench.now.plus(Duration::from_secs(5));
+    assert_eq!(ask(&mut bench, "anna"), Tried::Right(()));
+    assert_eq!(ask(&mut bench, "wanda"), Tried::Wrong, "with an own name the count begins anew");
+}
+
+/// Whoever guesses at the code of somebody who acts for a patient, or of staff, is heard of, too.
+#[test]
+fn codes_of_helpers_and_of_staff_end_where_somebody_sees_it() {
+    let mut bench = Bench::new();
+    let id = bench.run(Role::Ward, |work| patient::add(work, &anna())).unwrap().id;
+    let mandate = Mandate { name: "Ben Beispiel".into(), scope: Scope::Look, power: None, until: None };
+    let reads = "Ben Beispiel für Anna".to_owned();
+    let helper = bench.run(Role::Ward, |work| crate::workflow::proxy::add(work, id, &mandate, reads.clone(), None, "treatment")).unwrap();
+    let colleague = bench.run(Role::It, |work| staff::add(work, &login("sven"), "Sven", &[Role::Ward])).unwrap();
+    let listed = |bench: &mut Bench| bench.run(Role::Ward, |work| crate::workflow::proxy::list(work, id)).unwrap().iter().map(|helper| helper.blocked).collect::<Vec<_>>();
+    for _ in 0..5 {
+        assert_eq!((bench.run(Role::Ward, invite::blocked).unwrap(), bench.run(Role::It, staff::blocked).unwrap(), listed(&mut bench)), (vec![], vec![], vec![false]));
+        bench.run(Role::It, |work| invite::redeem(work, &helper.code, &birth("1951-04-04"), &from(Site::Patient))).unwrap();
+        bench.run(Role::It, |work| invite::redeem(work, &colleague.code, &Knows::Login(login("eva")), &from(Site::Staff))).unwrap();
+    }
+    let blocked = bench.run(Role::Ward, invite::blocked).unwrap();
+    assert_eq!(blocked.iter().map(|blocked| (blocked.patient, blocked.helper.clone())).collect::<Vec<_>>(), [(id, Some(reads))]);
+    assert_eq!((bench.run(Role::It, staff::blocked).unwrap(), listed(&mut bench)), (vec![colleague.account], vec![true]));
+    bench.run(Role::It, |work| staff::start_over(work, colleague.account)).unwrap();
+    bench.run(Role::Ward, |work| crate::workflow::proxy::end(work, id, helper.account)).unwrap();
+    assert_eq!((bench.run(Role::Ward, invite::blocked).unwrap(), bench.run(Role::It, staff::blocked).unwrap()), (vec![], vec![]));
+}

@@ -78,8 +78,9 @@ fn boxes(w: Words, held: &[Role]) -> Vec<RoleBox> {
     Role::ALL.into_iter().map(|role| (role.word(), role_name(w, role), held.contains(&role))).collect()
 }
 
-fn row(w: Words, account: Account, late: Option<&Fields>, fault: Option<String>) -> Row {
+fn row(w: Words, account: Account, blocked: bool, late: Option<&Fields>, fault: Option<String>) -> Row {
     let state = match account.state {
+        AccountState::Invited if blocked => w.accounts_state_blocked(),
         AccountState::Invited => w.accounts_state_invited(),
         AccountState::Open => w.accounts_state_open(),
         AccountState::Locked => w.accounts_state_locked(),
@@ -109,7 +110,7 @@ struct Faults {
 
 async fn page(portal: &Portal, context: &Context, fields: &Fields, faults: Faults) -> Result<Response, PageError> {
     let (p, w) = (Page::new(portal, context), context.words);
-    let accounts = portal.desk.ask(&context.actor(), staff::list).await?;
+    let (accounts, blocked) = portal.desk.ask(&context.actor(), |work| Ok((staff::list(work)?, staff::blocked(work)?))).await?;
     let text = |name: &str| fields.shown(name, 200);
     Ok(render(&AccountsPage {
         p,
@@ -118,7 +119,8 @@ async fn page(portal: &Portal, context: &Context, fields: &Fields, faults: Fault
             .map(|account| {
                 let wrong = faults.changed.as_ref().filter(|(id, ..)| *id == account.id);
                 let late = wrong.map(|(_, fields, _)| fields).or_else(|| context.draft_of(&format!("/accounts/{}/change", account.id)));
-                row(w, account, late, wrong.map(|(.., fault)| fault.clone()))
+                let blocked = blocked.contains(&account.id);
+                row(w, account, blocked, late, wrong.map(|(.., fault)| fault.clone()))
             })
             .collect(),
         name: text("name"),
