@@ -9,6 +9,7 @@ mod doors;
 mod entry;
 mod guessing;
 mod hostile;
+mod injected;
 mod journey;
 mod logo;
 mod messages;
