@@ -201,7 +201,10 @@ mod tests {
         fs::write(folder.path().join("imprint.txt"), "Klinik, Musterstadt").unwrap();
         fs::write(folder.path().join("privacy.txt"), " \n").unwrap();
         assert_eq!(said(), (State::Warn, "absent: privacy, accessibility".into()), "an empty one is absent, and so is one that is not named");
-        let named = Config { web: crate::domain::config::web::WebSection { accessibility: config.web.imprint.clone(), privacy: config.web.imprint.clone(), ..config.web.clone() }, ..config.clone() };
+        let named = Config {
+            web: crate::domain::config::web::WebSection { accessibility: config.web.imprint.clone(), privacy: config.web.imprint.clone(), ..config.web.clone() },
+            ..config.clone()
+        };
         let texts = pages(&named).into_iter().find(|finding| finding.check == "legal texts").unwrap();
         assert_eq!((texts.state, texts.found.as_str()), (State::Ok, "all three are there"));
     }

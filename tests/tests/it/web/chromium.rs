@@ -369,7 +369,9 @@ async fn pages_have_more_contrast_for_whoever_asks_for_it() {
     let colours = "const { backgroundColor, color } = getComputedStyle(document.body); return [backgroundColor, color]";
     let (black, white) = ("rgb(0, 0, 0)", "rgb(255, 255, 255)");
     for dark in [false, true] {
-        for (browser, paths) in [(&erna, &["/", "/consent", "/wishes", "/proxies", "/access", "/messages"][..]), (&wanda, &["/", "/patients", "/patients/new", "/cases", "/accounts", "/teams"])] {
+        for (browser, paths) in
+            [(&erna, &["/", "/consent", "/wishes", "/proxies", "/access", "/messages"][..]), (&wanda, &["/", "/patients", "/patients/new", "/cases", "/accounts", "/teams"])]
+        {
             let window = window_of(browser, Look { dark, ..Look::PHONE }).await;
             window.more_contrast().await;
             for path in paths {
