@@ -274,11 +274,13 @@ mod tests {
         let head = Bytes::from_static(b"--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"x\"\r\n\r\n");
         let sent = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
         let count = sent.clone();
-        let rest = std::iter::repeat_with(move || {
+        // One piece after the other, as from a network.
+        let rest = futures::stream::unfold(count, |count| async move {
+            tokio::task::yield_now().await;
             count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-            Ok::<_, std::convert::Infallible>(Bytes::from_static(&[b'x'; 4_096]))
+            Some((Ok::<_, std::convert::Infallible>(Bytes::from_static(&[b'x'; 4_096])), count))
         });
-        let body = axum::body::Body::from_stream(futures::stream::iter(std::iter::once(Ok(head)).chain(rest)));
+        let body = axum::body::Body::from_stream(futures::StreamExt::chain(futures::stream::iter([Ok(head)]), rest));
         let mut request = Request::builder().header("content-type", "multipart/form-data; boundary=b").body(body).unwrap();
         DefaultBodyLimit::disable().apply(&mut request);
         let mut form = Multipart::from_request(request, &()).await.unwrap();

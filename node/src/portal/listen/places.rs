@@ -10,7 +10,7 @@ use std::{
 };
 
 use axum::body::Body;
-use hyper::body::{Body as _, Bytes, Frame, SizeHint};
+use hyper::body::{Bytes, Frame, SizeHint};
 use tokio::sync::watch;
 
 /// The connections of each address, up to a share that is the same for all. A whole ward may stand behind one address.
@@ -131,13 +131,13 @@ impl hyper::body::Body for InUse {
     type Error = axum::Error;
 
     fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.body).poll_frame(context)
+        hyper::body::Body::poll_frame(Pin::new(&mut self.body), context)
     }
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        hyper::body::Body::is_end_stream(&self.body)
     }
     fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+        hyper::body::Body::size_hint(&self.body)
     }
 }
 
@@ -183,7 +183,7 @@ mod tests {
         drop(short);
         tokio::time::timeout(Duration::from_secs(60), uses.idle(Duration::ZERO)).await.unwrap();
         let answer = InUse::new(Body::from("text"), uses.begin());
-        assert_eq!(answer.size_hint().exact(), Some(4));
+        assert_eq!(hyper::body::Body::size_hint(&answer).exact(), Some(4));
         assert!(!ends(&uses).await, "it counts until its last byte");
         drop(answer);
         tokio::time::timeout(Duration::from_secs(60), uses.idle(Duration::ZERO)).await.unwrap();

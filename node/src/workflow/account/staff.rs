@@ -26,7 +26,6 @@ const MAX_NAME: usize = 120;
 pub fn add(work: &mut Work<'_>, login: &Login, name: &str, roles: &[Role]) -> Result<invite::Invited, WorkError> {
     work.require(&[Role::It])?;
     check_name(name)?;
-    only_one(work, name, None)?;
     let id = work.entropy.local_id();
     let login = Some(login.as_str().to_owned());
     let account = Account { id, kind: Kind::Staff, login, name: name.to_owned(), patient: None, roles: roles.to_vec(), state: State::Invited, language: None, made_at: work.now };
@@ -34,6 +33,7 @@ pub fn add(work: &mut Work<'_>, login: &Login, name: &str, roles: &[Role]) -> Re
         Err(StoreError::Conflict(_)) => return Err(WorkError::state("login-taken", "somebody else has this user name", "choose another one")),
         other => other?,
     }
+    only_one(work, name, id)?;
     let invited = invite::make_code(work, &account)?;
     work.audit("account.add", None, "account", &format!("account={id} roles={}", words(roles)))?;
     Ok(invited)
@@ -81,7 +81,7 @@ pub fn change(work: &mut Work<'_>, id: LocalId, name: &str, roles: &[Role]) -> R
     let former = staff_account(work, id)?.name;
     let mut cases = String::new();
     if former != name {
-        only_one(work, name, Some(id))?;
+        only_one(work, name, id)?;
         // Two who had the same name before this was refused keep what nobody can tell apart.
         let alone = account::staff(work.db)?.iter().all(|other| other.id == id || other.name != former);
         let moved = if alone { caseload::rename_owner(work.db, &former, name, work.now, work.actor.name())? } else { 0 };
@@ -133,9 +133,9 @@ fn check_name(name: &str) -> Result<(), WorkError> {
 
 /// What somebody does stands under their name: cases, stated purposes, the audit. So no two who work here bear the same, those who are locked out
 /// included; how it is written makes no difference.
-fn only_one(work: &Work<'_>, name: &str, but: Option<LocalId>) -> Result<(), WorkError> {
+fn only_one(work: &Work<'_>, name: &str, but: LocalId) -> Result<(), WorkError> {
     let plain = |name: &str| name.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
-    if account::staff(work.db)?.iter().any(|other| Some(other.id) != but && plain(&other.name) == plain(name)) {
+    if account::staff(work.db)?.iter().any(|other| other.id != but && plain(&other.name) == plain(name)) {
         return Err(WorkError::state("name-taken", "somebody else who works here has this name", "add what tells the two apart, such as the ward"));
     }
     Ok(())

@@ -236,7 +236,7 @@ fn a_new_proof_takes_the_place_of_the_browsers_former_session() {
     let (held, codes) = opened(&mut bench, &code);
     let begin = |bench: &mut Bench| right(bench.run(Role::It, |work| sign_in::begin(work, &login("anna"), &from(Site::Patient))).map(forget_debug).unwrap()).0;
     let sessions = |bench: &Bench| session::of_account(bench.store.db(), held.account.id).unwrap().len();
-    let mut prove = |bench: &mut Bench, held: Option<&Visit>, nth: usize| {
+    let prove = |bench: &mut Bench, held: Option<&Visit>, nth: usize| {
         let compare = begin(bench);
         let token = right(bench.run(Role::It, |work| sign_in::password_right(work, &compare, &login("anna"), &from(Site::Patient), held)).unwrap());
         let half = visiting(bench, &token);
