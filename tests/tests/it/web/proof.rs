@@ -30,7 +30,7 @@ impl House {
         self.town.restart(self.at);
     }
 
-    fn accounts(&mut self) -> Vec<(String, String, String)> {
+    fn of_staff(&mut self) -> Vec<(String, String, String)> {
         let reply: Reply = self.town.ask(self.at, &Command::Account(Account::List)).unwrap();
         let Reply::Accounts(accounts) = reply else { panic!("{reply:?}") };
         accounts.into_iter().map(|account| (account.id.to_string(), account.name, format!("{} {:?}", account.state, account.roles))).collect()
@@ -73,7 +73,7 @@ fn accounts_of_staff_change_only_after_a_fresh_proof() {
     let (mut ida, login) = house.staff("ida", &[Role::It]);
     house.staff("sven", &[Role::Ward]);
     house.leave_open(&[]);
-    let before = house.accounts();
+    let before = house.of_staff();
     let sven = before.iter().find(|(_, name, _)| name == "sven Beispiel").unwrap().0.clone();
     let page = ida.get("/accounts").unwrap();
     let new = [("name", "Mona Beispiel"), ("login", "mona"), ("role", "it")];
@@ -82,7 +82,7 @@ fn accounts_of_staff_change_only_after_a_fresh_proof() {
         let away = ida.submit(&page, action, fields).unwrap();
         assert!(away.path == "/sign-in?next=/accounts" && away.text().contains(ONCE_MORE), "{action}: {} {}", away.path, away.text());
     }
-    assert_eq!(house.accounts(), before, "nothing was done");
+    assert_eq!(house.of_staff(), before, "nothing was done");
     assert_eq!(ida.post("/accounts/0011223344556677/start-over", &[("form", &page.hidden("form").unwrap())]).unwrap().status, 404, "who is not there is no secret's keeper");
     // Twice too late: what was typed is still there.
     let away = ida.submit(&page, "/accounts", &new).unwrap();
@@ -92,7 +92,7 @@ fn accounts_of_staff_change_only_after_a_fresh_proof() {
     assert!(ida.submit(&back, "/accounts", &new).unwrap().text().contains("Einrichtungs-Code für Mona Beispiel"));
     ida.submit(&back, &change, &[("name", "sven Beispiel"), ("role", "physician")]).unwrap();
     ida.submit(&back, &lock, &[("lock", "yes")]).unwrap();
-    let after = house.accounts();
+    let after = house.of_staff();
     assert!(after.len() == before.len() + 1 && after.iter().any(|(id, _, state)| *id == sven && state == "locked [Physician]"), "{after:?}");
 }
 
@@ -102,10 +102,10 @@ fn whoever_locks_somebody_out_is_not_kept_waiting() {
     let (mut ida, _) = house.staff("ida", &[Role::It]);
     house.staff("sven", &[Role::Ward]);
     house.leave_open(&[]);
-    let sven = house.accounts().into_iter().find(|(_, name, _)| name == "sven Beispiel").unwrap().0;
+    let sven = house.of_staff().into_iter().find(|(_, name, _)| name == "sven Beispiel").unwrap().0;
     let page = ida.get("/accounts").unwrap();
     assert_eq!(ida.submit(&page, &format!("/accounts/{sven}/lock"), &[("lock", "yes")]).unwrap().path, "/accounts");
-    assert!(house.accounts().into_iter().any(|(id, _, state)| id == sven && state.starts_with("locked")));
+    assert!(house.of_staff().into_iter().any(|(id, _, state)| id == sven && state.starts_with("locked")));
 }
 
 #[test]
