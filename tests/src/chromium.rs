@@ -336,6 +336,12 @@ impl Window {
         self.command("POST", "goog/cdp/execute", json!({ "cmd": "Emulation.setEmulatedMedia", "params": { "features": features } })).await;
     }
 
+    /// Has pages shown as to somebody who asks for more contrast.
+    pub async fn more_contrast(&self) {
+        let features = json!([{ "name": "prefers-contrast", "value": "more" }]);
+        self.command("POST", "goog/cdp/execute", json!({ "cmd": "Emulation.setEmulatedMedia", "params": { "features": features } })).await;
+    }
+
     /// Goes through the page with the tabulator, and returns where the order is not the page's own, where one does not see where one is or
     /// something lies over it, and whether it comes to an end.
     pub async fn walked(&self) -> Vec<String> {

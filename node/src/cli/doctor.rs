@@ -175,3 +175,37 @@ fn sync_times(path: &Path) -> std::io::Result<Vec<Duration>> {
     times.sort_unstable();
     Ok(times)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn texts_that_the_law_asks_for_are_named_while_they_are_absent() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = folder.path().display();
+        let text = format!(
+            "[node]\nnetwork = \"test\"\nmember = \"kh-a\"\nnode = \"1\"\n[web]\nclinic = \"Klinik\"\nphone = \"0\"\nhours = \"immer\"\n\
+             imprint = \"{place}/imprint.txt\"\nprivacy = \"{place}/privacy.txt\"\n[web.staff]\nlisten = \"127.0.0.1:1\"\n\
+             public_url = \"https://s.example\"\ncertificate = \"{place}/web.crt\"\nprivate_key = \"{place}/web.key\"\n"
+        );
+        let config = Config::parse(&text, "c").unwrap();
+        let said = || {
+            let findings = pages(&config);
+            assert_eq!(findings.iter().find(|finding| finding.check == "staff's pages").unwrap().state, State::Fail, "there is no certificate");
+            let texts = findings.into_iter().find(|finding| finding.check == "legal texts").unwrap();
+            (texts.state, texts.found)
+        };
+        assert_eq!(said(), (State::Warn, "absent: imprint, privacy, accessibility".into()));
+        fs::write(folder.path().join("imprint.txt"), "Klinik, Musterstadt").unwrap();
+        fs::write(folder.path().join("privacy.txt"), " \n").unwrap();
+        assert_eq!(said(), (State::Warn, "absent: privacy, accessibility".into()), "an empty one is absent, and so is one that is not named");
+        let named = Config {
+            web: crate::domain::config::web::WebSection { accessibility: config.web.imprint.clone(), privacy: config.web.imprint.clone(), ..config.web.clone() },
+            ..config.clone()
+        };
+        let texts = pages(&named).into_iter().find(|finding| finding.check == "legal texts").unwrap();
+        assert_eq!((texts.state, texts.found.as_str()), (State::Ok, "all three are there"));
+    }
+}

@@ -23,6 +23,7 @@ use super::{
     Portal,
     fields::Fields,
     page::{Page, PageError, with_cookies},
+    pages::proof::Unsent,
     routes::{ASSETS, Form, LIVE, Who},
     words::{Language, Words},
 };
@@ -223,7 +224,8 @@ pub async fn stand(State((portal, rules)): State<(Portal, Rules)>, mut request: 
             Err(error) => with_cookies(PageError::from(error).into_response(), [bedside_cookie(&portal, None)]),
         };
     }
-    if let Some(visit) = context.visit.as_ref().filter(|_| sent && !context.draft.is_empty() && response.extensions().get::<PageError>().is_none()) {
+    let acted_on = sent && response.extensions().get::<PageError>().is_none() && response.extensions().get::<Unsent>().is_none();
+    if let Some(visit) = context.visit.as_ref().filter(|_| acted_on && !context.draft.is_empty()) {
         let (id, path) = (visit.account.id, context.path.clone());
         if let Err(error) = portal.desk.ask(&Actor::Node, move |work| account::forget_draft(work, id, &path)).await {
             tracing::warn!(%error, "what was typed could not be forgotten; it goes within a day");

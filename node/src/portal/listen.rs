@@ -3,6 +3,7 @@
 use std::{
     net::SocketAddr,
     path::PathBuf,
+    pin::pin,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant, SystemTime},
 };
@@ -26,10 +27,19 @@ use tower::ServiceExt as _;
 use tracing::{debug, info, warn};
 use verbund_protocol::time::Timestamp;
 
+use self::places::{InUse, Shares, Uses};
 use crate::domain::{config::web::SiteSection, identity::Validity};
+
+mod places;
 
 /// Most connections of one site at once; further ones wait.
 const MAX_CONNECTIONS: usize = 1_024;
+/// Most of one address, unless it is a proxy's; further ones are closed.
+const MAX_OF_ADDRESS: usize = MAX_CONNECTIONS / 2;
+/// After how long without a request a connection is closed; browsers open another by themselves.
+const IDLE_FOR: Duration = Duration::from_secs(3 * 60);
+/// How long saying goodbye may take.
+const GOODBYE_FOR: Duration = Duration::from_secs(5);
 /// How long a TLS handshake may take.
 const HANDSHAKE_FOR: Duration = Duration::from_secs(10);
 /// How long a request's header may take.
@@ -142,6 +152,7 @@ fn read(chain: &PathBuf, key: &PathBuf) -> Result<CertifiedKey, ListenError> {
 pub struct Listener {
     port: TcpListener,
     tls: TlsAcceptor,
+    shares: Arc<Shares>,
 }
 
 impl Listener {
@@ -155,7 +166,7 @@ impl Listener {
             ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?.with_no_client_auth().with_cert_resolver(Arc::new(Certificate::open(section)?));
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         let port = TcpListener::bind(section.listen).await.map_err(|source| ListenError::Bind { address: section.listen, source })?;
-        Ok(Self { port, tls: TlsAcceptor::from(Arc::new(config)) })
+        Ok(Self { port, tls: TlsAcceptor::from(Arc::new(config)), shares: Shares::new(MAX_OF_ADDRESS, &section.trusted_proxies) })
     }
 
     /// Returns the address, whose port may have been chosen by the system.
@@ -173,6 +184,10 @@ impl Listener {
             let Ok(place) = places.clone().acquire_owned().await else { return };
             match self.port.accept().await {
                 Ok((stream, peer)) => {
+                    let Some(share) = self.shares.enter(peer.ip()) else {
+                        debug!("too many connections come from one address; this one is closed");
+                        continue;
+                    };
                     let (tls, router) = (self.tls.clone(), router.clone());
                     tokio::spawn(async move {
                         let _ = stream.set_nodelay(true); // a comfort
@@ -181,7 +196,7 @@ impl Listener {
                             Ok(Err(error)) => debug!(%error, "a browser's TLS handshake failed"),
                             Err(_) => debug!("a browser's TLS handshake took too long"),
                         }
-                        drop(place);
+                        drop((place, share));
                     });
                 }
                 Err(error) => {
@@ -194,14 +209,25 @@ impl Listener {
 }
 
 async fn converse(stream: tokio_rustls::server::TlsStream<tokio::net::TcpStream>, peer: SocketAddr, router: Router) {
-    let service = router.map_request(move |mut request: axum::http::Request<hyper::body::Incoming>| {
+    let uses = Uses::new();
+    let asked = uses.clone();
+    let service = tower::service_fn(move |mut request: axum::http::Request<hyper::body::Incoming>| {
+        let (held, router) = (asked.begin(), router.clone());
         request.extensions_mut().insert(ConnectInfo(peer));
-        request
+        async move { router.oneshot(request).await.map(|response| response.map(|body| InUse::new(body, held))) }
     });
     let mut builder = auto::Builder::new(TokioExecutor::new());
     builder.http1().timer(TokioTimer::new()).header_read_timeout(HEADER_FOR);
     builder.http2().timer(TokioTimer::new()).max_concurrent_streams(MAX_STREAMS).keep_alive_interval(Some(Duration::from_secs(60)));
-    if let Err(error) = builder.serve_connection_with_upgrades(TokioIo::new(stream), TowerToHyperService::new(service)).await {
+    let mut connection = pin!(builder.serve_connection_with_upgrades(TokioIo::new(stream), TowerToHyperService::new(service)));
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = uses.idle(IDLE_FOR) => {
+            connection.as_mut().graceful_shutdown();
+            tokio::time::timeout(GOODBYE_FOR, connection).await.unwrap_or(Ok(()))
+        }
+    };
+    if let Err(error) = ended {
         debug!(%error, "a browser's connection ended");
     }
 }

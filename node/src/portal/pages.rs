@@ -9,6 +9,7 @@ pub mod live;
 mod mandate;
 pub mod notices;
 pub mod patient;
+pub(in crate::portal) mod proof;
 pub mod setup;
 pub mod sign_in;
 pub mod staff;

@@ -30,7 +30,7 @@ pub const FILE: &str = "file";
 const CHUNKS: usize = 8;
 /// Longest text field of the form, bytes.
 const MAX_FIELD: usize = 2_000;
-/// How much is read of a form that comes too late, file and all, bytes.
+/// How much is read of a file that is not taken, or of a form that comes too late, file and all, bytes.
 const LATE: usize = 64 << 20;
 /// How long a file may pause on its way: whoever has lost the network frees the place.
 const SILENT_FOR: Duration = Duration::from_secs(60);
@@ -102,9 +102,8 @@ pub async fn read(portal: &Portal, context: &Context, mut form: Multipart, descr
         (_, Some(field)) if field.file_name().is_none_or(str::is_empty) => File::None,
         (_, None) => File::None,
         (Ok(new), Some(field)) => take(portal, context, new, field).await?,
-        (Err(why), Some(mut field)) => {
-            // The browser hears the answer once it has said everything.
-            while let Ok(Some(_)) = field.chunk().await {}
+        (Err(why), Some(field)) => {
+            pass_over(field, LATE).await;
             File::Refused(why)
         }
     };
@@ -136,7 +135,7 @@ pub(super) async fn typed(mut request: Request) -> Vec<(String, String)> {
 async fn pass_over(mut field: Field<'_>, most: usize) {
     let mut passed = 0;
     while passed < most
-        && let Ok(Some(chunk)) = field.chunk().await
+        && let Ok(Some(chunk)) = unless_silent(SILENT_FOR, field.chunk()).await
     {
         passed += chunk.len();
     }
@@ -212,11 +211,13 @@ async fn receive(portal: &Portal, mut field: Field<'_>, most: u64) -> Result<(Ad
         let named = Named { extension: extension.as_deref(), media_type: None };
         files.take_in(Incoming { chunks, at_hand: Bytes::new() }.take(most + 1), &named)
     });
-    loop {
-        let Some(chunk) = unless_silent(SILENT_FOR, field.chunk()).await.transpose() else { break };
+    while let Some(chunk) = unless_silent(SILENT_FOR, field.chunk()).await.transpose() {
         let last = chunk.is_err();
-        // A taker that has refused the file waits for no more of it; the rest is read and forgotten, so that the browser hears the answer.
-        let _ = send.send(chunk).await;
+        // A taker that has refused the file waits for no more of it.
+        if send.send(chunk).await.is_err() {
+            pass_over(field, LATE).await;
+            break;
+        }
         if last {
             break;
         }
@@ -266,6 +267,27 @@ fn refusal(w: Words, error: &BlobError) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Whoever sends without an end what is not taken is not listened to without an end.
+    #[tokio::test]
+    async fn what_is_not_taken_is_read_so_far_and_no_further() {
+        let head = Bytes::from_static(b"--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"x\"\r\n\r\n");
+        let sent = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+        let count = sent.clone();
+        // One piece after the other, as from a network.
+        let rest = futures::stream::unfold(count, |count| async move {
+            tokio::task::yield_now().await;
+            count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            Some((Ok::<_, std::convert::Infallible>(Bytes::from_static(&[b'x'; 4_096])), count))
+        });
+        let body = axum::body::Body::from_stream(futures::StreamExt::chain(futures::stream::iter([Ok(head)]), rest));
+        let mut request = Request::builder().header("content-type", "multipart/form-data; boundary=b").body(body).unwrap();
+        DefaultBodyLimit::disable().apply(&mut request);
+        let mut form = Multipart::from_request(request, &()).await.unwrap();
+        pass_over(form.next_field().await.unwrap().unwrap(), 1 << 20).await;
+        let sent = sent.load(std::sync::atomic::Ordering::Relaxed);
+        assert!((256..512).contains(&sent), "{sent} pieces of 4 KiB");
+    }
 
     #[tokio::test]
     async fn a_file_that_comes_no_further_is_cut_off() {

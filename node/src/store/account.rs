@@ -95,6 +95,15 @@ pub fn set_person(db: &Db, id: LocalId, name: &str, roles: &[Role]) -> Result<()
     Ok(())
 }
 
+/// Changes by what name somebody is greeted and others read of them.
+///
+/// # Errors
+/// The store's.
+pub fn set_name(db: &Db, id: LocalId, name: &str) -> Result<(), StoreError> {
+    db.prepare_cached("UPDATE account SET name = ?2 WHERE id = ?1")?.execute(params![id.0, name])?;
+    Ok(())
+}
+
 /// Changes how far an account is.
 ///
 /// # Errors

@@ -101,6 +101,18 @@ pub fn give(db: &Db, case: LocalId, owner: &str, now: Timestamp, by: &str) -> Re
     Ok(())
 }
 
+/// Has whoever looks after open cases as `from` look after them as `to` from now on: somebody who bears another name. Returns how many they are.
+///
+/// # Errors
+/// The store's.
+pub fn rename_owner(db: &Db, from: &str, to: &str, now: Timestamp, by: &str) -> Result<usize, StoreError> {
+    let sql = "INSERT INTO case_owner (discharge_case, since, owner, given_by)
+        SELECT c.id, ?3, ?2, ?4 FROM discharge_case AS c WHERE c.closed_at IS NULL
+            AND coalesce((SELECT owner FROM case_owner WHERE discharge_case = c.id ORDER BY since DESC LIMIT 1), c.opened_by) = ?1
+        ON CONFLICT (discharge_case, since) DO UPDATE SET owner = excluded.owner, given_by = excluded.given_by";
+    Ok(db.prepare_cached(sql)?.execute(params![from, to, millis(now), by])?)
+}
+
 /// Returns everybody who has looked after a case, the latest first.
 ///
 /// # Errors

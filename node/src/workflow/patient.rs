@@ -3,7 +3,7 @@
 
 use verbund_protocol::{id::LocalId, person::Kvnr};
 
-use super::{Work, WorkError, document, purpose};
+use super::{Work, WorkError, account::invite, document, purpose};
 use crate::{
     domain::{
         actor::Role,
@@ -62,6 +62,7 @@ pub fn change(work: &mut Work<'_>, id: LocalId, person: &Person, seen: Option<u3
     }
     unique(work, person, Some(id))?;
     let version = patient::change(work.db, id, person, work.actor.name(), work.now)?;
+    invite::renamed(work, id, &former.person, person)?;
     work.audit("patient.change", Some(id), why, &format!("version={version} fields={fields}"))?;
     existing(work, id)
 }

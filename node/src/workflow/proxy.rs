@@ -26,6 +26,8 @@ pub struct Helper {
     pub proxy: Proxy,
     /// Whether they have signed in.
     pub open: bool,
+    /// Whether their code ended by wrong birth dates.
+    pub blocked: bool,
 }
 
 /// Returns who acts for a patient now, for whoever has checked that the actor may see it.
@@ -35,8 +37,9 @@ pub struct Helper {
 pub(super) fn acting(work: &Work<'_>, patient: LocalId) -> Result<Vec<Helper>, WorkError> {
     let mut found = Vec::new();
     for proxy in proxy::list(work.db, patient)?.into_iter().filter(|proxy| proxy.ended_at.is_none()) {
-        let open = account::find(work.db, proxy.account)?.is_some_and(|account| account.state == State::Open);
-        found.push(Helper { proxy, open });
+        let account = account::find(work.db, proxy.account)?;
+        let blocked = account.as_ref().map_or(Ok(false), |account| invite::is_blocked(work, account))?;
+        found.push(Helper { proxy, open: account.is_some_and(|account| account.state == State::Open), blocked });
     }
     Ok(found)
 }

@@ -9,6 +9,7 @@ mod doors;
 mod entry;
 mod guessing;
 mod hostile;
+mod injected;
 mod journey;
 mod logo;
 mod messages;
@@ -20,6 +21,7 @@ mod others;
 mod paper;
 mod papers;
 mod patient;
+mod proof;
 mod rules;
 mod sign_in;
 mod social;
@@ -161,11 +163,14 @@ fn type_password(browser: &mut Browser, login: &str, password: &str) -> Answer {
     browser.submit(&page, "/sign-in", &[("login", login), ("password", password)]).unwrap()
 }
 
-/// The code that an app shows after the one that was used when it was set up.
+/// The code that an app shows next: good already, and later than any that was used.
 fn next_code(login: &Login) -> String {
-    let secret = base32(&login.totp_secret);
-    let later = now().plus(std::time::Duration::from_secs(30));
-    factor::totp_code(&secret, later).unwrap()
+    code_in(login, 30)
+}
+
+/// The code that an app shows so many seconds from now.
+fn code_in(login: &Login, seconds: u64) -> String {
+    factor::totp_code(&base32(&login.totp_secret), now().plus(std::time::Duration::from_secs(seconds))).unwrap()
 }
 
 /// RFC 4648, by hand: what an app does with the secret it was told.

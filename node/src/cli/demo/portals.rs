@@ -1,5 +1,7 @@
 //! The demo's people at the web pages: each set up as in life, by invitation and the ordinary pages.
 
+use std::time::{Duration, Instant};
+
 use anyhow::{Context as _, ensure};
 use serde_json::json;
 use verbund_protocol::{membership::FacilityKind, time::Timestamp};
@@ -35,6 +37,9 @@ pub struct Login {
     pub totp_secret: String,
 }
 
+/// How long an app shows a code.
+const TOTP_SECONDS: u64 = 30;
+
 /// The patient of the demo. Fictional.
 const PATIENT: (&str, &str, &str) = ("Beispiel", "Erna", "1951-04-03");
 
@@ -57,11 +62,13 @@ pub struct People {
 /// # Errors
 /// Names the step that did not hold.
 pub fn open(village: &Village, players: &[Player], now: Timestamp) -> anyhow::Result<(Vec<Portal>, People)> {
+    let begun = Instant::now();
+    let now = || now.plus(begun.elapsed());
     let acute = players.first().context("the demo has a clinic")?;
     let rehab = players.iter().position(|player| player.clinic.plan.facility.kind == FacilityKind::Rehab).unwrap_or(0);
-    let (portal, id, mut erna) = patient(village, acute, now)?;
-    let mut open = vec![portal, daughter(village, acute, &mut erna, now)?];
-    let mut add = |player, role, login, name| staff(village, player, role, login, name, now).map(|(portal, browser)| (open.push(portal), browser).1);
+    let (portal, id, mut erna) = patient(village, acute, now())?;
+    let mut open = vec![portal, daughter(village, acute, &mut erna, now())?];
+    let mut add = |player, role, login, name| staff(village, player, role, login, name, now()).map(|(portal, browser)| (open.push(portal), browser).1);
     let sonja = add(acute, "social-service", "sonja", "Sonja Beispiel")?;
     add(&players[rehab], "admissions", "rolf", "Rolf Beispiel")?;
     add(acute, "it", "ida", "Ida Beispiel")?;
@@ -118,11 +125,13 @@ fn staff(village: &Village, player: &Player, role: &'static str, user: &str, nam
     Ok((Portal { role, clinic: player.name().to_owned(), url: browser.origin.clone(), login }, browser))
 }
 
-/// Chooses password and authenticator app, as the pages ask for them.
+/// Chooses password and authenticator app, as the pages ask for them. The code that the app shows at `now` stays unused, so that whoever has the
+/// login can sign in at once.
 ///
 /// # Errors
 /// If a page is another than expected.
 pub fn set_up(browser: &mut Browser, page: &Answer, user: &str, now: Timestamp) -> anyhow::Result<Login> {
+    let begun = Instant::now();
     ensure!(page.status == 200 && page.text().contains("/setup/password"), "the code was not taken: status {}", page.status);
     let password = format!("drei blaue Boote für {user}");
     let page = browser.get("/setup/password")?;
@@ -131,8 +140,18 @@ pub fn set_up(browser: &mut Browser, page: &Answer, user: &str, now: Timestamp) 
     let page = browser.get("/setup/app")?;
     let carried = page.hidden("secret").context("the app's secret")?;
     let secret = crate::portal::guard::unhex::<{ factor::TOTP_SECRET }>(&carried).context("the app's secret")?;
-    let code = factor::totp_code(&secret, now).context("the app's code")?;
-    let page = browser.submit(&page, "/setup/app", &[("secret", &carried), ("code", &code)])?;
+    let mut enter = |back: u64| {
+        let shown = now.plus(begun.elapsed()).minus(Duration::from_secs(back));
+        let code = factor::totp_code(&secret, shown).context("the app's code")?;
+        browser.submit(&page, "/setup/app", &[("secret", &carried), ("code", &code)])
+    };
+    // The code before is good for one step of time, which may end just now; or `now` is older than the clinic's clock.
+    let mut page = enter(TOTP_SECONDS)?;
+    for back in [TOTP_SECONDS, 0] {
+        if page.hidden("secret").is_some() {
+            page = enter(back)?;
+        }
+    }
     ensure!(page.status == 200 && page.text().contains("/sign-out"), "the app was not taken: status {}", page.status);
     Ok(Login { user: user.to_owned(), password, totp_secret: factor::totp_text(&secret).replace(' ', "") })
 }

@@ -47,7 +47,8 @@ impl SiteSection {
     /// Returns the host name of the public address, if it has the form asked for.
     pub fn host(&self) -> Option<&str> {
         let rest = self.public_url.strip_prefix("https://")?;
-        let host = rest.rsplit_once(':').map_or(rest, |(host, port)| if port.parse::<u16>().is_ok() { host } else { "" });
+        let named = |port: &str| port.parse::<u16>().is_ok_and(|number| number > 0 && number.to_string() == port);
+        let host = rest.rsplit_once(':').map_or(rest, |(host, port)| if named(port) { host } else { "" });
         let fits = !host.is_empty() && host.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b".-".contains(&b));
         fits.then_some(host)
     }
@@ -64,6 +65,10 @@ impl WebSection {
     pub(super) fn check(&self) -> Result<(), (String, String)> {
         for (key, site) in [("patient", &self.patient), ("staff", &self.staff)] {
             let Some(site) = site else { continue };
+            // Browsers leave this port out where they say from which site a form comes.
+            if let Some(plain) = site.public_url.strip_suffix(":443") {
+                return Err((format!("web.{key}.public_url"), format!("leave :443 out, browsers do not say it: {plain:?}")));
+            }
             if site.host().is_none() {
                 return Err((
                     format!("web.{key}.public_url"),
@@ -107,6 +112,11 @@ mod tests {
         assert!(web("http://p.example", "https://s.example", "Klinik").unwrap_err().contains("web.patient.public_url"));
         assert!(web("https://p.example/portal", "https://s.example", "Klinik").unwrap_err().contains("without a path"));
         assert!(web("https://p.example", "https://p.example", "Klinik").unwrap_err().contains("kept apart"));
+        let usual = web("https://p.example", "https://s.example:443", "Klinik").unwrap_err();
+        assert!(usual.contains("web.staff.public_url") && usual.contains("leave :443 out") && usual.contains("\"https://s.example\""), "{usual}");
+        for port in ["0443", "08443", "0", "70000", ""] {
+            assert!(web("https://p.example", &format!("https://s.example:{port}"), "Klinik").unwrap_err().contains("web.staff.public_url"), "{port}");
+        }
         assert!(web("https://p.example", "https://s.example", "").unwrap_err().contains("web.clinic"));
     }
 }

@@ -73,7 +73,11 @@ impl Row {
         if proxy.proof.is_some() {
             lines.push(w.proxy_proved(p.day(proxy.given_at)));
         }
-        lines.push(if helper.open { w.proxy_open().into() } else { w.proxy_invited(p.day(proxy.given_at)) });
+        lines.push(match (helper.open, helper.blocked) {
+            (true, _) => w.proxy_open().into(),
+            (false, true) => w.proxy_blocked().into(),
+            (false, false) => w.proxy_invited(p.day(proxy.given_at)),
+        });
         Self { id: proxy.account.to_string(), name: mandate.name.clone(), lines, proof: proxy.proof.map(|id| id.to_string()) }
     }
 }

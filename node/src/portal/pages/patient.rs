@@ -12,36 +12,15 @@ pub mod start;
 pub mod step;
 pub mod wishes;
 
-use axum::response::{IntoResponse as _, Redirect, Response};
 use verbund_protocol::{id::Digest, time::Day};
 
-use super::super::{
-    Portal, date,
-    fields::Fields,
-    guard::Context,
-    page::PageError,
-    words::{Language, Words},
+use super::{
+    super::{
+        date,
+        words::{Language, Words},
+    },
+    proof::prove_first,
 };
-use crate::{
-    domain::actor::Actor,
-    workflow::account::{self, Draft},
-};
-
-/// Leads to a new proof of who is here if the last is too old for what is asked, and keeps what was typed.
-async fn prove_first(portal: &Portal, context: &Context, fields: &Fields) -> Result<Option<Response>, PageError> {
-    // Whoever stands beside the patient has made sure who she is.
-    if context.bedside.is_some() {
-        return Ok(None);
-    }
-    let visit = context.visit()?;
-    if visit.session.is_fresh(context.now) {
-        return Ok(None);
-    }
-    let back = context.back.clone().unwrap_or_else(|| "/".to_owned());
-    let (account, draft) = (visit.account.id, Draft { form: context.path.clone(), page: back.clone(), fields: fields.clone().without_token() });
-    portal.desk.ask(&Actor::Node, move |work| account::keep_draft(work, account, &draft)).await?;
-    Ok(Some(Redirect::to(&format!("/sign-in?next={back}")).into_response()))
-}
 
 /// Returns a day with its weekday and month in words.
 pub(in crate::portal::pages) fn spoken(w: Words, day: Day) -> String {

@@ -8,7 +8,7 @@ use axum::{
 };
 use webauthn_rs::prelude::RegisterPublicKeyCredential;
 
-use super::sign_in::{Answered, Begun, GoOn, refused};
+use super::sign_in::{Answered, Begun, GoOn, refused, seconds};
 use crate::{
     domain::{
         account::{Login, PasswordFault, Site, Stage, Token, check_password, factor},
@@ -24,7 +24,7 @@ use crate::{
     },
     workflow::{
         WorkError,
-        account::{self, Visit, setup},
+        account::{self, Tried, Visit, setup},
         notice::own,
     },
 };
@@ -134,8 +134,9 @@ pub async fn password(State(portal): State<Portal>, Extension(context): Extensio
     let salt = (&mut System as &mut dyn Entropy).bytes();
     let Ok(hash) = portal.pool.compute(&context, move || factor::hash_password(&password, &salt)).await? else { return Err(PageError::Unavailable) };
     match portal.desk.ask(&Actor::of(&visit.account), move |work| setup::password(work, &visit, &login, &hash)).await {
-        Ok(()) => Ok(Redirect::to("/setup/second").into_response()),
-        Err(WorkError::State { code: "login-taken", .. }) => again(Some(w.setup_login_taken().into_owned()), None),
+        Ok(Tried::Right(())) => Ok(Redirect::to("/setup/second").into_response()),
+        Ok(Tried::Wrong) => again(Some(w.setup_login_taken().into_owned()), None),
+        Ok(Tried::Wait(wait)) => again(Some(w.setup_login_wait(seconds(wait))), None),
         Err(WorkError::State { code: "prove-again", .. }) => Ok(prove()),
         Err(error) => Err(error.into()),
     }
@@ -228,8 +229,11 @@ pub async fn list(State(portal): State<Portal>, Extension(context): Extension<Co
 /// [`PageError`].
 pub async fn finish(State(portal): State<Portal>, Extension(context): Extension<Context>, _: Fields) -> Result<Response, PageError> {
     let (visit, from) = (context.visit()?.clone(), context.from.clone());
-    let token = portal.desk.ask(&Actor::of(&visit.account), move |work| setup::finish(work, &visit, &from)).await?;
-    Ok(finished(&portal, &context, token))
+    match portal.desk.ask(&Actor::of(&visit.account), move |work| setup::finish(work, &visit, &from)).await {
+        Ok(token) => Ok(finished(&portal, &context, token)),
+        Err(WorkError::State { code: "prove-again", .. }) => Ok(prove()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn finished(portal: &Portal, context: &Context, token: Option<Token>) -> Response {

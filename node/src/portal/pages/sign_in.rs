@@ -98,8 +98,8 @@ pub async fn password(State(portal): State<Portal>, Extension(context): Extensio
     if !portal.pool.compute(&context, move || factor::verify_password(&typed, hash.as_deref())).await? {
         return again(wrong());
     }
-    let from = context.from.clone();
-    match portal.desk.ask(&Actor::Node, move |work| sign_in::password_right(work, &compare, &login, &from)).await? {
+    let (from, held) = (context.from.clone(), context.visit.clone());
+    match portal.desk.ask(&Actor::Node, move |work| sign_in::password_right(work, &compare, &login, &from, held.as_ref())).await? {
         Tried::Right(token) => {
             let to = if next.is_empty() { "/sign-in/second".to_owned() } else { format!("/sign-in/second?next={next}") };
             Ok(with_cookies(Redirect::to(&to).into_response(), [guard::session_cookie(&portal, &token)]))
@@ -210,10 +210,10 @@ pub async fn passkey_finish(State(portal): State<Portal>, Extension(context): Ex
     let token = guard::unhex(&ceremony).map(Token).ok_or(PageError::Form)?;
     let id: Vec<u8> = answer.get_credential_id().to_vec();
     let asked = id.clone();
-    let held = portal.desk.ask(&Actor::Node, move |work| sign_in::passkey(work, &asked)).await?.ok_or(PageError::Form)?;
-    let credential = portal.passkeys.finish_sign_in(&token, &answer, &held.credential).map_err(refused)?;
-    let from = context.from.clone();
-    match portal.desk.ask(&Actor::Node, move |work| sign_in::passkey_right(work, &id, &credential, &from)).await? {
+    let known = portal.desk.ask(&Actor::Node, move |work| sign_in::passkey(work, &asked)).await?.ok_or(PageError::Form)?;
+    let credential = portal.passkeys.finish_sign_in(&token, &answer, &known.credential).map_err(refused)?;
+    let (from, held) = (context.from.clone(), context.visit.clone());
+    match portal.desk.ask(&Actor::Node, move |work| sign_in::passkey_right(work, &id, &credential, &from, held.as_ref())).await? {
         Tried::Right(token) => {
             let next = Next { next, out: None }.path();
             let to = if next.is_empty() { "/".to_owned() } else { next };
@@ -255,7 +255,7 @@ pub(super) fn refused(error: crate::portal::passkeys::PasskeyError) -> PageError
     PageError::Form
 }
 
-fn seconds(wait: Duration) -> u64 {
+pub(super) fn seconds(wait: Duration) -> u64 {
     wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
 }
 

@@ -48,7 +48,7 @@ struct StaffPage {
     messages: Option<(String, Option<String>)>,
     /// The door to the list of those to be called, with how many they are.
     calls: Option<String>,
-    /// Whose letter no longer works: id and name.
+    /// Whose code no longer works: page and name.
     blocked: Vec<(String, String)>,
 }
 
@@ -61,7 +61,10 @@ pub async fn staff(State(portal): State<Portal>, Extension(context): Extension<C
     let holds = |roles: &[Role]| account.roles.iter().any(|role| roles.contains(role));
     let cares = holds(Role::CARE);
     let blocked = if cares { portal.desk.ask(&context.actor(), invite::blocked_with_names).await? } else { vec![] };
-    let blocked = blocked.into_iter().map(|(id, name)| (id.to_string(), name)).collect();
+    let blocked = blocked.into_iter().map(|(found, name)| match found.helper {
+        Some(helper) => (format!("/patients/{}/proxies", found.patient), context.words.staff_blocked_helper(helper)),
+        None => (format!("/patients/{}", found.patient), name),
+    });
     let inquiries = if holds(ANSWERING) { Some(portal.desk.ask(&context.actor(), |work| inbox::unanswered(work)).await?) } else { None };
     let purposes = if holds(&[Role::PrivacyOfficer]) { Some(portal.desk.ask(&context.actor(), |work| purpose::waiting(work)).await?) } else { None };
     let me = account.id;
@@ -84,7 +87,7 @@ pub async fn staff(State(portal): State<Portal>, Extension(context): Extension<C
         none: account.roles.is_empty(),
         states_places: holds(capacity::STATING),
         calls: calls.map(|count| context.words.calls_door(count)),
-        blocked,
+        blocked: blocked.collect(),
     }))
 }
 

@@ -60,13 +60,24 @@ pub fn change_token(db: &Db, id: &[u8; 32], to: &[u8; 32], now: Timestamp) -> Re
     Ok(db.prepare_cached(sql)?.execute(params![id, to, millis(now)])? > 0)
 }
 
-/// Notes that the person has just proved again who they are.
+/// Notes which session the browser had before this one, which has just begun and is no open one yet.
 ///
 /// # Errors
 /// The store's.
-pub fn proved(db: &Db, id: &[u8; 32], now: Timestamp) -> Result<(), StoreError> {
-    db.prepare_cached("UPDATE session SET proved_at = ?2 WHERE id = ?1")?.execute(params![id, millis(now)])?;
+pub fn will_replace(db: &Db, id: &[u8; 32], held: &[u8; 32]) -> Result<(), StoreError> {
+    db.prepare_cached("UPDATE session SET former = ?2 WHERE id = ?1 AND stage <> 'open'")?.execute(params![id, held])?;
     Ok(())
+}
+
+/// Returns the session that the browser had before this one, with whose it is, if it is still there.
+///
+/// # Errors
+/// The store's.
+pub fn replaced(db: &Db, id: &[u8; 32]) -> Result<Option<(LocalId, [u8; 32])>, StoreError> {
+    let sql = "SELECT held.account, held.id FROM session AS this JOIN session AS held ON held.id = this.former OR held.former = this.former
+        WHERE this.id = ?1 AND this.stage <> 'open' AND held.id <> this.id AND held.stage = 'open'";
+    let found = db.prepare_cached(sql)?.query_row([id], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    Ok(found.map(|(account, id)| (LocalId(account), id)))
 }
 
 /// Returns the open sessions of an account, the one used last first.
@@ -103,6 +114,14 @@ pub fn end(db: &Db, account: LocalId, id: &[u8; 32]) -> Result<bool, StoreError>
 /// The store's.
 pub fn end_others(db: &Db, account: LocalId, but: &[u8; 32]) -> Result<usize, StoreError> {
     Ok(db.prepare_cached("DELETE FROM session WHERE account = ?1 AND id != ?2")?.execute(params![account.0, but])?)
+}
+
+/// Ends what was begun with codes on paper of `account` and not finished. Returns how many.
+///
+/// # Errors
+/// The store's.
+pub fn end_setting_up(db: &Db, account: LocalId) -> Result<usize, StoreError> {
+    Ok(db.prepare_cached("DELETE FROM session WHERE account = ?1 AND stage = 'setup'")?.execute([account.0])?)
 }
 
 /// Removes sessions that can no longer stand at `now`. Returns how many.

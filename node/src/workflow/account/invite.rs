@@ -7,9 +7,10 @@ use crate::{
     domain::{
         account::{Account, Code, Counted, INVITATION_FOR, INVITATION_TRIES, Kind, Login, Stage, State, Token},
         actor::Role,
+        patient::Person,
     },
     store::{
-        account::{self, invitation},
+        account::{self, invitation, session},
         patient,
     },
     workflow::{Work, WorkError, patient as patients},
@@ -33,7 +34,7 @@ pub struct Invited {
 pub fn patient(work: &mut Work<'_>, id: LocalId) -> Result<Invited, WorkError> {
     work.require(Role::CARE)?;
     let entry = patients::existing(work, id)?;
-    let name = format!("{} {}", entry.person.given, entry.person.family);
+    let name = called(&entry.person);
     let account = match own_account(work, id)? {
         Some(account) if account.state == State::Invited => account,
         Some(_) => {
@@ -44,6 +45,31 @@ pub fn patient(work: &mut Work<'_>, id: LocalId) -> Result<Invited, WorkError> {
     let invited = make_code(work, &account)?;
     work.audit("account.invite", Some(id), "account", &format!("account={}", account.id))?;
     Ok(invited)
+}
+
+/// How a patient is greeted.
+fn called(person: &Person) -> String {
+    format!("{} {}", person.given, person.family)
+}
+
+/// Has a patient's account, and those of whoever acts for the patient, bear the name that the entry has now.
+pub(in crate::workflow) fn renamed(work: &Work<'_>, patient: LocalId, former: &Person, person: &Person) -> Result<(), WorkError> {
+    let (before, name) = (called(former), called(person));
+    if before == name {
+        return Ok(());
+    }
+    for account in account::of_patient(work.db, patient)? {
+        let new = match account.kind {
+            Kind::Patient => Some(name.clone()),
+            // `Anna Beispiel for Erna Beispiel`, in the words of whoever invited her.
+            Kind::Proxy => account.name.strip_suffix(&before).map(|own| format!("{own}{name}")),
+            Kind::Staff => None,
+        };
+        if let Some(new) = new {
+            account::set_name(work.db, account.id, &new)?;
+        }
+    }
+    Ok(())
 }
 
 /// Takes away every way to sign in, ends all sessions and makes a new code: for somebody who lost everything and showed an identity card.
@@ -117,9 +143,10 @@ pub fn standing(work: &mut Work<'_>, patient: LocalId) -> Result<Standing, WorkE
     })
 }
 
-/// Makes a code for `account`; one made before no longer works.
+/// Makes a code for `account`; one made before no longer works, nor does what was begun with it and not finished.
 pub(in crate::workflow) fn make_code(work: &mut Work<'_>, account: &Account) -> Result<Invited, WorkError> {
     let (code, ends_at) = (Code::new(work.entropy), work.now.plus(INVITATION_FOR));
+    session::end_setting_up(work.db, account.id)?;
     invitation::add(work.db, &code.hash(), account.id, work.actor.name(), work.now, ends_at)?;
     Ok(Invited { account: account.id, code, ends_at })
 }
@@ -171,16 +198,19 @@ pub fn redeem(work: &mut Work<'_>, code: &Code, knows: &Knows, from: &From) -> R
     Ok(Tried::Wrong)
 }
 
-/// A patient whose code ended by wrong birth dates, for the staff's list.
+/// Somebody whose code ended by wrong birth dates, for the staff's list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Blocked {
-    /// Who.
+    /// The patient.
     pub patient: LocalId,
+    /// Who acts for the patient, if it was their code: as others read it.
+    pub helper: Option<String>,
     /// When.
     pub at: Timestamp,
 }
 
-/// Returns whose codes ended by wrong birth dates in the last fortnight and who still waits for a new one, newest first.
+/// Returns whose codes ended by wrong birth dates in the last fortnight and who still waits for a new one, newest first: patients, and those who
+/// act for them.
 ///
 /// # Errors
 /// [`WorkError::Forbidden`]; the store's.
@@ -190,24 +220,29 @@ pub fn blocked(work: &mut Work<'_>) -> Result<Vec<Blocked>, WorkError> {
     let mut found = Vec::new();
     for ended in invitation::ended_by_tries(work.db, work.now.minus(INVITATION_FOR), SHOWN)? {
         let account = existing(work, ended.account)?;
-        let waits = invitation::latest(work.db, account.id)?.is_some_and(|latest| latest.hash == ended.hash);
-        // The code of somebody who acts for a patient is the patient's to make anew.
-        if let (Some(patient), State::Invited, Kind::Patient, true) = (account.patient, account.state, account.kind, waits) {
-            found.push(Blocked { patient, at: ended.ended_at.unwrap_or(ended.made_at) });
+        if let (Some(patient), true) = (account.patient, is_blocked(work, &account)?) {
+            let helper = Some(account.name).filter(|_| account.kind == Kind::Proxy);
+            found.push(Blocked { patient, helper, at: ended.ended_at.unwrap_or(ended.made_at) });
         }
     }
     Ok(found)
 }
 
-/// Returns the same with names; each look is in the audit.
+/// Returns whether somebody waits for a new code because the last one ended by wrong tries.
+pub(in crate::workflow) fn is_blocked(work: &Work<'_>, account: &Account) -> Result<bool, WorkError> {
+    Ok(account.state == State::Invited && invitation::latest(work.db, account.id)?.is_some_and(|latest| latest.ended_by_tries))
+}
+
+/// Returns the same with the patients' names; each look is in the audit.
 ///
 /// # Errors
 /// As [`blocked`].
-pub fn blocked_with_names(work: &mut Work<'_>) -> Result<Vec<(LocalId, String)>, WorkError> {
+pub fn blocked_with_names(work: &mut Work<'_>) -> Result<Vec<(Blocked, String)>, WorkError> {
     let mut named = Vec::new();
     for found in blocked(work)? {
-        named.push((found.patient, patients::existing(work, found.patient)?.person.full_name()));
+        let name = patients::existing(work, found.patient)?.person.full_name();
         work.audit("patient.list", Some(found.patient), "treatment", "")?;
+        named.push((found, name));
     }
     Ok(named)
 }

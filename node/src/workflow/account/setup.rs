@@ -1,9 +1,9 @@
 //! Setting up ways to sign in: a passkey, or user name and password with a second factor. The first complete way opens the account and ends
 //! the code on paper.
 
-use super::{From, Visit, existing, open_session};
+use super::{From, Tried, Visit, charge, existing, open_session, refund};
 use crate::{
-    domain::account::{Account, CODES_IN_LIST, Code, Login, Session, Stage, State, Token, factor},
+    domain::account::{Account, CODES_IN_LIST, Code, Counted, Login, Session, Stage, State, Token, factor},
     store::{
         StoreError,
         account::{self, invitation, passkey, session},
@@ -12,17 +12,25 @@ use crate::{
     workflow::{Work, WorkError},
 };
 
-/// Sets user name and password. With a second factor there already, the account is open.
+/// Sets user name and password. With a second factor there already, the account is open. [`Tried::Wrong`]: somebody else has this user name. That
+/// is counted, so that nobody asks for one name after the other which of them are there.
 ///
 /// # Errors
-/// [`WorkError::State`] `login-taken`; `prove-again` if the session's proof is too old.
-pub fn password(work: &mut Work<'_>, visit: &Visit, login: &Login, hash: &str) -> Result<(), WorkError> {
+/// [`WorkError::State`] `prove-again` if the session's proof is too old.
+pub fn password(work: &mut Work<'_>, visit: &Visit, login: &Login, hash: &str) -> Result<Tried<()>, WorkError> {
     may_change(work, &visit.session)?;
+    let asking: Login = format!("setup-{}", visit.account.id).parse().map_err(|_| WorkError::NotFound("account"))?;
+    let counted = [Counted::Account(&asking)];
+    if let Some(wait) = charge(work, &counted)? {
+        return Ok(Tried::Wait(wait));
+    }
     match account::set_password(work.db, visit.account.id, login, hash) {
-        Err(StoreError::Conflict(_)) => return Err(WorkError::state("login-taken", "somebody else has this user name", "choose another one")),
+        Err(StoreError::Conflict(_)) => return Ok(Tried::Wrong),
         other => other?,
     }
-    work.audit("account.set-password", visit.account.patient, "account", &format!("account={}", visit.account.id))
+    refund(work, &counted)?;
+    work.audit("account.set-password", visit.account.patient, "account", &format!("account={}", visit.account.id))?;
+    Ok(Tried::Right(()))
 }
 
 /// Adds an authenticator app, if `code` is what it shows. Returns whether it is.
@@ -79,26 +87,31 @@ pub fn remove_passkey(work: &mut Work<'_>, visit: &Visit, which: impl Fn(&[u8]) 
 }
 
 /// Ends setting up: if a complete way to sign in is there, the account is open, the code on paper has ended, and the session is a full one
-/// with a new token. Who was signed in and added a way keeps their other sessions. Returns nothing while something is missing.
+/// with a new token. Who was signed in and added a way keeps their session, no younger than it was, under a new token, and their other
+/// sessions. Returns nothing while something is missing.
 ///
 /// # Errors
-/// The store's.
+/// [`WorkError::State`] `prove-again` if the session's proof is too old; [`WorkError::NotFound`] if it is over.
 pub fn finish(work: &mut Work<'_>, visit: &Visit, from: &From) -> Result<Option<Token>, WorkError> {
+    may_change(work, &visit.session)?;
     let account = existing(work, visit.account.id)?;
     if !is_complete(work, &account)? {
         return Ok(None);
     }
+    if visit.session.stage == Stage::Open {
+        // Nothing was proved by adding a way: neither the proof nor the session begins anew.
+        let token = Token::new(work.entropy);
+        return if session::change_token(work.db, &visit.session.id, &token.hash(), work.now)? { Ok(Some(token)) } else { Err(WorkError::NotFound("session")) };
+    }
     session::end(work.db, account.id, &visit.session.id)?;
     let token = open_session(work, &account, from, Stage::Open)?;
-    if visit.session.stage == Stage::Setup {
-        account::set_state(work.db, account.id, State::Open)?;
-        if let Some(held) = invitation::latest(work.db, account.id)? {
-            invitation::end(work.db, &held.hash, invitation::End::Used, work.now)?;
-        }
-        // Whoever else holds the paper's code and began to set up something does not go on.
-        session::end_others(work.db, account.id, &token.hash())?;
-        work.audit("account.open", account.patient, "account", &format!("account={}", account.id))?;
+    account::set_state(work.db, account.id, State::Open)?;
+    if let Some(held) = invitation::latest(work.db, account.id)? {
+        invitation::end(work.db, &held.hash, invitation::End::Used, work.now)?;
     }
+    // Whoever else holds the paper's code and began to set up something does not go on.
+    session::end_others(work.db, account.id, &token.hash())?;
+    work.audit("account.open", account.patient, "account", &format!("account={}", account.id))?;
     Ok(Some(token))
 }
 

@@ -10,7 +10,7 @@ use super::{From, Tried, Visit, charge, existing, open_session, refund, setup};
 use crate::{
     domain::account::{Account, Code, Counted, Login, Stage, State, Token, factor},
     store::{
-        account::{self, device, passkey, session},
+        account::{self, device, former, passkey, session},
         mailbox,
     },
     workflow::{
@@ -46,10 +46,15 @@ impl Proof {
     }
 }
 
-/// Opens the session of somebody who has proved who they are, unless they may not sign in here or any more.
-fn admit(work: &mut Work<'_>, account: &Account, from: &From, proof: Proof) -> Result<Tried<Token>, WorkError> {
+/// Opens the session of somebody who has proved who they are, unless they may not sign in here or any more. The session that their browser had
+/// so far ends: nobody holds its token any more.
+fn admit(work: &mut Work<'_>, account: &Account, from: &From, proof: Proof, replaced: Option<(LocalId, [u8; 32])>) -> Result<Tried<Token>, WorkError> {
     if !may_sign_in(account, from) {
         return Ok(Tried::Wrong);
+    }
+    if let Some((whose, id)) = replaced {
+        former::sign_out(work.db, whose, &id, work.now)?;
+        session::end(work.db, whose, &id)?;
     }
     let token = open_session(work, account, from, Stage::Open)?;
     work.audit("account.sign-in", account.patient, "account", proof.word())?;
@@ -80,11 +85,12 @@ pub fn begin(work: &mut Work<'_>, login: &Login, from: &From) -> Result<Tried<Co
     Ok(Tried::Right(Compare { account: Some(account.id), hash }))
 }
 
-/// Goes on after the password was right: to the second factor, or to set one up if that was never finished.
+/// Goes on after the password was right: to the second factor, or to set one up if that was never finished. `held` is whose session this browser
+/// has until then: it ends with the second factor.
 ///
 /// # Errors
 /// The store's.
-pub fn password_right(work: &mut Work<'_>, compared: &Compare, login: &Login, from: &From) -> Result<Tried<Token>, WorkError> {
+pub fn password_right(work: &mut Work<'_>, compared: &Compare, login: &Login, from: &From, held: Option<&Visit>) -> Result<Tried<Token>, WorkError> {
     let Some(id) = compared.account else { return Ok(Tried::Wrong) };
     let account = existing(work, id)?;
     // Meanwhile everything may have been revoked.
@@ -94,7 +100,11 @@ pub fn password_right(work: &mut Work<'_>, compared: &Compare, login: &Login, fr
     let known = device::is_known(work.db, id, &from.device())?;
     refund(work, &counted(login, known, from))?;
     let stage = if setup::is_complete(work, &account)? { Stage::Second } else { Stage::Setup };
-    Ok(Tried::Right(open_session(work, &account, from, stage)?))
+    let token = open_session(work, &account, from, stage)?;
+    if let Some(held) = held {
+        session::will_replace(work.db, &token.hash(), &held.session.id)?;
+    }
+    Ok(Tried::Right(token))
 }
 
 /// Takes the second factor: a code of the authenticator app, of the printed list or that came by e-mail. Each works once.
@@ -128,9 +138,10 @@ pub fn second(work: &mut Work<'_>, visit: &Visit, typed: &str, from: &From) -> R
         _ => return Ok(Tried::Wrong),
     };
     refund(work, &counted)?;
+    let replaced = session::replaced(work.db, &visit.session.id)?;
     session::end(work.db, id, &visit.session.id)?;
     // As the account is now: it may have been locked since the password was right.
-    admit(work, &existing(work, id)?, from, proof)
+    admit(work, &existing(work, id)?, from, proof, replaced)
 }
 
 /// Sends a code by e-mail to whoever has given the right password, if that is one of their second factors.
@@ -152,14 +163,16 @@ pub fn passkey(work: &mut Work<'_>, id: &[u8]) -> Result<Option<passkey::Passkey
     Ok(passkey::find(work.db, id)?)
 }
 
-/// Signs in after a passkey was checked; `credential` is what the library keeps of it since.
+/// Signs in after a passkey was checked; `credential` is what the library keeps of it since. `held` is whose session this browser has until then:
+/// it ends.
 ///
 /// # Errors
 /// The store's.
-pub fn passkey_right(work: &mut Work<'_>, id: &[u8], credential: &str, from: &From) -> Result<Tried<Token>, WorkError> {
-    let Some(held) = passkey::find(work.db, id)? else { return Ok(Tried::Wrong) };
+pub fn passkey_right(work: &mut Work<'_>, id: &[u8], credential: &str, from: &From, held: Option<&Visit>) -> Result<Tried<Token>, WorkError> {
+    let Some(known) = passkey::find(work.db, id)? else { return Ok(Tried::Wrong) };
     passkey::used(work.db, id, credential, work.now)?;
-    admit(work, &existing(work, held.account)?, from, Proof::Passkey)
+    let replaced = held.map(|held| (held.account.id, held.session.id));
+    admit(work, &existing(work, known.account)?, from, Proof::Passkey, replaced)
 }
 
 fn may_sign_in(account: &Account, from: &From) -> bool {

@@ -11,6 +11,7 @@ use crate::{
     store::{
         StoreError,
         account::{self},
+        caseload,
     },
     workflow::{Work, WorkError},
 };
@@ -21,7 +22,7 @@ const MAX_NAME: usize = 120;
 /// Adds an account for somebody who works here, with a code that its holder uses once, with the user name, to set up a way to sign in.
 ///
 /// # Errors
-/// [`WorkError::State`] `login-taken`; [`WorkError::Invalid`], [`WorkError::Forbidden`].
+/// [`WorkError::State`] `login-taken`, `name-taken`; [`WorkError::Invalid`], [`WorkError::Forbidden`].
 pub fn add(work: &mut Work<'_>, login: &Login, name: &str, roles: &[Role]) -> Result<invite::Invited, WorkError> {
     work.require(&[Role::It])?;
     check_name(name)?;
@@ -32,6 +33,7 @@ pub fn add(work: &mut Work<'_>, login: &Login, name: &str, roles: &[Role]) -> Re
         Err(StoreError::Conflict(_)) => return Err(WorkError::state("login-taken", "somebody else has this user name", "choose another one")),
         other => other?,
     }
+    only_one(work, name, id)?;
     let invited = invite::make_code(work, &account)?;
     work.audit("account.add", None, "account", &format!("account={id} roles={}", words(roles)))?;
     Ok(invited)
@@ -46,6 +48,20 @@ pub fn list(work: &mut Work<'_>) -> Result<Vec<Account>, WorkError> {
     Ok(account::staff(work.db)?)
 }
 
+/// Returns who of staff waits for a new code, because the last one ended by wrong user names.
+///
+/// # Errors
+/// [`WorkError::Forbidden`].
+pub fn blocked(work: &mut Work<'_>) -> Result<Vec<LocalId>, WorkError> {
+    let mut found = Vec::new();
+    for account in list(work)? {
+        if invite::is_blocked(work, &account)? {
+            found.push(account.id);
+        }
+    }
+    Ok(found)
+}
+
 /// Returns somebody's name.
 ///
 /// # Errors
@@ -55,16 +71,24 @@ pub fn name(work: &mut Work<'_>, id: LocalId) -> Result<String, WorkError> {
     Ok(staff_account(work, id)?.name)
 }
 
-/// Changes somebody's name and roles. What they may do changes with the next click.
+/// Changes somebody's name and roles. What they may do changes with the next click; the open cases that they look after stay theirs.
 ///
 /// # Errors
-/// [`WorkError::NotFound`], [`WorkError::Invalid`], [`WorkError::Forbidden`].
+/// [`WorkError::State`] `name-taken`; [`WorkError::NotFound`], [`WorkError::Invalid`], [`WorkError::Forbidden`].
 pub fn change(work: &mut Work<'_>, id: LocalId, name: &str, roles: &[Role]) -> Result<(), WorkError> {
     work.require(&[Role::It])?;
     check_name(name)?;
-    staff_account(work, id)?;
+    let former = staff_account(work, id)?.name;
+    let mut cases = String::new();
+    if former != name {
+        only_one(work, name, id)?;
+        // Two who had the same name before this was refused keep what nobody can tell apart.
+        let alone = account::staff(work.db)?.iter().all(|other| other.id == id || other.name != former);
+        let moved = if alone { caseload::rename_owner(work.db, &former, name, work.now, work.actor.name())? } else { 0 };
+        cases = format!(" cases={moved}");
+    }
     account::set_person(work.db, id, name, roles)?;
-    work.audit("account.change", None, "account", &format!("account={id} roles={}", words(roles)))
+    work.audit("account.change", None, "account", &format!("account={id} roles={}{cases}", words(roles)))
 }
 
 /// Locks somebody out at once, sessions included, or lets them in again.
@@ -105,6 +129,16 @@ fn staff_account(work: &Work<'_>, id: LocalId) -> Result<Account, WorkError> {
 fn check_name(name: &str) -> Result<(), WorkError> {
     let fits = !name.trim().is_empty() && name.trim() == name && name.chars().count() <= MAX_NAME && !name.chars().any(char::is_control);
     if fits { Ok(()) } else { Err(WorkError::invalid("the name must have 1 to 120 characters on one line, without spaces at either end", "correct the name")) }
+}
+
+/// What somebody does stands under their name: cases, stated purposes, the audit. So no two who work here bear the same, those who are locked out
+/// included; how it is written makes no difference.
+fn only_one(work: &Work<'_>, name: &str, but: LocalId) -> Result<(), WorkError> {
+    let plain = |name: &str| name.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ");
+    if account::staff(work.db)?.iter().any(|other| other.id != but && plain(&other.name) == plain(name)) {
+        return Err(WorkError::state("name-taken", "somebody else who works here has this name", "add what tells the two apart, such as the ward"));
+    }
+    Ok(())
 }
 
 fn words(roles: &[Role]) -> String {

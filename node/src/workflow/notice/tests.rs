@@ -200,7 +200,7 @@ fn a_code_by_mail_signs_in_once_and_not_by_guessing() {
     let (_, open) = opened(&mut bench);
     let second = |bench: &mut Bench| {
         let compare = right(bench.run(Role::It, |work| sign_in::begin(work, &"anna".parse().unwrap(), &from(Site::Patient))).unwrap());
-        let token = right(bench.run(Role::It, |work| sign_in::password_right(work, &compare, &"anna".parse().unwrap(), &from(Site::Patient))).unwrap());
+        let token = right(bench.run(Role::It, |work| sign_in::password_right(work, &compare, &"anna".parse().unwrap(), &from(Site::Patient), None)).unwrap());
         let visit = visit(bench, &token, Site::Patient);
         assert_eq!(visit.session.stage, Stage::Second);
         visit
@@ -255,7 +255,7 @@ fn admissions_are_told_when_nobody_is_signed_in() {
     assert!(came(&mut bench).is_empty(), "one mail until somebody looks");
     let staff = |bench: &mut Bench, login: &str, role| {
         let login: Login = login.parse().unwrap();
-        let code = bench.run(Role::It, |work| staff::add(work, &login, "Rolf", &[role])).unwrap().code;
+        let code = bench.run(Role::It, |work| staff::add(work, &login, login.as_str(), &[role])).unwrap().code;
         let token = right(bench.run(Role::It, |work| invite::redeem(work, &code, &Knows::Login(login.clone()), &from(Site::Staff))).unwrap());
         let setting_up = visit(bench, &token, Site::Staff);
         assert!(matches!(bench.run(Role::It, |work| own::want(work, &setting_up, &address("r@b.de"))), Err(WorkError::NotFound(_))), "staff sign in otherwise");

@@ -61,6 +61,7 @@ const READS: &[&str] = &[
     "search::find",
     "search::judge",
     "sign_in::passkey",
+    "staff::blocked",
     "staff::list",
     "staff::name",
     "story::now_to_do",

@@ -110,7 +110,7 @@ pub fn accounts(story: &mut Story) {
     let secret = [9; factor::TOTP_SECRET];
     story.step("an app is set up", ASKER, visit(&token, move |work, visit| setup::totp(work, visit, &secret, &factor::totp_code(&secret, work.now).unwrap())));
     story.step("a passkey is set up", ASKER, visit(&token, |work, visit| setup::passkey(work, visit, vec![5; 16], "{}".into(), "Handy".into())));
-    story.step("a passkey signs in", ASKER, |work| sign_in::passkey_right(work, &[5; 16], "{\"counter\":1}", &from(Site::Patient)).map(right));
+    story.step("a passkey signs in", ASKER, |work| sign_in::passkey_right(work, &[5; 16], "{\"counter\":1}", &from(Site::Patient), None).map(right));
     story.step("all other sessions are ended", ASKER, visit(&token, account::sign_out_elsewhere));
     story.step("a passkey is removed", ASKER, visit(&token, |work, visit| setup::remove_passkey(work, visit, |_| true)));
     story.step("the language is chosen", ASKER, visit(&token, |work, visit| account::set_language(work, &visit.account, "en")));
@@ -130,7 +130,7 @@ pub fn accounts(story: &mut Story) {
 fn signed_in(story: &mut Story, codes: &[Code]) {
     let half = story.step("the password is right", ASKER, |work| {
         let compare = right(sign_in::begin(work, &login("vera"), &from(Site::Patient))?);
-        Ok(right(sign_in::password_right(work, &compare, &login("vera"), &from(Site::Patient))?))
+        Ok(right(sign_in::password_right(work, &compare, &login("vera"), &from(Site::Patient), None)?))
     });
     let wrong = |work: &mut Work<'_>, visit: &Visit| sign_in::second(work, visit, "000000", &from(Site::Patient)).map(|tried| assert_eq!(tried, Tried::Wrong));
     story.step("a wrong code is counted", ASKER, visit(&half, wrong));

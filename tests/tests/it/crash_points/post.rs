@@ -112,7 +112,7 @@ fn half(story: &mut Story) -> Token {
     story.known(|story| {
         story.step("the password is right", ASKER, |work| {
             let compared = right(sign_in::begin(work, &login("vera"), &from(Site::Patient))?);
-            sign_in::password_right(work, &compared, &login("vera"), &from(Site::Patient)).map(right)
+            sign_in::password_right(work, &compared, &login("vera"), &from(Site::Patient), None).map(right)
         })
     })
 }

@@ -338,6 +338,53 @@ async fn staff_invite_a_patient_in_under_a_minute(look: Look) {
     assert!(!house.town.node(0).log().contains(CANARY));
 }
 
+/// Whoever comes to the ward's computer after it was locked sees nothing by the back button, with scripts and without.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_back_button_shows_nothing_of_a_locked_place() {
+    let mut house = House::new();
+    let id = house.patient("Erna");
+    for (login, look) in [("wanda", Look::DESKTOP), ("walter", Look { scripts: false, ..Look::DESKTOP })] {
+        let (ward, _) = house.staff(login, &[Role::Ward]);
+        let window = window_at(&ward, look, &format!("/patients/{id}")).await;
+        window.read(CANARY).await;
+        window.click(&format!("a[href='/patients/{id}/edit']")).await;
+        window.see("#family").await;
+        window.click("form[action='/sign-out'] button").await;
+        window.read("Sie sind abgemeldet.").await;
+        for _ in 0..2 {
+            window.client.back().await.unwrap();
+            let shown = window.client.source().await.unwrap();
+            assert!(!shown.contains(CANARY), "{login}: {shown}");
+        }
+        window.close().await;
+    }
+}
+
+/// Whoever asks for more contrast gets black on white, or white on black, and nothing is lost by it.
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_have_more_contrast_for_whoever_asks_for_it() {
+    let (mut house, axe) = (House::new(), axe());
+    let (_, erna, _) = house.visitor("erna");
+    let (wanda, _) = house.staff("wanda", &[Role::Ward, Role::SocialService, Role::It]);
+    let colours = "const { backgroundColor, color } = getComputedStyle(document.body); return [backgroundColor, color]";
+    let (black, white) = ("rgb(0, 0, 0)", "rgb(255, 255, 255)");
+    for dark in [false, true] {
+        for (browser, paths) in
+            [(&erna, &["/", "/consent", "/wishes", "/proxies", "/access", "/messages"][..]), (&wanda, &["/", "/patients", "/patients/new", "/cases", "/accounts", "/teams"])]
+        {
+            let window = window_of(browser, Look { dark, ..Look::PHONE }).await;
+            window.more_contrast().await;
+            for path in paths {
+                window.go(&format!("{}{path}", browser.origin)).await;
+                let wanted = if dark { json!([black, white]) } else { json!([white, black]) };
+                assert_eq!(window.script(colours, vec![]).await, wanted, "{path}");
+                look_at(&window, &axe, &format!("contrast-{}", path.trim_matches('/').replace('/', "-"))).await;
+            }
+            window.close().await;
+        }
+    }
+}
+
 /// Text that stands in a template or in code instead of in the catalogues shows in the pseudo-language as text without marks.
 #[tokio::test(flavor = "multi_thread")]
 async fn no_text_is_hard_coded() {

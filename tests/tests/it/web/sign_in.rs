@@ -7,7 +7,7 @@ use verbund_node::{
     domain::{account::Site, actor::Role},
 };
 
-use super::{CANARY, House, next_code, type_password};
+use super::{CANARY, House, code_in, next_code, type_password};
 
 #[test]
 fn password_and_app_sign_in_with_a_new_token_each_time() {
@@ -30,6 +30,17 @@ fn password_and_app_sign_in_with_a_new_token_each_time() {
     assert!(fixed.get("/").unwrap().text().contains("action=\"/sign-in\""));
     let out = again.submit(&home, "/sign-out", &[]).unwrap();
     assert!(out.text().contains("action=\"/sign-in\"") && again.get("/access").unwrap().text().contains("action=\"/sign-in\""));
+}
+
+/// Whoever gets a login that was set up a moment ago, as the demo prints it, signs in with the code that the app shows just then.
+#[test]
+fn a_login_is_good_as_soon_as_it_is_known() {
+    let mut house = House::new();
+    let (_, _, login) = house.visitor("erna");
+    let mut again = house.browser(Site::Patient);
+    let step = type_password(&mut again, &login.user, &login.password);
+    let home = again.submit(&step, "/sign-in/second", &[("code", &code_in(&login, 0))]).unwrap();
+    assert!(home.path == "/" && home.text().contains("/sign-out"), "{}", home.text());
 }
 
 #[test]

@@ -1,11 +1,14 @@
 //! Accounts of staff, kept by IT. No patient appears here.
 
+use std::borrow::Cow;
+
 use askama::Template;
 use axum::{
     Extension,
     extract::{Path, State},
     response::{IntoResponse as _, Redirect, Response},
 };
+use verbund_protocol::id::LocalId;
 
 use crate::{
     domain::{
@@ -17,7 +20,7 @@ use crate::{
         fields::Fields,
         guard::Context,
         page::{Page, PageError, render},
-        pages::sign_in::id,
+        pages::{proof::prove_first, sign_in::id},
         words::Words,
     },
     workflow::{
@@ -35,6 +38,8 @@ struct Row {
     name: String,
     /// The name in its field.
     shown: String,
+    /// What is wrong with it.
+    fault: Option<String>,
     /// User name, state and roles, in words.
     about: String,
     /// Whether it lies open: something typed stands in it again.
@@ -73,8 +78,9 @@ fn boxes(w: Words, held: &[Role]) -> Vec<RoleBox> {
     Role::ALL.into_iter().map(|role| (role.word(), role_name(w, role), held.contains(&role))).collect()
 }
 
-fn row(w: Words, account: Account, late: Option<&Fields>) -> Row {
+fn row(w: Words, account: Account, blocked: bool, late: Option<&Fields>, fault: Option<String>) -> Row {
     let state = match account.state {
+        AccountState::Invited if blocked => w.accounts_state_blocked(),
         AccountState::Invited => w.accounts_state_invited(),
         AccountState::Open => w.accounts_state_open(),
         AccountState::Locked => w.accounts_state_locked(),
@@ -85,6 +91,7 @@ fn row(w: Words, account: Account, late: Option<&Fields>) -> Row {
         id: account.id.to_string(),
         about: about.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · "),
         open: late.is_some(),
+        fault,
         roles: boxes(w, &late.map_or(account.roles, chosen)),
         shown: late.map_or_else(|| account.name.clone(), |late| late.shown("name", 200)),
         name: account.name,
@@ -92,24 +99,35 @@ fn row(w: Words, account: Account, late: Option<&Fields>) -> Row {
     }
 }
 
-async fn page(portal: &Portal, context: &Context, fields: &Fields, faults: (Option<String>, Option<String>)) -> Result<Response, PageError> {
+/// What was wrong, by form and field.
+#[derive(Default)]
+struct Faults {
+    name: Option<String>,
+    login: Option<String>,
+    /// In the name of an account, with what was typed there.
+    changed: Option<(LocalId, Fields, String)>,
+}
+
+async fn page(portal: &Portal, context: &Context, fields: &Fields, faults: Faults) -> Result<Response, PageError> {
     let (p, w) = (Page::new(portal, context), context.words);
-    let accounts = portal.desk.ask(&context.actor(), staff::list).await?;
+    let (accounts, blocked) = portal.desk.ask(&context.actor(), |work| Ok((staff::list(work)?, staff::blocked(work)?))).await?;
     let text = |name: &str| fields.shown(name, 200);
     Ok(render(&AccountsPage {
         p,
         rows: accounts
             .into_iter()
             .map(|account| {
-                let late = context.draft_of(&format!("/accounts/{}/change", account.id));
-                row(w, account, late)
+                let wrong = faults.changed.as_ref().filter(|(id, ..)| *id == account.id);
+                let late = wrong.map(|(_, fields, _)| fields).or_else(|| context.draft_of(&format!("/accounts/{}/change", account.id)));
+                let blocked = blocked.contains(&account.id);
+                row(w, account, blocked, late, wrong.map(|(.., fault)| fault.clone()))
             })
             .collect(),
         name: text("name"),
         login: text("login"),
         roles: boxes(w, &chosen(fields)),
-        name_fault: faults.0,
-        login_fault: faults.1,
+        name_fault: faults.name,
+        login_fault: faults.login,
     }))
 }
 
@@ -124,7 +142,7 @@ fn chosen(fields: &Fields) -> Vec<Role> {
 /// [`PageError`].
 pub async fn show(State(portal): State<Portal>, Extension(context): Extension<Context>) -> Result<Response, PageError> {
     let late = context.draft_of("/accounts").cloned().unwrap_or_default();
-    page(&portal, &context, &late, (None, None)).await
+    page(&portal, &context, &late, Faults::default()).await
 }
 
 #[derive(Template)]
@@ -147,14 +165,21 @@ fn code(portal: &Portal, context: &Context, name: String, made: &Invited) -> Res
 /// [`PageError`].
 pub async fn add(State(portal): State<Portal>, Extension(context): Extension<Context>, fields: Fields) -> Result<Response, PageError> {
     let w = context.words;
-    let Ok(login) = fields.get("login").parse::<Login>() else { return page(&portal, &context, &fields, (None, Some(w.setup_login_wrong().into_owned()))).await };
+    let login_fault = |text: Cow<'static, str>| Faults { login: Some(text.into_owned()), ..Faults::default() };
+    let name_fault = |text: Cow<'static, str>| Faults { name: Some(text.into_owned()), ..Faults::default() };
+    let Ok(login) = fields.get("login").parse::<Login>() else { return page(&portal, &context, &fields, login_fault(w.setup_login_wrong())).await };
     let (name, roles) = (fields.get("name").to_owned(), chosen(&fields));
-    match portal.desk.ask(&context.actor(), move |work| staff::add(work, &login, &name, &roles)).await {
-        Ok(made) => Ok(code(&portal, &context, fields.get("name").to_owned(), &made)),
-        Err(WorkError::State { code: "login-taken", .. }) => page(&portal, &context, &fields, (None, Some(w.setup_login_taken().into_owned()))).await,
-        Err(WorkError::Invalid { .. }) => page(&portal, &context, &fields, (Some(w.accounts_name_wrong().into_owned()), None)).await,
-        Err(error) => Err(error.into()),
+    if let Some(elsewhere) = prove_first(&portal, &context, &fields).await? {
+        return Ok(elsewhere);
     }
+    let faults = match portal.desk.ask(&context.actor(), move |work| staff::add(work, &login, &name, &roles)).await {
+        Ok(made) => return Ok(code(&portal, &context, fields.get("name").to_owned(), &made)),
+        Err(WorkError::State { code: "login-taken", .. }) => login_fault(w.setup_login_taken()),
+        Err(WorkError::State { code: "name-taken", .. }) => name_fault(w.accounts_name_taken()),
+        Err(WorkError::Invalid { .. }) => name_fault(w.accounts_name_wrong()),
+        Err(error) => return Err(error.into()),
+    };
+    page(&portal, &context, &fields, faults).await
 }
 
 /// Changes name and roles.
@@ -163,19 +188,29 @@ pub async fn add(State(portal): State<Portal>, Extension(context): Extension<Con
 /// [`PageError`].
 pub async fn change(State(portal): State<Portal>, Extension(context): Extension<Context>, Path(text): Path<String>, fields: Fields) -> Result<Response, PageError> {
     let (id, name, roles) = (id(&text)?, fields.get("name").to_owned(), chosen(&fields));
-    match portal.desk.ask(&context.actor(), move |work| staff::change(work, id, &name, &roles)).await {
-        Ok(()) => Ok(Redirect::to("/accounts").into_response()),
-        Err(WorkError::Invalid { .. }) => page(&portal, &context, &Fields::default(), (Some(context.words.accounts_name_wrong().into_owned()), None)).await,
-        Err(error) => Err(error.into()),
+    portal.desk.ask(&context.actor(), move |work| staff::name(work, id)).await?;
+    if let Some(elsewhere) = prove_first(&portal, &context, &fields).await? {
+        return Ok(elsewhere);
     }
+    let fault = match portal.desk.ask(&context.actor(), move |work| staff::change(work, id, &name, &roles)).await {
+        Ok(()) => return Ok(Redirect::to("/accounts").into_response()),
+        Err(WorkError::State { code: "name-taken", .. }) => context.words.accounts_name_taken(),
+        Err(WorkError::Invalid { .. }) => context.words.accounts_name_wrong(),
+        Err(error) => return Err(error.into()),
+    };
+    page(&portal, &context, &Fields::default(), Faults { changed: Some((id, fields, fault.into_owned())), ..Faults::default() }).await
 }
 
-/// Locks or unlocks.
+/// Locks or unlocks. Whoever locks somebody out is never kept waiting.
 ///
 /// # Errors
 /// [`PageError`].
 pub async fn lock(State(portal): State<Portal>, Extension(context): Extension<Context>, Path(text): Path<String>, fields: Fields) -> Result<Response, PageError> {
     let (id, locked) = (id(&text)?, fields.get("lock") == "yes");
+    portal.desk.ask(&context.actor(), move |work| staff::name(work, id)).await?;
+    if !locked && let Some(elsewhere) = prove_first(&portal, &context, &Fields::default()).await? {
+        return Ok(elsewhere);
+    }
     portal.desk.ask(&context.actor(), move |work| staff::lock(work, id, locked)).await?;
     Ok(Redirect::to("/accounts").into_response())
 }
@@ -186,6 +221,10 @@ pub async fn lock(State(portal): State<Portal>, Extension(context): Extension<Co
 /// [`PageError`].
 pub async fn start_over(State(portal): State<Portal>, Extension(context): Extension<Context>, Path(text): Path<String>, _: Fields) -> Result<Response, PageError> {
     let id = id(&text)?;
-    let (name, made) = portal.desk.ask(&context.actor(), move |work| Ok((staff::name(work, id)?, staff::start_over(work, id)?))).await?;
+    let name = portal.desk.ask(&context.actor(), move |work| staff::name(work, id)).await?;
+    if let Some(elsewhere) = prove_first(&portal, &context, &Fields::default()).await? {
+        return Ok(elsewhere);
+    }
+    let made = portal.desk.ask(&context.actor(), move |work| staff::start_over(work, id)).await?;
     Ok(code(&portal, &context, name, &made))
 }

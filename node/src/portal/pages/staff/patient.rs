@@ -21,7 +21,7 @@ use crate::{
         guard::Context,
         letter::{self, Letter},
         page::{Page, PageError, render},
-        pages::{patient::messages::team_name, sign_in::id},
+        pages::{patient::messages::team_name, proof::prove_first, sign_in::id},
         qr::Modules,
         words::Words,
     },
@@ -51,6 +51,8 @@ struct PatientPage {
     invited: bool,
     open: bool,
     card_fault: Option<String>,
+    /// Whether somebody has said that the card was seen, before they proved once more who they are.
+    card: bool,
     /// Whether whoever looks may plan what follows the hospital.
     social: bool,
     /// Whether that has begun.
@@ -145,6 +147,7 @@ async fn page(portal: &Portal, context: &Context, id: LocalId, faults: Faults) -
         open,
         mail: mailbox.map(|mailbox| mail(w, mailbox, &faults)),
         card_fault: faults.card,
+        card: context.draft.get("card") == "seen",
         social,
         running: cases.iter().any(|case| case.closed_at.is_none() && case.variant == Variant::Rehab),
     }))
@@ -258,6 +261,10 @@ pub async fn start_over(State(portal): State<Portal>, Extension(context): Extens
         return page(&portal, &context, id, Faults { card, ..Faults::default() }).await;
     }
     has_site(&portal)?;
-    let (patient, made) = portal.desk.ask(&context.actor(), move |work| Ok((patient::existing(work, id)?, invite::start_over(work, id, card_seen)?))).await?;
+    let patient = portal.desk.ask(&context.actor(), move |work| patient::existing(work, id)).await?;
+    if let Some(elsewhere) = prove_first(&portal, &context, &fields).await? {
+        return Ok(elsewhere);
+    }
+    let made = portal.desk.ask(&context.actor(), move |work| invite::start_over(work, id, card_seen)).await?;
     invited(&portal, &context, &patient, &made)
 }

@@ -18,6 +18,7 @@ use crate::{
         page::{Page, PageError, render},
         pages::{
             mandate::{Faults, Form, Row, typed},
+            proof::prove_first,
             sign_in::id,
         },
         qr::Modules,
@@ -99,8 +100,12 @@ pub async fn invite(State(portal): State<Portal>, Extension(context): Extension<
     let kind = PROOF.parse().map_err(|_| PageError::Unavailable)?;
     let seen = move |work: &mut Work<'_>| Ok((patient::show(work, id)?, proxy::list(work, id)?));
     let (patient, acting) = portal.desk.ask(&context.actor(), seen).await?;
+    let fresh = context.visit()?.session.is_fresh(context.now);
     let describe = |fields: &Fields| {
         let mandate = typed(w, fields, today).map_err(|faults| faults.first().unwrap_or_default())?;
+        if !fresh {
+            return Err(String::new());
+        }
         if acting.iter().any(|helper| helper.proxy.mandate == mandate) {
             return Err(w.proxy_again(mandate.name));
         }
@@ -117,6 +122,9 @@ pub async fn invite(State(portal): State<Portal>, Extension(context): Extension<
             return page(&portal, &context, id, &upload.fields, faults, missing).await;
         }
     };
+    if let Some(elsewhere) = prove_first(&portal, &context, &upload.fields).await? {
+        return Ok(elsewhere);
+    }
     let taken = match upload.file {
         File::None => return page(&portal, &context, id, &upload.fields, Faults::default(), Some(w.proxy_proof_missing().into_owned())).await,
         File::Refused(why) => return page(&portal, &context, id, &upload.fields, Faults::default(), Some(why)).await,

@@ -305,6 +305,7 @@ proxy-single = Vollmacht nur für diese Sache
 proxy-ground = Entscheidet auf Grund von: { $power }, bis { $until }
 proxy-open = Hat sich schon angemeldet.
 proxy-invited = Eingeladen am { $at }, noch nicht angemeldet.
+proxy-blocked = Der Code wurde nach fünf falschen Geburtsdaten gesperrt. Fragen Sie nach, beenden Sie diesen Zugang, und laden Sie noch einmal ein.
 proxy-end = Beenden
 proxy-end-who = Beenden: { $name }
 proxy-invite-title = Jemanden einladen

@@ -305,6 +305,7 @@ proxy-single = power for this matter alone
 proxy-ground = Decides on the ground of: { $power }, until { $until }
 proxy-open = Has signed in already.
 proxy-invited = Invited on { $at }, not signed in yet.
+proxy-blocked = The code was blocked after five wrong birth dates. Ask them, end this access, and invite again.
 proxy-end = End
 proxy-end-who = End: { $name }
 proxy-invite-title = Invite somebody

@@ -76,6 +76,7 @@ setup-login = Benutzername
 setup-login-hint = Der Name braucht 3 Zeichen oder mehr. Sie können auch Ihre E-Mail-Adresse nehmen.
 setup-login-wrong = Der Name braucht 3 bis 64 Zeichen. Sie können Buchstaben und Zahlen nehmen. Und diese Zeichen: . - _ @ +
 setup-login-taken = Diesen Namen hat schon jemand. Bitte nehmen Sie einen anderen.
+setup-login-wait = Viele Namen waren schon vergeben. Warten Sie { $seconds } Sekunden. Dann versuchen Sie es noch einmal.
 setup-password = Passwort
 setup-password-hint = Das Passwort braucht 10 Zeichen oder mehr. Nehmen Sie zum Beispiel drei Wörter. Die können Sie sich gut merken.
 setup-password-short = Das Passwort ist zu kurz. Es braucht 10 Zeichen oder mehr.
