@@ -275,10 +275,11 @@ pub fn write_plan(work: &mut Work<'_>, id: LocalId, plan: &Plan, discharge: Opti
 /// Adds a note or a call. The same again within ten minutes is a form that was sent twice, and is not noted twice.
 ///
 /// # Errors
-/// [`WorkError::Invalid`] if it is empty or too long.
+/// [`WorkError::Invalid`] if it is empty or too long; [`WorkError::Purpose`].
 pub fn note(work: &mut Work<'_>, id: LocalId, kind: NoteKind, text: &str) -> Result<(), WorkError> {
     work.require(ASKING)?;
     let case = inquiry::find_case(work, id)?;
+    purpose::require(work, case.patient)?;
     let text = text.trim();
     if text.is_empty() || text.chars().count() > MAX_NOTE {
         return Err(WorkError::invalid(format!("a note has 1 to {MAX_NOTE} characters"), "shorten it, or write two"));
@@ -323,8 +324,10 @@ pub fn decided_on_paper(work: &mut Work<'_>, id: LocalId, given: bool, paper: Pa
 /// Returns what the clinics would read, as the plan has it. `department` stands for all; each reads its own.
 ///
 /// # Errors
-/// [`WorkError::State`] `plan` while something is missing.
+/// [`WorkError::State`] `plan` while something is missing; [`WorkError::Purpose`].
 pub fn preview(work: &Work<'_>, id: LocalId, department: DepartmentKey, rare_reason: Option<RareReason>) -> Result<Preview, WorkError> {
+    work.require(ASKING)?;
+    purpose::require(work, inquiry::find_case(work, id)?.patient)?;
     let inquiry = written(work, id, department, rare_reason)?;
     inquiry::preview(work, inquiry)
 }

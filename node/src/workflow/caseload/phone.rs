@@ -17,9 +17,9 @@ use crate::{
     },
     store::caseload::phone,
     workflow::{
-        Work, WorkError, consent,
+        SENT_TWICE, Work, WorkError, consent,
         conversation::{ASKING, load, say},
-        inquiry, referral,
+        inquiry, purpose, referral,
     },
 };
 
@@ -81,7 +81,7 @@ fn text(typed: &str, most: usize) -> Result<String, WorkError> {
 /// Returns an entry of a case, and notes that it was looked at.
 ///
 /// # Errors
-/// [`WorkError::NotFound`] also for an entry of another case.
+/// [`WorkError::NotFound`] also for an entry of another case; [`WorkError::Purpose`].
 pub fn show(work: &mut Work<'_>, case: LocalId, entry: LocalId) -> Result<Phone, WorkError> {
     look(work, case, entry, "case.phone.read")
 }
@@ -89,6 +89,7 @@ pub fn show(work: &mut Work<'_>, case: LocalId, entry: LocalId) -> Result<Phone,
 fn look(work: &mut Work<'_>, case: LocalId, entry: LocalId, action: &str) -> Result<Phone, WorkError> {
     work.require(ASKING)?;
     let found = inquiry::find_case(work, case)?;
+    purpose::require(work, found.patient)?;
     let phone = phone::find(work.db, case, entry)?.ok_or(WorkError::NotFound("entry"))?;
     work.audit(action, found.patient, "discharge", &entry.to_string())?;
     Ok(phone)
