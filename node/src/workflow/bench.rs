@@ -95,7 +95,7 @@ impl Bench {
     pub fn follow<T>(&mut self, actor: Actor, piece: impl FnOnce(&mut Work<'_>) -> Result<T, WorkError>) -> Result<(T, Vec<Effect>), WorkError> {
         let Self { store, me, membership, public, recall, entropy, now, terms } = self;
         recall.settle(store.db(), *now);
-        store.write(|db| {
+        let result = store.write(|db| {
             let mut work = Work {
                 db,
                 now: *now,
@@ -112,7 +112,11 @@ impl Bench {
             };
             let out = piece(&mut work)?;
             Ok((out, work.effects))
-        })
+        });
+        if result.is_err() {
+            recall.forget_listed();
+        }
+        result
     }
 
     /// Runs `piece` as a person with `role`.

@@ -142,6 +142,7 @@ pub fn list(work: &mut Work<'_>, everybody: bool) -> Result<Vec<Row>, WorkError>
         row.why = service.why(&row, work.actor.name(), work.now);
         rows.extend(Some(row).filter(|row| everybody || row.why.is_some() || row.owner == work.actor.name()));
     }
+    work.audit_listed("case.list", rows.iter().map(|row| row.patient.id), "discharge")?;
     rows.sort_by_key(|row| (row.due.is_none(), row.due, row.begin_by.is_none(), row.begin_by, row.case.opened_at));
     Ok(rows)
 }

@@ -192,9 +192,14 @@ pub fn inbox(work: &mut Work<'_>, me: LocalId) -> Result<Inbox, WorkError> {
             if turn.is_some_and(|turn| turn.is(me)) { inbox.mine.push(row) } else { inbox.others.push(row) }
         }
         for thread in stored::settled(work.db, team.team.id, MAX_SETTLED)? {
-            inbox.settled.push(row(work, &team, thread)?);
+            // What is older than the treatment is found at its patient's page, for a stated purpose.
+            if !matches!(purpose(work, &thread), Err(WorkError::Purpose(_))) {
+                inbox.settled.push(row(work, &team, thread)?);
+            }
         }
     }
+    let all = [&inbox.mine, &inbox.others, &inbox.settled].into_iter().flatten();
+    work.audit_listed("thread.list", all.map(|row| row.thread.patient), PURPOSE)?;
     let due = |row: &Row| row.thread.waiting.map(|waiting| waiting.due);
     inbox.mine.sort_by_key(due);
     inbox.others.sort_by_key(due);
