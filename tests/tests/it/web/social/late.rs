@@ -24,7 +24,6 @@ use crate::web::{
 /// Forms that keep what was typed and are on no page of this walk, and why.
 const ELSEWHERE: &[(&str, &str)] = &[
     ("/cases/{id}/ask", "shown only after another form; the clinics it names are ticked on the page of the search, as those of that form"),
-    ("/patients/{id}/purpose", "shown only for a patient who is no longer in treatment: web::ward"),
     ("/inquiries/{id}/take-back", "of the one page that shows all forms of an inquiry, like those of this walk"),
     ("/inquiries/{id}/arrived", "the same"),
     ("/inquiries/{id}/no-show", "the same"),
@@ -324,7 +323,7 @@ fn cases(desk: &mut Desk) -> (Vec<String>, Vec<String>, LocalId) {
     pages.push(format!("/cases/{}/search", desk.case));
     let cora = desk.another("Cora");
     pages.push(format!("/cases/{}", desk.case));
-    for page in ["", "/documents", "/proxies", "/bedside", "/message"] {
+    for page in ["", "/documents", "/proxies", "/bedside", "/message", "/purpose"] {
         pages.push(format!("/patients/{cora}{page}"));
     }
     pages.extend(["/patients", "/patients/new", "/messages"].map(str::to_owned));
