@@ -16,7 +16,11 @@ use verbund_protocol::{
 
 pub use crate::store::rule::{Declined as ByRule, Held, State};
 use crate::{
-    domain::rule::{Fault, MAX_RULES, Rule},
+    domain::{
+        calendar,
+        plan::asks_the_same,
+        rule::{Fault, MAX_RULES, Rule},
+    },
     store::{conversation as stored, conversation::Conversation, rule},
 };
 
@@ -186,12 +190,13 @@ pub fn apply(work: &mut Work<'_>, c: &mut Conversation, inquiry: &Inquiry) -> Re
     note(work, "rule.decline", c, &format!("rule={}/{} on-by={on_by}", held.id, held.version))
 }
 
-/// Returns whether this is what a rule declined before and a person reopened: the same clinic, and the same but for the time of the answer.
+/// Returns whether this is what a rule declined before and a person reopened: the same clinic, and the same but for what moves with the
+/// calendar: a day may have begun since.
 fn was_reopened(work: &Work<'_>, c: &Conversation, asked: &Inquiry) -> Result<bool, WorkError> {
     for id in rule::reopened_with(work.db, &c.peer, work.now.minus(ASKED_AGAIN_WITHIN))? {
         let Some(before) = stored::find(work.db, id)?.filter(|before| before.peer_facility == c.peer_facility) else { continue };
         let said = inquiry(work, &before)?;
-        if said.is_some_and(|said| Inquiry { answer_by: asked.answer_by, rare_reason: asked.rare_reason, ..said } == *asked) {
+        if said.is_some_and(|said| asks_the_same(&Inquiry { rare_reason: asked.rare_reason, ..said }, asked, calendar::day(work.now))) {
             return Ok(true);
         }
     }
