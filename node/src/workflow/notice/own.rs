@@ -140,7 +140,7 @@ pub fn of_patient(work: &Work<'_>, patient: LocalId) -> Result<Option<Mailbox>, 
 /// Takes an address that a patient told staff. It counts once the patient has proved it at her own pages; until then the former one does.
 ///
 /// # Errors
-/// [`WorkError::NotFound`] if the patient has no access to the pages; [`WorkError::Forbidden`].
+/// [`WorkError::NotFound`] if the patient has no access to the pages; [`WorkError::Forbidden`], [`WorkError::Purpose`].
 pub fn type_in(work: &mut Work<'_>, patient: LocalId, address: &Address) -> Result<(), WorkError> {
     work.require(Role::CARE)?;
     let account = invite::own_account(work, patient)?.filter(|_| work.terms.mail).ok_or(WorkError::NotFound("account"))?;
