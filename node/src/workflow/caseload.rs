@@ -250,6 +250,9 @@ pub fn give(work: &mut Work<'_>, id: LocalId, to: &str) -> Result<(), WorkError>
     if to != work.actor.name() && !colleagues(work)?.iter().any(|name| name == to) {
         return Err(WorkError::invalid("nobody of that name is in the social service", "choose from the list"));
     }
+    if caseload::owners(work.db, id)?.first().is_some_and(|owner| owner.owner == to) {
+        return Ok(()); // sent twice, or somebody else was quicker
+    }
     caseload::give(work.db, id, to, work.now, work.actor.name())?;
     work.audit("case.give", case.patient, "discharge", &id.to_string())
 }
@@ -260,7 +263,8 @@ fn open_case(work: &mut Work<'_>, id: LocalId) -> Result<Case, WorkError> {
     if case.closed_at.is_some() { Err(WorkError::state("closed", "the case is closed", "open a new case")) } else { Ok(case) }
 }
 
-/// Writes the next version of the plan, with the day of discharge and the reason for a late begin.
+/// Writes the next version of the plan, with the day of discharge and the reason for a late begin. The same again within ten minutes is a form
+/// that was sent twice, and no version.
 ///
 /// # Errors
 /// [`WorkError::Invalid`] for a day that cannot be meant.
@@ -268,6 +272,10 @@ pub fn write_plan(work: &mut Work<'_>, id: LocalId, plan: &Plan, discharge: Opti
     let case = open_case(work, id)?;
     if discharge != case.discharge || exception != case.exception {
         inquiry::set_discharge(work, id, discharge, exception)?;
+    }
+    let last = caseload::plan(work.db, id)?;
+    if last.is_some_and(|last| last.plan == *plan && last.made_by == work.actor.name() && work.now.since(last.made_at) < SENT_TWICE) {
+        return Ok(());
     }
     caseload::write_plan(work.db, id, plan, work.now, work.actor.name())?;
     work.audit("case.plan", case.patient, "discharge", &id.to_string())
@@ -311,7 +319,8 @@ impl Paper {
     }
 }
 
-/// Records the patient's decision about discharge management as it stands on the signed paper.
+/// Records the patient's decision about discharge management as it stands on the signed paper. The same again within ten minutes is a form that
+/// was sent twice, and one decision.
 ///
 /// # Errors
 /// As [`super::consent::record`].
@@ -319,6 +328,10 @@ pub fn decided_on_paper(work: &mut Work<'_>, id: LocalId, given: bool, paper: Pa
     let case = open_case(work, id)?;
     let patient = case.patient.ok_or(WorkError::NotFound("patient"))?;
     let decision = paper.decision(Kind::DischargeManagement, given, None, work.now);
+    let last = consent::list(work.db, patient)?.pop().filter(|last| last.revoked_at.is_none() && last.recorded_by == work.actor.name());
+    if last.is_some_and(|last| work.now.since(last.recorded_at) < SENT_TWICE && last.decision == Decision { at: last.decision.at, ..decision.clone() }) {
+        return Ok(());
+    }
     super::consent::record(work, patient, decision).map(drop)
 }
 

@@ -3,7 +3,7 @@
 
 use verbund_protocol::{id::LocalId, person::Kvnr};
 
-use super::{Work, WorkError, document, purpose};
+use super::{SENT_TWICE, Work, WorkError, document, purpose};
 use crate::{
     domain::{
         actor::Role,
@@ -42,6 +42,18 @@ pub fn add(work: &mut Work<'_>, person: &Person) -> Result<Patient, WorkError> {
     patient::add(work.db, id, person, work.actor.name(), work.now)?;
     work.audit("patient.add", Some(id), "treatment", "")?;
     existing(work, id)
+}
+
+/// Returns the patient whom the same person has just entered with the very same words: then a form was sent twice, and one entry is enough. Not
+/// everybody has a number that belongs to nobody else.
+///
+/// # Errors
+/// [`WorkError::Forbidden`].
+pub fn entered(work: &Work<'_>, person: &Person) -> Result<Option<Patient>, WorkError> {
+    work.require(Role::CARE)?;
+    let born = Search { birth_date: Some(person.birth_date), ..Search::default() };
+    let same = |entry: &Patient| entry.version == 1 && entry.changed_by == work.actor.name() && work.now.since(entry.changed_at) < SENT_TWICE && entry.person == *person;
+    Ok(patient::search(work.db, &born, usize::MAX >> 1)?.into_iter().find(same))
 }
 
 /// Replaces a patient's entry; what it said before stays as a version. The audit names the fields that changed and not what they say.

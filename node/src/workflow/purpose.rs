@@ -4,7 +4,7 @@ use verbund_protocol::id::LocalId;
 
 pub use crate::domain::purpose::{MAX_WORDS, Purpose, STATED_FOR, Stated};
 
-use super::{Work, WorkError, patient};
+use super::{SENT_TWICE, Work, WorkError, patient};
 use crate::{
     domain::actor::{Actor, Role},
     store::purpose as stored,
@@ -35,7 +35,7 @@ pub fn require(work: &Work<'_>, patient: Option<LocalId>) -> Result<(), WorkErro
     patient.map_or(Ok(()), |patient| of_look(work, patient).map(drop))
 }
 
-/// States a purpose: for [`STATED_FOR`] its author may look at the patient.
+/// States a purpose: for [`STATED_FOR`] its author may look at the patient. The same again within ten minutes is a form that was sent twice.
 ///
 /// # Errors
 /// [`WorkError::Invalid`] names the field; [`WorkError::NotFound`], [`WorkError::Forbidden`].
@@ -43,6 +43,10 @@ pub fn state(work: &mut Work<'_>, id: LocalId, purpose: Purpose, words: &str) ->
     work.require(Role::CARE)?;
     patient::existing(work, id)?;
     purpose.check(words)?;
+    let last = stored::latest(work.db, id, work.actor.name(), work.now.minus(SENT_TWICE))?;
+    if last.is_some_and(|last| last.purpose == purpose && last.words == words.trim()) {
+        return Ok(());
+    }
     let stated = Stated {
         id: work.entropy.local_id(),
         patient: id,

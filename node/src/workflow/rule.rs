@@ -25,7 +25,7 @@ use crate::{
 };
 
 use super::{
-    Work, WorkError, clinic,
+    SENT_TWICE, Work, WorkError, clinic,
     conversation::{ANSWERING, last, load_as, note, say},
     inbox,
 };
@@ -124,14 +124,19 @@ fn checked(rule: Rule) -> Result<Rule, WorkError> {
     Ok(Rule { name: rule.name.trim().to_owned(), ..rule })
 }
 
-/// Writes a new rule, which is off. Returns its random name.
+/// Writes a new rule, which is off. Returns its random name. The same again within ten minutes is a form that was sent twice, and one rule.
 ///
 /// # Errors
 /// [`WorkError::State`] `rule-name`, `rule-empty`, `rule-code`, `rule-reason`, `rule-many`.
 pub fn add(work: &mut Work<'_>, new: Rule) -> Result<LocalId, WorkError> {
     work.require(ANSWERING)?;
     let new = checked(new)?;
-    if rule::list(work.db)?.len() >= MAX_RULES {
+    let held = rule::list(work.db)?;
+    let same = |held: &&Held| held.version == 1 && held.rule == new && held.made_by == work.actor.name() && work.now.since(held.made_at) < SENT_TWICE;
+    if let Some(before) = held.iter().find(same) {
+        return Ok(before.id);
+    }
+    if held.len() >= MAX_RULES {
         return Err(WorkError::state("rule-many", format!("there are {MAX_RULES} rules"), "remove one first"));
     }
     let id = work.entropy.local_id();

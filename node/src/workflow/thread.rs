@@ -313,7 +313,7 @@ pub fn take(work: &mut Work<'_>, me: LocalId, id: LocalId) -> Result<(), WorkErr
     note(work, &Thread { taken_by: Some(me), ..thread }, What::Taken, "", None)
 }
 
-/// Hands a thread to a colleague or another team. What was promised stays promised.
+/// Hands a thread to a colleague or another team. What was promised stays promised. A repeat changes nothing.
 ///
 /// # Errors
 /// As [`show`]; [`WorkError::Invalid`] for somebody or a team that takes no messages.
@@ -321,6 +321,8 @@ pub fn hand(work: &mut Work<'_>, me: LocalId, id: LocalId, to: To) -> Result<(),
     let (mut thread, team) = theirs(work, me, id)?;
     let wrong = || WorkError::invalid("nobody there takes messages", "choose from the list");
     match to {
+        To::Person(who) if thread.taken_by == Some(who) => return Ok(()),
+        To::Team(other) if thread.team == other && thread.taken_by.is_none() => return Ok(()),
         To::Person(who) if team.has(who) => thread.taken_by = Some(who),
         To::Team(other) => {
             let other = staffed(work)?.into_iter().find(|held| held.team.id == other && held.takes_messages()).ok_or_else(wrong)?;
