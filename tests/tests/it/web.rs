@@ -20,6 +20,8 @@ mod others;
 mod paper;
 mod papers;
 mod patient;
+mod presses;
+mod purpose;
 mod rules;
 mod sign_in;
 mod social;
