@@ -28,6 +28,7 @@ use crate::{
         patient::{Insurance, Patient as Entry, Person, Search},
         purpose::{Purpose, STATED_FOR},
     },
+    workflow::patient::Found,
 };
 
 /// Largest entry read from a file, bytes.
@@ -189,7 +190,7 @@ impl Patient {
             Reply::Changed(patient) => writeln!(out, "patient {} version {}", patient.id, patient.version),
             Reply::Shown(patient) => pairs(out, &lines(patient)),
             Reply::Versions(versions) => many(versions, out, "the entry was never changed"),
-            Reply::Found(found) => many(found, out, "nobody found"),
+            Reply::Found(found) => listed(found, out),
             Reply::PurposeStated => writeln!(out, "noted; you may look for {} minutes", STATED_FOR.as_secs() / 60),
             Reply::Erased(erased) => {
                 writeln!(out, "erased: the entry, {} former versions, {} consents, {} documents", erased.versions, erased.consents, erased.documents)?;
@@ -259,20 +260,33 @@ fn without_values(error: &serde_json::Error) -> String {
     }
 }
 
+/// Whoever was found; of former patients name and year of birth.
+fn listed(found: &[Found], out: &mut impl Write) -> std::io::Result<()> {
+    let mut table = Table::new(&["id", "name", "born", "case", "version", "changed", "by"]);
+    for one in found {
+        let former = || [one.id.to_string(), one.name.clone(), one.born.clone(), "not in treatment (any more)".into(), String::new(), String::new(), String::new()];
+        table.row(one.entry.as_ref().map_or_else(former, cells));
+    }
+    table.write(out, "nobody found")
+}
+
+fn cells(patient: &Entry) -> [String; 7] {
+    let person = &patient.person;
+    [
+        patient.id.to_string(),
+        person.full_name(),
+        person.birth_date.to_string(),
+        person.case_number.clone().unwrap_or_default(),
+        patient.version.to_string(),
+        patient.changed_at.to_string(),
+        patient.changed_by.clone(),
+    ]
+}
+
 fn many(patients: &[Entry], out: &mut impl Write, none: &str) -> std::io::Result<()> {
     let mut table = Table::new(&["id", "name", "born", "case", "version", "changed", "by"]);
     for patient in patients {
-        let person = &patient.person;
-        let case = person.case_number.clone().unwrap_or_default();
-        table.row([
-            patient.id.to_string(),
-            person.full_name(),
-            person.birth_date.to_string(),
-            case,
-            patient.version.to_string(),
-            patient.changed_at.to_string(),
-            patient.changed_by.clone(),
-        ]);
+        table.row(cells(patient));
     }
     table.write(out, none)
 }

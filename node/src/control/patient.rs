@@ -57,7 +57,7 @@ pub enum Reply {
     /// What it said before, newest first.
     Versions(Vec<Patient>),
     /// Who was found.
-    Found(Vec<Patient>),
+    Found(Vec<patient::Found>),
     /// The purpose was noted.
     PurposeStated,
     /// What was erased and what stays.

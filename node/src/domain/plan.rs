@@ -173,6 +173,16 @@ impl Plan {
     }
 }
 
+/// Returns whether `later` asks for just what `before` asked for, seen on `today`, which may be days after `before` was written. The time of the
+/// answer always differs; and a day that is over has moved to the day of asking ([`Plan::inquiry`]), as a birthday may have moved the age.
+pub fn asks_the_same(before: &Inquiry, later: &Inquiry, today: Day) -> bool {
+    let moved = before.earliest < later.earliest && later.earliest <= today;
+    let older = AgeBand::new(before.age.number() + 1) == Some(later.age);
+    let earliest = if moved { later.earliest } else { before.earliest };
+    let age = if older { later.age } else { before.age };
+    Inquiry { answer_by: later.answer_by, earliest, age, ..before.clone() } == *later
+}
+
 fn sex(gender: Option<Gender>) -> Sex {
     match gender {
         Some(Gender::Female) => Sex::Female,
@@ -235,6 +245,25 @@ mod tests {
         assert_eq!(inquiry.region.unwrap().to_string(), "83");
         assert_eq!(inquiry.sex, None);
         assert_eq!(asked("2026-12-05").earliest, day("2026-12-05"), "nobody is asked for a day that is past");
+    }
+
+    #[test]
+    fn what_moves_with_the_calendar_is_the_same_question() {
+        let day = |text: &str| text.parse::<Day>().unwrap();
+        let known = Plan::known(&person(), Variant::Rehab, Some(day("2026-11-23")));
+        let plan = Plan { indication: "locomotor".parse().ok(), ..known };
+        let born = Person { birth_date: "1956-11-24".parse().unwrap(), ..person() };
+        let asked = |plan: &Plan, today, answer_by| plan.inquiry(&born, Variant::Rehab, "2300".parse().unwrap(), Timestamp(answer_by), None, day(today)).unwrap();
+        let (monday, tuesday) = (asked(&plan, "2026-11-23", 1), asked(&plan, "2026-11-24", 2));
+        assert!(monday.earliest < tuesday.earliest && monday.age != tuesday.age, "she is 70 now");
+        assert!(asks_the_same(&monday, &tuesday, day("2026-11-24")));
+        assert!(!asks_the_same(&tuesday, &monday, day("2026-11-24")), "no day comes back");
+        assert!(!asks_the_same(&monday, &tuesday, day("2026-11-23")), "a day to come is another plan");
+        let alone = Plan { single_room: true, ..plan.clone() };
+        assert!(!asks_the_same(&monday, &asked(&alone, "2026-11-24", 2), day("2026-11-24")));
+        let soon = Plan { earliest: Some(day("2026-12-01")), ..plan };
+        assert!(asks_the_same(&asked(&soon, "2026-11-23", 1), &asked(&soon, "2026-11-23", 2), day("2026-11-23")));
+        assert!(!asks_the_same(&asked(&soon, "2026-11-23", 1), &tuesday, day("2026-11-24")), "an earlier day is another one");
     }
 
     #[test]

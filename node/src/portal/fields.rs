@@ -63,6 +63,7 @@ impl FromRequest<Portal> for Fields {
         let body = Bytes::from_request(request, portal).await.map_err(too_large)?;
         let fields = Self::read(&body);
         if same(fields.raw(TOKEN), &context.csrf) {
+            context.note_typed(|| fields.clone().without_token());
             return Ok(fields);
         }
         context.refuse(fields.raw(TOKEN).to_owned(), fields.without_token());

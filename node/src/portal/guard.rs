@@ -108,6 +108,10 @@ pub struct Known {
     long: AtomicBool,
     /// The form that came and was refused, because it does not carry what forms of this session carry.
     refused: OnceLock<late::Refused>,
+    /// Whether what is typed in the form that came may be kept.
+    keeps: bool,
+    /// What was typed in it, if so.
+    typed: OnceLock<Vec<(String, String)>>,
 }
 
 /// A tablet at the bedside, as the pages know it.
@@ -162,6 +166,13 @@ impl Known {
         // A request has one form.
         let _ = self.refused.set(late::Refused { token, typed });
     }
+    /// Notes what was typed in a form that came from here and may be kept: it is not lost if a purpose must be stated first.
+    pub(super) fn note_typed(&self, typed: impl FnOnce() -> Vec<(String, String)>) {
+        if self.keeps {
+            // A request has one form.
+            let _ = self.typed.set(typed());
+        }
+    }
     /// Returns who acts.
     pub fn actor(&self) -> Actor {
         if let Some(AtBedside { bedside, .. }) = &self.bedside {
@@ -190,6 +201,7 @@ pub async fn stand(State((portal, rules)): State<(Portal, Rules)>, mut request: 
     let (who, beside) = (rules.who, rules.beside);
     let mut cookies = Vec::new();
     let mut known = blank(&portal, &request);
+    known.keeps = matches!(rules.form, Form::Typed(_));
     known.back = rules.form.page(rules.pattern, &known.path, sender(&portal, request.headers()));
     let recognised = recognise(&portal, &mut known, request.headers(), &mut cookies).await;
     // Before the page's own questions to the store: what changes from here on is news for it.
@@ -207,7 +219,7 @@ pub async fn stand(State((portal, rules)): State<(Portal, Rules)>, mut request: 
     if let Some(turned_away) = turned_away(&context, who, request.method()) {
         let too_late = request.method() == Method::POST && context.visit.is_none() && !context.bedside_over;
         let Some(back) = context.back.clone().filter(|_| too_late) else { return finish(&portal, &context, turned_away, cookies) };
-        if matches!(rules.form, Form::Typed(_)) {
+        if context.keeps {
             late::keep_typed(&portal, &context, &back, request).await;
         }
         return finish(&portal, &context, Redirect::to(&format!("/sign-in?next={back}")).into_response(), cookies);
@@ -217,6 +229,10 @@ pub async fn stand(State((portal, rules)): State<(Portal, Rules)>, mut request: 
     let mut response = next.run(request).await;
     if let Some(again) = late::again(&portal, &context, rules.form).await {
         return finish(&portal, &context, again, cookies);
+    }
+    let wants_purpose = matches!(response.extensions().get::<PageError>(), Some(PageError::Purpose(_)));
+    if wants_purpose {
+        late::keep_until_purpose(&portal, &context).await;
     }
     if context.bedside.is_some() && sent && beside.ends && response.status() == StatusCode::SEE_OTHER {
         response = match portal.desk.ask(&context.actor(), |work| bedside::leave(work, End::Done)).await {
@@ -349,6 +365,8 @@ fn blank(portal: &Portal, request: &Request) -> Known {
         begun: Instant::now(),
         long: AtomicBool::new(false),
         refused: OnceLock::new(),
+        keeps: false,
+        typed: OnceLock::new(),
         by_itself: request.uri().path() == LIVE || headers.get("sec-fetch-dest").is_some_and(|dest| dest == "empty"),
     }
 }

@@ -129,11 +129,16 @@ impl Page {
         date::until(at, self.w.language)
     }
 
+    /// Returns where whoever has stated a purpose goes on: at this page, or at the page of the form that was sent here.
+    fn after_purpose(&self, patient: LocalId) -> String {
+        if self.context.sent { self.context.back.clone().unwrap_or_else(|| format!("/patients/{patient}")) } else { self.path().to_owned() }
+    }
+
     /// Returns the page of an error.
     pub fn error(self, error: PageError) -> Response {
         let w = self.w;
         let (status, title, text) = match error {
-            PageError::Purpose(patient) => return Redirect::to(&format!("/patients/{patient}/purpose?next={}", self.path())).into_response(),
+            PageError::Purpose(patient) => return Redirect::to(&format!("/patients/{patient}/purpose?next={}", self.after_purpose(patient))).into_response(),
             PageError::NotFound => (StatusCode::NOT_FOUND, w.error_not_found_title(), w.error_not_found()),
             PageError::Forbidden => (StatusCode::FORBIDDEN, w.error_forbidden_title(), w.error_forbidden()),
             PageError::Form => (StatusCode::FORBIDDEN, w.error_form_title(), w.error_form()),

@@ -97,6 +97,7 @@ pub async fn read(portal: &Portal, context: &Context, mut form: Multipart, descr
         context.refuse(token, typed);
         return Err(PageError::Form);
     }
+    context.note_typed(|| typed.clone());
     let fields = Fields::of(typed);
     let file = match (describe(&fields), file) {
         (_, Some(field)) if field.file_name().is_none_or(str::is_empty) => File::None,
@@ -113,22 +114,34 @@ pub async fn read(portal: &Portal, context: &Context, mut form: Multipart, descr
 /// Reads what was typed in a form that comes too late to be taken, and nothing of its file: that has to be chosen again.
 pub(super) async fn typed(mut request: Request) -> Vec<(String, String)> {
     DefaultBodyLimit::max(LATE).apply(&mut request);
-    let mut typed = Vec::new();
-    let Ok(mut form) = Multipart::from_request(request, &()).await else { return typed };
+    let Ok(form) = Multipart::from_request(request, &()).await else { return vec![] };
+    texts(form).await.1
+}
+
+/// Notes what was typed in a form that cannot be taken before a purpose is stated, and nothing of its file.
+pub async fn note_typed(context: &Context, form: Multipart) {
+    let (token, typed) = texts(form).await;
+    if same(&token, &context.csrf) {
+        context.note_typed(|| typed);
+    }
+}
+
+/// Returns a form's token and what was typed in it.
+async fn texts(mut form: Multipart) -> (String, Vec<(String, String)>) {
+    let (mut token, mut typed) = (String::new(), Vec::new());
     while let Ok(Some(mut field)) = form.next_field().await {
         let name = field.name().unwrap_or_default().to_owned();
-        // The browser hears the answer once it has said everything.
         if name == FILE || typed.len() >= MAX_FIELDS {
-            while let Ok(Some(_)) = field.chunk().await {}
+            pass_over(field, LATE).await;
             continue;
         }
         match short(&mut field).await {
-            Ok(text) if name != TOKEN => typed.push((name, text)),
-            Ok(_) => {}
+            Ok(text) if name == TOKEN => token = text,
+            Ok(text) => typed.push((name, text)),
             Err(_) => break,
         }
     }
-    typed
+    (token, typed)
 }
 
 /// Reads what is left of a field, up to so many bytes: the browser hears the answer once it has said everything.
@@ -160,7 +173,10 @@ async fn take(portal: &Portal, context: &Context, new: NewDocument, field: Field
     let most = match portal.desk.ask(&context.actor(), move |work| document::check(work, &checked, 1).map(|()| work.terms.max_document)).await {
         Ok(most) => most,
         Err(WorkError::Invalid { .. }) => return Ok(File::Refused(w.papers_title_wrong().into_owned())),
-        Err(error) => return Err(error.into()),
+        Err(error) => {
+            pass_over(field, LATE).await;
+            return Err(error.into());
+        }
     };
     let _place = portal.pool.take_in(context).await?;
     Ok(match receive(portal, field, most).await {

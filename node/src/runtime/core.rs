@@ -238,6 +238,7 @@ impl Core {
             Err(error) if error.is_fatal() => Err(error.into()),
             Err(error) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "nothing of this turn was kept");
+                self.mind.recall().forget_listed();
                 if turn.touched {
                     self.mind.reload(self.store.db())?;
                 }

@@ -107,8 +107,43 @@ pub fn set_silent(db: &Db, account: LocalId, silent: Silent) -> Result<(), Store
 /// # Errors
 /// The store's.
 pub fn failed(db: &Db, account: LocalId, address: &str, status: &str, now: Timestamp) -> Result<bool, StoreError> {
-    let sql = "UPDATE mailbox SET failed = ?3, failed_at = ?4 WHERE account = ?1 AND address = ?2";
+    let sql = "UPDATE mailbox SET failed = ?3, failed_at = ?4, known_at = NULL WHERE account = ?1 AND address = ?2";
     Ok(db.prepare_cached(sql)?.execute(params![account.0, address, status, millis(now)])? > 0)
+}
+
+/// An address of a patient's own that refuses mails, and nobody has told her.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusing {
+    /// Who.
+    pub patient: LocalId,
+    /// Since when.
+    pub since: Timestamp,
+    /// Whether somebody who acts for her has an address that works.
+    pub others: bool,
+}
+
+/// Returns the patients whose own address refuses mails and whom nobody has told, the longest refusing first, at most `limit`.
+///
+/// # Errors
+/// The store's.
+pub fn refusing(db: &Db, limit: usize) -> Result<Vec<Refusing>, StoreError> {
+    let sql = "SELECT a.patient AS patient, m.failed_at AS since,
+                      EXISTS (SELECT 1 FROM account o JOIN mailbox om ON om.account = o.id JOIN proxy x ON x.account = o.id
+                              WHERE o.patient = a.patient AND o.state = 'open' AND om.address IS NOT NULL AND om.failed IS NULL AND x.ended_at IS NULL) AS others
+               FROM mailbox m JOIN account a ON a.id = m.account
+               WHERE m.failed IS NOT NULL AND m.known_at IS NULL AND a.kind = 'patient' AND a.state = 'open' ORDER BY m.failed_at, a.patient LIMIT ?1";
+    let mut statement = db.prepare_cached(sql)?;
+    let rows = statement.query_map([limit as i64], |row| Ok(Refusing { patient: LocalId(row.get("patient")?), since: moment(row, "since")?, others: row.get("others")? }))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Notes that staff have told a patient of her address that refuses mails, or typed another one. Returns whether there was one.
+///
+/// # Errors
+/// The store's.
+pub fn know(db: &Db, patient: LocalId, now: Timestamp) -> Result<bool, StoreError> {
+    let sql = "UPDATE mailbox SET known_at = ?2 WHERE failed IS NOT NULL AND known_at IS NULL AND account IN (SELECT id FROM account WHERE patient = ?1 AND kind = 'patient')";
+    Ok(db.prepare_cached(sql)?.execute(params![patient.0, millis(now)])? > 0)
 }
 
 /// Forgets everything about an account's e-mail.

@@ -4,7 +4,7 @@ use rusqlite::{OptionalExtension as _, Row, params};
 use verbund_protocol::{id::LocalId, time::Timestamp};
 
 use super::{Db, StoreError, millis, moment, moment_opt};
-use crate::domain::purpose::{Purpose, Stated, Traces};
+use crate::domain::purpose::{Purpose, STATED_FOR, Stated, Traces};
 
 /// Keeps a stated purpose.
 ///
@@ -53,17 +53,20 @@ pub fn see(db: &Db, id: LocalId, by: &str, now: Timestamp) -> Result<bool, Store
     Ok(db.execute("UPDATE purpose SET seen_at = ?2, seen_by = ?3 WHERE id = ?1 AND seen_at IS NULL", params![id.0, millis(now), by])? == 1)
 }
 
-/// Returns what is known of a patient's treatment here.
+/// Returns what is known of a patient's treatment here. An entry that was changed under a stated purpose is none of it: whoever only needs her
+/// address for a bill must not make her everybody's patient again.
 ///
 /// # Errors
 /// The store's.
 pub fn traces(db: &Db, patient: LocalId) -> Result<Traces, StoreError> {
     let sql = "SELECT EXISTS (SELECT 1 FROM discharge_case WHERE patient = ?1 AND closed_at IS NULL)
                       OR EXISTS (SELECT 1 FROM conversation WHERE patient = ?1 AND ended_at IS NULL),
-                      max(coalesce((SELECT changed_at FROM patient WHERE id = ?1), 0),
+                      max(coalesce((SELECT max(changed_at) FROM (SELECT changed_at, changed_by FROM patient WHERE id = ?1
+                                                                 UNION ALL SELECT changed_at, changed_by FROM patient_version WHERE patient = ?1)
+                                    WHERE NOT EXISTS (SELECT 1 FROM purpose WHERE patient = ?1 AND by = changed_by AND at <= changed_at AND at > changed_at - ?2)), 0),
                           coalesce((SELECT max(closed_at) FROM discharge_case WHERE patient = ?1), 0),
                           coalesce((SELECT max(ended_at) FROM conversation WHERE patient = ?1), 0))";
-    Ok(db.prepare_cached(sql)?.query_row([patient.0], |row| {
+    Ok(db.prepare_cached(sql)?.query_row(params![patient.0, STATED_FOR.as_millis() as i64], |row| {
         let last: i64 = row.get(1)?;
         Ok(Traces { open: row.get(0)?, last: (last > 0).then_some(Timestamp(last.unsigned_abs())) })
     })?)

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use verbund_protocol::{
     cbor,
-    id::{Ik, MemberId},
+    id::{Ik, LocalId, MemberId},
     membership::{Facility, FacilityKind, Member, Membership, NetworkDocument, Node, Role as MemberRole, SignedDocument},
     sign::{Kind, MultiSigned, SecretKey},
     time::Timestamp,
@@ -96,7 +96,7 @@ impl Bench {
     pub fn follow<T>(&mut self, actor: Actor, piece: impl FnOnce(&mut Work<'_>) -> Result<T, WorkError>) -> Result<(T, Vec<Effect>), WorkError> {
         let Self { store, me, membership, public, recall, entropy, now, terms, clock_agrees } = self;
         recall.settle(store.db(), *now);
-        store.write(|db| {
+        let result = store.write(|db| {
             let mut work = Work {
                 db,
                 now: *now,
@@ -113,12 +113,21 @@ impl Bench {
             };
             let out = piece(&mut work)?;
             Ok((out, work.effects))
-        })
+        });
+        if result.is_err() {
+            recall.forget_listed();
+        }
+        result
     }
 
     /// Runs `piece` as a person with `role`.
     pub fn run<T>(&mut self, role: Role, piece: impl FnOnce(&mut Work<'_>) -> Result<T, WorkError>) -> Result<T, WorkError> {
         self.follow(person(role), piece).map(|(out, _)| out)
+    }
+
+    /// Returns the audit's entries about a patient, newest first.
+    pub fn lines(&self, patient: LocalId) -> Vec<audit::Line> {
+        audit::list(self.store.db(), &audit::Filter { subject: Some(patient), ..audit::Filter::default() }, 1_000).unwrap()
     }
 
     /// Returns the newest audit entries, newest first, as `actor action subject? detail`.

@@ -142,6 +142,7 @@ pub fn list(work: &mut Work<'_>, everybody: bool) -> Result<Vec<Row>, WorkError>
         row.why = service.why(&row, work.actor.name(), work.now);
         rows.extend(Some(row).filter(|row| everybody || row.why.is_some() || row.owner == work.actor.name()));
     }
+    work.audit_listed("case.list", rows.iter().map(|row| row.patient.id), "discharge")?;
     rows.sort_by_key(|row| (row.due.is_none(), row.due, row.begin_by.is_none(), row.begin_by, row.case.opened_at));
     Ok(rows)
 }
@@ -249,6 +250,9 @@ pub fn give(work: &mut Work<'_>, id: LocalId, to: &str) -> Result<(), WorkError>
     if to != work.actor.name() && !colleagues(work)?.iter().any(|name| name == to) {
         return Err(WorkError::invalid("nobody of that name is in the social service", "choose from the list"));
     }
+    if caseload::owners(work.db, id)?.first().is_some_and(|owner| owner.owner == to) {
+        return Ok(()); // sent twice, or somebody else was quicker
+    }
     caseload::give(work.db, id, to, work.now, work.actor.name())?;
     work.audit("case.give", case.patient, "discharge", &id.to_string())
 }
@@ -259,7 +263,8 @@ fn open_case(work: &mut Work<'_>, id: LocalId) -> Result<Case, WorkError> {
     if case.closed_at.is_some() { Err(WorkError::state("closed", "the case is closed", "open a new case")) } else { Ok(case) }
 }
 
-/// Writes the next version of the plan, with the day of discharge and the reason for a late begin.
+/// Writes the next version of the plan, with the day of discharge and the reason for a late begin. The same again within ten minutes is a form
+/// that was sent twice, and no version.
 ///
 /// # Errors
 /// [`WorkError::Invalid`] for a day that cannot be meant.
@@ -268,6 +273,10 @@ pub fn write_plan(work: &mut Work<'_>, id: LocalId, plan: &Plan, discharge: Opti
     if discharge != case.discharge || exception != case.exception {
         inquiry::set_discharge(work, id, discharge, exception)?;
     }
+    let last = caseload::plan(work.db, id)?;
+    if last.is_some_and(|last| last.plan == *plan && last.made_by == work.actor.name() && work.now.since(last.made_at) < SENT_TWICE) {
+        return Ok(());
+    }
     caseload::write_plan(work.db, id, plan, work.now, work.actor.name())?;
     work.audit("case.plan", case.patient, "discharge", &id.to_string())
 }
@@ -275,10 +284,11 @@ pub fn write_plan(work: &mut Work<'_>, id: LocalId, plan: &Plan, discharge: Opti
 /// Adds a note or a call. The same again within ten minutes is a form that was sent twice, and is not noted twice.
 ///
 /// # Errors
-/// [`WorkError::Invalid`] if it is empty or too long.
+/// [`WorkError::Invalid`] if it is empty or too long; [`WorkError::Purpose`].
 pub fn note(work: &mut Work<'_>, id: LocalId, kind: NoteKind, text: &str) -> Result<(), WorkError> {
     work.require(ASKING)?;
     let case = inquiry::find_case(work, id)?;
+    purpose::require(work, case.patient)?;
     let text = text.trim();
     if text.is_empty() || text.chars().count() > MAX_NOTE {
         return Err(WorkError::invalid(format!("a note has 1 to {MAX_NOTE} characters"), "shorten it, or write two"));
@@ -309,7 +319,8 @@ impl Paper {
     }
 }
 
-/// Records the patient's decision about discharge management as it stands on the signed paper.
+/// Records the patient's decision about discharge management as it stands on the signed paper. The same again within ten minutes is a form that
+/// was sent twice, and one decision.
 ///
 /// # Errors
 /// As [`super::consent::record`].
@@ -317,14 +328,20 @@ pub fn decided_on_paper(work: &mut Work<'_>, id: LocalId, given: bool, paper: Pa
     let case = open_case(work, id)?;
     let patient = case.patient.ok_or(WorkError::NotFound("patient"))?;
     let decision = paper.decision(Kind::DischargeManagement, given, None, work.now);
+    let last = consent::list(work.db, patient)?.pop().filter(|last| last.revoked_at.is_none() && last.recorded_by == work.actor.name());
+    if last.is_some_and(|last| work.now.since(last.recorded_at) < SENT_TWICE && last.decision == Decision { at: last.decision.at, ..decision.clone() }) {
+        return Ok(());
+    }
     super::consent::record(work, patient, decision).map(drop)
 }
 
 /// Returns what the clinics would read, as the plan has it. `department` stands for all; each reads its own.
 ///
 /// # Errors
-/// [`WorkError::State`] `plan` while something is missing.
+/// [`WorkError::State`] `plan` while something is missing; [`WorkError::Purpose`].
 pub fn preview(work: &Work<'_>, id: LocalId, department: DepartmentKey, rare_reason: Option<RareReason>) -> Result<Preview, WorkError> {
+    work.require(ASKING)?;
+    purpose::require(work, inquiry::find_case(work, id)?.patient)?;
     let inquiry = written(work, id, department, rare_reason)?;
     inquiry::preview(work, inquiry)
 }

@@ -18,9 +18,11 @@ use crate::{
 /// Records what a patient (or who decides for them) allowed or refused, or a physician's necessity of treatment.
 ///
 /// # Errors
-/// [`WorkError::Invalid`] names the field; [`WorkError::Forbidden`]: a necessity of treatment needs a physician.
+/// [`WorkError::Invalid`] names the field; [`WorkError::Forbidden`]: a necessity of treatment needs a physician; [`WorkError::Purpose`].
 pub fn record(work: &mut Work<'_>, patient: LocalId, decision: Decision) -> Result<Consent, WorkError> {
     work.require(if decision.kind == Kind::TreatmentNecessity { &[Role::Physician] } else { Role::CARE })?;
+    patient::existing(work, patient)?;
+    purpose::require(work, Some(patient))?;
     take_down(work, patient, decision)
 }
 
@@ -94,9 +96,10 @@ pub struct Revoked {
 /// already cannot be called back; it is told.
 ///
 /// # Errors
-/// [`WorkError::NotFound`], [`WorkError::Forbidden`]; then nothing has ended.
+/// [`WorkError::NotFound`], [`WorkError::Forbidden`], [`WorkError::Purpose`]; then nothing has ended.
 pub fn revoke(work: &mut Work<'_>, id: LocalId) -> Result<Revoked, WorkError> {
     work.require(Role::CARE)?;
+    purpose::require(work, consent::find(work.db, id)?.map(|consent| consent.patient))?;
     take_back(work, id)
 }
 

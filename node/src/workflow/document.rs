@@ -10,6 +10,8 @@ mod release;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
+
 use verbund_protocol::{
     document::{DocumentKey, DocumentOffer, Grant, Manifest, is_title, kdl},
     id::{ConversationId, GrantId, KdlCode, LocalId, MemberId},
@@ -73,7 +75,7 @@ pub async fn stop_if_unconfirmed(desk: &Desk, error: &BlobError) {
 /// Checks what is said about a document of `size` bytes, before they are taken in.
 ///
 /// # Errors
-/// [`WorkError`] names what is wrong.
+/// [`WorkError`] names what is wrong; [`WorkError::Purpose`].
 pub fn check(work: &Work<'_>, new: &NewDocument, size: u64) -> Result<(), WorkError> {
     work.require(Role::CARE)?;
     if size == 0 {
@@ -90,6 +92,7 @@ pub fn check(work: &Work<'_>, new: &NewDocument, size: u64) -> Result<(), WorkEr
         return Err(WorkError::invalid("a title is one line of 1 to 160 bytes, without spaces at its ends", "shorten the title"));
     }
     patient::find(work.db, new.patient)?.ok_or(WorkError::NotFound("patient"))?;
+    purpose::require(work, Some(new.patient))?;
     if let Some(replaced) = new.replaces {
         let replaced = find(work, replaced)?;
         if replaced.patient != Some(new.patient) {
@@ -130,7 +133,7 @@ pub fn add(work: &mut Work<'_>, new: &NewDocument, added: &Added, key: &Document
         manifest: Some(manifest.clone()),
     };
     document::add(work.db, &document, &manifest, key)?;
-    note(work, "document.add", &document, "treatment", new.kind.as_str())?;
+    note(work, "document.add", &document, why(work, &document)?, new.kind.as_str())?;
     Ok(document)
 }
 
@@ -145,16 +148,23 @@ pub fn arriving(work: &mut Work<'_>, limit: usize) -> Result<Vec<Details>, WorkE
     open.map(|document| Ok(Details { given: Vec::new(), waiting: document::waiting_for(work.db, document.id)?, document })).collect()
 }
 
-/// Returns documents, newest first.
+/// Returns documents, newest first. Among those of many patients, a former patient's are left out until somebody states what for. Whose
+/// documents are shown is in the audit.
 ///
 /// # Errors
-/// [`WorkError::Forbidden`] without a role that treats patients.
+/// [`WorkError::Forbidden`] without a role that treats patients; [`WorkError::Purpose`].
 pub fn list(work: &mut Work<'_>, filter: &Filter, limit: usize) -> Result<Vec<Document>, WorkError> {
     work.require(Role::CARE)?;
-    let documents = document::list(work.db, filter, limit)?;
-    if let Some(patient) = filter.patient {
-        work.audit("document.list", Some(patient), purpose::of_look(work, patient)?, "")?;
-    }
+    let mut documents = document::list(work.db, filter, limit)?;
+    let Some(patient) = filter.patient else {
+        documents.retain(|document| !matches!(why(work, document), Err(WorkError::Purpose(_))));
+        let patients: BTreeSet<LocalId> = documents.iter().filter_map(|document| document.patient).collect();
+        for patient in patients {
+            work.audit("document.list", Some(patient), purpose::of_look(work, patient)?, "")?;
+        }
+        return Ok(documents);
+    };
+    work.audit("document.list", Some(patient), purpose::of_look(work, patient)?, "")?;
     Ok(documents)
 }
 
@@ -172,7 +182,7 @@ pub fn show(work: &mut Work<'_>, id: LocalId) -> Result<Details, WorkError> {
 /// Says which patient a received document is about, once a person has looked.
 ///
 /// # Errors
-/// [`WorkError::NotFound`], [`WorkError::Forbidden`]; [`WorkError::State`] if it is about another patient already.
+/// [`WorkError::NotFound`], [`WorkError::Forbidden`], [`WorkError::Purpose`]; [`WorkError::State`] if it is about another patient already.
 pub fn assign(work: &mut Work<'_>, id: LocalId, patient: LocalId) -> Result<(), WorkError> {
     work.require(Role::CARE)?;
     let mut document = find(work, id)?;
@@ -180,9 +190,10 @@ pub fn assign(work: &mut Work<'_>, id: LocalId, patient: LocalId) -> Result<(), 
     if document.patient.is_some_and(|known| known != patient) {
         return Err(WorkError::state("assigned", "the document is filed under another patient", "add it anew for this patient if it is about both"));
     }
-    document::assign(work.db, id, patient)?;
     document.patient = Some(patient);
-    note(work, "document.assign", &document, "treatment", "")
+    let why = why(work, &document)?;
+    document::assign(work.db, id, patient)?;
+    note(work, "document.assign", &document, why, "")
 }
 
 /// Returns a document with its key, for a person to read it. The reading is in the audit before a byte is shown.
@@ -265,10 +276,11 @@ pub fn revoke_grants(work: &mut Work<'_>, grants: &[GrantId], why: &'static str)
 /// Takes back all permissions for one document, on a person's word. It stays here.
 ///
 /// # Errors
-/// [`WorkError::NotFound`], [`WorkError::Forbidden`].
+/// [`WorkError::NotFound`], [`WorkError::Forbidden`], [`WorkError::Purpose`].
 pub fn withdraw(work: &mut Work<'_>, id: LocalId) -> Result<usize, WorkError> {
     work.require(Role::CARE)?;
-    find(work, id)?;
+    let document = find(work, id)?;
+    purpose::require(work, document.patient)?;
     let in_force = document::given(work.db, id)?.iter().filter(|grant| grant.revoked_at.is_none() && grant.expires_at > work.now).count();
     let ended = document::revoke_document(work.db, id, "withdrawn", work.now)?;
     stop(work, &ended, "withdrawn")?;
@@ -278,10 +290,11 @@ pub fn withdraw(work: &mut Work<'_>, id: LocalId) -> Result<usize, WorkError> {
 /// Erases a document here for good: grants end, the key is deleted, the file follows.
 ///
 /// # Errors
-/// [`WorkError::NotFound`], [`WorkError::Forbidden`].
+/// [`WorkError::NotFound`], [`WorkError::Forbidden`], [`WorkError::Purpose`].
 pub fn erase(work: &mut Work<'_>, id: LocalId) -> Result<(), WorkError> {
     work.require(Role::CARE)?;
     let document = find(work, id)?;
+    purpose::require(work, document.patient)?;
     let ended = document::revoke_document(work.db, id, "erased", work.now)?;
     stop(work, &ended, "erased")?;
     end(work, &document, State::Erased, "document.erase")

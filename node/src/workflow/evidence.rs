@@ -10,6 +10,7 @@ use verbund_protocol::{
 use super::{
     Work, WorkError,
     conversation::{load, note},
+    purpose,
 };
 use crate::{
     domain::{
@@ -34,13 +35,13 @@ const MAX_CONVERSATIONS: usize = 256;
 /// Returns the signed bundle of one conversation, or of all of a case.
 ///
 /// # Errors
-/// [`WorkError::NotFound`], [`WorkError::Forbidden`]; [`WorkError::Invalid`] if neither or both are named.
+/// [`WorkError::NotFound`], [`WorkError::Forbidden`], [`WorkError::Purpose`]; [`WorkError::Invalid`] if neither or both are named.
 pub fn export(work: &mut Work<'_>, conversation: Option<ConversationId>, case: Option<LocalId>, bodies: bool) -> Result<Vec<u8>, WorkError> {
     work.require(EXPORTING)?;
     let ids = match (conversation, case) {
         (Some(id), None) => vec![id],
         (None, Some(case)) => {
-            super::inquiry::find_case(work, case)?;
+            may_look(work, super::inquiry::find_case(work, case)?.patient)?;
             let all = Filter { case: Some(case), ended: true, ..Filter::default() };
             stored::list(work.db, &all, MAX_CONVERSATIONS)?.into_iter().map(|c| c.id).collect()
         }
@@ -49,6 +50,7 @@ pub fn export(work: &mut Work<'_>, conversation: Option<ConversationId>, case: O
     let mut conversations = Vec::new();
     for id in ids {
         let c = load(work, id)?;
+        may_look(work, c.patient)?;
         note(work, "evidence.export", &c, if bodies { "with-bodies" } else { "headers" })?;
         conversations.push(one(work, id, bodies)?);
     }
@@ -63,6 +65,11 @@ pub fn export(work: &mut Work<'_>, conversation: Option<ConversationId>, case: O
     let ending = case.map(|case| ending(work, case, bodies)).transpose()?.flatten();
     let bundle = Bundle { network: work.me.network.clone(), made_by: work.me.member.clone(), made_at: work.now, conversations, documents, recorded, ending };
     Ok(bundle.sign(&work.me.key))
+}
+
+/// Whoever treats patients states what for, as for every look; the privacy officer, who treats nobody, supervises.
+fn may_look(work: &Work<'_>, patient: Option<LocalId>) -> Result<(), WorkError> {
+    if work.actor.has_any(Role::CARE) { purpose::require(work, patient) } else { Ok(()) }
 }
 
 /// Returns how staff ended a case, if they did: this member's word alone. Who takes care then, and who said so, is a body.

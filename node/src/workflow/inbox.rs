@@ -17,6 +17,7 @@ use super::{
     conversation::{ANSWERING, last, load_as},
     document::{Document, Waiting},
     overview::{self, Detail},
+    purpose,
     rule::{self, ByRule},
 };
 use crate::{
@@ -164,10 +165,7 @@ pub(super) fn one(work: &Work<'_>, c: &Conversation) -> Result<Row, WorkError> {
 
 fn row(work: &Work<'_>, c: &Conversation, stated: &[StatedRow]) -> Result<Row, WorkError> {
     let state = c.log.state();
-    let named = c.patient.map(|id| patient::find(work.db, id)).transpose()?.flatten();
-    if let Some(named) = &named {
-        work.audit("patient.list", Some(named.id), "treatment", "")?;
-    }
+    let named = c.patient.map(|id| named(work, id)).transpose()?.flatten();
     let asked = |id: &DepartmentId| id.facility == c.own_facility && c.department.as_ref() == Some(&id.department);
     let department = stated.iter().find(|row| asked(&row.stated.id)).map(|row| name(&row.stated));
     Ok(Row {
@@ -176,7 +174,7 @@ fn row(work: &Work<'_>, c: &Conversation, stated: &[StatedRow]) -> Result<Row, W
         clinic: clinic::of(work, &c.peer_facility).name,
         inquiry: inquiry(work, c)?,
         department: department.unwrap_or_default(),
-        patient: named.map(|patient| patient.person.full_name()),
+        patient: named,
         date: state.date,
         wished: state.wished,
         since: state.since,
@@ -184,6 +182,17 @@ fn row(work: &Work<'_>, c: &Conversation, stated: &[StatedRow]) -> Result<Row, W
         due_at: c.due_at,
         trouble: c.trouble.clone(),
     })
+}
+
+/// Returns a patient's name for a list, and notes that it was seen; a former patient has none there until somebody states what for.
+fn named(work: &Work<'_>, id: LocalId) -> Result<Option<String>, WorkError> {
+    let why = match purpose::of_look(work, id) {
+        Err(WorkError::Purpose(_)) => return Ok(None),
+        other => other?,
+    };
+    let Some(patient) = patient::find(work.db, id)? else { return Ok(None) };
+    work.audit("patient.list", Some(id), why, "")?;
+    Ok(Some(patient.person.full_name()))
 }
 
 fn inquiry(work: &Work<'_>, c: &Conversation) -> Result<Option<Inquiry>, WorkError> {

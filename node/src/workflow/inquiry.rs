@@ -85,10 +85,11 @@ pub fn open_case(work: &mut Work<'_>, new: &NewCase) -> Result<LocalId, WorkErro
 /// Notes a case's day of discharge, and why an AHB may begin later than 14 days after it.
 ///
 /// # Errors
-/// [`WorkError::NotFound`]; [`WorkError::Invalid`] for a day that cannot be meant.
+/// [`WorkError::NotFound`], [`WorkError::Purpose`]; [`WorkError::Invalid`] for a day that cannot be meant.
 pub fn set_discharge(work: &mut Work<'_>, id: LocalId, discharge: Option<Day>, exception: Option<AhbException>) -> Result<(), WorkError> {
     work.require(ASKING)?;
     let case = find_case(work, id)?;
+    super::purpose::require(work, case.patient)?;
     plausible(work, discharge)?;
     case::set_discharge(work.db, id, discharge.or(case.discharge), exception.or(case.exception))?;
     let code = exception.map_or_else(|| "-".to_owned(), |code| code.to_string());

@@ -119,9 +119,11 @@ pub struct Detail {
 /// Returns the conversations that fit, newest change first.
 ///
 /// # Errors
-/// [`WorkError::Forbidden`]; the store's.
+/// [`WorkError::Forbidden`], [`WorkError::Purpose`]; the store's.
 pub fn list(work: &Work<'_>, side: Option<Side>, case: Option<LocalId>, ended: bool) -> Result<Vec<Summary>, WorkError> {
     work.require(Role::CARE)?;
+    let patient = case.map(|case| case::find(work.db, case)).transpose()?.flatten().and_then(|case| case.patient);
+    purpose::require(work, patient)?;
     let filter = Filter { side, case, ended, ..Filter::default() };
     Ok(stored::list(work.db, &filter, MAX_ROWS)?.iter().map(summary).collect())
 }

@@ -9,6 +9,7 @@ use super::{
     clinic::{self, Clinic},
     consent,
     document::Document,
+    purpose,
 };
 use crate::{
     domain::consent::{How, Kind},
@@ -60,10 +61,13 @@ pub fn document_kind(kind: Kind) -> Result<KdlCode, WorkError> {
 /// Returns one decision on paper of this patient that has no photograph yet.
 ///
 /// # Errors
-/// [`WorkError::NotFound`] for another patient's and for decisions that stand on no paper; [`WorkError::State`] `photographed`.
+/// [`WorkError::NotFound`] for another patient's and for decisions that stand on no paper; [`WorkError::State`] `photographed`;
+/// [`WorkError::Forbidden`], [`WorkError::Purpose`].
 pub fn open(work: &Work<'_>, patient: LocalId, id: LocalId) -> Result<Consent, WorkError> {
+    work.require(crate::domain::actor::Role::CARE)?;
     let found = decided::find(work.db, id)?.filter(|consent| consent.patient == patient && consent.decision.how == How::Paper);
     let found = found.ok_or(WorkError::NotFound("consent"))?;
+    purpose::require(work, Some(patient))?;
     if paper::find(work.db, id)?.is_some() {
         return Err(WorkError::state("photographed", "the paper of this decision is on record already", "look at the one that is there"));
     }
@@ -73,9 +77,8 @@ pub fn open(work: &Work<'_>, patient: LocalId, id: LocalId) -> Result<Consent, W
 /// Notes that `document`, which was just added, shows the signed paper of a decision.
 ///
 /// # Errors
-/// As [`open`]; [`WorkError::Forbidden`].
+/// As [`open`].
 pub fn photographed(work: &mut Work<'_>, patient: LocalId, id: LocalId, document: &Document) -> Result<(), WorkError> {
-    work.require(crate::domain::actor::Role::CARE)?;
     open(work, patient, id)?;
     paper::add(work.db, id, &Photograph { document: document.id, at: work.now, by: work.actor.name().to_owned() })?;
     work.audit("consent.paper", Some(patient), "consent", &format!("consent={id} document={}", document.id))

@@ -3,7 +3,7 @@
 
 use verbund_protocol::{id::LocalId, person::Kvnr};
 
-use super::{Work, WorkError, account::invite, document, purpose};
+use super::{SENT_TWICE, Work, WorkError, account::invite, document, purpose};
 use crate::{
     domain::{
         actor::Role,
@@ -19,6 +19,8 @@ use crate::{
 
 /// Most patients one search shows; each is an entry in the audit.
 pub const MAX_FOUND: usize = 50;
+/// What the audit says of a former patient who was among those found.
+const SEARCH: &str = "search";
 /// The code of a refusal: the entry is another than the one that was read.
 pub const CHANGED: &str = "changed";
 
@@ -40,6 +42,18 @@ pub fn add(work: &mut Work<'_>, person: &Person) -> Result<Patient, WorkError> {
     patient::add(work.db, id, person, work.actor.name(), work.now)?;
     work.audit("patient.add", Some(id), "treatment", "")?;
     existing(work, id)
+}
+
+/// Returns the patient whom the same person has just entered with the very same words: then a form was sent twice, and one entry is enough. Not
+/// everybody has a number that belongs to nobody else.
+///
+/// # Errors
+/// [`WorkError::Forbidden`].
+pub fn entered(work: &Work<'_>, person: &Person) -> Result<Option<Patient>, WorkError> {
+    work.require(Role::CARE)?;
+    let born = Search { birth_date: Some(person.birth_date), ..Search::default() };
+    let same = |entry: &Patient| entry.version == 1 && entry.changed_by == work.actor.name() && work.now.since(entry.changed_at) < SENT_TWICE && entry.person == *person;
+    Ok(patient::search(work.db, &born, usize::MAX >> 1)?.into_iter().find(same))
 }
 
 /// Replaces a patient's entry; what it said before stays as a version. The audit names the fields that changed and not what they say.
@@ -89,15 +103,41 @@ pub fn versions(work: &mut Work<'_>, id: LocalId) -> Result<Vec<Patient>, WorkEr
     Ok(patient::versions(work.db, id)?)
 }
 
-/// Returns the patients that `search` fits, at most [`MAX_FOUND`], by name.
+/// Somebody who was found by a search. No name is in any `Debug` output.
+#[derive(Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Found {
+    /// Who.
+    pub id: LocalId,
+    /// Family name, given name.
+    pub name: String,
+    /// The year of birth.
+    pub born: String,
+    /// The entry; nothing for a former patient until a purpose is stated: name and year are enough to recognise her.
+    pub entry: Option<Patient>,
+}
+
+impl std::fmt::Debug for Found {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Found").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+/// Returns the patients that `search` fits, at most [`MAX_FOUND`], by name. A former patient is found, since nobody could state a purpose
+/// otherwise; the audit says that it was a search and no treatment.
 ///
 /// # Errors
 /// [`WorkError::Forbidden`].
-pub fn find(work: &mut Work<'_>, search: &Search) -> Result<Vec<Patient>, WorkError> {
+pub fn find(work: &mut Work<'_>, search: &Search) -> Result<Vec<Found>, WorkError> {
     work.require(Role::CARE)?;
-    let found = patient::search(work.db, search, MAX_FOUND)?;
-    for patient in &found {
-        work.audit("patient.list", Some(patient.id), "treatment", "")?;
+    let mut found = Vec::new();
+    for patient in patient::search(work.db, search, MAX_FOUND)? {
+        let why = match purpose::of_look(work, patient.id) {
+            Err(WorkError::Purpose(_)) => None,
+            other => Some(other?),
+        };
+        work.audit("patient.list", Some(patient.id), why.unwrap_or(SEARCH), "")?;
+        let born = patient.person.birth_date.to_string().chars().take(4).collect();
+        found.push(Found { id: patient.id, name: patient.person.full_name(), born, entry: why.is_some().then_some(patient) });
     }
     Ok(found)
 }

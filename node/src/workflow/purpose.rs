@@ -4,7 +4,7 @@ use verbund_protocol::id::LocalId;
 
 pub use crate::domain::purpose::{MAX_WORDS, Purpose, STATED_FOR, Stated};
 
-use super::{Work, WorkError, patient};
+use super::{SENT_TWICE, Work, WorkError, patient};
 use crate::{
     domain::actor::{Actor, Role},
     store::purpose as stored,
@@ -35,7 +35,7 @@ pub fn require(work: &Work<'_>, patient: Option<LocalId>) -> Result<(), WorkErro
     patient.map_or(Ok(()), |patient| of_look(work, patient).map(drop))
 }
 
-/// States a purpose: for [`STATED_FOR`] its author may look at the patient.
+/// States a purpose: for [`STATED_FOR`] its author may look at the patient. The same again within ten minutes is a form that was sent twice.
 ///
 /// # Errors
 /// [`WorkError::Invalid`] names the field; [`WorkError::NotFound`], [`WorkError::Forbidden`].
@@ -43,6 +43,10 @@ pub fn state(work: &mut Work<'_>, id: LocalId, purpose: Purpose, words: &str) ->
     work.require(Role::CARE)?;
     patient::existing(work, id)?;
     purpose.check(words)?;
+    let last = stored::latest(work.db, id, work.actor.name(), work.now.minus(SENT_TWICE))?;
+    if last.is_some_and(|last| last.purpose == purpose && last.words == words.trim()) {
+        return Ok(());
+    }
     let stated = Stated {
         id: work.entropy.local_id(),
         patient: id,
@@ -89,79 +93,4 @@ pub fn see(work: &mut Work<'_>, id: LocalId) -> Result<(), WorkError> {
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use std::time::Duration;
-
-    use super::*;
-    use crate::{
-        domain::patient::tests::anna,
-        workflow::{
-            bench::Bench,
-            inquiry::{self, NewCase},
-        },
-    };
-
-    /// A patient entered so long ago that nobody treats her.
-    fn former(bench: &mut Bench) -> LocalId {
-        let id = bench.run(Role::Ward, |work| patient::add(work, &anna())).unwrap().id;
-        bench.now = bench.now.plus(Duration::from_secs(31 * 86_400));
-        id
-    }
-
-    #[test]
-    fn a_former_patient_is_seen_only_for_a_stated_purpose_and_for_an_hour() {
-        let mut bench = Bench::new();
-        let id = former(&mut bench);
-        let show = |bench: &mut Bench, role| bench.run(role, |work| patient::show(work, id)).map(drop).map_err(|error| error.code());
-        assert_eq!(show(&mut bench, Role::Ward), Err("purpose"));
-        bench.run(Role::Ward, |work| state(work, id, Purpose::Billing, "")).unwrap();
-        assert_eq!(show(&mut bench, Role::Ward), Ok(()));
-        assert_eq!(bench.audit(2), [format!("p-ward patient.show {id}"), format!("p-ward purpose.state {id} {}", bench.run(Role::PrivacyOfficer, list).unwrap().0[0].id)]);
-        assert_eq!(show(&mut bench, Role::Physician), Err("purpose"), "what one stated counts for nobody else");
-        bench.now = bench.now.plus(STATED_FOR);
-        assert_eq!(show(&mut bench, Role::Ward), Err("purpose"), "an hour is over");
-    }
-
-    #[test]
-    fn who_is_in_treatment_again_is_seen_without_more_ado() {
-        let mut bench = Bench::new();
-        let id = former(&mut bench);
-        let new = NewCase { patient: id, variant: verbund_protocol::inquiry::Variant::Rehab, discharge: None, exception: None };
-        assert_eq!(bench.run(Role::SocialService, |work| inquiry::open_case(work, &new)).unwrap_err().code(), "purpose");
-        bench.run(Role::SocialService, |work| state(work, id, Purpose::Return, "")).unwrap();
-        bench.run(Role::SocialService, |work| inquiry::open_case(work, &new)).unwrap();
-        assert!(bench.run(Role::Ward, |work| patient::show(work, id)).is_ok());
-    }
-
-    #[test]
-    fn the_privacy_officer_alone_sees_the_list_and_ticks_it_off() {
-        let mut bench = Bench::new();
-        let id = former(&mut bench);
-        assert_eq!(bench.run(Role::Ward, |work| state(work, id, Purpose::Other, "")).unwrap_err().code(), "invalid");
-        assert_eq!(bench.run(Role::It, |work| state(work, id, Purpose::Quality, "")).unwrap_err().code(), "forbidden");
-        bench.run(Role::Ward, |work| state(work, id, Purpose::Other, " Rückfrage ")).unwrap();
-        assert_eq!(bench.run(Role::Ward, list).unwrap_err().code(), "forbidden");
-        let (open, seen) = bench.run(Role::PrivacyOfficer, list).unwrap();
-        assert_eq!((open.len(), open[0].words.as_str(), open[0].by.as_str(), seen.len()), (1, "Rückfrage", "p-ward", 0));
-        for _ in 0..2 {
-            bench.run(Role::PrivacyOfficer, |work| see(work, open[0].id)).unwrap();
-        }
-        assert_eq!(bench.run(Role::PrivacyOfficer, |work| waiting(work)).unwrap(), 0);
-        let (open, seen) = bench.run(Role::PrivacyOfficer, list).unwrap();
-        assert_eq!((open.len(), seen[0].seen.as_ref().unwrap().1.as_str()), (0, "p-privacy-officer"));
-    }
-
-    #[test]
-    fn nothing_of_a_former_patient_is_open_to_staff() {
-        let mut bench = Bench::new();
-        let id = former(&mut bench);
-        let refused = |result: Result<(), WorkError>| assert_eq!(result.unwrap_err().code(), "purpose");
-        refused(bench.run(Role::Ward, |work| patient::change(work, id, &anna(), None)).map(drop));
-        refused(bench.run(Role::Ward, |work| patient::versions(work, id)).map(drop));
-        refused(bench.run(Role::Ward, |work| crate::workflow::consent::list(work, id)).map(drop));
-        let of = crate::workflow::document::Filter { patient: Some(id), ..Default::default() };
-        refused(bench.run(Role::Ward, |work| crate::workflow::document::list(work, &of, 9)).map(drop));
-        refused(bench.run(Role::Ward, |work| crate::workflow::overview::cases(work, Some(id))).map(drop));
-    }
-}
+mod tests;

@@ -6,7 +6,7 @@
 use std::{
     any::{Any, TypeId},
     cell::{Cell, RefCell},
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -23,6 +23,8 @@ use crate::store::Db;
 const MAX_HELD: usize = 512;
 /// How long anything is kept: what nobody looks at any more does not lie about.
 const HELD_FOR: Duration = Duration::from_secs(60);
+/// For how long a list that is looked at again and again is one look at each of those in it.
+pub const LISTED_FOR: Duration = Duration::from_secs(3_600);
 
 /// What the writer's thread remembers of the store.
 #[derive(Debug, Default)]
@@ -33,7 +35,15 @@ pub struct Recall {
     settled: Cell<u64>,
     since: Cell<Timestamp>,
     held: RefCell<HashMap<(TypeId, LocalId), Arc<dyn Any + Send + Sync>>>,
+    listed: RefCell<HashMap<String, Listed>>,
     edition: StoreEdition,
+}
+
+/// Whose names somebody was shown in one kind of list.
+#[derive(Debug)]
+struct Listed {
+    since: Timestamp,
+    whom: HashSet<LocalId>,
 }
 
 /// A number that is another one after every change of the store but those of the audit, and before anybody is told of the change. Cheap to
@@ -57,6 +67,26 @@ impl Recall {
     /// Notes that so many entries were written into the audit.
     pub fn audited(&self, entries: u64) {
         self.audited.set(self.audited.get() + entries);
+    }
+
+    /// Returns who of `whom` has not been noted under `list`, which names the reader and the kind of list, within the last [`LISTED_FOR`], and
+    /// notes them: the caller writes an entry of the audit about each.
+    pub fn newly_listed(&self, list: &str, whom: impl IntoIterator<Item = LocalId>, now: Timestamp) -> Vec<LocalId> {
+        let mut listed = self.listed.borrow_mut();
+        if listed.len() >= MAX_HELD && !listed.contains_key(list) {
+            listed.clear();
+        }
+        let fresh = || Listed { since: now, whom: HashSet::new() };
+        let held = listed.entry(list.to_owned()).or_insert_with(fresh);
+        if now < held.since || now.since(held.since) >= LISTED_FOR {
+            *held = fresh();
+        }
+        whom.into_iter().filter(|one| held.whom.insert(*one)).collect()
+    }
+
+    /// Forgets who was listed: something was undone, and perhaps an entry of the audit with it. What is noted twice is no harm.
+    pub fn forget_listed(&self) {
+        self.listed.borrow_mut().clear();
     }
 
     fn changes(&self, db: &Db) -> u64 {
@@ -178,6 +208,19 @@ mod tests {
         audit::append(place.store.db(), &audit::Entry { at: NOW, actor: "a", roles: "", action: "look", subject: None, purpose: "own", detail: "" }).unwrap();
         place.recall.settle(place.store.db(), NOW);
         assert_eq!(place.look(place.store.db()), 5);
+    }
+
+    #[test]
+    fn who_is_listed_is_noted_once_an_hour_for_each_reader() {
+        let recall = Recall::default();
+        let (one, other) = (LocalId([1; 8]), LocalId([2; 8]));
+        assert_eq!(recall.newly_listed("a", [one, one], NOW), [one]);
+        assert_eq!(recall.newly_listed("a", [one, other], NOW.plus(LISTED_FOR / 2)), [other]);
+        assert_eq!(recall.newly_listed("b", [one], NOW), [one]);
+        assert_eq!(recall.newly_listed("a", [one], NOW.plus(LISTED_FOR)), [one]);
+        assert_eq!(recall.newly_listed("a", [one], NOW), [one], "a clock that was put back");
+        recall.forget_listed();
+        assert_eq!(recall.newly_listed("a", [one], NOW), [one]);
     }
 
     #[test]

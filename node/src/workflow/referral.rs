@@ -23,6 +23,7 @@ use super::{
     conversation::{self, ANSWERING, ASKING, load, load_as, note, say},
     inquiry::find_case,
     offer::take_place,
+    purpose,
 };
 use crate::{
     domain::{
@@ -39,6 +40,7 @@ use crate::{
 pub fn change_date(work: &mut Work<'_>, id: ConversationId, date: Day, reason: DateChange, exception: Option<AhbException>) -> Result<(), WorkError> {
     work.require(Role::CARE)?;
     let mut c = load(work, id)?;
+    purpose::require(work, c.patient)?;
     check_ahb(work, &c, date, exception)?;
     let message = Message::DateChanged(DateChanged { date, reason, exception });
     if is_said(work, &c, &message)? {
@@ -98,6 +100,7 @@ fn discharge(work: &Work<'_>, c: &Conversation) -> Result<(Option<Day>, Option<A
 pub fn payer_decided(work: &mut Work<'_>, id: ConversationId, decision: PayerDecision, on: Day) -> Result<(), WorkError> {
     work.require(Role::CARE)?;
     let mut c = load(work, id)?;
+    purpose::require(work, c.patient)?;
     let message = Message::PayerDecided(PayerDecided { decision, on });
     if is_said(work, &c, &message)? {
         return Ok(());
@@ -172,10 +175,11 @@ pub fn trouble(work: &mut Work<'_>, c: &mut Conversation, what: &str) -> Result<
 /// A person has dealt with a conversation's trouble by other means.
 ///
 /// # Errors
-/// [`WorkError::NotFound`].
+/// [`WorkError::NotFound`], [`WorkError::Purpose`].
 pub fn settle_trouble(work: &mut Work<'_>, id: ConversationId) -> Result<(), WorkError> {
     work.require(Role::CARE)?;
     let mut c = load(work, id)?;
+    purpose::require(work, c.patient)?;
     c.trouble = None;
     stored::save(work.db, &c)?;
     note(work, "conversation.trouble.settled", &c, "")
@@ -184,11 +188,12 @@ pub fn settle_trouble(work: &mut Work<'_>, id: ConversationId) -> Result<(), Wor
 /// Notes that a person has opened the identified referral or report here, tells the other clinic once, and returns it.
 ///
 /// # Errors
-/// [`WorkError::NotFound`] if there is nothing to open (any more).
+/// [`WorkError::NotFound`] if there is nothing to open (any more); [`WorkError::Purpose`].
 pub fn open(work: &mut Work<'_>, id: ConversationId) -> Result<Message, WorkError> {
     use verbund_protocol::referral::MessageKind as M;
     work.require(Role::CARE)?;
     let mut c = load(work, id)?;
+    purpose::require(work, c.patient)?;
     let theirs = c.side.other();
     let kinds: &[M] = if c.side == Side::Owner { &[M::Referral, M::Handoff] } else { &[M::Report] };
     let mut found = None;
@@ -219,6 +224,7 @@ pub fn filed(work: &mut Work<'_>, id: ConversationId) -> Result<(), WorkError> {
     use verbund_protocol::referral::MessageKind as M;
     work.require(Role::CARE)?;
     let mut c = load(work, id)?;
+    purpose::require(work, c.patient)?;
     let kinds = if c.side == Side::Owner { [M::Referral, M::Handoff] } else { [M::Report, M::Report] };
     let chain = c.log.chain(c.side.other());
     let subject = chain.iter().rev().find(|entry| entry.event.as_ref().is_some_and(|event| kinds.contains(&event.kind))).map(|entry| entry.digest);

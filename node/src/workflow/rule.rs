@@ -16,12 +16,16 @@ use verbund_protocol::{
 
 pub use crate::store::rule::{Declined as ByRule, Held, State};
 use crate::{
-    domain::rule::{Fault, MAX_RULES, Rule},
+    domain::{
+        calendar,
+        plan::asks_the_same,
+        rule::{Fault, MAX_RULES, Rule},
+    },
     store::{conversation as stored, conversation::Conversation, rule},
 };
 
 use super::{
-    Work, WorkError, clinic,
+    SENT_TWICE, Work, WorkError, clinic,
     conversation::{ANSWERING, last, load_as, note, say},
     inbox,
 };
@@ -120,14 +124,19 @@ fn checked(rule: Rule) -> Result<Rule, WorkError> {
     Ok(Rule { name: rule.name.trim().to_owned(), ..rule })
 }
 
-/// Writes a new rule, which is off. Returns its random name.
+/// Writes a new rule, which is off. Returns its random name. The same again within ten minutes is a form that was sent twice, and one rule.
 ///
 /// # Errors
 /// [`WorkError::State`] `rule-name`, `rule-empty`, `rule-code`, `rule-reason`, `rule-many`.
 pub fn add(work: &mut Work<'_>, new: Rule) -> Result<LocalId, WorkError> {
     work.require(ANSWERING)?;
     let new = checked(new)?;
-    if rule::list(work.db)?.len() >= MAX_RULES {
+    let held = rule::list(work.db)?;
+    let same = |held: &&Held| held.version == 1 && held.rule == new && held.made_by == work.actor.name() && work.now.since(held.made_at) < SENT_TWICE;
+    if let Some(before) = held.iter().find(same) {
+        return Ok(before.id);
+    }
+    if held.len() >= MAX_RULES {
         return Err(WorkError::state("rule-many", format!("there are {MAX_RULES} rules"), "remove one first"));
     }
     let id = work.entropy.local_id();
@@ -186,12 +195,13 @@ pub fn apply(work: &mut Work<'_>, c: &mut Conversation, inquiry: &Inquiry) -> Re
     note(work, "rule.decline", c, &format!("rule={}/{} on-by={on_by}", held.id, held.version))
 }
 
-/// Returns whether this is what a rule declined before and a person reopened: the same clinic, and the same but for the time of the answer.
+/// Returns whether this is what a rule declined before and a person reopened: the same clinic, and the same but for what moves with the
+/// calendar: a day may have begun since.
 fn was_reopened(work: &Work<'_>, c: &Conversation, asked: &Inquiry) -> Result<bool, WorkError> {
     for id in rule::reopened_with(work.db, &c.peer, work.now.minus(ASKED_AGAIN_WITHIN))? {
         let Some(before) = stored::find(work.db, id)?.filter(|before| before.peer_facility == c.peer_facility) else { continue };
         let said = inquiry(work, &before)?;
-        if said.is_some_and(|said| Inquiry { answer_by: asked.answer_by, rare_reason: asked.rare_reason, ..said } == *asked) {
+        if said.is_some_and(|said| asks_the_same(&Inquiry { rare_reason: asked.rare_reason, ..said }, asked, calendar::day(work.now))) {
             return Ok(true);
         }
     }

@@ -94,7 +94,7 @@ pub fn list(work: &mut Work<'_>) -> Result<Teams, WorkError> {
     Ok(Teams { teams: staffed(work)?, staff: account::staff(work.db)?.into_iter().filter(may_belong).collect() })
 }
 
-/// Keeps a team, new without an id or changed. Returns its id. The first team stays the first until another becomes it.
+/// Keeps a team, new without an id or changed. Returns its id. A new one that is the very same as another is a form that was sent twice. The first team stays the first until another becomes it.
 ///
 /// # Errors
 /// [`WorkError::Invalid`] names the field; [`WorkError::NotFound`], [`WorkError::Forbidden`]; [`WorkError::State`] `too-many`.
@@ -113,6 +113,15 @@ pub fn keep(work: &mut Work<'_>, id: Option<LocalId>, mut team: Team) -> Result<
         if !staff.contains(&hand) || !(role || team.named.contains(&hand)) {
             return Err(WorkError::invalid("the owner and the substitute belong to the team", "correct owner"));
         }
+    }
+    team.named.sort();
+    let same = |held: &&Staffed| {
+        let mut there = held.team.clone();
+        there.named.sort();
+        there == Team { id: there.id, ended_at: None, ..team.clone() }
+    };
+    if let Some(held) = all.iter().find(same).filter(|_| before.is_none()) {
+        return Ok(held.team.id);
     }
     team.id = before.map_or_else(|| work.entropy.local_id(), |held| held.team.id);
     team.ended_at = None;

@@ -192,9 +192,14 @@ pub fn inbox(work: &mut Work<'_>, me: LocalId) -> Result<Inbox, WorkError> {
             if turn.is_some_and(|turn| turn.is(me)) { inbox.mine.push(row) } else { inbox.others.push(row) }
         }
         for thread in stored::settled(work.db, team.team.id, MAX_SETTLED)? {
-            inbox.settled.push(row(work, &team, thread)?);
+            // What is older than the treatment is found at its patient's page, for a stated purpose.
+            if !matches!(purpose(work, &thread), Err(WorkError::Purpose(_))) {
+                inbox.settled.push(row(work, &team, thread)?);
+            }
         }
     }
+    let all = [&inbox.mine, &inbox.others, &inbox.settled].into_iter().flatten();
+    work.audit_listed("thread.list", all.map(|row| row.thread.patient), PURPOSE)?;
     let due = |row: &Row| row.thread.waiting.map(|waiting| waiting.due);
     inbox.mine.sort_by_key(due);
     inbox.others.sort_by_key(due);
@@ -308,7 +313,7 @@ pub fn take(work: &mut Work<'_>, me: LocalId, id: LocalId) -> Result<(), WorkErr
     note(work, &Thread { taken_by: Some(me), ..thread }, What::Taken, "", None)
 }
 
-/// Hands a thread to a colleague or another team. What was promised stays promised.
+/// Hands a thread to a colleague or another team. What was promised stays promised. A repeat changes nothing.
 ///
 /// # Errors
 /// As [`show`]; [`WorkError::Invalid`] for somebody or a team that takes no messages.
@@ -316,6 +321,8 @@ pub fn hand(work: &mut Work<'_>, me: LocalId, id: LocalId, to: To) -> Result<(),
     let (mut thread, team) = theirs(work, me, id)?;
     let wrong = || WorkError::invalid("nobody there takes messages", "choose from the list");
     match to {
+        To::Person(who) if thread.taken_by == Some(who) => return Ok(()),
+        To::Team(other) if thread.team == other && thread.taken_by.is_none() => return Ok(()),
         To::Person(who) if team.has(who) => thread.taken_by = Some(who),
         To::Team(other) => {
             let other = staffed(work)?.into_iter().find(|held| held.team.id == other && held.takes_messages()).ok_or_else(wrong)?;

@@ -177,6 +177,19 @@ impl Work<'_> {
         Ok(())
     }
 
+    /// Writes an audit entry about each of `whom`, whose names stand in a list that is looked at often: about the same patient only once an hour
+    /// ([`super::recall::LISTED_FOR`]) for each reader. So what a patient is shown of her lookers does not drown, nor does the start page write
+    /// dozens of entries at every look. That the list was looked at is an entry of its own, without a patient, every time.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn audit_listed(&self, action: &str, whom: impl IntoIterator<Item = LocalId>, purpose: &str) -> Result<(), WorkError> {
+        for patient in self.recall.newly_listed(&format!("{action} {}", self.actor.name()), whom, self.now) {
+            self.audit(action, Some(patient), purpose, "")?;
+        }
+        Ok(())
+    }
+
     /// Notes that `effect` follows the commit; a repeat within one piece of work is noted once.
     pub fn then(&mut self, effect: Effect) {
         if !self.effects.contains(&effect) {

@@ -1,4 +1,4 @@
-//! Forms of a session that is over. None of them is acted on; what was typed comes back to whoever typed it.
+//! Forms of a session that is over, or for which a purpose is missing. None of them is acted on; what was typed comes back to whoever typed it.
 
 use axum::{
     extract::Request,
@@ -60,6 +60,13 @@ pub(super) async fn again(portal: &Portal, context: &Context, form: Form) -> Opt
         return None;
     }
     Some(Redirect::to(back).into_response())
+}
+
+/// Keeps what was typed in a form about somebody for whose data a purpose must be stated first: it stands at the form's page again, to which
+/// stating the purpose leads.
+pub(super) async fn keep_until_purpose(portal: &Portal, context: &Context) {
+    let (Some(typed), Some(back), Some(visit)) = (context.typed.get(), context.back.as_deref(), context.visit.as_ref()) else { return };
+    keep(portal, context, visit.account.id, back, typed.clone()).await;
 }
 
 /// Returns whether it is kept.

@@ -435,7 +435,7 @@ impl Mind {
                 turn.lose(&StoreError::RolledBack);
             }
             Kept::Yes => turn.looks.append(&mut looks.into_inner()),
-            Kept::No => {}
+            Kept::No => self.recall.forget_listed(),
             Kept::TurnLost(error) => turn.lose(&error),
         }
     }
@@ -502,6 +502,7 @@ impl Mind {
     /// A piece of work failed and the store has forgotten it: memory must not be ahead. Where the whole turn is lost, that is done
     /// at its end.
     fn undo(&mut self, db: &Db, touched: bool, error: &WorkError, turn: &mut Turn) {
+        self.recall.forget_listed();
         match error {
             WorkError::Store(error) if error.ends_batch() => turn.lose(error),
             _ if touched && !planted(Bug::KeepUndone) => {

@@ -13,7 +13,7 @@ use crate::{
         account::{self, invitation, session},
         patient,
     },
-    workflow::{Work, WorkError, patient as patients},
+    workflow::{Work, WorkError, patient as patients, purpose},
 };
 
 /// A code that was just made: shown once, on paper or at the desk.
@@ -30,10 +30,12 @@ pub struct Invited {
 /// Invites a patient to the clinic's pages. A code made before no longer works.
 ///
 /// # Errors
-/// [`WorkError::State`] `account-open` if the patient signs in already; [`WorkError::NotFound`], [`WorkError::Forbidden`].
+/// [`WorkError::State`] `account-open` if the patient signs in already; [`WorkError::NotFound`], [`WorkError::Forbidden`],
+/// [`WorkError::Purpose`].
 pub fn patient(work: &mut Work<'_>, id: LocalId) -> Result<Invited, WorkError> {
     work.require(Role::CARE)?;
     let entry = patients::existing(work, id)?;
+    let why = purpose::of_look(work, id)?;
     let name = called(&entry.person);
     let account = match own_account(work, id)? {
         Some(account) if account.state == State::Invited => account,
@@ -43,7 +45,7 @@ pub fn patient(work: &mut Work<'_>, id: LocalId) -> Result<Invited, WorkError> {
         None => new(work, Kind::Patient, name, Some(id))?,
     };
     let invited = make_code(work, &account)?;
-    work.audit("account.invite", Some(id), "account", &format!("account={}", account.id))?;
+    work.audit("account.invite", Some(id), why, &format!("account={}", account.id))?;
     Ok(invited)
 }
 
@@ -82,10 +84,11 @@ pub fn start_over(work: &mut Work<'_>, id: LocalId, card_seen: bool) -> Result<I
         return Err(WorkError::invalid("an identity card must be looked at first", "look at the card and confirm it"));
     }
     let account = own_account(work, id)?.ok_or(WorkError::NotFound("account"))?;
+    let why = purpose::of_look(work, id)?;
     account::revoke_all(work.db, account.id)?;
     account::set_state(work.db, account.id, State::Invited)?;
     let invited = make_code(work, &account)?;
-    work.audit("account.start-over", Some(id), "account", &format!("account={} identity-card=seen", account.id))?;
+    work.audit("account.start-over", Some(id), why, &format!("account={} identity-card=seen", account.id))?;
     Ok(invited)
 }
 
@@ -100,13 +103,14 @@ pub fn own_account(work: &Work<'_>, patient: LocalId) -> Result<Option<Account>,
 /// Returns whether `code` is the one that opens `account` now: for the letter, which is printed from it.
 ///
 /// # Errors
-/// [`WorkError::NotFound`] if it is not; [`WorkError::Forbidden`].
+/// [`WorkError::NotFound`] if it is not; [`WorkError::Forbidden`], [`WorkError::Purpose`].
 pub fn check(work: &mut Work<'_>, id: LocalId, code: &Code) -> Result<Invited, WorkError> {
     work.require(Role::CARE)?;
     let account = own_account(work, id)?.ok_or(WorkError::NotFound("account"))?;
+    let why = purpose::of_look(work, id)?;
     let held = invitation::find(work.db, &code.hash())?.filter(|held| held.account == account.id && held.ended_at.is_none() && held.ends_at > work.now);
     let held = held.ok_or(WorkError::NotFound("invitation"))?;
-    work.audit("account.letter", Some(id), "account", &format!("account={}", account.id))?;
+    work.audit("account.letter", Some(id), why, &format!("account={}", account.id))?;
     Ok(Invited { account: account.id, code: code.clone(), ends_at: held.ends_at })
 }
 
@@ -129,9 +133,10 @@ pub enum Standing {
 /// Returns how far a patient's access is.
 ///
 /// # Errors
-/// [`WorkError::Forbidden`].
+/// [`WorkError::Forbidden`], [`WorkError::Purpose`].
 pub fn standing(work: &mut Work<'_>, patient: LocalId) -> Result<Standing, WorkError> {
     work.require(Role::CARE)?;
+    purpose::require(work, Some(patient))?;
     let Some(account) = own_account(work, patient)? else { return Ok(Standing::None) };
     if account.state == State::Open {
         return Ok(Standing::Open);
@@ -233,7 +238,8 @@ pub(in crate::workflow) fn is_blocked(work: &Work<'_>, account: &Account) -> Res
     Ok(account.state == State::Invited && invitation::latest(work.db, account.id)?.is_some_and(|latest| latest.ended_by_tries))
 }
 
-/// Returns the same with the patients' names; each look is in the audit.
+/// Returns the same with the patients' names; each look is in the audit. A letter that no longer works is work in hand, so it is no look at the patient
+/// for which a purpose would have to be stated; her own page is.
 ///
 /// # Errors
 /// As [`blocked`].
@@ -241,7 +247,7 @@ pub fn blocked_with_names(work: &mut Work<'_>) -> Result<Vec<(Blocked, String)>,
     let mut named = Vec::new();
     for found in blocked(work)? {
         let name = patients::existing(work, found.patient)?.person.full_name();
-        work.audit("patient.list", Some(found.patient), "treatment", "")?;
+        work.audit("patient.list", Some(found.patient), "account", "")?;
         named.push((found, name));
     }
     Ok(named)

@@ -13,19 +13,27 @@ use crate::{
         account::{self},
         caseload,
     },
-    workflow::{Work, WorkError},
+    workflow::{SENT_TWICE, Work, WorkError},
 };
 
 /// Longest name, characters.
 const MAX_NAME: usize = 120;
 
-/// Adds an account for somebody who works here, with a code that its holder uses once, with the user name, to set up a way to sign in.
+/// Adds an account for somebody who works here, with a code that its holder uses once, with the user name, to set up a way to sign in. The same
+/// again within ten minutes is a form that was sent twice: nobody has seen the first code, so there is another one.
 ///
 /// # Errors
 /// [`WorkError::State`] `login-taken`, `name-taken`; [`WorkError::Invalid`], [`WorkError::Forbidden`].
 pub fn add(work: &mut Work<'_>, login: &Login, name: &str, roles: &[Role]) -> Result<invite::Invited, WorkError> {
     work.require(&[Role::It])?;
     check_name(name)?;
+    let same = |held: &Account| held.login.as_deref() == Some(login.as_str()) && held.name == name && held.roles == roles;
+    let unused = |held: &Account| held.state == State::Invited && work.now.since(held.made_at) < SENT_TWICE;
+    if let Some(before) = account::staff(work.db)?.into_iter().find(|held| same(held) && unused(held)) {
+        let invited = invite::make_code(work, &before)?;
+        work.audit("account.invite", None, "account", &format!("account={}", before.id))?;
+        return Ok(invited);
+    }
     let id = work.entropy.local_id();
     let login = Some(login.as_str().to_owned());
     let account = Account { id, kind: Kind::Staff, login, name: name.to_owned(), patient: None, roles: roles.to_vec(), state: State::Invited, language: None, made_at: work.now };

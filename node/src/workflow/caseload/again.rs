@@ -1,4 +1,5 @@
-//! Asking on after a "no": the next clinic reads exactly what the last one read, so one click is enough; once a field has changed, a person looks first.
+//! Asking on after a "no": the next clinic reads what the last one read, so one click is enough; once a field has changed, and not by the calendar
+//! alone, a person looks first.
 
 use verbund_protocol::{
     catalogue::{Catalogue, Withdraw},
@@ -9,6 +10,7 @@ use verbund_protocol::{
 
 use super::{conversations, open_case, written};
 use crate::{
+    domain::{calendar, plan::asks_the_same},
     store::conversation::Conversation,
     workflow::{
         Work, WorkError,
@@ -56,7 +58,7 @@ pub(super) fn onward(work: &Work<'_>, case: LocalId) -> Result<Onward, WorkError
     Ok(Onward { wanted: all.iter().any(came_to_nothing), reopened, unchanged: same_as_last(work, case, &all)?.is_some(), asked: all.iter().filter_map(target).collect() })
 }
 
-/// Returns what the plan says now with the conversation that said the same last, if nothing but the time of the answer has changed since.
+/// Returns what the plan says now with the conversation that said the same last, if nothing has changed since but what moves with the calendar.
 fn same_as_last(work: &Work<'_>, case: LocalId, all: &[Conversation]) -> Result<Option<(Inquiry, Conversation)>, WorkError> {
     let Some(before) = all.iter().max_by_key(|c| (c.opened_at, c.id)) else { return Ok(None) };
     let Some(Message::Inquiry(said)) = last(work, before, Side::Asker, MessageKind::Inquiry)? else { return Ok(None) };
@@ -65,8 +67,7 @@ fn same_as_last(work: &Work<'_>, case: LocalId, all: &[Conversation]) -> Result<
         Err(WorkError::State { .. }) => return Ok(None),
         Err(error) => return Err(error),
     };
-    let same = now == Inquiry { answer_by: now.answer_by, ..said };
-    Ok(same.then(|| (now, before.clone())))
+    Ok(asks_the_same(&said, &now, calendar::day(work.now)).then(|| (now, before.clone())))
 }
 
 /// Asks one more clinic with the very fields that the last one was asked with, for the same facility.

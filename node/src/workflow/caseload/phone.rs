@@ -14,12 +14,13 @@ use crate::{
         calendar,
         consent::{Decision, Kind},
         phone::{Answer, Done, Phone, Said, Step},
+        plan::asks_the_same,
     },
     store::caseload::phone,
     workflow::{
-        Work, WorkError, consent,
+        SENT_TWICE, Work, WorkError, consent,
         conversation::{ASKING, load, say},
-        inquiry, referral,
+        inquiry, purpose, referral,
     },
 };
 
@@ -41,7 +42,8 @@ pub enum Rare {
     Because(RareReason),
 }
 
-/// Writes down that a clinic is asked by fax, with what the plan says now. What could point to the person needs a second word: a reason, or
+/// Writes down that a clinic is asked by fax, with what the plan says now. The same again within ten minutes is a form that was sent twice, and
+/// one fax: its entry is returned. What could point to the person needs a second word: a reason, or
 /// that it is left out, as for every other inquiry.
 ///
 /// # Errors
@@ -52,9 +54,6 @@ pub fn add(work: &mut Work<'_>, case: LocalId, clinic: &str, number: &str, rare:
     let patient = found.patient.ok_or(WorkError::NotFound("patient"))?;
     consent::require(work, patient, Kind::DischargeManagement, None)?;
     let (clinic, number) = (text(clinic, MAX_NAME)?, text(number, MAX_NAME)?);
-    if phone::list(work.db, case)?.iter().filter(|phone| phone.is_open()).count() >= MAX_RECIPIENTS {
-        return Err(WorkError::state("many", format!("{MAX_RECIPIENTS} clinics have not answered yet"), "enter an answer first"));
-    }
     let reason = if let Rare::Because(reason) = rare { Some(reason) } else { None };
     let preview = inquiry::preview(work, written(work, case, DepartmentKey::lowest(), reason)?)?;
     let inquiry = match (preview.fault, preview.coarsened) {
@@ -65,6 +64,15 @@ pub fn add(work: &mut Work<'_>, case: LocalId, clinic: &str, number: &str, rare:
     };
     if let Some(fault) = inquiry::preview(work, inquiry.clone())?.fault {
         return Err(WorkError::state("rare", fault, "give a reason, or leave a field of the plan out"));
+    }
+    let open: Vec<Phone> = phone::list(work.db, case)?.into_iter().filter(Phone::is_open).collect();
+    let just_now = |phone: &&Phone| phone.asked_by == work.actor.name() && work.now.since(phone.asked_at) < SENT_TWICE;
+    let same = |phone: &&Phone| phone.clinic == clinic && phone.number == number && asks_the_same(&phone.inquiry, &inquiry, calendar::day(work.now));
+    if let Some(before) = open.iter().filter(just_now).find(same) {
+        return Ok(before.id);
+    }
+    if open.len() >= MAX_RECIPIENTS {
+        return Err(WorkError::state("many", format!("{MAX_RECIPIENTS} clinics have not answered yet"), "enter an answer first"));
     }
     let id = work.entropy.local_id();
     phone::add(work.db, &Phone { id, case, clinic, number, inquiry, asked_at: work.now, asked_by: work.actor.name().to_owned(), answers: vec![], steps: vec![], events: vec![] })?;
@@ -81,7 +89,7 @@ fn text(typed: &str, most: usize) -> Result<String, WorkError> {
 /// Returns an entry of a case, and notes that it was looked at.
 ///
 /// # Errors
-/// [`WorkError::NotFound`] also for an entry of another case.
+/// [`WorkError::NotFound`] also for an entry of another case; [`WorkError::Purpose`].
 pub fn show(work: &mut Work<'_>, case: LocalId, entry: LocalId) -> Result<Phone, WorkError> {
     look(work, case, entry, "case.phone.read")
 }
@@ -89,6 +97,7 @@ pub fn show(work: &mut Work<'_>, case: LocalId, entry: LocalId) -> Result<Phone,
 fn look(work: &mut Work<'_>, case: LocalId, entry: LocalId, action: &str) -> Result<Phone, WorkError> {
     work.require(ASKING)?;
     let found = inquiry::find_case(work, case)?;
+    purpose::require(work, found.patient)?;
     let phone = phone::find(work.db, case, entry)?.ok_or(WorkError::NotFound("entry"))?;
     work.audit(action, found.patient, "discharge", &entry.to_string())?;
     Ok(phone)
@@ -110,7 +119,7 @@ pub fn plausible(phone: &Phone, at: Timestamp, now: Timestamp) -> bool {
     at.plus(SLACK) >= phone.asked_at && at <= now.plus(SLACK)
 }
 
-/// Writes down what somebody at the clinic said. Answers before it stay.
+/// Writes down what somebody at the clinic said. Answers before it stay; the same again within ten minutes is a form that was sent twice.
 ///
 /// # Errors
 /// [`WorkError::NotFound`]; [`WorkError::Invalid`] without a person or a reason; [`WorkError::State`] `when` for a moment before the
@@ -128,6 +137,14 @@ pub fn answer(work: &mut Work<'_>, case: LocalId, entry: LocalId, said: Said, by
     let answer = Answer { said, answered_at: at, answered_by: text(by, MAX_NAME)?, recorded_at: work.now, recorded_by: work.actor.name().to_owned() };
     if phone.is_withdrawn() {
         return Err(WorkError::state("withdrawn", "the question was taken back", "ask the clinic anew"));
+    }
+    let same = |last: &Answer| {
+        // Whoever leaves the time out says "now", twice.
+        let answered_at = if last.answered_at.0.abs_diff(at.0) < SLACK.as_millis() as u64 { at } else { last.answered_at };
+        work.now.since(last.recorded_at) < SENT_TWICE && Answer { recorded_at: work.now, answered_at, ..last.clone() } == answer
+    };
+    if phone.answers.last().is_some_and(same) {
+        return Ok(());
     }
     Ok(phone::answer(work.db, entry, &answer)?)
 }
@@ -160,6 +177,9 @@ pub fn choose(work: &mut Work<'_>, case: LocalId, entry: LocalId, paper: Paper) 
     let found = open_case(work, case)?;
     let phone = look(work, case, entry, "case.phone.choose")?;
     let patient = found.patient.ok_or(WorkError::NotFound("patient"))?;
+    if phone.chosen().is_some_and(|step| step.by == work.actor.name() && work.now.since(step.at) < SENT_TWICE) {
+        return Ok(()); // a form that was sent twice
+    }
     consent::require(work, patient, Kind::DischargeManagement, None)?;
     if phone.offer().is_none_or(|day| day < calendar::day(work.now)) {
         return Err(WorkError::state("no-offer", "no place is offered for a day to come", "call the clinic"));

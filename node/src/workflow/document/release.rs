@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use verbund_protocol::{document::DocumentKey, id::LocalId, time::Timestamp};
 
-use super::{Document, State, document, find, held, note};
+use super::{Document, State, document, find, held, note, why};
 use crate::{
     domain::actor::Role,
     workflow::{Work, WorkError, notice},
@@ -16,16 +16,18 @@ pub const RELEASING: &[Role] = &[Role::Physician];
 /// Lets the patient read a document. A repeat changes nothing. Returns whom it is about.
 ///
 /// # Errors
-/// [`WorkError::Forbidden`] for whoever is no physician; [`WorkError::State`] if the document is not here or nobody's yet.
+/// [`WorkError::Forbidden`] for whoever is no physician; [`WorkError::State`] if the document is not here or nobody's yet;
+/// [`WorkError::Purpose`].
 pub fn release(work: &mut Work<'_>, id: LocalId) -> Result<LocalId, WorkError> {
     work.require(RELEASING)?;
     let document = held(work, id)?;
     let Some(patient) = document.patient else {
         return Err(WorkError::state("unassigned", "it is not known yet whom the document is about", "file it under its patient first"));
     };
+    let why = why(work, &document)?;
     if document::released_at(work.db, id)?.is_none() {
         document::release(work.db, id, work.actor.name(), work.now)?;
-        note(work, "document.release", &document, "treatment", "")?;
+        note(work, "document.release", &document, why, "")?;
         notice::raise(work, patient, notice::Kind::Document)?;
     }
     Ok(patient)
@@ -34,13 +36,14 @@ pub fn release(work: &mut Work<'_>, id: LocalId) -> Result<LocalId, WorkError> {
 /// Ends what [`release`] allowed. A repeat changes nothing. Returns whom the document is about.
 ///
 /// # Errors
-/// [`WorkError::Forbidden`], [`WorkError::NotFound`].
+/// [`WorkError::Forbidden`], [`WorkError::NotFound`], [`WorkError::Purpose`].
 pub fn take_back(work: &mut Work<'_>, id: LocalId) -> Result<LocalId, WorkError> {
     work.require(RELEASING)?;
     let document = find(work, id)?;
     let patient = document.patient.ok_or(WorkError::NotFound("document"))?;
+    let why = why(work, &document)?;
     if document::take_back(work.db, id, work.actor.name(), work.now)? {
-        note(work, "document.take-back", &document, "treatment", "")?;
+        note(work, "document.take-back", &document, why, "")?;
     }
     Ok(patient)
 }

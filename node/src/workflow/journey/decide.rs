@@ -17,7 +17,7 @@ use crate::{
         consent as recorded,
         conversation::{self as stored, Conversation, Filter},
     },
-    workflow::{Work, WorkError, consent, conversation::say},
+    workflow::{SENT_TWICE, Work, WorkError, consent, conversation::say},
 };
 
 /// What was decided about discharge management.
@@ -78,12 +78,17 @@ fn open(work: &Work<'_>, patient: LocalId) -> Result<Vec<Conversation>, WorkErro
 }
 
 /// Records what the patient decides about discharge management. `form` names the text and its version as it was shown. Refusing ends
-/// what an earlier consent had begun.
+/// what an earlier consent had begun. The same again within ten minutes is a form that was sent twice, and one decision.
 ///
 /// # Errors
 /// [`WorkError::NotFound`] for whoever may not decide.
 pub fn decide(work: &mut Work<'_>, given: bool, form: String) -> Result<Consent, WorkError> {
     let patient = allowed(work, Scope::Decide)?;
+    let last = recorded::list(work.db, patient)?.pop().filter(|last| last.recorded_by == work.actor.name() && work.now.since(last.recorded_at) < SENT_TWICE);
+    let same = |last: &Consent| last.revoked_at.is_none() && last.decision.kind == Kind::DischargeManagement && last.decision.given == given;
+    if let Some(last) = last.filter(|last| same(last) && last.decision.form.as_ref() == Some(&form)) {
+        return Ok(last);
+    }
     if !given && let Some(before) = recorded::in_force(work.db, patient, Kind::DischargeManagement, None, work.now)? {
         consent::take_back(work, before.id)?;
     }

@@ -1,5 +1,7 @@
 //! What other clinics received and opened, and who looked at the patient's data here.
 
+use std::collections::{HashMap, hash_map::Entry};
+
 use verbund_protocol::{
     conversation::SignedHeader,
     id::{Digest, LocalId},
@@ -22,6 +24,8 @@ use crate::{
 
 /// Most looks that are shown, newest first.
 const MAX_LOOKS: usize = 400;
+/// Most entries of the audit that are read for them: some of the same day come to one look.
+const MAX_LINES: usize = 2_000;
 
 /// Everything that was shared.
 #[derive(Clone, Debug)]
@@ -80,7 +84,7 @@ pub struct Glance {
 }
 
 /// What somebody did with a patient's data, coarsely.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Deed {
     /// Looked at the record.
     Looked,
@@ -185,17 +189,22 @@ fn documents(work: &Work<'_>, patient: LocalId, c: &Conversation) -> Result<Vec<
 /// look of anybody's.
 fn looks(work: &Work<'_>, patient: LocalId) -> Result<Vec<Glance>, WorkError> {
     let filter = audit::Filter { subject: Some(patient), ..audit::Filter::default() };
-    let mut looks: Vec<Glance> = Vec::new();
-    for line in audit::list(work.db, &filter, MAX_LOOKS)? {
+    let (mut looks, mut found) = (Vec::<Glance>::new(), HashMap::new());
+    for line in audit::list(work.db, &filter, MAX_LINES)? {
+        if looks.len() == MAX_LOOKS {
+            break;
+        }
         if matches!(line.roles.as_str(), "patient" | "node") || line.roles.starts_with("bedside with ") {
             continue;
         }
         let Some(deed) = deed(&line.action) else { continue };
         let who = acted(work, &line.actor)?.unwrap_or(line.actor);
-        let same = |look: &&mut Glance| look.who == who && look.deed == deed && calendar::day(look.at) == calendar::day(line.at);
-        match looks.iter_mut().find(same) {
-            Some(look) => look.at = line.at,
-            None => looks.push(Glance { at: line.at, who, roles: line.roles, deed }),
+        match found.entry((calendar::day(line.at), who.clone(), deed)) {
+            Entry::Occupied(place) => looks[*place.get()].at = line.at,
+            Entry::Vacant(place) => {
+                place.insert(looks.len());
+                looks.push(Glance { at: line.at, who, roles: line.roles, deed });
+            }
         }
     }
     Ok(looks)
@@ -206,6 +215,8 @@ fn deed(action: &str) -> Option<Deed> {
     Some(match action {
         "patient.add" | "patient.change" => Deed::Changed,
         "consent.record" | "consent.revoke" => Deed::Consent,
+        // Her name among others'.
+        "case.list" | "thread.list" => Deed::Looked,
         _ => match action.split('.').next()? {
             "patient" | "consent" | "wish" | "journey" | "offer" => Deed::Looked,
             "document" => Deed::Documents,

@@ -112,3 +112,36 @@ fn who_looked_is_told_once_a_day_and_not_oneself() {
     let looks = bench.follow(she, shared).unwrap().0.looks;
     assert_eq!(looks.iter().map(|look| (look.who.as_str(), look.deed)).collect::<Vec<_>>(), [("p-ward", Deed::Looked), ("p-ward", Deed::Changed)]);
 }
+
+#[test]
+fn whose_name_stands_in_a_list_is_told_and_does_not_drown() {
+    let (mut bench, she, _, id) = bench();
+    let new = crate::workflow::inquiry::NewCase { patient: id, variant: verbund_protocol::inquiry::Variant::Rehab, discharge: None, exception: None };
+    bench.run(Role::SocialService, |work| crate::workflow::caseload::open(work, &new)).unwrap();
+    for _ in 0..3 {
+        bench.run(Role::Physician, |work| crate::workflow::caseload::list(work, true)).unwrap();
+    }
+    bench.run(Role::Physician, |work| crate::workflow::caseload::list(work, false)).unwrap();
+    let listed = |bench: &Bench| bench.lines(id).iter().filter(|line| line.action == "case.list").map(|line| line.actor.clone()).collect::<Vec<_>>();
+    assert_eq!(listed(&bench), ["p-physician"], "once an hour, and only where her name stands");
+    assert_eq!(bench.audit(50).iter().filter(|line| *line == "p-physician case.list -").count(), 4, "every look");
+    let looks = bench.follow(she, shared).unwrap().0.looks;
+    assert!(looks.iter().any(|look| (look.who.as_str(), look.deed) == ("p-physician", Deed::Looked)), "{looks:?}");
+    // What was undone is noted anew.
+    let undone = bench.run(Role::SocialService, |work| crate::workflow::caseload::list(work, true).and_then(|_| Err::<(), _>(WorkError::NotFound("something"))));
+    assert!(undone.is_err() && listed(&bench).len() == 1);
+    bench.run(Role::SocialService, |work| crate::workflow::caseload::list(work, true)).unwrap();
+    bench.now = bench.now.plus(crate::workflow::recall::LISTED_FOR);
+    bench.run(Role::Physician, |work| crate::workflow::caseload::list(work, true)).unwrap();
+    assert_eq!(listed(&bench), ["p-physician", "p-social-service", "p-physician"]);
+}
+
+#[test]
+fn a_decision_that_is_sent_twice_is_one() {
+    let (mut bench, she, _, id) = bench();
+    let first = bench.follow(she.clone(), |work| decide(work, true, "Text 1".into())).unwrap().0;
+    assert_eq!(bench.follow(she.clone(), |work| decide(work, true, "Text 1".into())).unwrap().0.id, first.id);
+    assert_ne!(bench.follow(she.clone(), |work| decide(work, true, "Text 2".into())).unwrap().0.id, first.id, "another text is another decision");
+    let all = bench.run(Role::SocialService, |work| consent::list(work, id)).unwrap();
+    assert_eq!(all.len(), 2);
+}

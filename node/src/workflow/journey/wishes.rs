@@ -9,7 +9,7 @@ use crate::{
         wish::{self, Wish, Wishes},
     },
     store::wish as stated,
-    workflow::{Work, WorkError, patient},
+    workflow::{Work, WorkError, patient, purpose},
 };
 
 /// Returns what the visitor's patient stated, newest first, each with who stated it for the patient if somebody did.
@@ -43,10 +43,11 @@ pub fn state_wishes(work: &mut Work<'_>, list: &[Wish]) -> Result<(), WorkError>
 /// Returns what a patient stated, newest first: for staff who arrange the rehabilitation.
 ///
 /// # Errors
-/// [`WorkError::NotFound`], [`WorkError::Forbidden`].
+/// [`WorkError::NotFound`], [`WorkError::Forbidden`], [`WorkError::Purpose`].
 pub fn wishes(work: &mut Work<'_>, patient: LocalId) -> Result<Vec<Wishes>, WorkError> {
     work.require(Role::CARE)?;
     patient::existing(work, patient)?;
+    purpose::require(work, Some(patient))?;
     work.audit("wish.list", Some(patient), "discharge", "")?;
     Ok(stated::list(work.db, patient)?)
 }

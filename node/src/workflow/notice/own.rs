@@ -15,6 +15,7 @@ use crate::{
     workflow::{
         Work, WorkError,
         account::{Visit, invite, setup},
+        purpose,
     },
 };
 
@@ -128,9 +129,10 @@ fn may_change(work: &Work<'_>, visit: &Visit) -> Result<(), WorkError> {
 /// Returns a patient's mailbox for staff; nothing if the patient has no access to the pages.
 ///
 /// # Errors
-/// [`WorkError::Forbidden`].
+/// [`WorkError::Forbidden`], [`WorkError::Purpose`].
 pub fn of_patient(work: &Work<'_>, patient: LocalId) -> Result<Option<Mailbox>, WorkError> {
     work.require(Role::CARE)?;
+    purpose::require(work, Some(patient))?;
     let account = invite::own_account(work, patient)?;
     Ok(account.map(|account| mailbox::find(work.db, account.id)).transpose()?)
 }
@@ -138,11 +140,13 @@ pub fn of_patient(work: &Work<'_>, patient: LocalId) -> Result<Option<Mailbox>, 
 /// Takes an address that a patient told staff. It counts once the patient has proved it at her own pages; until then the former one does.
 ///
 /// # Errors
-/// [`WorkError::NotFound`] if the patient has no access to the pages; [`WorkError::Forbidden`].
+/// [`WorkError::NotFound`] if the patient has no access to the pages; [`WorkError::Forbidden`], [`WorkError::Purpose`].
 pub fn type_in(work: &mut Work<'_>, patient: LocalId, address: &Address) -> Result<(), WorkError> {
     work.require(Role::CARE)?;
     let account = invite::own_account(work, patient)?.filter(|_| work.terms.mail).ok_or(WorkError::NotFound("account"))?;
+    let why = purpose::of_look(work, patient)?;
     mailbox::forget_code(work.db, account.id)?;
     mailbox::want(work.db, account.id, address, work.actor.name(), work.now)?;
-    work.audit("account.type-mail", Some(patient), "account", &format!("account={}", account.id))
+    mailbox::know(work.db, patient, work.now)?;
+    work.audit("account.type-mail", Some(patient), why, &format!("account={}", account.id))
 }

@@ -150,7 +150,7 @@ fn an_address_that_refuses_is_work_for_people() {
     assert!(bench.run(Role::It, |work| outbox::bounced(work, &bounce)).unwrap());
     assert!(!bench.run(Role::It, |work| outbox::bounced(work, &Bounce { id: MailId([9; 16]), status: "5.1.1".into() })).unwrap());
     let (listed, _) = bench.run(Role::SocialService, calls::list).unwrap();
-    assert!(listed.len() == 1 && listed[0].refused, "{listed:?}");
+    assert!(matches!(listed[..], [calls::Call { about: calls::About::News { refused: true, .. }, .. }]), "{listed:?}");
     bench.run(Role::SocialService, |work| calls::done(work, id)).unwrap();
     let (listed, made) = bench.run(Role::SocialService, calls::list).unwrap();
     assert_eq!((listed.len(), made.len(), made[0].by.as_str()), (0, 1, "p-social-service"));
@@ -269,4 +269,44 @@ fn admissions_are_told_when_nobody_is_signed_in() {
     assert!(came(&mut bench).is_empty(), "he sees it on his page");
     bench.now = bench.now.plus(minutes(16));
     assert_eq!(came(&mut bench), [Errand::Inquiry], "his session has ended");
+}
+
+#[test]
+fn her_own_address_that_refuses_is_work_also_while_her_daughter_is_reached() {
+    let mut bench = bench();
+    let (id, visit) = opened(&mut bench);
+    let she = Actor::of(&visit.account);
+    let mandate = crate::domain::proxy::Mandate { name: "Eva Huber".into(), scope: crate::domain::proxy::Scope::Arrange, power: None, until: None };
+    let code = bench.follow(she, |work| crate::workflow::journey::invite_proxy(work, &mandate, "Eva Huber".into())).unwrap().0.code;
+    let token = right(bench.run(Role::It, |work| invite::redeem(work, &code, &Knows::Birth("1951-04-03".parse().unwrap()), &from(Site::Patient))).unwrap());
+    let setting_up = self::visit(&bench, &token, Site::Patient);
+    bench.run(Role::It, |work| setup::password(work, &setting_up, &"eva".parse::<Login>().unwrap(), "a hash")).unwrap();
+    bench.run(Role::It, |work| own::want(work, &setting_up, &address("eva@b.de"))).unwrap();
+    let code = mailed(&bench);
+    assert!(bench.run(Role::It, |work| own::prove(work, &setting_up, &code, true)).unwrap());
+    bench.run(Role::It, |work| setup::finish(work, &setting_up, &from(Site::Patient))).unwrap().unwrap();
+    send_all(&mut bench);
+
+    news(&mut bench, id, Kind::Offer);
+    let mails = outbox::due(bench.store.db(), bench.now).unwrap().0;
+    let hers = mails.iter().find(|mail| mail.to.as_ref().is_some_and(|to| to.as_str() == "anna@b.de")).unwrap().id;
+    assert_eq!((send_all(&mut bench).len(), to_call(&mut bench)), (2, 0));
+    assert!(bench.run(Role::It, |work| outbox::bounced(work, &Bounce { id: hers, status: "5.1.1".into() })).unwrap());
+    let list = |bench: &mut Bench| bench.run(Role::SocialService, calls::list).unwrap().0;
+    let listed = list(&mut bench);
+    assert!(matches!(listed[..], [calls::Call { patient, about: calls::About::Address { others: true, .. }, .. }] if patient == id), "{listed:?}");
+    assert_eq!(to_call(&mut bench), 1);
+    bench.run(Role::SocialService, |work| calls::done(work, id)).unwrap();
+    assert!(list(&mut bench).is_empty() && bench.audit(2)[0].starts_with("p-social-service") && to_call(&mut bench) == 0, "{:?}", bench.audit(3));
+    // Typing another address is as good as a call; one that fails later is new work.
+    let again = |bench: &mut Bench| {
+        let account = crate::store::account::of_patient(bench.store.db(), id).unwrap().into_iter().find(|account| account.kind == Whose::Patient).unwrap().id;
+        mailbox::failed(bench.store.db(), account, "anna@b.de", "5.1.1", bench.now).unwrap();
+        to_call(bench)
+    };
+    assert_eq!(again(&mut bench), 1);
+    bench.run(Role::Ward, |work| own::type_in(work, id, &address("anna@c.de"))).unwrap();
+    assert_eq!(to_call(&mut bench), 0);
+    bench.terms.mail = false;
+    assert_eq!(again(&mut bench), 0, "where no mails are sent, an address is nobody's work");
 }

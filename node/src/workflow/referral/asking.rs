@@ -27,6 +27,7 @@ use crate::{
         conversation::{self, ASKING, begin, load_as, note, say},
         document,
         inquiry::find_case,
+        purpose,
     },
 };
 
@@ -131,6 +132,7 @@ pub fn hand_over(work: &mut Work<'_>, id: ConversationId, documents: &[LocalId])
     work.require(Role::CARE)?;
     let mut c = load_as(work, id, Side::Asker)?;
     let patient = c.patient.ok_or(WorkError::NotFound("patient"))?;
+    purpose::require(work, Some(patient))?;
     let kinds = if c.log.state().step == Step::Handed { &[Kind::DocumentHandoff][..] } else { grounds(work, &c)? };
     let ground = release(work, &mut c, patient, kinds)?;
     give(work, &mut c, patient, &ground, documents, None)
@@ -143,6 +145,8 @@ pub fn hand_over(work: &mut Work<'_>, id: ConversationId, documents: &[LocalId])
 pub fn hand_over_alone(work: &mut Work<'_>, patient: LocalId, own_facility: Ik, recipient: Ik, documents: &[LocalId]) -> Result<ConversationId, WorkError> {
     work.require(Role::CARE)?;
     work.may_promise()?;
+    crate::workflow::patient::existing(work, patient)?;
+    purpose::require(work, Some(patient))?;
     let mut c = begin(work, own_facility, recipient)?;
     c.patient = Some(patient);
     let ground = release(work, &mut c, patient, &[Kind::DocumentHandoff])?;

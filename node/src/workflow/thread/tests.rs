@@ -286,3 +286,21 @@ fn it_keeps_teams_of_those_who_may_read() {
     assert!(!ward.patient(journey::letters).unwrap().teams.iter().any(|team| team.id == social));
     assert!(matches!(ward.patient(move |work| journey::write(work, Addressed::Team(social), "x")), Err(WorkError::State { code: "no-team", .. })));
 }
+
+#[test]
+fn who_reads_the_inbox_is_told_to_those_whose_names_stand_there() {
+    let mut ward = Ward::new();
+    let id = ward.ask();
+    let listed = |ward: &Ward| ward.bench.lines(PATIENT).iter().filter(|line| line.action == "thread.list").map(|line| line.actor.clone()).collect::<Vec<_>>();
+    for who in [OLGA, OLGA, WANDA, SVEN, OLGA] {
+        ward.staff(who, inbox).unwrap();
+    }
+    assert_eq!(listed(&ward), ["Sven", "Olga"], "Wanda sees no name");
+    let seen = ward.staff(OLGA, |work, me| show(work, me, id)).unwrap();
+    ward.staff(OLGA, |work, me| answer(work, me, id, seen.row.thread.last, "Bitte kommen Sie.")).unwrap();
+    assert_eq!(ward.staff(OLGA, inbox).unwrap().settled.len(), 1);
+    // Long after her treatment the name stands in no list any more.
+    ward.later(24 * 31);
+    assert!(ward.staff(OLGA, inbox).unwrap().settled.is_empty());
+    assert_eq!(listed(&ward).len(), 2);
+}

@@ -46,6 +46,7 @@ const READS: &[&str] = &[
     "own::is_offered",
     "own::of_patient",
     "paper::open",
+    "patient::entered",
     "patient::existing",
     "patient::taken",
     "purpose::of_look",

@@ -11,7 +11,7 @@ use super::{CANARY, House, Login};
 
 mod again;
 mod chromium;
-mod late;
+pub(super) mod late;
 mod phone;
 mod twice;
 

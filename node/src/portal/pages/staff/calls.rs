@@ -15,7 +15,7 @@ use crate::{
         page::{Page, PageError, render},
         pages::sign_in::id,
     },
-    workflow::notice::calls,
+    workflow::notice::calls::{self, About},
 };
 
 /// Somebody to call.
@@ -41,8 +41,17 @@ pub async fn show(State(portal): State<Portal>, Extension(context): Extension<Co
     let (found, made) = portal.desk.ask(&context.actor(), calls::list).await?;
     let (p, w) = (Page::new(&portal, &context), context.words);
     let row = |call: calls::Call| {
-        let mut lines = vec![call.phone.map_or_else(|| w.calls_no_phone().into_owned(), |phone| w.calls_phone(phone)), w.calls_since(p.moment(call.since))];
-        lines.extend(call.refused.then(|| w.calls_refused().into_owned()));
+        let mut lines = vec![call.phone.map_or_else(|| w.calls_no_phone().into_owned(), |phone| w.calls_phone(phone))];
+        match call.about {
+            About::News { since, refused } => {
+                lines.push(w.calls_since(p.moment(since)));
+                lines.extend(refused.then(|| w.calls_refused().into_owned()));
+            }
+            About::Address { since, others } => {
+                lines.push(w.calls_address(p.moment(since)));
+                lines.extend(others.then(|| w.calls_address_others().into_owned()));
+            }
+        }
         Row { id: call.patient.to_string(), name: call.name, lines }
     };
     let calls = found.into_iter().map(row).collect();

@@ -124,6 +124,10 @@ pub async fn photograph(
     let signed = match portal.desk.ask(&context.actor(), move |work| paper::open(work, patient, consent)).await {
         // Somebody else was quicker.
         Err(WorkError::State { code: "photographed", .. }) => return page(&portal, &context, patient, None).await,
+        Err(error @ WorkError::Purpose(_)) => {
+            upload::note_typed(&context, form).await;
+            return Err(error.into());
+        }
         other => other?,
     };
     let kind = paper::document_kind(signed.decision.kind)?;

@@ -125,9 +125,10 @@ pub async fn add(State(portal): State<Portal>, Extension(context): Extension<Con
         Ok(person) => person,
         Err(faults) => return Ok(page(&portal, &context, None, &fields, Said { faults, general: None })),
     };
-    let added = portal.desk.ask(&actor, move |work| match patient::taken(work, &person, None)? {
-        Some((what, _)) => Ok(Err(what)),
-        None => patient::add(work, &person).map(Ok),
+    let added = portal.desk.ask(&actor, move |work| match (patient::entered(work, &person)?, patient::taken(work, &person, None)?) {
+        (Some(entered), _) => Ok(Ok(entered)),
+        (None, Some((what, _))) => Ok(Err(what)),
+        (None, None) => patient::add(work, &person).map(Ok),
     });
     match added.await? {
         Ok(added) => Ok(Redirect::to(&format!("/patients/{}", added.id)).into_response()),

@@ -113,9 +113,10 @@ async fn page(portal: &Portal, context: &Context, id: LocalId, faults: Faults) -
     let social = actor.has_any(ASKING);
     let (follows, me) = (actor.has_any(journey::FOLLOWING), context.visit()?.account.id);
     let seen = move |work: &mut Work<'_>| {
+        let patient = patient::show(work, id)?;
         let mailbox = own::is_offered(work).then(|| own::of_patient(work, id)).transpose()?;
         let followed = if follows { Some(journey::followed(work, id)?) } else { None };
-        let seen = (patient::show(work, id)?, invite::standing(work, id)?, overview::cases(work, Some(id))?);
+        let seen = (patient, invite::standing(work, id)?, overview::cases(work, Some(id))?);
         Ok((seen, mailbox, followed, thread::of_patient(work, me, id)?))
     };
     let ((patient, standing, cases), mailbox, followed, letters) = portal.desk.ask(&actor, seen).await?;

@@ -23,6 +23,8 @@ struct Found {
     id: String,
     name: String,
     born: String,
+    /// That a purpose must be stated first.
+    former: Option<String>,
 }
 
 #[derive(Template)]
@@ -56,13 +58,14 @@ pub async fn search(State(portal): State<Portal>, Extension(context): Extension<
     let found = if birth_fault.is_none() && asks {
         let search = Search { name: fields.given("name"), birth_date, kvnr: None, case_number: fields.given("case_number") };
         let found = portal.desk.ask(&context.actor(), move |work| patient::find(work, &search)).await?;
-        Some(found.into_iter().map(|patient| row(&patient, w)).collect())
+        Some(found.iter().map(|found| row(found, w)).collect())
     } else {
         None
     };
     Ok(render(&PatientsPage { p, name, birth, case_number, birth_fault, found }))
 }
 
-fn row(patient: &crate::domain::patient::Patient, w: Words) -> Found {
-    Found { id: patient.id.to_string(), name: patient.person.full_name(), born: w.patients_born(date::birth(&patient.person.birth_date, w.language)) }
+fn row(found: &patient::Found, w: Words) -> Found {
+    let born = found.entry.as_ref().map_or_else(|| w.patients_born_in(found.born.clone()), |entry| w.patients_born(date::birth(&entry.person.birth_date, w.language)));
+    Found { id: found.id.to_string(), name: found.name.clone(), born, former: found.entry.is_none().then(|| w.patients_former().into_owned()) }
 }

@@ -24,7 +24,7 @@ use crate::{
         qr::Modules,
         upload::{self, File},
     },
-    workflow::{Work, account::invite::Invited, document::NewDocument, patient, proxy},
+    workflow::{Work, WorkError, account::invite::Invited, document::NewDocument, patient, proxy},
 };
 
 /// The type of the document that proves it (KDL: power of attorney).
@@ -99,7 +99,13 @@ pub async fn invite(State(portal): State<Portal>, Extension(context): Extension<
     }
     let kind = PROOF.parse().map_err(|_| PageError::Unavailable)?;
     let seen = move |work: &mut Work<'_>| Ok((patient::show(work, id)?, proxy::list(work, id)?));
-    let (patient, acting) = portal.desk.ask(&context.actor(), seen).await?;
+    let (patient, acting) = match portal.desk.ask(&context.actor(), seen).await {
+        Err(error @ WorkError::Purpose(_)) => {
+            upload::note_typed(&context, form).await;
+            return Err(error.into());
+        }
+        seen => seen?,
+    };
     let fresh = context.visit()?.session.is_fresh(context.now);
     let describe = |fields: &Fields| {
         let mandate = typed(w, fields, today).map_err(|faults| faults.first().unwrap_or_default())?;

@@ -174,6 +174,8 @@ patients-found = { $count ->
   }
 patients-new = Neu aufnehmen
 patients-born = geboren am { $day }
+patients-born-in = Jahrgang { $year }
+patients-former = nicht mehr in Behandlung; beim Öffnen geben Sie an, wofür
 patient-new-title = Person neu aufnehmen
 patient-save = Speichern
 patient-access-title = Zugang zum Patientenportal

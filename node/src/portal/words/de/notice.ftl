@@ -71,10 +71,12 @@ calls-door = { $count ->
     [one] Bitte anrufen: eine Person
    *[other] Bitte anrufen: { $count } Personen
   }
-calls-what = Für diese Personen gibt es etwas Neues, und keine E-Mail erreicht sie. Sagen Sie am Telefon nur der Person selbst, worum es geht.
+calls-what = Für diese Personen gibt es etwas Neues, und keine E-Mail erreicht sie, oder ihre eigene E-Mail-Adresse geht nicht mehr. Sagen Sie am Telefon nur der Person selbst, worum es geht.
 calls-nobody = Im Augenblick muss niemand angerufen werden.
 calls-since = Neues seit { $when }
 calls-refused = Die E-Mail-Adresse nimmt nichts an.
+calls-address = Die eigene E-Mail-Adresse geht seit { $when } nicht mehr. Fragen Sie nach einer anderen.
+calls-address-others = Wer für die Person handelt, wird per E-Mail erreicht.
 calls-no-phone = Keine Telefonnummer eingetragen
 calls-phone = Telefon { $phone }
 calls-done = Angerufen

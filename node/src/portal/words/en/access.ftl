@@ -174,6 +174,8 @@ patients-found = { $count ->
   }
 patients-new = Enter a person
 patients-born = born on { $day }
+patients-born-in = born in { $year }
+patients-former = no longer in treatment; when you open the page, you say what for
 patient-new-title = Enter a person
 patient-save = Save
 patient-access-title = Access to the patient portal

@@ -71,10 +71,12 @@ calls-door = { $count ->
     [one] Please call: one person
    *[other] Please call: { $count } people
   }
-calls-what = There is something new for these people, and no e-mail reaches them. On the telephone tell only the person concerned what it is about.
+calls-what = There is something new for these people, and no e-mail reaches them, or their own e-mail address no longer works. On the telephone tell only the person concerned what it is about.
 calls-nobody = Nobody is to be called at the moment.
 calls-since = News since { $when }
 calls-refused = The e-mail address takes nothing.
+calls-address = Their own e-mail address has not worked since { $when }. Ask for another one.
+calls-address-others = Whoever acts for them is reached by e-mail.
 calls-no-phone = No telephone number entered
 calls-phone = Telephone { $phone }
 calls-done = Called

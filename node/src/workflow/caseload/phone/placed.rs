@@ -16,7 +16,7 @@ use crate::{
         phone::{Came, Event, Phone},
     },
     store::{caseload::phone, consent as consents, patient},
-    workflow::{Work, WorkError, consent},
+    workflow::{SENT_TWICE, Work, WorkError, consent},
 };
 
 /// Longest list of documents that follow, characters.
@@ -73,8 +73,9 @@ pub fn name(work: &mut Work<'_>, case: LocalId, entry: LocalId, naming: Naming) 
     let papers = if naming.papers.trim().is_empty() { None } else { Some(text(&naming.papers, MAX_PAPERS)?) };
     let naming = Naming { staff: text(&naming.staff, MAX_NAME)?, papers: papers.clone().unwrap_or_default(), ..naming };
     let person = patient::find(work.db, patient)?.ok_or(WorkError::NotFound("patient"))?.person;
-    write(work, entry, release, Came::Named(naming.admission), None, papers)?;
-    work.audit("disclosure", Some(patient), "discharge", &format!("{entry} consent={release} fax"))?;
+    if write(work, &phone, release, Came::Named(naming.admission), None, papers)? {
+        work.audit("disclosure", Some(patient), "discharge", &format!("{entry} consent={release} fax"))?;
+    }
     let (form, released) = (released.decision.form.unwrap_or_default(), calendar::day(released.decision.at));
     Ok(Named { phone, person, naming, form, released })
 }
@@ -84,11 +85,11 @@ pub fn name(work: &mut Work<'_>, case: LocalId, entry: LocalId, naming: Naming) 
 /// # Errors
 /// [`WorkError::State`] `not-chosen`, `consent-missing`, `closed`, `day` for a day to come.
 pub fn payer(work: &mut Work<'_>, case: LocalId, entry: LocalId, decision: PayerDecision, on: Day) -> Result<(), WorkError> {
-    let (_, _, release) = placed(work, case, entry, "case.phone.payer")?;
+    let (phone, _, release) = placed(work, case, entry, "case.phone.payer")?;
     if on > calendar::day(work.now) {
         return Err(WorkError::state("day", "that day is to come", "correct the day"));
     }
-    write(work, entry, release, Came::Payer(decision, on), None, None)
+    write(work, &phone, release, Came::Payer(decision, on), None, None).map(drop)
 }
 
 /// Writes down whether the patient came, as `said_by` said at the clinic.
@@ -106,7 +107,7 @@ pub fn arrival(work: &mut Work<'_>, case: LocalId, entry: LocalId, arrival: Arri
         Arrival::Came => Came::Arrived(on),
         Arrival::Absent(reason) => Came::Absent(reason, on),
     };
-    write(work, entry, release, came, Some(text(said_by, MAX_NAME)?), None)
+    write(work, &phone, release, came, Some(text(said_by, MAX_NAME)?), None).map(drop)
 }
 
 fn still_to_come(phone: &Phone) -> Result<(), WorkError> {
@@ -123,8 +124,15 @@ fn placed(work: &mut Work<'_>, case: LocalId, entry: LocalId, action: &str) -> R
     Ok((phone, patient, release))
 }
 
-fn write(work: &Work<'_>, entry: LocalId, release: LocalId, came: Came, said_by: Option<String>, papers: Option<String>) -> Result<(), WorkError> {
-    Ok(phone::event(work.db, entry, &Event { came, release, said_by, papers, at: work.now, by: work.actor.name().to_owned() })?)
+/// Writes an event down, unless it is the last one once more: then a form was sent twice. Returns whether it is written.
+fn write(work: &Work<'_>, phone: &Phone, release: LocalId, came: Came, said_by: Option<String>, papers: Option<String>) -> Result<bool, WorkError> {
+    let event = Event { came, release, said_by, papers, at: work.now, by: work.actor.name().to_owned() };
+    let same = |last: &Event| work.now.since(last.at) < SENT_TWICE && Event { at: work.now, ..last.clone() } == event;
+    if phone.events.last().is_some_and(same) {
+        return Ok(false);
+    }
+    phone::event(work.db, phone.id, &event)?;
+    Ok(true)
 }
 
 #[cfg(test)]

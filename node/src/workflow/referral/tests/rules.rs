@@ -116,3 +116,36 @@ fn after_a_day_a_decline_by_a_rule_stands() {
     let (_, trial) = pair.b.run(ADMISSIONS, |work| rule::show(work, new)).unwrap();
     assert_eq!((trial.tried, trial.erased, trial.hits.len()), (0, 2, 0));
 }
+
+/// Declined on Monday afternoon, reopened on Tuesday morning: the day on which somebody could have come is over by then, and its place has taken
+/// the day of asking. That is the same question, at both ends.
+#[test]
+fn a_day_that_has_begun_since_makes_no_other_question() {
+    use crate::{domain::plan::Plan, workflow::caseload};
+    let mut pair = Pair::new(4);
+    pair.rule_on();
+    let case = pair.case;
+    let plan =
+        |earliest| Plan { indication: "locomotor".parse().ok(), mobility: "wheelchair".parse().ok(), earliest: Some(earliest), payer: "gkv".parse().ok(), ..Plan::default() };
+    pair.a.run(SOCIAL, |work| caseload::write_plan(work, case, &plan(day(0)), None, None)).unwrap();
+    let [first, other] = ["2300", "2800"].map(|department| Target { facility: ik(12), department: department.parse().unwrap() });
+    let declined = pair.a.run(SOCIAL, |work| caseload::ask(work, case, &ik(11), std::slice::from_ref(&first), None)).unwrap()[0];
+    pair.deliver();
+    assert_eq!(pair.step(declined).1, Step::Declined);
+
+    pair.pass(Duration::from_secs(20 * 3_600));
+    assert_eq!(pair.b.now.day(), day(1));
+    pair.b.run(ADMISSIONS, |work| rule::reopen(work, declined)).unwrap();
+    pair.deliver();
+    let onward = pair.a.run(SOCIAL, |work| caseload::show(work, case)).unwrap().onward;
+    assert!(onward.unchanged && onward.reopened == [first.clone()], "one click is enough: {onward:?}");
+    let again = pair.a.run(SOCIAL, |work| caseload::ask_on(work, case, &first)).unwrap();
+    pair.deliver();
+    assert_eq!(pair.step(again), (Step::Requested, Step::Requested));
+    // A day that somebody has changed is another question.
+    pair.a.run(SOCIAL, |work| caseload::write_plan(work, case, &plan(day(5)), None, None)).unwrap();
+    assert!(!pair.a.run(SOCIAL, |work| caseload::show(work, case)).unwrap().onward.unchanged);
+    let later = pair.a.run(SOCIAL, |work| caseload::ask(work, case, &ik(11), &[other], None)).unwrap()[0];
+    pair.deliver();
+    assert_eq!(pair.step(later).1, Step::Declined);
+}

@@ -43,3 +43,66 @@ fn a_form_of_an_inquiry_that_is_sent_twice_counts_once() {
     scene.twice("date", &[("date-date", &later), ("date-reason", "place")]);
     assert_eq!(scene.said("date-change"), 1);
 }
+
+impl Scene {
+    /// Sends a form twice from one page: the second time nothing more is said.
+    fn said_once(&mut self, act: &str, fields: &[(&str, &str)]) {
+        let (page, path) = (self.page(), format!("/inquiries/{}/{act}", self.id));
+        let first = self.browser.submit(&page, &path, fields).unwrap();
+        assert!(first.status == 200 && !first.text().contains("role=\"alert\""), "{act}: {}", first.text());
+        let once = self.ours();
+        let second = self.browser.submit(&page, &path, fields).unwrap();
+        assert_eq!(second.status, 200, "{act}: {}", second.text());
+        let twice = self.ours();
+        assert!(twice == once && !once.is_empty(), "{act}: {once:?}, then {twice:?}");
+    }
+
+    /// What this clinic has said.
+    fn ours(&mut self) -> Vec<String> {
+        let said = self.house.town.show(REHAB, self.id).unwrap().messages;
+        said.into_iter().filter(|line| line.by == "us").map(|line| line.kind).collect()
+    }
+
+    /// Another patient is asked for.
+    fn another(&mut self) {
+        self.discharge = self.house.town.discharge(0);
+        self.id = self.house.town.inquire(0, self.discharge.case, &[REHAB])[0];
+        self.house.town.await_step(REHAB, self.id, "requested");
+    }
+
+    /// Another patient, for whom a place is offered, chosen and confirmed; the referral has come.
+    fn another_referred(&mut self) {
+        self.another();
+        self.offer(&[]);
+        self.referred();
+    }
+}
+
+#[test]
+fn whatever_is_one_message_is_said_once() {
+    let mut scene = Scene::new(9);
+    let today = typed(scene.house.town.today(REHAB));
+    scene.said_once("ask", &[("ask-question", "stairs")]);
+    scene.said_once("decline", &[("decline-reason", "no-place")]);
+    scene.another();
+    scene.offer(&[]);
+    scene.said_once("take-back", &[("take-back-reason", "mistake")]);
+    scene.said_once("cancel", &[("cancel-reason", "infection")]);
+    scene.another();
+    scene.offer(&[]);
+    scene.house.town.await_step(0, scene.id, "offered");
+    scene.house.town.release(0, scene.discharge.patient, REHAB);
+    scene.house.town.choose(0, scene.id);
+    scene.house.town.await_step(REHAB, scene.id, "chosen");
+    scene.said_once("gone", &[("gone-reason", "mistake")]);
+    scene.another_referred();
+    scene.said_once("referral", &[]);
+    scene.said_once("filed", &[]);
+    scene.said_once("refuse", &[("refuse-reason", "findings")]);
+    scene.another_referred();
+    scene.act("accept", &[("accept-date", &today)]);
+    scene.said_once("no-show", &[("no-show-reason", "readmitted")]);
+    scene.another_referred();
+    scene.act("accept", &[("accept-date", &today)]);
+    scene.said_once("arrived", &[("arrived-on", &today)]);
+}

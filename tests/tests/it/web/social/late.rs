@@ -24,7 +24,6 @@ use crate::web::{
 /// Forms that keep what was typed and are on no page of this walk, and why.
 const ELSEWHERE: &[(&str, &str)] = &[
     ("/cases/{id}/ask", "shown only after another form; the clinics it names are ticked on the page of the search, as those of that form"),
-    ("/patients/{id}/purpose", "shown only for a patient who is no longer in treatment: web::ward"),
     ("/inquiries/{id}/take-back", "of the one page that shows all forms of an inquiry, like those of this walk"),
     ("/inquiries/{id}/arrived", "the same"),
     ("/inquiries/{id}/no-show", "the same"),
@@ -38,7 +37,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
 
 /// What a field of a form is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+pub(in crate::web) enum Kind {
     Hidden,
     Text,
     /// One of several; whether it is chosen.
@@ -47,18 +46,18 @@ enum Kind {
 }
 
 #[derive(Clone, Debug)]
-struct Field {
-    name: String,
-    kind: Kind,
-    value: String,
+pub(in crate::web) struct Field {
+    pub name: String,
+    pub kind: Kind,
+    pub value: String,
 }
 
 /// A form as a browser reads it.
 #[derive(Clone, Debug)]
-struct Form {
-    action: String,
-    file: bool,
-    fields: Vec<Field>,
+pub(in crate::web) struct Form {
+    pub action: String,
+    pub file: bool,
+    pub fields: Vec<Field>,
 }
 
 fn attribute(tag: &str, name: &str) -> Option<String> {
@@ -92,7 +91,7 @@ fn fields(html: &str) -> Vec<Field> {
 }
 
 /// Returns the forms of a page.
-fn forms(page: &str) -> Vec<Form> {
+pub(in crate::web) fn forms(page: &str) -> Vec<Form> {
     let form = |rest: &str| {
         let (head, body) = rest.split_once('>').unwrap();
         let mut all = fields(body.split("</form>").next().unwrap());
@@ -107,7 +106,7 @@ fn forms(page: &str) -> Vec<Form> {
 }
 
 /// Returns the row of the table to which a form is sent.
-fn row(site: Site, action: &str) -> &'static Route {
+pub(in crate::web) fn row(site: Site, action: &str) -> &'static Route {
     let here = |route: &&Route| route.method == "POST" && route.sites.contains(&site);
     let exact = ROUTES.iter().filter(here).find(|route| route.path == action);
     exact.or_else(|| ROUTES.iter().filter(here).find(|route| fits(route.path, action))).unwrap_or_else(|| panic!("nothing takes the form {action}"))
@@ -324,7 +323,7 @@ fn cases(desk: &mut Desk) -> (Vec<String>, Vec<String>, LocalId) {
     pages.push(format!("/cases/{}/search", desk.case));
     let cora = desk.another("Cora");
     pages.push(format!("/cases/{}", desk.case));
-    for page in ["", "/documents", "/proxies", "/bedside", "/message"] {
+    for page in ["", "/documents", "/proxies", "/bedside", "/message", "/purpose"] {
         pages.push(format!("/patients/{cora}{page}"));
     }
     pages.extend(["/patients", "/patients/new", "/messages"].map(str::to_owned));
