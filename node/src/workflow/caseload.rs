@@ -309,7 +309,8 @@ impl Paper {
     }
 }
 
-/// Records the patient's decision about discharge management as it stands on the signed paper.
+/// Records the patient's decision about discharge management as it stands on the signed paper. Agreeing to what is agreed already, at a
+/// screen or on another paper, changes nothing; refusing ends what an earlier consent had begun.
 ///
 /// # Errors
 /// As [`super::consent::record`].
@@ -317,7 +318,7 @@ pub fn decided_on_paper(work: &mut Work<'_>, id: LocalId, given: bool, paper: Pa
     let case = open_case(work, id)?;
     let patient = case.patient.ok_or(WorkError::NotFound("patient"))?;
     let decision = paper.decision(Kind::DischargeManagement, given, None, work.now);
-    super::consent::record(work, patient, decision).map(drop)
+    super::consent::agree(work, patient, decision).map(drop)
 }
 
 /// Returns what the clinics would read, as the plan has it. `department` stands for all; each reads its own.

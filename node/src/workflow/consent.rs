@@ -24,6 +24,32 @@ pub fn record(work: &mut Work<'_>, patient: LocalId, decision: Decision) -> Resu
     take_down(work, patient, decision)
 }
 
+/// Records what was decided about discharge management. Agreeing once more to what is agreed without an end changes nothing, so that all
+/// that rests on it rests on one consent. Refusing ends what an earlier consent had begun.
+///
+/// # Errors
+/// As [`record`], without its check of who may.
+pub(super) fn agree(work: &mut Work<'_>, patient: LocalId, decision: Decision) -> Result<Consent, WorkError> {
+    if !decision.given {
+        end_agreement(work, patient)?;
+    } else if let Some(held) = consent::in_force(work.db, patient, Kind::DischargeManagement, None, work.now)?.filter(|held| held.decision.until.is_none()) {
+        return Ok(held);
+    }
+    take_down(work, patient, decision)
+}
+
+/// Takes back all that was agreed about discharge management. What rested on it ends. A repeat changes nothing.
+///
+/// # Errors
+/// As [`revoke`], without its check of who may.
+pub(super) fn end_agreement(work: &mut Work<'_>, patient: LocalId) -> Result<(), WorkError> {
+    let agreed = |consent: &Consent| consent.decision.kind == Kind::DischargeManagement && consent.decision.given && consent.revoked_at.is_none();
+    match consent::list(work.db, patient)?.into_iter().rfind(agreed) {
+        Some(consent) => take_back(work, consent.id).map(drop),
+        None => Ok(()),
+    }
+}
+
 /// Records a decision, for whoever has checked that the actor may.
 ///
 /// # Errors

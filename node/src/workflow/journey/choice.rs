@@ -12,7 +12,7 @@ use super::{
     mine, offers, story,
 };
 use crate::{
-    domain::consent::{Kind, Recipient},
+    domain::consent::Recipient,
     store::{
         case::Case,
         document::{self, Filter},
@@ -112,7 +112,7 @@ pub fn choose(work: &mut Work<'_>, id: ConversationId, shown: &str, form: String
         return Err(WorkError::state("changed", "the clinic has made another offer since", "look at it first"));
     }
     let recipient = Recipient { member: c.peer.clone(), facility: c.peer_facility.clone() };
-    decide::electronic(work, patient, Kind::IdentifiedRelease, true, Some(recipient), form)?;
+    decide::release(work, patient, recipient, form)?;
     referral::take(work, id)
 }
 
