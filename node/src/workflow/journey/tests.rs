@@ -122,7 +122,7 @@ fn nobody_else_decides_and_staff_come_in_by_their_own_door() {
         assert!(matches!(bench.follow(actor.clone(), withdraw_consent), Err(WorkError::NotFound(_))), "{actor:?}");
         assert!(matches!(bench.follow(actor.clone(), |work| to_choose(work, id)), Err(WorkError::NotFound(_))), "{actor:?}");
         assert!(matches!(bench.follow(actor.clone(), |work| choose(work, id, "", "x".into())), Err(WorkError::NotFound(_))), "{actor:?}");
-        assert!(matches!(bench.follow(actor.clone(), |work| withdraw(work, id)), Err(WorkError::NotFound(_))), "{actor:?}");
+        assert!(matches!(bench.follow(actor.clone(), |work| withdraw(work, id, true)), Err(WorkError::NotFound(_))), "{actor:?}");
         assert!(matches!(bench.follow(actor.clone(), |work| ask_again(work, id)), Err(WorkError::NotFound(_))), "{actor:?}");
     }
     assert!(matches!(bench.follow(staff.clone(), today), Err(WorkError::NotFound(_))));

@@ -166,7 +166,11 @@ fn she_consents_wishes_chooses_and_is_taken() {
     stay.house.town.await_step(FIRST, ids[0], "chosen");
     stay.house.town.confirm(FIRST, ids[0]);
     stay.house.town.await_step(HERE, ids[0], "confirmed");
-    assert!(stay.get("/").contains(&format!("Ihr Platz ist bestätigt: {first}")));
+    let leave = format!("/offers/{}/withdraw", ids[0]);
+    let button = format!("<form method=\"post\" action=\"{leave}\">");
+    let before = stay.browser.get("/").unwrap();
+    assert!(before.text().contains(&format!("Ihr Platz ist bestätigt: {first}")) && before.text().contains(&button), "{}", before.text());
+    assert!(stay.get("/offers").contains(&button) && stay.get("/messages").contains(&button));
     stay.house.town.refer(HERE, ids[0], vec![]);
     stay.house.town.await_step(FIRST, ids[0], "referred");
     assert!(stay.get("/").contains("Ihre Unterlagen sind unterwegs"));
@@ -179,13 +183,33 @@ fn she_consents_wishes_chooses_and_is_taken() {
         assert!(shared.contains(word), "{word}: {shared}");
     }
 
-    let leave = format!("/offers/{}/withdraw", ids[0]);
-    assert!(stay.get(&leave).contains("Die Klinik hat schon zugesagt."));
-    stay.submit(&leave, &[]);
+    for page in [start, stay.get("/offers")] {
+        assert!(page.contains(&format!("href=\"{leave}\"")) && !page.contains(&button), "{page}");
+    }
+    let told = stay.browser.submit(&before, &leave, &[]).unwrap();
+    assert!(told.text().contains("Die Klinik hat schon zugesagt."), "the button of before says first what follows: {}", told.text());
+    assert_eq!(stay.house.town.show(HERE, ids[0]).unwrap().summary.step, "accepted");
+    let sure = told.hidden("accepted").unwrap();
+    stay.browser.submit(&told, &leave, &[("accepted", &sure)]).unwrap();
     stay.house.town.await_step(FIRST, ids[0], "withdrawn");
     let released = stay.decisions().pop().unwrap();
     assert!(released.decision.kind == Kind::IdentifiedRelease && released.revoked_at.is_some());
     assert_eq!(stay.browser.get(&leave).unwrap().status, 404, "there is nothing to leave any more");
+}
+
+/// Until the clinic has accepted, one button changes her mind, from wherever the next step stands.
+#[test]
+fn one_button_takes_the_choice_back_before_anybody_has_accepted() {
+    let (mut stay, ids) = Stay::offered();
+    let leave = format!("/offers/{}/withdraw", ids[0]);
+    let chosen = stay.choose(ids[0]);
+    assert!(chosen.text().contains("Ich habe es mir anders überlegt"), "{}", chosen.text());
+    let back = stay.browser.submit(&chosen, &leave, &[]).unwrap();
+    assert!(back.path == "/" && !back.text().contains("Gewählt, noch nicht bestätigt"), "{}", back.text());
+    stay.house.town.await_step(FIRST, ids[0], "withdrawn");
+    let release = stay.decisions().pop().unwrap();
+    assert!(release.decision.kind == Kind::IdentifiedRelease && release.revoked_at.is_some());
+    assert_eq!(stay.browser.submit(&chosen, &leave, &[]).unwrap().path, "/", "the same button once more changes nothing");
 }
 
 #[test]

@@ -223,6 +223,7 @@ choice-withdraw-title = Die Wahl zurücknehmen: { $clinic }
 choice-withdraw-early = Die Klinik hat Sie noch nicht aufgenommen. Der Platz wird wieder frei, und Ihre Freigabe für diese Klinik endet. Andere Angebote, die noch gelten, können Sie danach wählen.
 choice-withdraw-late = Die Klinik hat schon zugesagt. Wenn Sie jetzt absagen, bekommt ein anderer Mensch den Platz. Die Suche beginnt von vorn, und Ihre Reha kann später anfangen. Unterlagen, die die Klinik schon hat, muss sie löschen.
 choice-withdraw-span = Spätester Beginn Ihrer Reha ist der { $last }. Eine neue Suche kann länger dauern.
+choice-withdraw-now = Der Platz wird dann wieder frei, und Ihre Freigabe für diese Klinik endet.
 choice-withdraw-button = Ja, Wahl zurücknehmen
 choice-withdraw-keep = Nein, dabei bleiben
 

@@ -223,6 +223,7 @@ choice-withdraw-title = Take back the choice: { $clinic }
 choice-withdraw-early = The clinic has not taken you in yet. The place becomes free again, and your release for this clinic ends. Other offers that still stand can be chosen afterwards.
 choice-withdraw-late = The clinic has already agreed. If you withdraw now, somebody else gets the place. The search begins anew, and your rehabilitation may begin later. Papers that the clinic already has it must erase.
 choice-withdraw-span = Your rehabilitation should begin on { $last } at the latest. A new search may take longer.
+choice-withdraw-now = The place then becomes free again, and your release for this clinic ends.
 choice-withdraw-button = Yes, take back the choice
 choice-withdraw-keep = No, keep it
 
