@@ -107,7 +107,7 @@ impl Window {
     /// Opens a window.
     ///
     /// # Panics
-    /// If Chromium or its driver is missing (`scripts/test` installs them) or does not start.
+    /// If Chromium or its driver is missing (`scripts/test` installs them) or does not start, or if scripts run where they must not.
     pub async fn open(look: Look) -> Self {
         let driver = Driver::start();
         let profile = tempfile::tempdir().expect("a temporary folder");
@@ -156,7 +156,19 @@ impl Window {
                 json!({ "cmd": "Emulation.setDeviceMetricsOverride", "params": { "width": look.width, "height": look.height, "deviceScaleFactor": 1, "mobile": false } }),
             )
             .await;
+        window.proves_itself().await;
         window
+    }
+
+    /// Asserts that scripts of pages run in this very window, or do not, as its look has it.
+    async fn proves_itself(&self) {
+        self.go("data:text/html,<p id=said>silent</p><script>document.getElementById('said').textContent = 'spoken'</script>").await;
+        let said = self.see("#said").await.text().await.expect("a paragraph has a text");
+        assert_eq!(said == "spoken", self.look.scripts, "scripts run: {said}");
+        if self.look.traced {
+            // What was asked for so far is nobody's page.
+            self.addresses().await;
+        }
     }
 
     /// Closes it.
