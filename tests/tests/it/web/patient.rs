@@ -15,6 +15,7 @@ use verbund_tests::{people::eventually, town::Town};
 use super::{House, Login, next_code};
 
 mod chromium;
+mod lapsed;
 mod papers;
 mod proxy;
 mod twice;
@@ -244,28 +245,6 @@ fn taking_the_consent_back_ends_what_was_asked() {
         stay.house.town.await_step(at, id, "withdrawn");
     }
     assert!(stay.submit("/consent", &[("decision", "give")]).text().contains("Bisher hatte keine Klinik Platz") || stay.get("/").contains("Was ist Ihnen"));
-}
-
-#[test]
-fn an_offer_that_ends_while_the_page_is_open_says_so_and_is_asked_for_again() {
-    let (mut stay, ids) = Stay::offered();
-    let path = format!("/offers/{}/choose", ids[0]);
-    let page = stay.browser.get(&path).unwrap();
-    let offer = page.hidden("offer").unwrap();
-    stay.house.town.end_offer(FIRST, ids[0]);
-    stay.house.town.await_step(HERE, ids[0], "requested");
-    let late = stay.browser.submit(&page, &path, &[("offer", &offer)]).unwrap();
-    assert!(late.text().contains("inzwischen abgelaufen") && late.text().contains("Noch einmal anfragen"), "{}", late.text());
-    assert_eq!(stay.decisions().len(), 1, "nothing was decided, the release neither");
-    let again = stay.browser.submit(&late, &format!("/offers/{}/again", ids[0]), &[]).unwrap();
-    assert_eq!(again.path, "/offers", "{}", again.text());
-    let newest = eventually("the clinic is asked again", || {
-        let all = stay.house.town.conversations(FIRST);
-        all.into_iter().find(|c| c.id != ids[0] && c.step == "requested").ok_or_else(|| "not yet".into())
-    });
-    stay.house.town.await_step(FIRST, ids[0], "withdrawn");
-    stay.offer(FIRST, newest.id);
-    assert!(stay.choose(newest.id).text().contains("Gewählt, noch nicht bestätigt"));
 }
 
 #[test]
