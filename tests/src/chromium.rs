@@ -218,6 +218,25 @@ impl Window {
         self.client.goto(url).await.unwrap_or_else(|error| panic!("{url}: {error}"));
     }
 
+    /// Lets [`Window::write`] put another page in the place of one, whose policy would not let it have its style.
+    pub async fn lets_pages_be_written(&self) {
+        self.command("POST", "goog/cdp/execute", json!({ "cmd": "Page.setBypassCSP", "params": { "enabled": true } })).await;
+    }
+
+    /// Shows a page as it came, in the place of another of the same site, with its style.
+    ///
+    /// # Panics
+    /// If it does not get its style.
+    pub async fn write(&self, html: &str) {
+        self.script("document.open(); document.write(arguments[0]); document.close()", vec![html.into()]).await;
+        let begun = std::time::Instant::now();
+        let styled = "return document.readyState === 'complete' && [...document.styleSheets].some((sheet) => sheet.href && sheet.cssRules.length)";
+        while self.script(styled, vec![]).await != true {
+            assert!(begun.elapsed() < PATIENCE, "no style: {html}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
     /// Waits until there is an element for a CSS selector.
     ///
     /// # Panics
@@ -299,8 +318,8 @@ impl Window {
         self.client.execute(script, arguments).await.unwrap_or_else(|error| panic!("{script}: {error}"))
     }
 
-    /// Returns what does not hold of what holds for every page: nothing to scroll sideways, a heading, a title, at patients' pages targets
-    /// that a thumb hits, and no text that lies under something else.
+    /// Returns what does not hold of what holds for every page: nothing to scroll sideways, a heading, a title, no fault that only eyes
+    /// find, at patients' pages targets that a thumb hits, and no text that lies under something else.
     pub async fn disorder(&self) -> Vec<String> {
         let mut found = Vec::new();
         for script in [include_str!("chromium/order.js"), include_str!("chromium/covered.js")] {

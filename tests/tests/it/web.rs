@@ -11,6 +11,7 @@ mod guessing;
 mod hostile;
 mod journey;
 mod logo;
+mod looks;
 mod messages;
 mod notice;
 mod offline;
