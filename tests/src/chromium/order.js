@@ -10,6 +10,10 @@ for (const fault of document.querySelectorAll(".fault, .wrong-text")) {
   const named = fault.id && document.querySelector(`[aria-invalid=true][aria-describedby~="${fault.id}"]`);
   if (fault.getAttribute("role") !== "alert" && !named) found.push(`a fault that nobody is told of: ${fault.outerHTML.slice(0, 80)}`);
 }
+for (const name of document.querySelectorAll(".map text")) {
+  const [box, { width, height }] = [name.getBBox(), name.ownerSVGElement.viewBox.baseVal];
+  if (box.x < 0 || box.y < 0 || box.x + box.width > width || box.y + box.height > height) found.push(`leaves the map: ${name.textContent}`);
+}
 if (document.body.classList.contains("patient"))
   for (const target of document.querySelectorAll("a, button, input:not([type=hidden]), select, textarea, summary")) {
     if (target.className === "skip" || !target.getBoundingClientRect().width) continue;

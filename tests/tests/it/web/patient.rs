@@ -148,12 +148,12 @@ fn she_consents_wishes_chooses_and_is_taken() {
     assert!(start.contains("2 Kliniken bieten Ihnen einen Platz an.") && start.contains("14 Tage nach Ihrer Entlassung"), "{start}");
     let (first, second) = (stay.name(FIRST), stay.name(SECOND));
     let list = stay.get("/offers");
-    for word in [&first, &second, "km Luftlinie", "geo:", "Doppelzimmer", "aria-hidden=\"true\"", "<svg"] {
+    for word in [&first, &second, "km Luftlinie", "geo:", "Doppelzimmer", "aria-hidden=\"true\"", "<svg", "Orte und Umriss: GeoNames, CC BY 4.0."] {
         assert!(list.contains(word), "{word}: {list}");
     }
     let path = format!("/offers/{}/choose", ids[0]);
     let page = stay.browser.get(&path).unwrap();
-    assert!(page.text().contains(&format!("Diesen Kliniken sagen wir dann ab: {second}")), "{}", page.text());
+    assert!(page.text().contains(&format!("Diesen Kliniken sagen wir dann ab: {second}")) && page.text().contains("href=\"geo:"), "{}", page.text());
     let other = stay.browser.submit(&page, &path, &[("offer", &"0".repeat(64))]).unwrap();
     assert!(other.text().contains("Die Klinik hat ihr Angebot inzwischen geändert") && stay.decisions().len() == 2, "{}", other.text());
     assert!(stay.choose(ids[0]).text().contains(&format!("Gewählt, noch nicht bestätigt: {first}")));
