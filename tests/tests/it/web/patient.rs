@@ -14,6 +14,7 @@ use verbund_tests::{people::eventually, town::Town};
 
 use super::{House, Login, next_code};
 
+mod away;
 mod chromium;
 mod lapsed;
 mod papers;
