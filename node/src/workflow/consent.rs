@@ -15,12 +15,16 @@ use crate::{
     store::consent,
 };
 
-/// Records what a patient (or who decides for them) allowed or refused, or a physician's necessity of treatment.
+/// Records what a patient (or who decides for them) allowed or refused, or a physician's necessity of treatment. Who refuses discharge
+/// management ends what an earlier consent to it had begun.
 ///
 /// # Errors
 /// [`WorkError::Invalid`] names the field; [`WorkError::Forbidden`]: a necessity of treatment needs a physician.
 pub fn record(work: &mut Work<'_>, patient: LocalId, decision: Decision) -> Result<Consent, WorkError> {
     work.require(if decision.kind == Kind::TreatmentNecessity { &[Role::Physician] } else { Role::CARE })?;
+    if decision.kind == Kind::DischargeManagement && !decision.given {
+        end_agreement(work, patient)?;
+    }
     take_down(work, patient, decision)
 }
 
@@ -185,6 +189,17 @@ mod tests {
         assert!(matches!(bench.run(Role::Ward, |work| record(work, patient, decision(Kind::TreatmentNecessity))), Err(WorkError::Forbidden(_))));
         bench.run(Role::Physician, |work| record(work, patient, decision(Kind::TreatmentNecessity))).unwrap();
         assert!(matches!(bench.run(Role::It, |work| list(work, patient)), Err(WorkError::Forbidden(_))));
+    }
+
+    #[test]
+    fn refusing_discharge_management_ends_what_was_begun_on_it() {
+        let (mut bench, patient) = with_patient();
+        let id = bench.run(Role::Ward, |work| record(work, patient, decision(Kind::DischargeManagement))).unwrap().id;
+        let grant = GrantId([3; 16]);
+        bench.run(Role::Ward, |work| Ok(consent::rests_on(work.db, id, Use::Grant(grant), work.now)?)).unwrap();
+        bench.run(Role::Ward, |work| record(work, patient, Decision { given: false, ..decision(Kind::DischargeManagement) })).unwrap();
+        assert_eq!(bench.audit(2)[1], format!("p-ward consent.revoke {patient} consent={id} conversations=0 grants=1"));
+        assert!(bench.run(Role::Ward, |work| list(work, patient)).unwrap()[0].revoked_at.is_some());
     }
 
     #[test]
