@@ -61,8 +61,10 @@ impl Fetched {
 /// # Errors
 /// The store's.
 pub fn give(db: &Db, grant: &Grant, document: LocalId, consent: Option<LocalId>, signed: &[u8]) -> Result<(), StoreError> {
-    db.prepare_cached("INSERT INTO document_grant (id, document, conversation, recipient, consent, signed, made_at, expires_at, fetched_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0)")?
-        .execute(params![grant.id.0, document.0, grant.conversation.0, grant.to.as_str(), consent.map(|id| id.0), signed, millis(grant.made_at), millis(grant.expires_at)])?;
+    db.prepare_cached(
+        "INSERT INTO document_grant (id, document, conversation, recipient, consent, signed, made_at, expires_at, fetched_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0)",
+    )?
+    .execute(params![grant.id.0, document.0, grant.conversation.0, grant.to.as_str(), consent.map(|id| id.0), signed, millis(grant.made_at), millis(grant.expires_at)])?;
     Ok(())
 }
 

@@ -120,7 +120,8 @@ pub fn shared(work: &mut Work<'_>) -> Result<Shared, WorkError> {
 
 /// Returns what a clinic without a node was told: the inquiry without a name, and every fax with it.
 fn faxed(phone: Phone) -> With {
-    let part = |named, sent_at, papers| Part { named, document: None, papers, sent_at, received_at: None, opened_at: None, filed_at: None, ended_at: None, fetched: Fetched::Unknown };
+    let part =
+        |named, sent_at, papers| Part { named, document: None, papers, sent_at, received_at: None, opened_at: None, filed_at: None, ended_at: None, fetched: Fetched::Unknown };
     let named = |event: &Event| matches!(event.came, Came::Named(_)).then(|| part(true, event.at, event.papers.clone()));
     let parts = std::iter::once(part(false, phone.asked_at, None)).chain(phone.events.iter().filter_map(named)).collect();
     With { clinic: phone.clinic, by_fax: true, parts, erased_at: None }
