@@ -21,7 +21,7 @@ use super::{
 const TABLET: Look = Look { width: 820, height: 1_180, ..Look::DESKTOP };
 
 /// Begins at a member of staff's page; returns the code's page.
-pub(super) fn begin(staff: &mut Browser, patient: LocalId, matter: &str) -> Answer {
+fn begin(staff: &mut Browser, patient: LocalId, matter: &str) -> Answer {
     let path = format!("/patients/{patient}/bedside");
     let page = staff.get(&path).unwrap();
     let unseen = staff.submit(&page, &path, &[("matter", matter)]).unwrap();

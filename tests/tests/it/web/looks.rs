@@ -8,7 +8,7 @@ use verbund_node::{
 use verbund_tests::chromium::{Look, Window};
 
 use super::{
-    bedside::{begin, code, stands, tablet},
+    bedside::{code, stands, tablet},
     chromium::{axe, picture},
     papers::{PDF, form, send_to},
     patient::{FIRST, HERE, Stay},
@@ -123,7 +123,7 @@ impl Pages {
         let path = format!("/patients/{patient}/proxies");
         let token = olga.get(&path).unwrap().hidden("form").unwrap();
         let name = format!("Anna {}", self.language);
-        let fields = [("form", token.as_str()), ("name", &name), ("scope", "decide"), ("power", "power-of-attorney"), ("until", "31.12.2099")];
+        let fields = [("form", token.as_str()), ("name", name.as_str()), ("scope", "decide"), ("power", "power-of-attorney"), ("until", "31.12.2099")];
         let invited = send_to(olga, &path, &form(&fields, Some(("vollmacht.pdf", PDF))));
         self.keep(olga, "staff-proxy-invited", &invited, "class=\"qr\"");
         let wrong = send_to(olga, &path, &form(&fields[..3], Some(("vollmacht.txt", b"kein Dokument"))));
@@ -131,7 +131,7 @@ impl Pages {
     }
 
     /// A tablet at the bedside, for the choice and for the wishes, with the pages of staff beside it.
-    fn beside(&mut self, stay: &mut Stay, olga: &mut Browser) {
+    fn beside(&mut self, stay: &Stay, olga: &mut Browser) {
         let mut stranger = stay.house.browser(Site::Patient);
         self.speak(&mut stranger, "/imprint");
         let page = stranger.get("/bedside").unwrap();
@@ -139,7 +139,9 @@ impl Pages {
         let wrong = stranger.submit(&page, "/bedside", &[("code", "2222-2222")]).unwrap();
         self.keep(&stranger, "bedside-wrong", &wrong, "role=\"alert\"");
         for (matter, name) in [("choice", "bedside-choice"), ("wishes", "bedside-wishes")] {
-            let begun = begin(olga, stay.patient, matter);
+            let path = format!("/patients/{}/bedside", stay.patient);
+            let page = olga.get(&path).unwrap();
+            let begun = olga.submit(&page, &path, &[("matter", matter), ("seen", "yes")]).unwrap();
             self.keep(olga, "bedside-code", &begun, "class=\"code\"");
             let waiting = olga.get(&stands(&begun)).unwrap();
             self.keep(olga, "bedside-waiting", &waiting, "<h1");
@@ -171,7 +173,7 @@ fn pages() -> (Stay, Vec<Came>) {
         pages.patients(&mut stay.browser);
         pages.leaving(&mut stay.browser, "withdraw", &leave);
         pages.staff(&stay, &mut olga);
-        pages.beside(&mut stay, &mut olga);
+        pages.beside(&stay, &mut olga);
         all.extend(pages.all);
     }
     let town = &mut stay.house.town;

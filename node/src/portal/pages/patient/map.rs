@@ -130,8 +130,8 @@ fn mark(before: &[Mark], name: &str, home: bool, (x, y): (i32, i32), height: i32
         (LINE..=height - FOOT).contains(&text_y) && !before.iter().filter(|other| !other.name.is_empty()).any(taken)
     };
     // Below and above by turns, ever further away.
-    let lines = (0..2 * height / LINE).map(|nth| y + 8 + LINE * if nth % 2 == 1 { (nth + 1) / 2 } else { -nth / 2 });
-    let place = lines.into_iter().find(|line| free(*line));
+    let mut lines = (0..2 * height / LINE).map(|nth| y + 8 + LINE * if nth % 2 == 1 { (nth + 1) / 2 } else { -nth / 2 });
+    let place = lines.find(|line| free(*line));
     Mark { x, y, text_x, text_y: place.unwrap_or(y), ends, name: place.map(|_| shortened(name, room / LETTER)).unwrap_or_default(), home }
 }
 

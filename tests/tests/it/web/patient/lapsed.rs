@@ -44,7 +44,7 @@ impl Stay {
         let late = self.browser.submit(page, &path, &[("offer", offer)]).unwrap();
         assert!(late.text().contains("inzwischen abgelaufen") && late.text().contains("Noch einmal anfragen"), "{}", late.text());
         assert!(late.hidden("offer").is_none() && self.decisions().len() == 1, "nothing was decided, the release neither");
-        assert!(self.get("/offers").contains("inzwischen abgelaufen"));
+        assert!(self.get("/offers").contains("Das Angebot ist abgelaufen."));
         let again = self.browser.submit(&late, &format!("/offers/{id}/again"), &[]).unwrap();
         assert_eq!(again.path, "/offers", "{}", again.text());
         assert_eq!(self.house.town.show(HERE, id).unwrap().summary.step, "withdrawn", "what stood open is ended first");
