@@ -107,7 +107,7 @@ impl Window {
     /// Opens a window.
     ///
     /// # Panics
-    /// If Chromium or its driver is missing (`scripts/test` installs them) or does not start.
+    /// If Chromium or its driver is missing (`scripts/test` installs them) or does not start, or if scripts run where they must not.
     pub async fn open(look: Look) -> Self {
         let driver = Driver::start();
         let profile = tempfile::tempdir().expect("a temporary folder");
@@ -156,7 +156,19 @@ impl Window {
                 json!({ "cmd": "Emulation.setDeviceMetricsOverride", "params": { "width": look.width, "height": look.height, "deviceScaleFactor": 1, "mobile": false } }),
             )
             .await;
+        window.proves_itself().await;
         window
+    }
+
+    /// Asserts that scripts of pages run in this very window, or do not, as its look has it.
+    async fn proves_itself(&self) {
+        self.go("data:text/html,<p id=said>silent</p><script>document.getElementById('said').textContent = 'spoken'</script>").await;
+        let said = self.see("#said").await.text().await.expect("a paragraph has a text");
+        assert_eq!(said == "spoken", self.look.scripts, "scripts run: {said}");
+        if self.look.traced {
+            // What was asked for so far is nobody's page.
+            self.addresses().await;
+        }
     }
 
     /// Closes it.
@@ -204,6 +216,25 @@ impl Window {
     /// If it does not answer.
     pub async fn go(&self, url: &str) {
         self.client.goto(url).await.unwrap_or_else(|error| panic!("{url}: {error}"));
+    }
+
+    /// Lets [`Window::write`] put another page in the place of one, whose policy would not let it have its style.
+    pub async fn lets_pages_be_written(&self) {
+        self.command("POST", "goog/cdp/execute", json!({ "cmd": "Page.setBypassCSP", "params": { "enabled": true } })).await;
+    }
+
+    /// Shows a page as it came, in the place of another of the same site, with its style.
+    ///
+    /// # Panics
+    /// If it does not get its style.
+    pub async fn write(&self, html: &str) {
+        self.script("document.open(); document.write(arguments[0]); document.close()", vec![html.into()]).await;
+        let begun = std::time::Instant::now();
+        let styled = "return document.readyState === 'complete' && [...document.styleSheets].some((sheet) => sheet.href && sheet.cssRules.length)";
+        while self.script(styled, vec![]).await != true {
+            assert!(begun.elapsed() < PATIENCE, "no style: {html}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     /// Waits until there is an element for a CSS selector.
@@ -287,8 +318,8 @@ impl Window {
         self.client.execute(script, arguments).await.unwrap_or_else(|error| panic!("{script}: {error}"))
     }
 
-    /// Returns what does not hold of what holds for every page: nothing to scroll sideways, a heading, a title, at patients' pages targets
-    /// that a thumb hits, and no text that lies under something else.
+    /// Returns what does not hold of what holds for every page: nothing to scroll sideways, a heading, a title, no fault that only eyes
+    /// find, at patients' pages targets that a thumb hits, and no text that lies under something else.
     pub async fn disorder(&self) -> Vec<String> {
         let mut found = Vec::new();
         for script in [include_str!("chromium/order.js"), include_str!("chromium/covered.js")] {
@@ -316,12 +347,13 @@ impl Window {
         (self.faults(&found[0]).await, self.faults(&found[1]).await)
     }
 
-    /// Asserts that axe-core finds nothing.
+    /// Asserts that axe-core finds nothing, and can decide all that nobody has judged.
     ///
     /// # Panics
-    /// With what it found.
+    /// With what it found, or could not decide.
     pub async fn passes_axe(&self, axe: &str) {
-        assert_eq!(self.examined(axe).await.0, Vec::<String>::new());
+        let (found, undecided) = self.examined(axe).await;
+        assert_eq!((found, undecided), (Vec::<String>::new(), Vec::<String>::new()), "found, and could not decide");
     }
 
     /// Spaces text as readers may set it (WCAG 1.4.12), and returns what is then cut off or makes the page scroll sideways. The page stays so.

@@ -224,11 +224,6 @@ impl Town {
         self.step(at, referral::Command::Offer { id, offer })
     }
 
-    /// Ends the offer that stands, as its clinic's clock does when the place was held long enough.
-    pub fn end_offer(&mut self, at: usize, id: ConversationId) -> Detail {
-        self.step(at, referral::Command::TakeBack { id, reason: word("expired") })
-    }
-
     /// Chooses the offer that stands.
     pub fn choose(&mut self, at: usize, id: ConversationId) -> Detail {
         self.step(at, referral::Command::Choose(id))

@@ -170,3 +170,26 @@ pub fn favourites(db: &Db, indication: Ahb) -> Result<Vec<(String, String)>, Sto
     let rows = statement.query_map([indication.number()], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::store::Store;
+
+    #[test]
+    fn a_favourite_for_one_indication_group_is_none_for_another() {
+        let store = Store::in_memory().unwrap();
+        let (hips, hearts): (Ahb, Ahb) = ("locomotor".parse().unwrap(), "heart".parse().unwrap());
+        let (facility, department): (Ik, DepartmentKey) = (Ik::with_check_digit(10_000_011), "2300".parse().unwrap());
+        let of = |indication| favourites(store.db(), indication).unwrap();
+        for _ in 0..2 {
+            mark_favourite(store.db(), hips, &facility, &department, true).unwrap();
+        }
+        assert_eq!((of(hips), of(hearts)), (vec![(facility.to_string(), department.to_string())], vec![]));
+        mark_favourite(store.db(), hearts, &facility, &department, false).unwrap();
+        assert_eq!(of(hips).len(), 1, "no longer for the other leaves this one");
+        mark_favourite(store.db(), hips, &facility, &department, false).unwrap();
+        assert!(of(hips).is_empty());
+    }
+}

@@ -89,14 +89,17 @@ pub struct Revoked {
     pub uses: Vec<Use>,
 }
 
-/// Takes a consent back and returns what ends with it. Taking back discharge management takes every release to a recipient with it, which
-/// was given within it; documents handed over outside a referral stand on their own. A repeat returns the same.
+/// Takes a consent back and returns what ends with it. Taking back discharge management takes every other consent to it with it, on which
+/// something may rest that was begun before the last one, and every release to a recipient, which was given within it; documents handed
+/// over outside a referral stand on their own. A repeat returns the same, and leaves alone what was decided since.
 ///
 /// # Errors
 /// [`StoreError::NotFound`].
 pub fn revoke(db: &Db, id: LocalId, by: &str, now: Timestamp) -> Result<Revoked, StoreError> {
     let consent = find(db, id)?.ok_or(StoreError::NotFound("consent"))?;
-    let within = |other: &Consent| consent.decision.kind == Kind::DischargeManagement && other.decision.kind == Kind::IdentifiedRelease && other.decision.given;
+    let kinds: &[Kind] = if consent.decision.kind == Kind::DischargeManagement { &[Kind::DischargeManagement, Kind::IdentifiedRelease] } else { &[] };
+    let then = |other: &Consent| consent.revoked_at.is_none_or(|ended| other.revoked_at.is_some_and(|at| at <= ended));
+    let within = |other: &Consent| other.decision.given && kinds.contains(&other.decision.kind) && then(other);
     let (mut consents, mut ending) = (Vec::new(), Vec::new());
     for other in list(db, consent.patient)?.into_iter().filter(|other| other.id == id || within(other)) {
         db.execute("UPDATE consent SET revoked_at = ?2, revoked_by = ?3 WHERE id = ?1 AND revoked_at IS NULL", params![other.id.0, millis(now), by])?;
@@ -199,6 +202,31 @@ mod tests {
         let first = find(store.db(), id(10)).unwrap().unwrap();
         assert_eq!((first.revoked_at, first.revoked_by.as_deref()), (Some(later), Some("eva")));
         assert!(matches!(revoke(store.db(), id(99), "eva", NOW), Err(StoreError::NotFound("consent"))));
+    }
+
+    /// As nodes may have it that let a consent be given while one was in force.
+    #[test]
+    fn of_two_consents_both_end_and_a_repeat_ends_nothing_newer() {
+        let store = store();
+        let later = |seconds: u64| Timestamp(NOW.0 + seconds * 1_000);
+        record(store.db(), id(20), PATIENT, &decision(Kind::DischargeManagement), "ben", later(1)).unwrap();
+        let (first, second) = (Use::Conversation(ConversationId([1; 16])), Use::Conversation(ConversationId([2; 16])));
+        for (consent, what) in [(10, first), (20, second)] {
+            rests_on(store.db(), id(consent), what, NOW).unwrap();
+        }
+        let revoked = |number: u8, at: Timestamp| {
+            let ended = revoke(store.db(), id(number), "eva", at).unwrap();
+            (ended.consents.iter().map(|consent| consent.id).collect::<Vec<_>>(), ended.uses)
+        };
+        let all = (vec![id(10), id(11), id(20)], vec![first, second]);
+        assert_eq!(revoked(20, later(2)), all);
+        for (number, kind) in [(30, Kind::DischargeManagement), (31, Kind::IdentifiedRelease)] {
+            record(store.db(), id(number), PATIENT, &decision(kind), "ben", later(3)).unwrap();
+        }
+        assert_eq!((revoked(20, later(4)), revoked(10, later(4))), (all.clone(), all));
+        for (kind, recipient) in [(Kind::DischargeManagement, None), (Kind::IdentifiedRelease, Some(rehab(1)))] {
+            assert!(in_force(store.db(), PATIENT, kind, recipient.as_ref(), later(4)).unwrap().is_some(), "{kind:?}");
+        }
     }
 
     #[test]

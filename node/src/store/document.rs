@@ -14,7 +14,7 @@ use verbund_protocol::{
     time::Timestamp,
 };
 
-pub use grant::{Given, give, given, is_live, revoke_conversation, revoke_document, revoke_one};
+pub use grant::{Fetched, Given, fetched, give, given, is_live, is_unfetched, revoke_conversation, revoke_document, revoke_one};
 pub use release::{release, released, released_at, take_back};
 pub use transfer::{Waiting, arrived, await_document, end, postpone, retry, waiting, waiting_for};
 

@@ -32,7 +32,8 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0026_draft_end.sql"),
     include_str!("migrations/0027_former_session.sql"),
     include_str!("migrations/0028_news.sql"),
-    include_str!("migrations/0032_mailbox_known.sql"),
+    include_str!("migrations/0029_fetched.sql"),
+    include_str!("migrations/0030_mailbox_known.sql"),
 ];
 
 /// The schema this program writes, and the highest it can read.

@@ -319,7 +319,8 @@ impl Paper {
     }
 }
 
-/// Records the patient's decision about discharge management as it stands on the signed paper. The same again within ten minutes is a form that
+/// Records the patient's decision about discharge management as it stands on the signed paper. Agreeing to what is agreed already, at a
+/// screen or on another paper, changes nothing; refusing ends what an earlier consent had begun. The same again within ten minutes is a form that
 /// was sent twice, and one decision.
 ///
 /// # Errors
@@ -332,7 +333,7 @@ pub fn decided_on_paper(work: &mut Work<'_>, id: LocalId, given: bool, paper: Pa
     if last.is_some_and(|last| work.now.since(last.recorded_at) < SENT_TWICE && last.decision == Decision { at: last.decision.at, ..decision.clone() }) {
         return Ok(());
     }
-    super::consent::record(work, patient, decision).map(drop)
+    super::consent::agree(work, patient, decision).map(drop)
 }
 
 /// Returns what the clinics would read, as the plan has it. `department` stands for all; each reads its own.

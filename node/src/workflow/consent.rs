@@ -15,7 +15,8 @@ use crate::{
     store::consent,
 };
 
-/// Records what a patient (or who decides for them) allowed or refused, or a physician's necessity of treatment.
+/// Records what a patient (or who decides for them) allowed or refused, or a physician's necessity of treatment. Who refuses discharge
+/// management ends what an earlier consent to it had begun.
 ///
 /// # Errors
 /// [`WorkError::Invalid`] names the field; [`WorkError::Forbidden`]: a necessity of treatment needs a physician; [`WorkError::Purpose`].
@@ -23,7 +24,36 @@ pub fn record(work: &mut Work<'_>, patient: LocalId, decision: Decision) -> Resu
     work.require(if decision.kind == Kind::TreatmentNecessity { &[Role::Physician] } else { Role::CARE })?;
     patient::existing(work, patient)?;
     purpose::require(work, Some(patient))?;
+    if decision.kind == Kind::DischargeManagement && !decision.given {
+        end_agreement(work, patient)?;
+    }
     take_down(work, patient, decision)
+}
+
+/// Records what was decided about discharge management. Agreeing once more to what is agreed without an end changes nothing, so that all
+/// that rests on it rests on one consent. Refusing ends what an earlier consent had begun.
+///
+/// # Errors
+/// As [`record`], without its check of who may.
+pub(super) fn agree(work: &mut Work<'_>, patient: LocalId, decision: Decision) -> Result<Consent, WorkError> {
+    if !decision.given {
+        end_agreement(work, patient)?;
+    } else if let Some(held) = consent::in_force(work.db, patient, Kind::DischargeManagement, None, work.now)?.filter(|held| held.decision.until.is_none()) {
+        return Ok(held);
+    }
+    take_down(work, patient, decision)
+}
+
+/// Takes back all that was agreed about discharge management. What rested on it ends. A repeat changes nothing.
+///
+/// # Errors
+/// As [`revoke`], without its check of who may.
+pub(super) fn end_agreement(work: &mut Work<'_>, patient: LocalId) -> Result<(), WorkError> {
+    let agreed = |consent: &Consent| consent.decision.kind == Kind::DischargeManagement && consent.decision.given && consent.revoked_at.is_none();
+    match consent::list(work.db, patient)?.into_iter().rfind(agreed) {
+        Some(consent) => take_back(work, consent.id).map(drop),
+        None => Ok(()),
+    }
 }
 
 /// Records a decision, for whoever has checked that the actor may.
@@ -162,6 +192,17 @@ mod tests {
         assert!(matches!(bench.run(Role::Ward, |work| record(work, patient, decision(Kind::TreatmentNecessity))), Err(WorkError::Forbidden(_))));
         bench.run(Role::Physician, |work| record(work, patient, decision(Kind::TreatmentNecessity))).unwrap();
         assert!(matches!(bench.run(Role::It, |work| list(work, patient)), Err(WorkError::Forbidden(_))));
+    }
+
+    #[test]
+    fn refusing_discharge_management_ends_what_was_begun_on_it() {
+        let (mut bench, patient) = with_patient();
+        let id = bench.run(Role::Ward, |work| record(work, patient, decision(Kind::DischargeManagement))).unwrap().id;
+        let grant = GrantId([3; 16]);
+        bench.run(Role::Ward, |work| Ok(consent::rests_on(work.db, id, Use::Grant(grant), work.now)?)).unwrap();
+        bench.run(Role::Ward, |work| record(work, patient, Decision { given: false, ..decision(Kind::DischargeManagement) })).unwrap();
+        assert_eq!(bench.audit(2)[1], format!("p-ward consent.revoke {patient} consent={id} conversations=0 grants=1"));
+        assert!(bench.run(Role::Ward, |work| list(work, patient)).unwrap()[0].revoked_at.is_some());
     }
 
     #[test]

@@ -20,7 +20,7 @@ use verbund_protocol::{
 
 pub use crate::store::{
     blob::{Added, BlobError, Named, SniffError},
-    document::{Document, Filter, Given, State, Waiting},
+    document::{Document, Fetched, Filter, Given, State, Waiting},
 };
 pub use files::Files;
 pub use receive::{accept, arrived, erase_received, fetch_again, give_up, postpone, withdrawn_by_sender};
@@ -250,6 +250,19 @@ fn offer_one(work: &mut Work<'_>, conversation: ConversationId, on: LocalId, pat
     consent::rests_on(work.db, on, Use::Grant(grant.id), work.now)?;
     note(work, "document.offer", &document, "handoff", &format!("{} {} {}", recipient, grant.id, conversation))?;
     Ok(DocumentOffer { manifest, grant: signed.into(), key })
+}
+
+/// Notes that recipients have fetched what these grants allow to the end, for the patient to see. A repeat changes nothing.
+///
+/// # Errors
+/// The store's.
+pub fn fetched(work: &mut Work<'_>, grants: &[GrantId]) -> Result<(), WorkError> {
+    for grant in grants {
+        if let Some(id) = document::fetched(work.db, *grant, work.now)? {
+            note(work, "document.fetched", &find(work, id)?, "handoff", &grant.to_string())?;
+        }
+    }
+    Ok(())
 }
 
 /// Takes back every grant given in a conversation: it ended, or what it rested on did. A running transfer stops at the next range.

@@ -39,8 +39,8 @@ pub use story::{Line, Span, Today, What, now_to_do, step_alone, today};
 pub use threads::{Addressed, Addressee, Letters, Line as Letter, letter, letters, write};
 pub use wishes::{own_wishes, state_wishes, wishes};
 
-pub use super::clinic::Clinic;
 use super::{Work, WorkError, clinic::of as clinic, conversation::load_as};
+pub use super::{clinic::Clinic, document::Fetched};
 use crate::{
     domain::{
         actor::Actor,

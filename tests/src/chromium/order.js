@@ -6,6 +6,14 @@ if (document.querySelectorAll("h1").length !== 1) found.push("not one h1");
 if (!document.title.trim()) found.push("no title");
 if (!root.lang) found.push("no language");
 for (const input of document.querySelectorAll("input:not([type=hidden])")) if (!input.labels.length) found.push(`no label: ${input.name}`);
+for (const fault of document.querySelectorAll(".fault, .wrong-text")) {
+  const named = fault.id && document.querySelector(`[aria-invalid=true][aria-describedby~="${fault.id}"]`);
+  if (fault.getAttribute("role") !== "alert" && !named) found.push(`a fault that nobody is told of: ${fault.outerHTML.slice(0, 80)}`);
+}
+for (const name of document.querySelectorAll(".map text")) {
+  const [box, { width, height }] = [name.getBBox(), name.ownerSVGElement.viewBox.baseVal];
+  if (box.x < 0 || box.y < 0 || box.x + box.width > width || box.y + box.height > height) found.push(`leaves the map: ${name.textContent}`);
+}
 if (document.body.classList.contains("patient"))
   for (const target of document.querySelectorAll("a, button, input:not([type=hidden]), select, textarea, summary")) {
     if (target.className === "skip" || !target.getBoundingClientRect().width) continue;

@@ -12,6 +12,7 @@ mod hostile;
 mod injected;
 mod journey;
 mod logo;
+mod looks;
 mod messages;
 mod notice;
 mod offline;

@@ -90,12 +90,18 @@ if ((live || counts !== undefined) && window.EventSource) {
     link.textContent = live;
     news.replaceChildren(link);
   };
+  // What the clock alone changes is no news.
+  const said = (main) => {
+    const copy = main.cloneNode(true);
+    copy.querySelectorAll("[data-clock]").forEach((part) => part.remove());
+    return copy.innerHTML;
+  };
   const look = async () => {
     const answer = await fetch(location.pathname, { headers: { accept: "text/html" } });
     if (!answer.ok || answer.redirected) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     const [old, next] = [document.querySelector("main"), fresh.querySelector("main")];
-    if (!next || old.innerHTML === next.innerHTML) return;
+    if (!next || said(old) === said(next)) return;
     // The title says what the page says, also while somebody types.
     document.title = fresh.title;
     const { changed } = document.body.dataset;

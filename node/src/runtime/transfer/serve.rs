@@ -5,14 +5,18 @@ use std::sync::Arc;
 use tracing::{debug, warn};
 use verbund_protocol::{
     document::{Ask as Asked, Grant, RangeAnswer, RangeRequest, Refusal},
-    id::{DocumentRoot, MemberId},
+    id::{DocumentRoot, GrantId, MemberId},
     limits::{MAX_RANGE_ANSWER, RANGES_PER_PEER, SMALL_DOCUMENT},
     membership::Standing,
     sign::PublicKey,
 };
 
 use super::{MAX_OPEN, Transfers, blocking};
-use crate::store::{Db, blob::Blob, document};
+use crate::{
+    domain::actor::Actor,
+    store::{Db, blob::Blob, document},
+    workflow::document as workflow,
+};
 
 /// What a peer that asks too much at once is told to wait, milliseconds.
 const BUSY_MS: u32 = 50;
@@ -21,15 +25,31 @@ const WRAPPING: usize = 16;
 
 impl Transfers {
     /// Returns the answer to a request of the document protocol. Everything is checked anew for each range: standing of the
-    /// asker, signature, giver and recipient, document and range, whether the grant was taken back, expiry.
+    /// asker, signature, giver and recipient, document and range, whether the grant was taken back, expiry. The end of a document is given
+    /// out only after it is written down that it was.
     pub async fn answer(&self, from: PublicKey, body: impl AsRef<[u8]> + Send + 'static) -> Vec<u8> {
         if !self.enter(from) {
             return RangeAnswer::refuse(Refusal::Busy, Some(BUSY_MS));
         }
         let this = self.clone();
-        let answer = blocking(move || this.prepare(&from, body.as_ref())).await;
+        let answer = match blocking(move || this.prepare(&from, body.as_ref())).await {
+            Ok((answer, ended)) => self.written_down(ended).await.map(|()| answer),
+            Err(why) => Err(why),
+        };
         self.leave(from);
         answer.unwrap_or_else(refused)
+    }
+
+    /// Writes down what is about to be fetched to its end.
+    async fn written_down(&self, ended: Vec<GrantId>) -> Result<(), Refusal> {
+        if ended.is_empty() {
+            return Ok(());
+        }
+        let written = self.parts().desk.ask(&Actor::Node, move |work| workflow::fetched(work, &ended)).await;
+        written.map_err(|error| {
+            warn!(error = &error as &dyn std::error::Error, "that a document is fetched could not be written down");
+            Refusal::Busy
+        })
     }
 
     fn enter(&self, peer: PublicKey) -> bool {
@@ -50,7 +70,8 @@ impl Transfers {
         }
     }
 
-    fn prepare(&self, from: &PublicKey, body: &[u8]) -> Result<Vec<u8>, Refusal> {
+    /// Returns the answer, and the grants whose documents it brings to their end for the first time.
+    fn prepare(&self, from: &PublicKey, body: &[u8]) -> Result<(Vec<u8>, Vec<GrantId>), Refusal> {
         let request = RangeRequest::read(body).map_err(|_| Refusal::Invalid)?;
         let now = self.now();
         let membership = self.parts().membership.load();
@@ -60,14 +81,17 @@ impl Transfers {
         };
         let reader = self.parts().readers.get().map_err(|_| Refusal::Busy)?;
         let ask = Asked { by: &by, of: &self.parts().me as &MemberId, root: request.root, offset: request.offset, length: request.length, now };
+        let mut ended = Vec::new();
         let first = granted(&reader, &request.grant).and_then(|(grant, live)| {
             if !live {
                 // Whether it ever was a grant, its signature says.
                 Grant::open(&self.parts().network, &membership, &request.grant).map_err(|_| Refusal::Invalid)?;
             }
-            self.given(&grant, &ask, live)
+            let answer = self.given(&grant, &ask, live)?;
+            ended.extend(last(&reader, &grant, &ask)?);
+            Ok(answer)
         });
-        let Some(further) = request.further else { return first };
+        let Some(further) = request.further else { return first.map(|first| (first, ended)) };
         let first = first.unwrap_or_else(refused);
         // What does not fit is asked for again.
         let mut room = MAX_RANGE_ANSWER.saturating_sub(first.len() + WRAPPING);
@@ -79,16 +103,17 @@ impl Transfers {
             let ask = Asked { root: one.root, offset: 0, length: one.size, ..ask };
             // Signatures are not verified by the dozen: what is no live grant is told why when it is asked for alone.
             let answer = match granted(&reader, &one.grant) {
-                Ok((grant, true)) => self.given(&grant, &ask, true),
+                Ok((grant, true)) => self.given(&grant, &ask, true).and_then(|answer| Ok((answer, last(&reader, &grant, &ask)?))),
                 Ok((_, false)) => Err(Refusal::Revoked),
                 Err(why) => Err(why),
             };
-            let answer = answer.unwrap_or_else(refused);
+            let (answer, last) = answer.unwrap_or_else(|why| (refused(why), None));
             let Some(left) = room.checked_sub(answer.len() + WRAPPING) else { break };
             room = left;
             answers.push(answer);
+            ended.extend(last);
         }
-        RangeAnswer::with(&first, &answers).map_err(|_| Refusal::Invalid)
+        Ok((RangeAnswer::with(&first, &answers).map_err(|_| Refusal::Invalid)?, ended))
     }
 
     /// Returns the answer for one range. Everything is asked anew each time.
@@ -127,6 +152,13 @@ fn granted(reader: &Db, signed: &[u8]) -> Result<(Grant, bool), Refusal> {
     let grant = Grant::reopen(signed).map_err(|_| Refusal::Invalid)?;
     let live = document::is_live(reader, &grant.id, signed).map_err(|_| Refusal::Busy)?;
     Ok((grant, live))
+}
+
+/// Returns the grant if its document comes to its end with this range, and nobody has noted that before.
+fn last(reader: &Db, grant: &Grant, ask: &Asked<'_>) -> Result<Option<GrantId>, Refusal> {
+    let ends = ask.offset.saturating_add(ask.length) >= grant.size;
+    let unfetched = ends && document::is_unfetched(reader, &grant.id).map_err(|_| Refusal::Busy)?;
+    Ok(unfetched.then_some(grant.id))
 }
 
 fn refused(why: Refusal) -> Vec<u8> {

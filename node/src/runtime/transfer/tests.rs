@@ -16,7 +16,7 @@ use verbund_protocol::{
 use self::clinic::{Clinic, Fault, NOW, PATIENT, conversation, joined, pdf};
 use crate::{
     store::document::State,
-    workflow::document::{self as chapter, Details},
+    workflow::document::{self as chapter, Details, Fetched},
 };
 
 const RANGES: usize = 12;
@@ -36,6 +36,8 @@ async fn a_document_arrives_whole() {
     reha.until(received, State::Held).await;
     assert_eq!(reha.read(received).await, bytes);
     assert_eq!(reha.asked.load(Ordering::SeqCst), RANGES, "each range once");
+    assert_eq!(akut.details(document).await.given[0].fetched, Fetched::At(NOW));
+    assert_eq!(akut.audit().await.iter().filter(|action| *action == "document.fetched").count(), 1);
     let actions = reha.audit().await;
     assert!(actions.contains(&"document.await".to_owned()) && actions.contains(&"document.received".to_owned()), "{actions:?}");
 }
@@ -77,6 +79,7 @@ async fn a_receiver_that_dies_fetches_only_what_is_missing() {
     reha.line_reaches(5).await;
     reha.kill();
     let before = reha.parts_here(received).await;
+    assert_eq!(akut.details(document).await.given[0].fetched, Fetched::NotYet);
     assert!(before >= 5 - 1, "what was answered was kept: {before}");
     reha.fault(Fault::None);
     reha.asked.store(0, Ordering::SeqCst);

@@ -30,6 +30,30 @@ pub struct Given {
     pub revoked_at: Option<Timestamp>,
     /// Why, as a code.
     pub revoked_why: Option<String>,
+    /// Whether it was made use of.
+    pub fetched: Fetched,
+}
+
+/// Whether a recipient has fetched what it may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Fetched {
+    /// The permission is older than this was watched.
+    Unknown,
+    /// Not to the end.
+    NotYet,
+    /// The end was given out, for the first time then.
+    At(Timestamp),
+}
+
+impl Fetched {
+    fn of(column: Option<Timestamp>) -> Self {
+        match column {
+            None => Self::Unknown,
+            Some(Timestamp(0)) => Self::NotYet,
+            Some(at) => Self::At(at),
+        }
+    }
 }
 
 /// Records a grant with its exact signed bytes.
@@ -37,8 +61,10 @@ pub struct Given {
 /// # Errors
 /// The store's.
 pub fn give(db: &Db, grant: &Grant, document: LocalId, consent: Option<LocalId>, signed: &[u8]) -> Result<(), StoreError> {
-    db.prepare_cached("INSERT INTO document_grant (id, document, conversation, recipient, consent, signed, made_at, expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?
-        .execute(params![grant.id.0, document.0, grant.conversation.0, grant.to.as_str(), consent.map(|id| id.0), signed, millis(grant.made_at), millis(grant.expires_at)])?;
+    db.prepare_cached(
+        "INSERT INTO document_grant (id, document, conversation, recipient, consent, signed, made_at, expires_at, fetched_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0)",
+    )?
+    .execute(params![grant.id.0, document.0, grant.conversation.0, grant.to.as_str(), consent.map(|id| id.0), signed, millis(grant.made_at), millis(grant.expires_at)])?;
     Ok(())
 }
 
@@ -60,6 +86,7 @@ pub fn given(db: &Db, document: LocalId) -> Result<Vec<Given>, StoreError> {
             expires_at: moment(row, "expires_at")?,
             revoked_at: moment_opt(row, "revoked_at")?,
             revoked_why: row.get("revoked_why")?,
+            fetched: Fetched::of(moment_opt(row, "fetched_at")?),
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
@@ -74,6 +101,23 @@ pub fn is_live(db: &Db, id: &GrantId, signed: &[u8]) -> Result<bool, StoreError>
     let sql = "SELECT 1 FROM document_grant JOIN document ON document.id = document_grant.document
                WHERE document_grant.id = ?1 AND document_grant.signed = ?2 AND revoked_at IS NULL AND document.state = 'held'";
     Ok(db.prepare_cached(sql)?.query_row(params![id.0, signed], |_| Ok(())).optional()?.is_some())
+}
+
+/// Returns whether nobody has noted yet that what a grant allows was fetched to its end.
+///
+/// # Errors
+/// The store's.
+pub fn is_unfetched(db: &Db, id: &GrantId) -> Result<bool, StoreError> {
+    Ok(db.prepare_cached("SELECT 1 FROM document_grant WHERE id = ?1 AND coalesce(fetched_at, 0) = 0")?.exists([id.0])?)
+}
+
+/// Notes that what a grant allows was fetched to its end. Returns the document the first time.
+///
+/// # Errors
+/// The store's.
+pub fn fetched(db: &Db, id: GrantId, now: Timestamp) -> Result<Option<LocalId>, StoreError> {
+    let sql = "UPDATE document_grant SET fetched_at = ?2 WHERE id = ?1 AND coalesce(fetched_at, 0) = 0 RETURNING document";
+    Ok(db.prepare_cached(sql)?.query_row(params![id.0, millis(now)], |row| row.get(0).map(LocalId)).optional()?)
 }
 
 /// Takes back every grant of a conversation. Returns the documents whose grants ended.

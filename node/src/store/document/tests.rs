@@ -118,6 +118,20 @@ fn a_grant_lives_until_anything_it_rests_on_ends() {
 }
 
 #[test]
+fn that_a_document_was_fetched_is_noted_once_and_of_before_nothing_is_said() {
+    with(&[(1, State::Held)], |db| {
+        give(db, &grant(1, 1), LocalId([1; 8]), None, &[1])?;
+        let (id, told) = (GrantId([1; 16]), || given(db, LocalId([1; 8])).map(|all| all[0].fetched));
+        assert_eq!((told()?, is_unfetched(db, &id)?, is_unfetched(db, &GrantId([2; 16]))?), (Fetched::NotYet, true, false));
+        db.execute("UPDATE document_grant SET fetched_at = NULL", [])?;
+        assert_eq!((told()?, is_unfetched(db, &id)?), (Fetched::Unknown, true));
+        assert_eq!(fetched(db, id, NOW)?, Some(LocalId([1; 8])));
+        assert_eq!((fetched(db, id, Timestamp(NOW.0 + 1))?, told()?, is_unfetched(db, &id)?), (None, Fetched::At(NOW), false));
+        Ok(())
+    });
+}
+
+#[test]
 fn an_erased_document_is_served_to_nobody() {
     with(&[(1, State::Held)], |db| {
         give(db, &grant(1, 1), LocalId([1; 8]), None, &[1])?;

@@ -12,7 +12,7 @@ use super::{
     mine, offers, story,
 };
 use crate::{
-    domain::consent::{Kind, Recipient},
+    domain::consent::Recipient,
     store::{
         case::Case,
         document::{self, Filter},
@@ -112,18 +112,20 @@ pub fn choose(work: &mut Work<'_>, id: ConversationId, shown: &str, form: String
         return Err(WorkError::state("changed", "the clinic has made another offer since", "look at it first"));
     }
     let recipient = Recipient { member: c.peer.clone(), facility: c.peer_facility.clone() };
-    decide::electronic(work, patient, Kind::IdentifiedRelease, true, Some(recipient), form)?;
+    decide::release(work, patient, recipient, form)?;
     referral::take(work, id)
 }
 
-/// Leaves the clinic that was chosen, at whatever step, and takes back what it was allowed to learn.
+/// Leaves the clinic that was chosen, at whatever step, and takes back what it was allowed to learn. `accepted` says that whoever leaves knows
+/// that the clinic has accepted, and what follows.
 ///
 /// # Errors
-/// [`WorkError::NotFound`] as in [`to_choose`]; [`WorkError::State`] if it is over.
-pub fn withdraw(work: &mut Work<'_>, id: ConversationId) -> Result<(), WorkError> {
+/// [`WorkError::NotFound`] as in [`to_choose`]; [`WorkError::State`] if it is over, `accepted` if the clinic has accepted and they do not know.
+pub fn withdraw(work: &mut Work<'_>, id: ConversationId, accepted: bool) -> Result<(), WorkError> {
     let patient = allowed(work, Scope::Decide)?;
     let mut c = mine(work, patient, id)?;
     match c.log.state().step {
+        Step::Accepted if !accepted => Err(WorkError::state("accepted", "the clinic has accepted the patient", "read first what leaving it means")),
         Step::Chosen | Step::Confirmed | Step::Referred | Step::Accepted => decide::leave(work, &mut c),
         step => Err(WorkError::state("not-chosen", format!("the conversation is {step}"), "look at the offers")),
     }

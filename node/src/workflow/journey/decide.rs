@@ -77,8 +77,9 @@ fn open(work: &Work<'_>, patient: LocalId) -> Result<Vec<Conversation>, WorkErro
     Ok(stored::list(work.db, &Filter { side: Some(Side::Asker), patient: Some(patient), ..Filter::default() }, MAX_ROWS)?)
 }
 
-/// Records what the patient decides about discharge management. `form` names the text and its version as it was shown. Refusing ends
-/// what an earlier consent had begun. The same again within ten minutes is a form that was sent twice, and one decision.
+/// Records what the patient decides about discharge management. `form` names the text and its version as it was shown. Agreeing to what is
+/// agreed already changes nothing, refusing ends what an earlier consent had begun. The same again within ten minutes is a form that was sent
+/// twice, and one decision.
 ///
 /// # Errors
 /// [`WorkError::NotFound`] for whoever may not decide.
@@ -89,14 +90,18 @@ pub fn decide(work: &mut Work<'_>, given: bool, form: String) -> Result<Consent,
     if let Some(last) = last.filter(|last| same(last) && last.decision.form.as_ref() == Some(&form)) {
         return Ok(last);
     }
-    if !given && let Some(before) = recorded::in_force(work.db, patient, Kind::DischargeManagement, None, work.now)? {
-        consent::take_back(work, before.id)?;
-    }
-    electronic(work, patient, Kind::DischargeManagement, given, None, form)
+    let decision = electronic(work, Kind::DischargeManagement, given, None, form)?;
+    consent::agree(work, patient, decision)
 }
 
-/// Records a decision that was taken at a screen, under an account of one's own: by the patient, or by whoever may decide for them.
-pub(super) fn electronic(work: &mut Work<'_>, patient: LocalId, kind: Kind, given: bool, recipient: Option<Recipient>, form: String) -> Result<Consent, WorkError> {
+/// Records that the clinic of an offer may be told who the patient is.
+pub(super) fn release(work: &mut Work<'_>, patient: LocalId, recipient: Recipient, form: String) -> Result<Consent, WorkError> {
+    let decision = electronic(work, Kind::IdentifiedRelease, true, Some(recipient), form)?;
+    consent::take_down(work, patient, decision)
+}
+
+/// Returns a decision that is taken at a screen, under an account of one's own: by the patient, or by whoever may decide for them.
+fn electronic(work: &Work<'_>, kind: Kind, given: bool, recipient: Option<Recipient>, form: String) -> Result<Decision, WorkError> {
     // Nothing is signed: the proof is the account that was signed in, and its entry in the audit.
     let document = Some(match &work.actor {
         Actor::Bedside { name, role, .. } => format!("portal at the bedside with {role}, {name}"),
@@ -109,8 +114,7 @@ pub(super) fn electronic(work: &mut Work<'_>, patient: LocalId, kind: Kind, give
             DecidedBy::Representative { name, proof: format!("{} until {ends}", power.map_or("-", Power::word)) }
         }
     };
-    let decision = Decision { kind, given, recipient, named: None, form: Some(form), by, how: How::Electronic, document, at: work.now, until: None };
-    consent::take_down(work, patient, decision)
+    Ok(Decision { kind, given, recipient, named: None, form: Some(form), by, how: How::Electronic, document, at: work.now, until: None })
 }
 
 /// Takes the consent to discharge management back. What rested on it ends; the clinics are told. A repeat changes nothing.
@@ -119,10 +123,7 @@ pub(super) fn electronic(work: &mut Work<'_>, patient: LocalId, kind: Kind, give
 /// [`WorkError::NotFound`] for whoever may not decide.
 pub fn withdraw_consent(work: &mut Work<'_>) -> Result<(), WorkError> {
     let patient = allowed(work, Scope::Decide)?;
-    match recorded::in_force(work.db, patient, Kind::DischargeManagement, None, work.now)? {
-        Some(consent) => consent::take_back(work, consent.id).map(drop),
-        None => Ok(()),
-    }
+    consent::end_agreement(work, patient)
 }
 
 /// Ends a conversation at the patient's wish, with the release that named its clinic.

@@ -17,7 +17,7 @@ use crate::{
         StoreError, audit, case,
         caseload::phone,
         conversation::{self as stored, Conversation, Filter, Stored},
-        document,
+        document::{self, Fetched},
     },
     workflow::{Work, WorkError},
 };
@@ -68,6 +68,8 @@ pub struct Part {
     pub filed_at: Option<Timestamp>,
     /// When the permission to fetch it ended.
     pub ended_at: Option<Timestamp>,
+    /// Whether a document was fetched.
+    pub fetched: Fetched,
 }
 
 /// One person's looks of one kind on one day.
@@ -122,7 +124,8 @@ pub fn shared(work: &mut Work<'_>) -> Result<Shared, WorkError> {
 
 /// Returns what a clinic without a node was told: the inquiry without a name, and every fax with it.
 fn faxed(phone: Phone) -> With {
-    let part = |named, sent_at, papers| Part { named, document: None, papers, sent_at, received_at: None, opened_at: None, filed_at: None, ended_at: None };
+    let part =
+        |named, sent_at, papers| Part { named, document: None, papers, sent_at, received_at: None, opened_at: None, filed_at: None, ended_at: None, fetched: Fetched::Unknown };
     let named = |event: &Event| matches!(event.came, Came::Named(_)).then(|| part(true, event.at, event.papers.clone()));
     let parts = std::iter::once(part(false, phone.asked_at, None)).chain(phone.events.iter().filter_map(named)).collect();
     With { clinic: phone.clinic, by_fax: true, parts, erased_at: None }
@@ -151,6 +154,7 @@ fn with(work: &Work<'_>, patient: LocalId, c: &Conversation) -> Result<With, Wor
             opened_at: said(MessageKind::Opened, subject),
             filed_at: said(MessageKind::Filed, subject),
             ended_at: None,
+            fetched: Fetched::Unknown,
         });
     }
     parts.extend(documents(work, patient, c)?);
@@ -179,6 +183,7 @@ fn documents(work: &Work<'_>, patient: LocalId, c: &Conversation) -> Result<Vec<
                 opened_at: None,
                 filed_at: None,
                 ended_at: given.revoked_at.or(past),
+                fetched: given.fetched,
             });
         }
     }

@@ -1,17 +1,26 @@
 //! What visitors may see and decide, and what they may not.
 #![allow(clippy::unwrap_used)]
 
-use verbund_protocol::id::{ConversationId, LocalId};
+use verbund_protocol::{
+    id::{ConversationId, LocalId},
+    inquiry::Variant,
+};
 
 use super::*;
 use crate::{
     domain::{
         actor::Role,
-        consent::How,
+        consent::{DecidedBy, How},
         patient::tests::anna,
         wish::{About, Wish},
     },
-    workflow::{bench::Bench, consent, patient},
+    workflow::{
+        bench::Bench,
+        caseload::{self, Paper},
+        consent,
+        inquiry::NewCase,
+        patient,
+    },
 };
 
 fn visitor(patient: LocalId, in_person: bool) -> Actor {
@@ -66,6 +75,26 @@ fn refusing_ends_what_was_agreed() {
     assert!(all[0].id == given.id && all[0].revoked_at.is_some() && !all[1].decision.given);
 }
 
+/// Whatever rests on a consent rests on one: a second one, by another tab or on paper, would leave the first's behind when it is taken back.
+#[test]
+fn agreeing_to_what_is_agreed_changes_nothing_and_paper_counts_as_much() {
+    let (mut bench, she, _, id) = bench();
+    let new = NewCase { patient: id, variant: Variant::Rehab, discharge: None, exception: None };
+    let case = bench.run(Role::SocialService, |work| caseload::open(work, &new)).unwrap();
+    let paper = |bench: &mut Bench, given| {
+        let paper = Paper { form: "Anlage 1b".into(), by: DecidedBy::Patient, kept: "Akte".into() };
+        bench.run(Role::SocialService, |work| caseload::decided_on_paper(work, case, given, paper)).unwrap();
+        bench.run(Role::SocialService, |work| consent::list(work, id)).unwrap()
+    };
+    let given = bench.follow(she.clone(), |work| decide(work, true, "Text 1".into())).unwrap().0;
+    assert_eq!(bench.follow(she.clone(), |work| decide(work, true, "Text 2".into())).unwrap().0, given);
+    assert_eq!(paper(&mut bench, true), [given]);
+    let refused = paper(&mut bench, false);
+    assert!(refused.len() == 2 && refused[0].revoked_at.is_some() && !refused[1].decision.given, "{refused:?}");
+    assert_eq!(paper(&mut bench, true).len(), 3);
+    assert_eq!(bench.follow(she, |work| decide(work, true, "Text 1".into())).unwrap().0.decision.how, How::Paper);
+}
+
 #[test]
 fn wishes_are_hers_and_staff_read_them() {
     let (mut bench, she, _, id) = bench();
@@ -93,7 +122,7 @@ fn nobody_else_decides_and_staff_come_in_by_their_own_door() {
         assert!(matches!(bench.follow(actor.clone(), withdraw_consent), Err(WorkError::NotFound(_))), "{actor:?}");
         assert!(matches!(bench.follow(actor.clone(), |work| to_choose(work, id)), Err(WorkError::NotFound(_))), "{actor:?}");
         assert!(matches!(bench.follow(actor.clone(), |work| choose(work, id, "", "x".into())), Err(WorkError::NotFound(_))), "{actor:?}");
-        assert!(matches!(bench.follow(actor.clone(), |work| withdraw(work, id)), Err(WorkError::NotFound(_))), "{actor:?}");
+        assert!(matches!(bench.follow(actor.clone(), |work| withdraw(work, id, true)), Err(WorkError::NotFound(_))), "{actor:?}");
         assert!(matches!(bench.follow(actor.clone(), |work| ask_again(work, id)), Err(WorkError::NotFound(_))), "{actor:?}");
     }
     assert!(matches!(bench.follow(staff.clone(), today), Err(WorkError::NotFound(_))));

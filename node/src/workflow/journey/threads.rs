@@ -44,6 +44,8 @@ pub struct Line {
     pub unseen: bool,
     /// The last that was written.
     pub said: Option<Said>,
+    /// By when the team would answer what is written on at this moment; nothing while nobody reads there.
+    pub promised: Option<Timestamp>,
 }
 
 /// Everything on the page of messages.
@@ -81,9 +83,10 @@ pub fn letters(work: &mut Work<'_>) -> Result<Letters, WorkError> {
 }
 
 fn line(work: &Work<'_>, teams: &[Staffed], unseen: &[LocalId], thread: Thread) -> Result<Line, WorkError> {
-    let team = teams.iter().find(|held| held.team.id == thread.team).map(Name::of).ok_or(WorkError::NotFound("team"))?;
+    let held = teams.iter().find(|held| held.team.id == thread.team).ok_or(WorkError::NotFound("team"))?;
     let last = said(work, thread.id)?.into_iter().rev().find(|said| !said.entry.text.is_empty());
-    Ok(Line { team, stage: thread.waiting.map(|waiting| waiting.stage(work.now)), unseen: unseen.contains(&thread.id), said: last, thread })
+    let promised = held.takes_messages().then(|| held.team.promise(work.now, work.terms.holidays).due);
+    Ok(Line { team: Name::of(held), promised, stage: thread.waiting.map(|waiting| waiting.stage(work.now)), unseen: unseen.contains(&thread.id), said: last, thread })
 }
 
 /// Returns one thread whole, and notes that the visitor has read it.

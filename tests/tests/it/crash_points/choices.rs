@@ -54,7 +54,7 @@ pub fn choices(story: &mut Story) {
     story.deliver_anew("from a patient", ASKER);
     assert_eq!(story.steps_of(id), ["chosen", "chosen"]);
     story.step("what leaving means is looked at", ASKER, as_account(vera, move |work| journey::to_withdraw(work, id).map(drop)));
-    story.step("a patient leaves", ASKER, as_account(vera, move |work| journey::withdraw(work, id)));
+    story.step("a patient leaves", ASKER, as_account(vera, move |work| journey::withdraw(work, id, false)));
     story.deliver_anew("from a patient", ASKER);
     assert_eq!(story.steps_of(id), ["withdrawn", "withdrawn"]);
     // Whoever is asked at the very same moment counts as asked since.

@@ -136,6 +136,8 @@ pub fn documents(story: &mut Story) {
     story.step("a person has it tried now", OWNER, move |work| document::fetch_again(work, late));
     story.step("a document does not come", OWNER, move |work| document::give_up(work, lost, "damaged", false));
     story.step("what is not permitted any more is given up", OWNER, move |work| document::give_up(work, withheld, "taken back", true));
+    let given = story.look(ASKER, move |work| document::show(work, third)).given[0].id;
+    story.step("a document is fetched to its end", ASKER, move |work| document::fetched(work, &[given]));
     story.step("a document is there", OWNER, move |work| document::arrived(work, whole));
     let known = story.step("who it is about is entered", OWNER, move |work| {
         let person = serde_json::from_value(serde_json::json!({"family": "Muster", "given": "Vera", "birth_date": "1951-04-03"})).unwrap();

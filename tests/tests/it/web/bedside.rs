@@ -29,19 +29,19 @@ fn begin(staff: &mut Browser, patient: LocalId, matter: &str) -> Answer {
     staff.submit(&page, &path, &[("matter", matter), ("seen", "yes")]).unwrap()
 }
 
-fn code(page: &Answer) -> String {
+pub(super) fn code(page: &Answer) -> String {
     page.element("class=\"code\"").unwrap()
 }
 
 /// Where staff see how it stands.
-fn stands(page: &Answer) -> String {
+pub(super) fn stands(page: &Answer) -> String {
     let text = page.text();
     let at = text.find("href=\"/bedsides/").expect("a link") + 6;
     text[at..].split('"').next().unwrap().to_owned()
 }
 
 /// A tablet opened with a code.
-fn tablet(house: &House, code: &str) -> (Browser, Answer) {
+pub(super) fn tablet(house: &House, code: &str) -> (Browser, Answer) {
     let mut tablet = house.browser(Site::Patient);
     let page = tablet.get("/bedside").unwrap();
     let opened = tablet.submit(&page, "/bedside", &[("code", code)]).unwrap();

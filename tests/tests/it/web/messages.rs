@@ -100,6 +100,7 @@ fn she_writes_and_the_social_service_answers() {
     assert!(erna.get("/").unwrap().text().contains("Nachrichten: eine neue Antwort"));
     let read = erna.get(&thread).unwrap().text();
     assert!(read.contains(ANSWER) && read.contains("sonja Beispiel") && !read.contains("Sie bekommen die Antwort bis"), "{read}");
+    assert!(read.contains("Wenn Sie jetzt schreiben, bekommen Sie die Antwort bis "), "{read}");
     assert!(!erna.get("/").unwrap().text().contains("neue Antwort"), "it was read");
     assert!(erna.get("/shared").unwrap().text().contains("hat Nachrichten zwischen Ihnen und der Klinik gelesen"));
 

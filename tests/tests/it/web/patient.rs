@@ -14,7 +14,9 @@ use verbund_tests::{people::eventually, town::Town};
 
 use super::{House, Login, next_code};
 
+mod away;
 mod chromium;
+mod lapsed;
 mod papers;
 mod proxy;
 mod twice;
@@ -147,12 +149,12 @@ fn she_consents_wishes_chooses_and_is_taken() {
     assert!(start.contains("2 Kliniken bieten Ihnen einen Platz an.") && start.contains("14 Tage nach Ihrer Entlassung"), "{start}");
     let (first, second) = (stay.name(FIRST), stay.name(SECOND));
     let list = stay.get("/offers");
-    for word in [&first, &second, "km Luftlinie", "geo:", "Doppelzimmer", "aria-hidden=\"true\"", "<svg"] {
+    for word in [&first, &second, "km Luftlinie", "geo:", "Doppelzimmer", "aria-hidden=\"true\"", "<svg", "Orte und Umriss: GeoNames, CC BY 4.0."] {
         assert!(list.contains(word), "{word}: {list}");
     }
     let path = format!("/offers/{}/choose", ids[0]);
     let page = stay.browser.get(&path).unwrap();
-    assert!(page.text().contains(&format!("Diesen Kliniken sagen wir dann ab: {second}")), "{}", page.text());
+    assert!(page.text().contains(&format!("Diesen Kliniken sagen wir dann ab: {second}")) && page.text().contains("href=\"geo:"), "{}", page.text());
     let other = stay.browser.submit(&page, &path, &[("offer", &"0".repeat(64))]).unwrap();
     assert!(other.text().contains("Die Klinik hat ihr Angebot inzwischen geändert") && stay.decisions().len() == 2, "{}", other.text());
     assert!(stay.choose(ids[0]).text().contains(&format!("Gewählt, noch nicht bestätigt: {first}")));
@@ -166,7 +168,11 @@ fn she_consents_wishes_chooses_and_is_taken() {
     stay.house.town.await_step(FIRST, ids[0], "chosen");
     stay.house.town.confirm(FIRST, ids[0]);
     stay.house.town.await_step(HERE, ids[0], "confirmed");
-    assert!(stay.get("/").contains(&format!("Ihr Platz ist bestätigt: {first}")));
+    let leave = format!("/offers/{}/withdraw", ids[0]);
+    let button = format!("<form method=\"post\" action=\"{leave}\">");
+    let before = stay.browser.get("/").unwrap();
+    assert!(before.text().contains(&format!("Ihr Platz ist bestätigt: {first}")) && before.text().contains(&button), "{}", before.text());
+    assert!(stay.get("/offers").contains(&button) && stay.get("/messages").contains(&button));
     stay.house.town.refer(HERE, ids[0], vec![]);
     stay.house.town.await_step(FIRST, ids[0], "referred");
     assert!(stay.get("/").contains("Ihre Unterlagen sind unterwegs"));
@@ -179,13 +185,33 @@ fn she_consents_wishes_chooses_and_is_taken() {
         assert!(shared.contains(word), "{word}: {shared}");
     }
 
-    let leave = format!("/offers/{}/withdraw", ids[0]);
-    assert!(stay.get(&leave).contains("Die Klinik hat schon zugesagt."));
-    stay.submit(&leave, &[]);
+    for page in [start, stay.get("/offers")] {
+        assert!(page.contains(&format!("href=\"{leave}\"")) && !page.contains(&button), "{page}");
+    }
+    let told = stay.browser.submit(&before, &leave, &[]).unwrap();
+    assert!(told.text().contains("Die Klinik hat schon zugesagt."), "the button of before says first what follows: {}", told.text());
+    assert_eq!(stay.house.town.show(HERE, ids[0]).unwrap().summary.step, "accepted");
+    let sure = told.hidden("accepted").unwrap();
+    stay.browser.submit(&told, &leave, &[("accepted", &sure)]).unwrap();
     stay.house.town.await_step(FIRST, ids[0], "withdrawn");
     let released = stay.decisions().pop().unwrap();
     assert!(released.decision.kind == Kind::IdentifiedRelease && released.revoked_at.is_some());
     assert_eq!(stay.browser.get(&leave).unwrap().status, 404, "there is nothing to leave any more");
+}
+
+/// Until the clinic has accepted, one button changes her mind, from wherever the next step stands.
+#[test]
+fn one_button_takes_the_choice_back_before_anybody_has_accepted() {
+    let (mut stay, ids) = Stay::offered();
+    let leave = format!("/offers/{}/withdraw", ids[0]);
+    let chosen = stay.choose(ids[0]);
+    assert!(chosen.text().contains("Ich habe es mir anders überlegt"), "{}", chosen.text());
+    let back = stay.browser.submit(&chosen, &leave, &[]).unwrap();
+    assert!(back.path == "/" && !back.text().contains("Gewählt, noch nicht bestätigt"), "{}", back.text());
+    stay.house.town.await_step(FIRST, ids[0], "withdrawn");
+    let release = stay.decisions().pop().unwrap();
+    assert!(release.decision.kind == Kind::IdentifiedRelease && release.revoked_at.is_some());
+    assert_eq!(stay.browser.submit(&chosen, &leave, &[]).unwrap().path, "/", "the same button once more changes nothing");
 }
 
 #[test]
@@ -220,28 +246,6 @@ fn taking_the_consent_back_ends_what_was_asked() {
         stay.house.town.await_step(at, id, "withdrawn");
     }
     assert!(stay.submit("/consent", &[("decision", "give")]).text().contains("Bisher hatte keine Klinik Platz") || stay.get("/").contains("Was ist Ihnen"));
-}
-
-#[test]
-fn an_offer_that_ends_while_the_page_is_open_says_so_and_is_asked_for_again() {
-    let (mut stay, ids) = Stay::offered();
-    let path = format!("/offers/{}/choose", ids[0]);
-    let page = stay.browser.get(&path).unwrap();
-    let offer = page.hidden("offer").unwrap();
-    stay.house.town.end_offer(FIRST, ids[0]);
-    stay.house.town.await_step(HERE, ids[0], "requested");
-    let late = stay.browser.submit(&page, &path, &[("offer", &offer)]).unwrap();
-    assert!(late.text().contains("inzwischen abgelaufen") && late.text().contains("Noch einmal anfragen"), "{}", late.text());
-    assert_eq!(stay.decisions().len(), 1, "nothing was decided, the release neither");
-    let again = stay.browser.submit(&late, &format!("/offers/{}/again", ids[0]), &[]).unwrap();
-    assert_eq!(again.path, "/offers", "{}", again.text());
-    let newest = eventually("the clinic is asked again", || {
-        let all = stay.house.town.conversations(FIRST);
-        all.into_iter().find(|c| c.id != ids[0] && c.step == "requested").ok_or_else(|| "not yet".into())
-    });
-    stay.house.town.await_step(FIRST, ids[0], "withdrawn");
-    stay.offer(FIRST, newest.id);
-    assert!(stay.choose(newest.id).text().contains("Gewählt, noch nicht bestätigt"));
 }
 
 #[test]

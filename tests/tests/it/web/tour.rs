@@ -27,14 +27,14 @@ use super::{
 const MOST: usize = 3;
 /// Pages that following links does not lead to, and why.
 const ELSEWHERE: &[(&str, &str)] = &[
-    ("/sign-in/second", "between two steps: web::chromium"),
+    ("/sign-in/second", "between two steps: web::looks"),
     ("/assets/{name}", "no page"),
-    ("/bedside", "before a tablet is open: web::bedside"),
-    ("/bedside/done", "after it: web::bedside"),
+    ("/bedside", "before a tablet is open: web::looks"),
+    ("/bedside/done", "after it: web::looks"),
     ("/forget", "no page"),
-    ("/bedsides/{id}", "while it is: web::bedside"),
+    ("/bedsides/{id}", "while it is: web::looks"),
     ("/live", "no page"),
-    ("/offers/{id}/withdraw", "only after a choice: web::patient::chromium"),
+    ("/offers/{id}/withdraw", "only after a choice: web::looks"),
     ("/documents/{id}", "a file: web::papers and web::patient::papers"),
     ("/cases/{id}/phone/{entry}/fax", "a file: web::social::phone"),
     ("/inquiries/{id}/", "one form of the inquiry's page, shown again after a fault: web::admissions"),

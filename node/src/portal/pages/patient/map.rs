@@ -15,6 +15,14 @@ const KM_PER_DEGREE: f64 = 111.2;
 const LEAST_KM: f64 = 60.0;
 /// From where the outline is looked for: every part of Bavaria is seen from there.
 const MIDDLE: Coordinates = Coordinates { latitude: 48_950_000, longitude: 11_400_000 };
+/// Height of a line of a name.
+const LINE: i32 = 28;
+/// Where a name begins beside its mark.
+const BESIDE: i32 = 18;
+/// Room that a letter takes, generously.
+const LETTER: i32 = 15;
+/// Room at the lower edge: the scale stands there.
+const FOOT: i32 = 60;
 /// How wide a direction is, degrees.
 const SECTOR: f64 = 4.0;
 
@@ -44,7 +52,7 @@ pub struct Mark {
     pub text_y: i32,
     /// Whether the name ends there instead of beginning.
     pub ends: bool,
-    /// Its name.
+    /// Its name, as far as there is room; empty where there is none.
     pub name: String,
     /// Whether it is where distances count from.
     pub home: bool,
@@ -90,7 +98,7 @@ pub fn draw(places: Vec<(String, Coordinates)>, home: Option<(String, Coordinate
     let mut marks: Vec<Mark> = Vec::new();
     for ((name, _, home), point) in marked.into_iter().zip(&points) {
         let (x, y) = seen(*point);
-        marks.push(mark(&marks, name, home, (x.round() as i32, y.round() as i32)));
+        marks.push(mark(&marks, &name, home, (x.round() as i32, y.round() as i32), height.round() as i32));
     }
     let km = [5, 10, 20, 50, 100, 200].into_iter().rev().find(|km| f64::from(*km) * per_km < WIDTH / 3.0).unwrap_or(5);
     let narrowing = middle.to_radians().cos();
@@ -111,14 +119,30 @@ fn bounds(values: impl Iterator<Item = f64> + Clone) -> (f64, f64) {
     (least - wanting, most + wanting)
 }
 
-/// Returns a mark whose name stands beside it, towards the middle, and below names that stand there already.
-fn mark(before: &[Mark], name: String, home: bool, (x, y): (i32, i32)) -> Mark {
-    let ends = f64::from(x) > WIDTH / 2.0;
-    let mut text_y = y + 8;
-    while before.iter().any(|other| (other.text_y - text_y).abs() < 28 && (other.ends == ends || (other.x - x).abs() < 300)) {
-        text_y += 28;
+/// Returns a mark whose name stands beside it, towards the middle, in the nearest line that no other name takes. Names stay in the picture:
+/// the list has them whole.
+fn mark(before: &[Mark], name: &str, home: bool, (x, y): (i32, i32), height: i32) -> Mark {
+    let width = WIDTH as i32;
+    let ends = x > width / 2;
+    let (text_x, room) = if ends { (x - BESIDE, x - BESIDE) } else { (x + BESIDE, width - x - BESIDE) };
+    let free = |text_y: i32| {
+        let taken = |other: &Mark| (other.text_y - text_y).abs() < LINE && (other.ends == ends || (other.x - x).abs() < 300);
+        (LINE..=height - FOOT).contains(&text_y) && !before.iter().filter(|other| !other.name.is_empty()).any(taken)
+    };
+    // Below and above by turns, ever further away.
+    let mut lines = (0..2 * height / LINE).map(|nth| y + 8 + LINE * if nth % 2 == 1 { (nth + 1) / 2 } else { -nth / 2 });
+    let place = lines.find(|line| free(*line));
+    Mark { x, y, text_x, text_y: place.unwrap_or(y), ends, name: place.map(|_| shortened(name, room / LETTER)).unwrap_or_default(), home }
+}
+
+/// Returns a name in so many letters.
+fn shortened(name: &str, room: i32) -> String {
+    let room = usize::try_from(room).unwrap_or(0);
+    if name.chars().count() <= room {
+        return name.to_owned();
     }
-    Mark { x, y, text_x: if ends { x - 18 } else { x + 18 }, text_y, ends, name, home }
+    let kept: String = name.chars().take(room.saturating_sub(1)).collect();
+    format!("{}…", kept.trim_end())
 }
 
 #[cfg(test)]
@@ -151,5 +175,26 @@ mod tests {
         assert_eq!([1.2345, -0.0015, 12.0, -3.9996].map(fixed), ["1.235", "-0.002", "12.000", "-4.000"]);
         let alone = draw(vec![at("Kempten")], None).unwrap();
         assert_eq!(alone.marks.len(), 1);
+    }
+
+    #[test]
+    fn many_clinics_with_long_names_in_one_southern_town_stay_in_the_picture() {
+        let town = |name: &str| place::find(name).unwrap().at;
+        let name = |nth: usize| format!("{nth}. Fachklinik für Orthopädie und Rehabilitation");
+        for (count, all_named) in [(4, true), (60, false)] {
+            let clinics = (0..count).map(|nth| (name(nth), town("Sonthofen"))).collect();
+            let map = draw(clinics, Some(("Ihr Zuhause".into(), town("Kempten")))).unwrap();
+            let named: Vec<&Mark> = map.marks.iter().filter(|mark| !mark.name.is_empty()).collect();
+            assert_eq!((map.marks.len(), named.len() == count + 1), (count + 1, all_named), "{}", named.len());
+            assert!(named.len() > 4);
+            for (nth, mark) in named.iter().enumerate() {
+                let width = mark.name.chars().count() as i32 * LETTER;
+                let (left, right) = if mark.ends { (mark.text_x - width, mark.text_x) } else { (mark.text_x, mark.text_x + width) };
+                assert!(left >= 0 && right <= 640, "{left} to {right}: {}", mark.name);
+                assert!((LINE..=map.height as i32 - FOOT).contains(&mark.text_y), "{} of {}", mark.text_y, map.height);
+                assert!(mark.home || mark.name.ends_with('…'), "{}", mark.name);
+                assert!(named[..nth].iter().all(|other| (other.text_y - mark.text_y).abs() >= LINE || other.ends != mark.ends));
+            }
+        }
     }
 }

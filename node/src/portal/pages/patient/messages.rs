@@ -80,6 +80,8 @@ struct ThreadPage {
     talk: Vec<Talk>,
     stands: Option<String>,
     late: bool,
+    /// By when whatever is written now is answered, where nothing waits.
+    next: Option<String>,
     writes: bool,
     text: String,
     text_fault: Option<String>,
@@ -183,13 +185,16 @@ async fn thread_page(portal: &Portal, context: &Context, text: &str, fields: &Fi
     let due = line.thread.waiting.map(|waiting| p.until(waiting.due)).unwrap_or_default();
     let text = fields.shown("text", 2 * MAX_TEXT);
     let late = line.stage > Some(Stage::Promised);
+    let next = || line.promised.map_or_else(|| w.message_nobody(p.clinic.phone.clone()), |due| w.message_promise_next(p.until(due)));
+    let writes = reach >= Scope::Arrange;
     Ok(render(&ThreadPage {
         id: thread.to_string(),
         title: w.message_with(team_name(w, &line.team)),
         talk: said.iter().map(|said| talk(&p, said, &w.message_you(), |by| !matches!(by, By::Staff(_)))).collect(),
         stands: line.stage.map(|_| if late { w.message_late(due, p.clinic.phone.clone()) } else { w.message_promise(due) }),
         late,
-        writes: reach >= Scope::Arrange,
+        next: (writes && line.stage.is_none()).then(next),
+        writes,
         text_fault: if check { text_fault(w, &text) } else { None },
         text,
         fault,

@@ -56,6 +56,8 @@ struct Card<'a> {
     stands: Text,
     late: bool,
     again: bool,
+    /// Whether the clinic has accepted, so that leaving it has consequences to be read first.
+    accepted: bool,
 }
 
 fn card<'a>(p: &Page, asked: &'a Asked) -> Card<'a> {
@@ -80,6 +82,7 @@ fn card<'a>(p: &Page, asked: &'a Asked) -> Card<'a> {
         stands: stands(w, asked),
         late: asked.late,
         again: asked.again,
+        accepted: asked.answer == Answer::Accepted,
     }
 }
 
@@ -298,7 +301,6 @@ pub async fn choose(State(portal): State<Portal>, Extension(context): Extension<
 struct WithdrawPage<'a> {
     p: Page,
     card: Card<'a>,
-    late: bool,
     span: Option<String>,
 }
 
@@ -307,21 +309,24 @@ struct WithdrawPage<'a> {
 /// # Errors
 /// [`PageError`].
 pub async fn show_withdraw(State(portal): State<Portal>, Extension(context): Extension<Context>, Path(text): Path<String>) -> Result<Response, PageError> {
-    let id = id(&text)?;
-    let deal = portal.desk.look(context.actor(), move |work| journey::to_withdraw(work, id)).await?;
-    let (p, w) = (Page::new(&portal, &context), context.words);
-    let late = deal.asked.answer == Answer::Accepted;
-    let span = deal.span.filter(|span| span.exception.is_none()).map(|span| w.choice_withdraw_span(spoken(w, span.last)));
-    Ok(render(&WithdrawPage { card: card(&p, &deal.asked), late, span, p }))
+    withdraw_page(&portal, &context, id(&text)?).await
 }
 
-/// Leaves the chosen clinic.
+async fn withdraw_page(portal: &Portal, context: &Context, id: ConversationId) -> Result<Response, PageError> {
+    let deal = portal.desk.look(context.actor(), move |work| journey::to_withdraw(work, id)).await?;
+    let (p, w) = (Page::new(portal, context), context.words);
+    let span = deal.span.filter(|span| span.exception.is_none()).map(|span| w.choice_withdraw_span(spoken(w, span.last)));
+    Ok(render(&WithdrawPage { card: card(&p, &deal.asked), span, p }))
+}
+
+/// Leaves the chosen clinic. One that has accepted is left from the page that says what follows, nowhere else: a button of before is no such word.
 ///
 /// # Errors
 /// [`PageError`].
-pub async fn withdraw(State(portal): State<Portal>, Extension(context): Extension<Context>, Path(text): Path<String>, _: Fields) -> Result<Response, PageError> {
-    let id = id(&text)?;
-    match portal.desk.ask(&context.actor(), move |work| journey::withdraw(work, id)).await {
+pub async fn withdraw(State(portal): State<Portal>, Extension(context): Extension<Context>, Path(text): Path<String>, fields: Fields) -> Result<Response, PageError> {
+    let (id, accepted) = (id(&text)?, fields.get("accepted") == "yes");
+    match portal.desk.ask(&context.actor(), move |work| journey::withdraw(work, id, accepted)).await {
+        Err(WorkError::State { code: "accepted", .. }) => withdraw_page(&portal, &context, id).await,
         // It is over already: the start page says so.
         Ok(()) | Err(WorkError::State { .. }) => Ok(Redirect::to("/").into_response()),
         Err(error) => Err(error.into()),

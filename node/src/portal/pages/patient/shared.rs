@@ -11,7 +11,7 @@ use crate::{
         page::{Page, PageError, render},
         words::Words,
     },
-    workflow::journey::{self, Deed, Glance, Part, With},
+    workflow::journey::{self, Deed, Fetched, Glance, Part, With},
 };
 
 /// One clinic: its name, and each thing it received with what became of it.
@@ -68,8 +68,7 @@ fn title(w: Words, part: &Part, by_fax: bool) -> String {
 fn became(p: &Page, part: &Part) -> Vec<String> {
     let w = p.w;
     if part.document.is_some() {
-        let allowed = w.shared_allowed(p.moment(part.sent_at));
-        return std::iter::once(allowed).chain(part.ended_at.map(|at| w.shared_ended(p.moment(at)))).collect();
+        return fetched(p, part);
     }
     let mut lines = vec![w.shared_sent(p.moment(part.sent_at))];
     lines.push(part.received_at.map_or_else(|| w.shared_not_received().into_owned(), |at| w.shared_received(p.moment(at))));
@@ -79,6 +78,19 @@ fn became(p: &Page, part: &Part) -> Vec<String> {
         lines.extend(part.filed_at.map(|at| w.shared_filed(p.moment(at))));
     }
     lines
+}
+
+/// Returns what became of a document. That one was opened clinics say of what it came with, and of no single document.
+fn fetched(p: &Page, part: &Part) -> Vec<String> {
+    let w = p.w;
+    let fetched = match part.fetched {
+        Fetched::At(at) => w.shared_fetched(p.moment(at)),
+        Fetched::NotYet if part.ended_at.is_some() => w.shared_never_fetched().into(),
+        Fetched::NotYet => w.shared_not_fetched().into(),
+        Fetched::Unknown => w.shared_fetched_unknown().into(),
+    };
+    let opened = (part.fetched != Fetched::NotYet).then(|| w.shared_opened_unknown().into());
+    [w.shared_allowed(p.moment(part.sent_at)), fetched].into_iter().chain(opened).chain(part.ended_at.map(|at| w.shared_ended(p.moment(at)))).collect()
 }
 
 fn looked(w: Words, look: &Glance) -> String {

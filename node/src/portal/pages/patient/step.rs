@@ -15,6 +15,8 @@ pub struct Step {
     pub note: Option<String>,
     /// Where it is done, and what its button says.
     pub action: Option<(String, String)>,
+    /// The chosen clinic that can be left at once, by one button, as long as it has not accepted.
+    pub leave: Option<ConversationId>,
 }
 
 impl Step {
@@ -23,6 +25,7 @@ impl Step {
         let mut step = in_words(p, next);
         let may = |path: &str| reach == Scope::Decide || matches!(path, "/offers" | "/wishes");
         step.action = step.action.filter(|(path, _)| may(path) && *path != p.path());
+        step.leave = step.leave.filter(|_| reach == Scope::Decide);
         step
     }
 
@@ -39,7 +42,8 @@ impl Step {
 
 fn in_words(p: &Page, next: &Next) -> Step {
     let w = p.w;
-    let of = |title: String, text: Vec<String>, action: Option<(String, String)>| Step { title, text, note: None, action };
+    let of = |title: String, text: Vec<String>, action: Option<(String, String)>| Step { title, text, note: None, action, leave: None };
+    let chosen = |id: &ConversationId, title: String, text: Vec<String>| Step { leave: Some(*id), ..of(title, text, None) };
     let go = |path: &str, label: std::borrow::Cow<'static, str>| Some((path.to_owned(), label.into_owned()));
     let see = |id: &ConversationId| Some((format!("/offers/{id}/withdraw"), w.journey_change_mind().into_owned()));
     let when = |on: &Option<Day>| on.map_or_else(|| w.journey_day_open().into_owned(), |day| w.journey_day(spoken(w, day)));
@@ -60,10 +64,10 @@ fn in_words(p: &Page, next: &Next) -> Step {
         Next::ByPhone { clinic, on } => of(w.journey_confirmed_title(clinic.clone()), vec![when(on), w.choice_phone_chosen_text().into()], None),
         Next::Chosen { id, clinic, unreachable } => {
             let text = if *unreachable { w.journey_chosen_unreachable() } else { w.journey_chosen_text() };
-            of(w.journey_chosen_title(clinic.clone()), vec![text.into()], see(id))
+            chosen(id, w.journey_chosen_title(clinic.clone()), vec![text.into()])
         }
-        Next::Confirmed { id, clinic, on } => of(w.journey_confirmed_title(clinic.clone()), vec![when(on), w.journey_confirmed_text().into()], see(id)),
-        Next::Referred { id, clinic, on } => of(w.journey_referred_title(clinic.clone()), vec![when(on), w.journey_referred_text().into()], see(id)),
+        Next::Confirmed { id, clinic, on } => chosen(id, w.journey_confirmed_title(clinic.clone()), vec![when(on), w.journey_confirmed_text().into()]),
+        Next::Referred { id, clinic, on } => chosen(id, w.journey_referred_title(clinic.clone()), vec![when(on), w.journey_referred_text().into()]),
         Next::Accepted { id, clinic, on } => of(w.journey_accepted_title(clinic.clone()), vec![when(on), w.journey_accepted_text().into()], see(id)),
         Next::Arrived { clinic } => of(w.journey_arrived_title(clinic.clone()), vec![w.journey_arrived_text().into()], None),
         Next::Done { clinic } => of(w.journey_done_title(clinic.clone()), vec![w.journey_done_text().into()], None),

@@ -24,6 +24,7 @@ message-long = Das ist zu lang. Höchstens 2000 Zeichen, jetzt sind es { $count 
 message-too-many = Heute haben Sie schon sehr viele Nachrichten geschrieben. Bitte rufen Sie uns an.
 message-drafted = Was Sie eingegeben haben, ist noch da. Es ist noch nicht gesendet. Bitte sehen Sie es durch und senden Sie es noch einmal.
 message-promise = Sie bekommen die Antwort bis { $due }.
+message-promise-next = Wenn Sie jetzt schreiben, bekommen Sie die Antwort bis { $due }.
 message-late = Die Antwort sollte bis { $due } da sein und fehlt noch. Wir haben weitere Personen im Team darauf hingewiesen. Sie können auch anrufen: { $phone }
 message-answered = Beantwortet
 message-unseen = Neue Antwort

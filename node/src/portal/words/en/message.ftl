@@ -24,6 +24,7 @@ message-long = That is too long. At most 2000 characters, now there are { $count
 message-too-many = You have already written very many messages today. Please call us.
 message-drafted = What you typed is still here. It has not been sent yet. Please look at it and send it again.
 message-promise = You get the answer by { $due }.
+message-promise-next = If you write now, you will have the answer by { $due }.
 message-late = The answer should have come by { $due } and is still missing. We have pointed it out to more people in the team. You can also call: { $phone }
 message-answered = Answered
 message-unseen = New answer

@@ -106,6 +106,7 @@ choice-withdraw-title = Doch nicht: { $clinic }
 choice-withdraw-early = Die Klinik hat Sie noch nicht aufgenommen. Der Platz wird wieder frei. Die Klinik darf von uns nichts mehr bekommen. Andere Kliniken können Sie danach wählen.
 choice-withdraw-late = Die Klinik hat schon Ja gesagt. Wenn Sie jetzt absagen, bekommt ein anderer Mensch den Platz. Wir müssen neu suchen. Ihre Reha kann dann später anfangen. Die Klinik muss Ihre Papiere löschen.
 choice-withdraw-span = Ihre Reha soll spätestens am { $last } anfangen. Neu suchen kann länger dauern.
+choice-withdraw-now = Der Platz wird dann wieder frei. Die Klinik darf von uns nichts mehr bekommen.
 choice-withdraw-button = Ja, ich will doch nicht
 choice-withdraw-keep = Nein, ich bleibe dabei
 

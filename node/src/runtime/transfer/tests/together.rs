@@ -35,9 +35,12 @@ async fn all_came(reha: &Clinic, received: &[LocalId]) {
 #[tokio::test(flavor = "multi_thread")]
 async fn many_small_documents_take_few_questions() {
     let (akut, reha) = joined();
-    let (_, received) = handed(&akut, &reha, MANY).await;
+    let (there, received) = handed(&akut, &reha, MANY).await;
     reha.start();
     all_came(&reha, &received).await;
+    for id in there {
+        assert_eq!(akut.details(id).await.given[0].fetched, Fetched::At(NOW));
+    }
     assert_eq!(reha.asked.load(Ordering::SeqCst), 2);
     let arrived = reha.audit().await.iter().filter(|action| *action == "document.received").count();
     assert_eq!(arrived, MANY, "each is in the audit");

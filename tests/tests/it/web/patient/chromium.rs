@@ -5,6 +5,7 @@ use verbund_node::{
     control::account::Command as Account,
     domain::{account::Site, actor::Role},
 };
+use verbund_protocol::id::ConversationId;
 use verbund_tests::{
     chromium::{Look, Window},
     people::eventually,
@@ -21,8 +22,10 @@ use crate::web::{
 };
 
 /// Signs the patient in.
-async fn sign_in(stay: &Stay, window: &Window) {
+pub(super) async fn sign_in(stay: &Stay, window: &Window) {
     window.go(&at(&stay.house, Site::Patient, "/")).await;
+    let offered = window.see("[data-passkey] button").await.is_displayed().await.unwrap();
+    assert_eq!(offered, window.look.scripts, "what needs scripts is offered where they run");
     window.fill("#login", &stay.login.user).await;
     window.fill("#password", &stay.login.password).await;
     window.click("form[action='/sign-in'] button").await;
@@ -173,25 +176,24 @@ async fn from_consent_to_a_place_at_a_desk_in_the_dark() {
 /// Consent and choice need no script; the sign-in page says so where none runs.
 #[tokio::test(flavor = "multi_thread")]
 async fn from_consent_to_a_place_without_scripts() {
-    let stay = Stay::new();
-    let window = Window::open(Look { scripts: false, ..Look::NARROW }).await;
-    window.go(&at(&stay.house, Site::Patient, "/")).await;
-    assert!(!window.see("[data-passkey] button").await.is_displayed().await.unwrap(), "scripts do not run");
-    window.close().await;
-    drop(stay);
     from_consent_to_a_place(Look { scripts: false, ..Look::NARROW }, None).await;
+}
+
+/// She reads what choosing the first of two offers means.
+pub(super) async fn about_to_choose(look: Look) -> (Stay, Vec<ConversationId>, Window) {
+    let (stay, ids) = Stay::offered();
+    let window = Window::open(look).await;
+    sign_in(&stay, &window).await;
+    window.go(&at(&stay.house, Site::Patient, &format!("/offers/{}/choose", ids[0]))).await;
+    window.read("Wer erfährt was?").await;
+    (stay, ids, window)
 }
 
 /// The held place ends while she reads what a choice means: the page says by itself that there is something new, changes nothing under her
 /// hands, and leads to what became of the offer, where another button asks again. Without scripts the button that chooses says the same.
 async fn a_place_ends_under_her_eyes(look: Look) {
-    let (mut stay, ids) = Stay::offered();
-    let window = Window::open(look).await;
-    sign_in(&stay, &window).await;
-    window.go(&at(&stay.house, Site::Patient, &format!("/offers/{}/choose", ids[0]))).await;
-    window.read("Wer erfährt was?").await;
-    stay.house.town.end_offer(FIRST, ids[0]);
-    stay.house.town.await_step(HERE, ids[0], "requested");
+    let (mut stay, ids, window) = about_to_choose(look).await;
+    stay.hold_runs_out(FIRST, ids[0]);
     if look.scripts {
         window.read("Es gibt etwas Neues.").await;
         window.see("form[action$='/choose']").await;
@@ -277,9 +279,7 @@ async fn consent_and_choice_by_keyboard_alone() {
     window.read("Wer erfährt was?").await;
     press(&window, "main button.main", enter).await;
     window.read("Gewählt, noch nicht bestätigt").await;
-    press(&window, ".todo a[href$='/withdraw']", enter).await;
-    window.read("Die Wahl zurücknehmen").await;
-    press(&window, ".todo form button", enter).await;
+    press(&window, ".todo form[action$='/withdraw'] button", enter).await;
     stay.house.town.await_step(FIRST, ids[0], "withdrawn");
     window.close().await;
 }

@@ -2,12 +2,16 @@
 
 use verbund_node::{
     cli::demo::{browser::Browser, portals},
-    domain::{account::Site, consent::DecidedBy},
+    control::{Command, consent},
+    domain::{
+        account::Site,
+        consent::{DecidedBy, Decision},
+    },
     runtime::service::now,
 };
 use verbund_tests::chromium::Look;
 
-use super::Stay;
+use super::{FIRST, HERE, SECOND, Stay};
 use crate::web::{
     CANARY, House,
     bedside::decisions,
@@ -93,6 +97,29 @@ fn whoever_may_decide_does_so_under_their_own_name_until_it_is_ended() {
     let (_, mut other, _) = stay.house.visitor("frieda");
     let form = other.get("/").unwrap().hidden("form").unwrap();
     assert_eq!(other.post(&end, &[("form", &form)]).unwrap().status, 404, "another patient's");
+}
+
+/// Her tab was open when her mother agreed; an older node had let her agree once more. Whatever was asked on whichever consent ends with it.
+#[test]
+fn who_agrees_once_more_changes_nothing_and_taking_back_ends_all_that_was_asked() {
+    let mut stay = Stay::new();
+    let mut anna = stay.proxy("anna", &[("name", "Anna Beispiel"), ("scope", "decide"), ("power", "power-of-attorney"), ("until", "31.12.2099")]);
+    let stale = anna.get("/consent").unwrap();
+    stay.consent();
+    let ids = stay.inquire();
+    let again = anna.submit(&stale, "/consent", &[("decision", "give")]).unwrap();
+    assert!(again.path == "/" && again.text().contains("Wir fragen gerade 2 Kliniken."), "{}: {}", again.path, again.text());
+    assert_eq!(stay.decisions().len(), 1);
+    let decision = Box::new(Decision { form: Some("Anlage 1b".into()), ..stay.decisions()[0].decision.clone() });
+    let _: consent::Reply = stay.house.town.told(HERE, Command::Consent(consent::Command::Record { patient: stay.patient, decision }));
+    assert_eq!(stay.decisions().len(), 2);
+    let page = stay.browser.get("/consent").unwrap();
+    let gone = stay.browser.submit(&page, "/consent/withdraw", &[]).unwrap();
+    assert!(gone.text().contains("Sie haben Ihre Einwilligung zurückgenommen."), "{}", gone.text());
+    for (at, id) in [FIRST, SECOND].into_iter().zip(ids) {
+        stay.house.town.await_step(at, id, "withdrawn");
+    }
+    assert!(stay.decisions().iter().all(|consent| consent.revoked_at.is_some()));
 }
 
 #[test]

@@ -9,6 +9,28 @@ use super::{FIRST, HERE, Stay};
 const LARGE: usize = 384 << 20;
 
 #[test]
+fn when_a_document_was_fetched_stands_on_her_page() {
+    let mut stay = Stay::new();
+    stay.consent();
+    let id = stay.inquire()[0];
+    stay.offer(FIRST, id);
+    stay.choose(id);
+    let town = &mut stay.house.town;
+    town.await_step(FIRST, id, "chosen");
+    town.confirm(FIRST, id);
+    town.await_step(HERE, id, "confirmed");
+    let document = town.add_document(HERE, stay.patient, b"%PDF-1.7\n%%EOF\n");
+    town.kill(FIRST);
+    town.refer(HERE, id, vec![document]);
+    let page = stay.get("/shared");
+    assert!(page.contains("noch nicht vollständig abgeholt") && !page.contains("abgeholt am "), "{page}");
+    stay.house.town.restart(FIRST);
+    stay.house.town.await_documents(FIRST, id, 1);
+    let page = stay.get("/shared");
+    assert!(page.contains("abgeholt am ") && page.contains("Ob dort jemand sie geöffnet hat, erfahren wir nicht.") && !page.contains("noch nicht vollständig"), "{page}");
+}
+
+#[test]
 fn a_consent_taken_back_stops_a_document_on_its_way_and_the_pages_say_so() {
     let mut stay = Stay::new();
     stay.consent();
@@ -40,7 +62,7 @@ fn a_consent_taken_back_stops_a_document_on_its_way_and_the_pages_say_so() {
     // That it was erased the clinic says when it is, at the end of the time for which what was said is kept.
     eventually("her page says what became of it", || {
         let page = stay.get("/shared");
-        let said = [&*name, "darf nicht mehr abgeholt werden seit"];
+        let said = [&*name, "darf nicht mehr abgeholt werden seit", "nicht vollständig abgeholt"];
         if said.iter().all(|said| page.contains(said)) { Ok(()) } else { Err(page) }
     });
     stay.house.at = FIRST;
