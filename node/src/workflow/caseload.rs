@@ -43,7 +43,7 @@ pub mod phone;
 mod reach;
 
 pub use again::{Onward, ask_on};
-pub use next::{Consented, Next};
+pub use next::{Ahead, Consented, Next};
 pub use reach::Why;
 
 use reach::Service;
@@ -75,6 +75,10 @@ pub struct Row {
     pub next: Next,
     /// By when.
     pub due: Option<Timestamp>,
+    /// Conversations about which somebody has to call.
+    pub calls: Vec<ConversationId>,
+    /// Whether clinics can be asked now.
+    pub may_ask: bool,
     /// The last day on which an AHB may begin.
     pub begin_by: Option<Day>,
     /// Why it stands in the list of somebody else than its owner.
@@ -150,9 +154,9 @@ pub(super) fn row(work: &Work<'_>, case: Case) -> Result<Option<Row>, WorkError>
     let Some(patient) = case.patient.map(|id| patient::find(work.db, id)).transpose()?.flatten() else { return Ok(None) };
     let consented = Consented::of(&consent::list(work.db, patient.id)?, work.now);
     let plan = caseload::plan(work.db, case.id)?.map(|version| version.plan).unwrap_or_else(|| Plan::known(&patient.person, case.variant, case.discharge));
-    let (next, due) = next::next(&case, consented, &plan, &conversations(work, case.id)?, &caseload::phone::list(work.db, case.id)?, work.now);
+    let Ahead { next, due, calls, may_ask } = next::next(&case, consented, &plan, &conversations(work, case.id)?, &caseload::phone::list(work.db, case.id)?, work.now);
     let owner = caseload::owners(work.db, case.id)?.into_iter().next().map_or_else(|| case.opened_by.clone(), |owner| owner.owner);
-    Ok(Some(Row { begin_by: begin_by(&case), case, patient, owner, next, due, why: None }))
+    Ok(Some(Row { begin_by: begin_by(&case), case, patient, owner, next, due, calls, may_ask, why: None }))
 }
 
 fn conversations(work: &Work<'_>, case: LocalId) -> Result<Vec<Conversation>, WorkError> {
@@ -395,6 +399,15 @@ pub fn mark_favourite(work: &mut Work<'_>, indication: Indication, target: &Targ
 pub fn favourites(work: &Work<'_>, indication: Indication) -> Result<Vec<(String, String)>, WorkError> {
     work.require(ASKING)?;
     Ok(caseload::favourites(work.db, indication)?)
+}
+
+/// Checks that this clinic is the one that asked, for steps that either side may take.
+///
+/// # Errors
+/// [`WorkError::NotFound`] where it owns the bed; [`WorkError::Forbidden`].
+pub fn is_ours(work: &Work<'_>, id: ConversationId) -> Result<(), WorkError> {
+    work.require(ASKING)?;
+    load_as(work, id, Side::Asker).map(drop)
 }
 
 /// An inquiry with what belongs to it.

@@ -40,6 +40,8 @@ fn came_to_nothing(c: &Conversation) -> bool {
     match state.step {
         Step::Declined | Step::Gone | Step::Refused | Step::Cancelled => true,
         Step::Withdrawn => state.reason == Some(Withdraw::NO_ANSWER.number()),
+        // It ended here alone: the clinic cannot be reached any more, or could not read the inquiry.
+        _ if c.ended_at.is_some() && !state.step.ended() => true,
         Step::Requested => c.log.owner.iter().filter_map(|entry| entry.event.as_ref()).any(|event| event.kind == MessageKind::OfferEnded),
         _ => false,
     }

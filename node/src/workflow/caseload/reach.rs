@@ -150,7 +150,7 @@ mod tests {
             chosen: None,
             closed_at: None,
         };
-        Row { case, patient, owner: "Olga".into(), next: Next::Wait(1), due, begin_by: None, why: None }
+        Row { case, patient, owner: "Olga".into(), next: Next::Wait(1), due, calls: vec![], may_ask: true, begin_by: None, why: None }
     }
 
     /// Why the case stands in each list: Olga's, Sven's, Tina's.

@@ -12,6 +12,7 @@ use super::{CANARY, House, Login};
 mod again;
 mod chromium;
 mod late;
+mod lost;
 mod phone;
 mod twice;
 

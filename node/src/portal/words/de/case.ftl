@@ -28,6 +28,7 @@ case-why-everybodys = Für alle: Die Frist ist vorbei, und es ist noch nichts ge
 ## Was als Nächstes zu tun ist
 case-next-call = Bitte anrufen: Eine Nachricht an { $clinic } kam nicht an, oder etwas anderes braucht einen Menschen.
 case-next-call-short = Klinik anrufen
+case-call-lost = Bitte anrufen: Der Platz bei { $clinic } ist weggefallen.
 case-next-consent = Einwilligung in das Entlassmanagement einholen
 case-next-refused = Keine Einwilligung: Es darf niemand gefragt werden
 case-next-plan = Plan ausfüllen
@@ -250,6 +251,7 @@ asked-refer-note = Was die Klinik noch wissen sollte
 asked-refer-documents = Unterlagen
 asked-refer-documents-none = Für diese Person sind noch keine Unterlagen da.
 asked-refer-wrong = Bitte geben Sie mindestens eine Diagnose mit Code an.
+asked-settle = Angerufen, erledigt
 asked-withdraw = Anfrage zurückziehen
 asked-withdraw-reason = Grund
 asked-withdraw-button = Zurückziehen

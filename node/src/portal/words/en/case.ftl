@@ -28,6 +28,7 @@ case-why-everybodys = For everybody: the time has gone by, and nothing has happe
 ## What is next
 case-next-call = Please call: a message to { $clinic } did not arrive, or something else needs a person.
 case-next-call-short = Call the clinic
+case-call-lost = Please call: the place at { $clinic } is lost.
 case-next-consent = Ask for consent to discharge management
 case-next-refused = No consent: nobody may be asked
 case-next-plan = Fill in the plan
@@ -250,6 +251,7 @@ asked-refer-note = What else the clinic should know
 asked-refer-documents = Documents
 asked-refer-documents-none = There are no documents for this person yet.
 asked-refer-wrong = Please give at least one diagnosis with its code.
+asked-settle = Called, done
 asked-withdraw = Withdraw the inquiry
 asked-withdraw-reason = Reason
 asked-withdraw-button = Withdraw

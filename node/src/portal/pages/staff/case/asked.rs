@@ -77,8 +77,8 @@ struct AskedPage {
     state: String,
     good: bool,
     reason: Option<String>,
-    trouble: bool,
-    call: String,
+    /// Whom to call, and why.
+    call: Option<String>,
     date: Option<String>,
     offer: Option<Offered>,
     questions: Vec<Asked>,
@@ -235,8 +235,7 @@ async fn page(portal: &Portal, context: &Context, id: ConversationId, typed: &Fi
         state,
         good,
         reason: words::reason(step, detail.reason, w.language).map(|reason| w.asked_reason(reason)),
-        trouble: summary.trouble.is_some(),
-        call: w.case_next_call(c.clinic.name.clone()),
+        call: summary.trouble.as_ref().map(|trouble| words::call(w, trouble, c.clinic.name.clone())),
         date: summary.date.map(|day| date::calendar(day, w.language)),
         offer: detail.offer.as_ref().map(|offer| offered(w, &p, offer)),
         questions: questions(w, context, &c, typed),
@@ -291,7 +290,7 @@ async fn act(
     fields: &Fields,
     work: impl FnOnce(&mut Work<'_>) -> Result<(), WorkError> + Send + 'static,
 ) -> Result<Response, PageError> {
-    match portal.desk.ask(&context.actor(), work).await {
+    match portal.desk.ask(&context.actor(), move |w| caseload::is_ours(w, id).and_then(|()| work(w))).await {
         Ok(()) => Ok(Redirect::to(&format!("/asked/{id}")).into_response()),
         Err(error) => {
             let fault = words::fault(context.words, error)?;
@@ -351,6 +350,15 @@ pub async fn refer(State(portal): State<Portal>, Extension(context): Extension<C
             page(&portal, &context, identified, &fields, Some(fault)).await
         }
     }
+}
+
+/// Somebody has called the clinic: nothing waits for that any more.
+///
+/// # Errors
+/// [`PageError`].
+pub async fn settle(State(portal): State<Portal>, Extension(context): Extension<Context>, Path(text): Path<String>, fields: Fields) -> Result<Response, PageError> {
+    let id = conversation(&text)?;
+    act(&portal, &context, id, &fields, move |work| referral::settle_trouble(work, id)).await
 }
 
 /// Withdraws.

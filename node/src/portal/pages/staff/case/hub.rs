@@ -79,6 +79,8 @@ struct HubPage {
     closed: bool,
     next: String,
     due: Option<(String, bool)>,
+    /// Whom to call besides: the conversation, and why.
+    calls: Vec<(String, String)>,
     /// Where the next step is taken.
     to: Option<String>,
     discharge: String,
@@ -135,6 +137,13 @@ fn to(id: &str, next: Next) -> Option<String> {
     })
 }
 
+/// Whom to call, beyond the next step itself.
+fn calls(w: Words, o: &Overview) -> Vec<(String, String)> {
+    let waits = |asked: &&Asked| o.row.calls.contains(&asked.conversation.id) && o.row.next != Next::Call(asked.conversation.id);
+    let call = |asked: &Asked| Some((asked.conversation.id.to_string(), words::call(w, asked.conversation.trouble.as_deref()?, asked.clinic.name.clone())));
+    o.asked.iter().filter(waits).filter_map(call).collect()
+}
+
 /// What the page shows besides the case itself.
 struct Shown<'a> {
     proposed: Option<Proposed>,
@@ -166,6 +175,7 @@ fn page(portal: &Portal, context: &Context, o: &Overview, shown: Shown<'_>) -> R
         closed: row.case.closed_at.is_some(),
         next: words::next(w, row.next),
         due: words::due(w, row.due, context.now),
+        calls: calls(w, o),
         to: to(&id, row.next),
         discharge: row.case.discharge.map_or_else(|| w.case_discharge_open().into_owned(), |day| w.case_discharge(date::calendar(day, w.language))),
         begin_by: words::begin_by(w, row.begin_by, context.now),
@@ -181,7 +191,7 @@ fn page(portal: &Portal, context: &Context, o: &Overview, shown: Shown<'_>) -> R
         representative: typed.shown("representative", 120),
         proof: typed.shown("proof", 120),
         plan: o.written.as_ref().map_or_else(|| w.case_plan_open().into_owned(), |(at, by)| w.case_plan_by(by.clone(), p.moment(*at))),
-        may_ask: row.case.closed_at.is_none() && matches!(row.next, Next::Ask | Next::Wait(_) | Next::Choose(_) | Next::Answer(_)),
+        may_ask: row.may_ask,
         wishes: o.wishes.iter().flat_map(|stated| &stated.list).map(|wish| in_words(w, wish)).collect(),
         stated: o.wishes.as_ref().map(|stated| w.case_wishes_stated(p.moment(stated.stated_at))),
         proposed,

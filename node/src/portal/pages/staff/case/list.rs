@@ -19,7 +19,7 @@ use crate::{
         words::Words,
     },
     workflow::{
-        caseload::{self, Row, Why},
+        caseload::{self, Next, Row, Why},
         inquiry::NewCase,
     },
 };
@@ -36,6 +36,8 @@ pub struct Line {
     pub next: String,
     /// By when, and whether that is past.
     pub due: Option<(String, bool)>,
+    /// Whether a clinic has to be called besides.
+    pub call: bool,
     /// By which day an AHB has to begin, and whether that is past.
     pub begin_by: Option<(String, bool)>,
     /// Who looks after it.
@@ -60,6 +62,7 @@ impl Line {
             name: row.patient.person.full_name(),
             born: w.case_born(date::birth(&row.patient.person.birth_date, w.language)),
             next: words::next(w, row.next),
+            call: !row.calls.is_empty() && !matches!(row.next, Next::Call(_)),
             due: words::due(w, row.due, context.now),
             owner: w.case_owner(row.owner.clone()),
         }

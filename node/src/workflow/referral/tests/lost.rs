@@ -1,0 +1,115 @@
+//! A place that is lost: somebody calls, and the search goes on meanwhile.
+
+use super::*;
+use crate::{
+    domain::plan::Plan,
+    workflow::caseload::{self, Next, Row},
+};
+
+impl Pair {
+    fn row(&mut self) -> Row {
+        let case = self.case;
+        self.a.run(SOCIAL, |work| caseload::show(work, case)).unwrap().row
+    }
+
+    /// Writes down all that clinics need to know.
+    fn plan(&mut self) {
+        let case = self.case;
+        let plan = Plan { indication: "locomotor".parse().ok(), earliest: Some(day(7)), payer: "gkv".parse().ok(), ..Plan::default() };
+        self.a.run(SOCIAL, |work| caseload::write_plan(work, case, &plan, Some(day(6)), None)).unwrap();
+    }
+}
+
+#[test]
+fn a_lost_place_does_not_hide_what_is_next() {
+    let mut pair = Pair::new(3);
+    pair.plan();
+    let first = pair.referred();
+    assert_eq!(pair.row().next, Next::Unaccepted(first));
+    pair.b.run(ADMISSIONS, |work| refuse(work, first, "findings".parse().unwrap())).unwrap();
+    pair.deliver();
+    let row = pair.row();
+    assert_eq!((row.next, row.calls, row.may_ask), (Next::Ask, vec![first], true));
+    let case = pair.case;
+    assert!(pair.a.run(SOCIAL, |work| caseload::show(work, case)).unwrap().onward.wanted, "others are proposed");
+
+    let second = pair.inquire(&["2800"])[0];
+    pair.deliver();
+    assert_eq!(pair.row().next, Next::Wait(1));
+    pair.b.run(ADMISSIONS, |work| offer::make(work, second, new_offer(8))).unwrap();
+    pair.deliver();
+    assert_eq!(pair.row().next, Next::Choose(1));
+    pair.a.run(SOCIAL, |work| choose(work, second)).unwrap();
+    pair.deliver();
+    pair.b.run(ADMISSIONS, |work| offer::confirm(work, second)).unwrap();
+    pair.deliver();
+    let row = pair.row();
+    assert_eq!((row.next, row.calls, row.may_ask), (Next::Refer(second), vec![first], false));
+
+    pair.b.run(ADMISSIONS, |work| cancel(work, second, "infection".parse().unwrap())).unwrap();
+    pair.deliver();
+    assert_eq!((pair.row().next, pair.row().calls.len()), (Next::Ask, 2));
+    for id in [first, second] {
+        pair.a.run(SOCIAL, |work| settle_trouble(work, id)).unwrap();
+    }
+    let row = pair.row();
+    assert_eq!((row.next, row.calls, row.may_ask), (Next::Ask, vec![], true));
+}
+
+/// A clinic that cannot be told is called before anything else; where something is agreed with another, that goes on.
+#[test]
+fn a_call_about_a_question_that_is_open_comes_first() {
+    let mut pair = Pair::new(3);
+    pair.plan();
+    let [first, second] = pair.inquire(&["2300", "2800"])[..] else { panic!() };
+    pair.deliver();
+    let about = |pair: &mut Pair, id, what: &str| {
+        let what = what.to_owned();
+        pair.a.run(SOCIAL, |work| trouble(work, &mut load(work, id)?, &what)).unwrap();
+    };
+    about(&mut pair, first, "diverged");
+    let row = pair.row();
+    assert_eq!((row.next, row.calls, row.may_ask), (Next::Call(first), vec![first], true), "others can be asked all the same");
+    pair.b.run(ADMISSIONS, |work| offer::make(work, second, new_offer(8))).unwrap();
+    pair.deliver();
+    pair.release();
+    pair.a.run(SOCIAL, |work| choose(work, second)).unwrap();
+    assert_eq!(pair.row().next, Next::Unconfirmed(second));
+    about(&mut pair, second, "undeliverable");
+    assert_eq!(pair.row().next, Next::Call(second), "it is the chosen one that must be called");
+}
+
+/// What ended here alone stands where it stood: nothing follows in it, and others are proposed.
+#[test]
+fn what_ended_here_alone_asks_for_another_place() {
+    let mut pair = Pair::new(3);
+    pair.plan();
+    let id = pair.confirmed();
+    assert_eq!(pair.row().next, Next::Refer(id));
+    pair.a.run(SOCIAL, |work| conversation::abandon(work, &mut load(work, id)?, "member-removed")).unwrap();
+    let case = pair.case;
+    let overview = pair.a.run(SOCIAL, |work| caseload::show(work, case)).unwrap();
+    assert_eq!((overview.row.next, overview.row.calls, overview.onward.wanted), (Next::Ask, vec![id], true));
+}
+
+/// The choice came when the place was not held any more: somebody calls, and others are proposed and can be asked meanwhile.
+#[test]
+fn a_choice_that_came_too_late_leaves_the_search_open() {
+    let mut pair = Pair::new(1);
+    pair.plan();
+    let id = pair.inquire(&["2300"])[0];
+    pair.deliver();
+    pair.b.run(ADMISSIONS, |work| offer::make(work, id, NewOffer { hold_hours: 1, ..new_offer(8) })).unwrap();
+    pair.deliver();
+    pair.release();
+    pair.a.now = pair.a.now.plus(Duration::from_secs(3_600 - 301));
+    pair.a.run(SOCIAL, |work| choose(work, id)).unwrap();
+    pair.b.now = pair.b.now.plus(Duration::from_secs(3_600));
+    pair.b.follow(Actor::Node, clock::tick).unwrap();
+    pair.deliver();
+    let case = pair.case;
+    let overview = pair.a.run(SOCIAL, |work| caseload::show(work, case)).unwrap();
+    assert_eq!((overview.row.next, overview.row.may_ask, overview.onward.wanted), (Next::Call(id), true, true));
+    pair.a.run(SOCIAL, |work| settle_trouble(work, id)).unwrap();
+    assert_eq!(pair.row().next, Next::Wait(1));
+}
