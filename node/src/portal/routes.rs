@@ -306,6 +306,7 @@ pub const ROUTES: &[Route] = &[
     row!(STAFF POST "/asked/{id}/answer" SOCIAL, staff::case::asked::answer => Typed("/asked/{id}")),
     row!(STAFF POST "/asked/{id}/choose" SOCIAL, staff::case::asked::choose => Typed("/asked/{id}")),
     row!(STAFF POST "/asked/{id}/refer" SOCIAL, staff::case::asked::refer => Typed("/asked/{id}")),
+    row!(STAFF POST "/asked/{id}/documents" SOCIAL, staff::case::asked::follow => Typed("/asked/{id}")),
     row!(STAFF POST "/asked/{id}/settle" SOCIAL, staff::case::asked::settle => Button("/asked/{id}")),
     row!(STAFF POST "/asked/{id}/withdraw" SOCIAL, staff::case::asked::withdraw => Typed("/asked/{id}")),
     row!(STAFF POST "/asked/{id}/payer" SOCIAL, staff::case::asked::payer => Typed("/asked/{id}")),

@@ -5,7 +5,7 @@ use verbund_protocol::{
     id::{ConversationId, DepartmentKey, Ik, LocalId},
     inquiry::Inquiry,
     limits::AHB_DAYS,
-    referral::{MessageKind, Side},
+    referral::{MessageKind, Side, Step},
     time::{Day, Timestamp},
 };
 
@@ -13,6 +13,7 @@ use super::{
     SENT_TWICE, Work, WorkError,
     clinic::{self, Clinic},
     conversation::{ASKING, load_as},
+    document::{self, Document},
     inquiry::{self, NewCase, Preview, Target},
     overview, purpose,
 };
@@ -33,7 +34,7 @@ use crate::{
         case::{self, Case},
         caseload, consent,
         conversation::{self, Filter},
-        patient, wish,
+        document as documents, patient, wish,
     },
 };
 
@@ -57,6 +58,8 @@ pub use crate::store::{
 const MAX_CASES: usize = 300;
 /// Most notes on a page.
 const MAX_NOTES: usize = 200;
+/// Most documents that are offered to be handed over.
+const MAX_DOCUMENTS: usize = 100;
 /// Longest note, characters.
 pub const MAX_NOTE: usize = 4_000;
 /// For how long an answer to an inquiry is useful.
@@ -421,6 +424,8 @@ pub struct Conversed {
     pub patient: Patient,
     /// The clinic.
     pub clinic: Clinic,
+    /// Documents that can still follow the referral, the newest first.
+    pub following: Vec<Document>,
 }
 
 /// Returns one inquiry of a case, and notes that it was looked at.
@@ -432,5 +437,22 @@ pub fn inquiry(work: &mut Work<'_>, id: ConversationId) -> Result<Conversed, Wor
     let c = load_as(work, id, Side::Asker)?;
     let (case, patient) = (c.case.ok_or(WorkError::NotFound("case"))?, c.patient.ok_or(WorkError::NotFound("patient"))?);
     let patient = patient::find(work.db, patient)?.ok_or(WorkError::NotFound("patient"))?;
-    Ok(Conversed { detail: overview::show(work, id)?, case, patient, clinic: clinic::of(work, &c.peer_facility) })
+    let following = following(work, &c, patient.id)?;
+    Ok(Conversed { detail: overview::show(work, id)?, case, patient, clinic: clinic::of(work, &c.peer_facility), following })
+}
+
+/// Returns the patient's documents that a clinic with the referral has not been handed yet.
+fn following(work: &Work<'_>, c: &Conversation, patient: LocalId) -> Result<Vec<Document>, WorkError> {
+    if !matches!(c.log.state().step, Step::Referred | Step::Accepted | Step::Admitted) {
+        return Ok(vec![]);
+    }
+    let filter = documents::Filter { patient: Some(patient), ..documents::Filter::default() };
+    let mut found = Vec::new();
+    for document in documents::list(work.db, &filter, MAX_DOCUMENTS)? {
+        let came_from_there = document.conversation == Some(c.id);
+        if document.state == documents::State::Held && !came_from_there && !document::is_given(work, document.id, c.id)? {
+            found.push(document);
+        }
+    }
+    Ok(found)
 }

@@ -11,6 +11,7 @@ use super::{CANARY, House, Login};
 
 mod again;
 mod chromium;
+mod follow;
 mod late;
 mod lost;
 mod phone;

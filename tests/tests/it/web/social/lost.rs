@@ -11,7 +11,7 @@ impl Desk {
     }
 
     /// Brings an inquiry to a referral on the pages of the case.
-    fn refer(&mut self, at: usize, id: ConversationId) {
+    pub(super) fn refer(&mut self, at: usize, id: ConversationId) {
         let path = format!("/asked/{id}");
         self.house.town.await_step(at, id, "requested");
         self.house.town.offer(at, id, false);

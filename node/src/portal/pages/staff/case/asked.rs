@@ -63,6 +63,7 @@ struct Begun {
     payer: bool,
     date: bool,
     withdraw: bool,
+    follow: bool,
 }
 
 #[derive(Template)]
@@ -102,6 +103,9 @@ struct AskedPage {
     staff: String,
     note: String,
     documents: Vec<Choice>,
+    /// Whether documents can follow the referral, and which.
+    may_follow: bool,
+    following: Vec<Choice>,
     withdrawals: Vec<Choice>,
     decisions: Vec<Choice>,
     on: String,
@@ -221,6 +225,7 @@ async fn page(portal: &Portal, context: &Context, id: ConversationId, typed: &Fi
     let step = Step::named(&summary.step).ok_or(PageError::Unavailable)?;
     let (state, good) = words::step(w, step, detail.offer.as_ref().map(|offer| offer.held_until));
     let picked: Vec<&str> = typed.all("document").collect();
+    let choice = |paper: &documents::Document| Choice::new(paper.id.to_string(), title(paper), picked.contains(&paper.id.to_string().as_str()));
     let (text, rare) = (|name: &str| typed.shown(name, MAX_TEXT), rare(w, &c, typed));
     let representative = typed.get("who") == "representative";
     let chosen = |list, name: &str| codes::choices(list, codes::number(list, typed.get(name)).as_slice(), today, w.language);
@@ -257,11 +262,13 @@ async fn page(portal: &Portal, context: &Context, id: ConversationId, typed: &Fi
         diagnosis_text: text("diagnosis-text"),
         staff: typed.given("staff").unwrap_or_else(|| format!("{}, {}", context.actor().name(), portal.clinic.phone)),
         note: text("note"),
-        documents: papers.iter().map(|paper| Choice::new(paper.id.to_string(), title(paper), picked.contains(&paper.id.to_string().as_str()))).collect(),
+        documents: papers.iter().map(choice).collect(),
+        may_follow: matches!(step, Step::Referred | Step::Accepted | Step::Admitted),
+        following: c.following.iter().map(choice).collect(),
         withdrawals: chosen(List::Withdraw, "withdraw_reason"),
         decisions: chosen(List::PayerDecision, "decision"),
         on: if begun("on") { text("on") } else { date::calendar(today, w.language) },
-        begun: Begun { choose: begun("form_name"), payer: begun("on"), date: begun("wished"), withdraw: begun("withdraw_reason") },
+        begun: Begun { choose: begun("form_name"), payer: begun("on"), date: begun("wished"), withdraw: begun("withdraw_reason"), follow: typed.all("follow").next().is_some() },
         wished: typed.shown("wished", 32),
         waiting: detail.wished.map(|day| w.asked_date_waiting(date::calendar(day, w.language))),
         date_reasons: chosen(List::DateChange, "date_reason"),
@@ -350,6 +357,20 @@ pub async fn refer(State(portal): State<Portal>, Extension(context): Extension<C
             page(&portal, &context, identified, &fields, Some(fault)).await
         }
     }
+}
+
+/// Hands further documents to the clinic that has the referral.
+///
+/// # Errors
+/// [`PageError`].
+pub async fn follow(State(portal): State<Portal>, Extension(context): Extension<Context>, Path(text): Path<String>, fields: Fields) -> Result<Response, PageError> {
+    let conversation = conversation(&text)?;
+    let papers: Vec<LocalId> = fields.all("document").map(id).collect::<Result<_, _>>()?;
+    if papers.is_empty() {
+        portal.desk.ask(&context.actor(), move |work| caseload::is_ours(work, conversation)).await?;
+        return page(&portal, &context, conversation, &fields, Some(context.words.asked_follow_wrong().into_owned())).await;
+    }
+    act(&portal, &context, conversation, &fields, move |work| referral::hand_over(work, conversation, &papers)).await
 }
 
 /// Somebody has called the clinic: nothing waits for that any more.
