@@ -136,7 +136,8 @@ pub fn begin_by(case: &Case) -> Option<Day> {
     case.discharge.filter(|_| rehab).map(|day| day.plus(AHB_DAYS))
 }
 
-/// Returns the open cases: one's own and those that have become one's own for now, or everybody's; what is due first comes first.
+/// Returns the open cases: one's own and those that have become one's own for now, or everybody's. Where somebody has to call comes first,
+/// then what must happen first.
 ///
 /// # Errors
 /// [`WorkError::Forbidden`]; the store's.
@@ -149,7 +150,7 @@ pub fn list(work: &mut Work<'_>, everybody: bool) -> Result<Vec<Row>, WorkError>
         row.why = service.why(&row, work.actor.name(), work.now);
         rows.extend(Some(row).filter(|row| everybody || row.why.is_some() || row.owner == work.actor.name()));
     }
-    rows.sort_by_key(|row| (row.due.is_none(), row.due, row.begin_by.is_none(), row.begin_by, row.case.opened_at));
+    rows.sort_by_key(reach::order);
     Ok(rows)
 }
 
