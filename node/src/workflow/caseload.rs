@@ -54,7 +54,9 @@ pub use crate::store::{
     conversation::Conversation,
 };
 
-/// Most cases on a page.
+/// Most open cases on a page.
+const MAX_OPEN: usize = 1_000;
+/// Most cases of one patient, and conversations of one case.
 const MAX_CASES: usize = 300;
 /// Most notes on a page.
 const MAX_NOTES: usize = 200;
@@ -136,22 +138,41 @@ pub fn begin_by(case: &Case) -> Option<Day> {
     case.discharge.filter(|_| rehab).map(|day| day.plus(AHB_DAYS))
 }
 
+/// A list of cases.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// The cases, in the order in which they are to be looked at.
+    pub rows: Vec<Row>,
+    /// Whether there are more than a page has.
+    pub more: bool,
+}
+
 /// Returns the open cases: one's own and those that have become one's own for now, or everybody's. Where somebody has to call comes first,
 /// then what must happen first.
 ///
 /// # Errors
 /// [`WorkError::Forbidden`]; the store's.
-pub fn list(work: &mut Work<'_>, everybody: bool) -> Result<Vec<Row>, WorkError> {
+pub fn list(work: &mut Work<'_>, everybody: bool) -> Result<Listed, WorkError> {
+    listed(work, everybody, MAX_OPEN)
+}
+
+/// The same with at most `most` of one's own, or of all.
+fn listed(work: &mut Work<'_>, everybody: bool, most: usize) -> Result<Listed, WorkError> {
     work.require(ASKING)?;
     work.audit("case.list", None, "discharge", "")?;
     let (mut rows, service) = (Vec::new(), Service::of(work)?);
-    for case in case::list(work.db, None, MAX_CASES)? {
+    let asked = most.saturating_add(1);
+    let mut own = if everybody { case::list(work.db, None, asked)? } else { case::open_of(work.db, work.actor.name(), true, asked)? };
+    let more = own.len() > most;
+    own.truncate(most);
+    let others = if everybody { vec![] } else { case::open_of(work.db, work.actor.name(), false, most)? };
+    for (case, is_own) in own.into_iter().map(|case| (case, true)).chain(others.into_iter().map(|case| (case, false))) {
         let Some(mut row) = row(work, case)? else { continue };
         row.why = service.why(&row, work.actor.name(), work.now);
-        rows.extend(Some(row).filter(|row| everybody || row.why.is_some() || row.owner == work.actor.name()));
+        rows.extend(Some(row).filter(|row| is_own || row.why.is_some()));
     }
     rows.sort_by_key(reach::order);
-    Ok(rows)
+    Ok(Listed { rows, more })
 }
 
 pub(super) fn row(work: &Work<'_>, case: Case) -> Result<Option<Row>, WorkError> {
@@ -456,4 +477,45 @@ fn following(work: &Work<'_>, c: &Conversation, patient: LocalId) -> Result<Vec<
         }
     }
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::time::Duration;
+
+    use verbund_protocol::inquiry::Variant;
+
+    use super::*;
+    use crate::{domain::patient::tests::anna, workflow::bench::Bench};
+
+    /// Cases of one person and of the whole house, one a minute; returns them, one's own and the others'.
+    fn cases(bench: &mut Bench) -> (LocalId, Vec<LocalId>) {
+        let patient = bench.run(Role::SocialService, |work| crate::workflow::patient::add(work, &anna())).unwrap().id;
+        let new = NewCase { patient, variant: Variant::Rehab, discharge: None, exception: None };
+        let own = bench.run(Role::SocialService, |work| open(work, &new)).unwrap();
+        let mut others = Vec::new();
+        for _ in 0..3 {
+            bench.now = bench.now.plus(Duration::from_secs(60));
+            others.push(bench.run(Role::Physician, |work| inquiry::open_case(work, &new)).unwrap());
+        }
+        (own, others)
+    }
+
+    #[test]
+    fn ones_own_case_is_in_the_list_however_many_others_there_are() {
+        let mut bench = Bench::new();
+        let (own, others) = cases(&mut bench);
+        let mut ids = |everybody, most| {
+            let listed = bench.run(Role::SocialService, |work| listed(work, everybody, most)).unwrap();
+            (listed.rows.iter().map(|row| row.case.id).collect::<Vec<_>>(), listed.more)
+        };
+        assert_eq!(ids(false, 1), (vec![own], false));
+        assert_eq!(ids(true, 4), ([&[own][..], &others].concat(), false));
+        assert_eq!(ids(true, 3), (others, true), "the page says that there are more");
+        // What is given to somebody is theirs alone.
+        bench.run(Role::Physician, |work| give(work, own, "p-physician")).unwrap();
+        let mut mine = |role| bench.run(role, |work| listed(work, false, 9)).unwrap().rows.iter().map(|row| row.case.id).collect::<Vec<_>>();
+        assert_eq!((mine(Role::SocialService), mine(Role::Physician).len()), (vec![], 4));
+    }
 }

@@ -4,6 +4,8 @@
 admissions-title = Anfragen
 admissions-ended-title = Abgeschlossene Anfragen
 admissions-none = Im Augenblick liegt keine Anfrage vor. Neue Anfragen erscheinen hier.
+admissions-list-more = Es gibt weitere offene Anfragen. Hier stehen die { $count }, bei denen zuerst etwas zu tun ist.
+admissions-ended-more = Hier stehen die { $count } Anfragen, die zuletzt abgeschlossen wurden. Ältere gibt es auch.
 admissions-ended-none = Noch ist keine Anfrage abgeschlossen.
 admissions-to-inbox = Zu den Anfragen
 admissions-to-ended = Abgeschlossene Anfragen

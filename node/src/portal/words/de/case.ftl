@@ -4,6 +4,7 @@
 case-list = Meine Fälle
 case-list-all = Alle offenen Fälle
 case-list-mine = Nur meine Fälle
+case-list-more = Es gibt weitere offene Fälle. Hier stehen { $count }; die übrigen finden Sie bei der Patientin oder dem Patienten.
 case-list-none = Hier ist kein offener Fall. Suchen Sie eine Patientin oder einen Patienten, und beginnen Sie dort die Anschlussversorgung.
 case-title = Anschlussversorgung
 case-born = geboren { $date }

@@ -4,6 +4,8 @@
 admissions-title = Inquiries
 admissions-ended-title = Closed inquiries
 admissions-none = There is no inquiry at the moment. New ones appear here.
+admissions-list-more = There are more open inquiries. Here are the { $count } in which something is to be done first.
+admissions-ended-more = Here are the { $count } inquiries that were closed last. There are older ones too.
 admissions-ended-none = No inquiry is closed yet.
 admissions-to-inbox = To the inquiries
 admissions-to-ended = Closed inquiries

@@ -4,6 +4,7 @@
 case-list = My cases
 case-list-all = All open cases
 case-list-mine = Only my cases
+case-list-more = There are more open cases. Here are { $count }; you find the others on the patient's page.
 case-list-none = There is no open case here. Look a patient up and begin the follow-up care there.
 case-title = Follow-up care
 case-born = born { $date }

@@ -3,7 +3,10 @@
 use super::*;
 use crate::{
     domain::plan::Plan,
-    workflow::caseload::{self, Next, Row},
+    workflow::{
+        caseload::{self, Next, Row},
+        inbox,
+    },
 };
 
 impl Pair {
@@ -90,6 +93,29 @@ fn what_ended_here_alone_asks_for_another_place() {
     let case = pair.case;
     let overview = pair.a.run(SOCIAL, |work| caseload::show(work, case)).unwrap();
     assert_eq!((overview.row.next, overview.row.calls, overview.onward.wanted), (Next::Ask, vec![id], true));
+}
+
+/// A clinic has far more patients than inquiries: these are in the list however many those are, and the page says what it leaves out.
+#[test]
+fn an_inquiry_is_in_the_inbox_however_many_patients_are_there() {
+    let mut pair = Pair::new(3);
+    let asked = pair.inquire(&["2800"])[0];
+    pair.deliver();
+    let here = pair.referred();
+    pair.b.run(ADMISSIONS, |work| accept(work, here, None, None)).unwrap();
+    pair.deliver();
+    // Only a place that is confirmed withdraws the others: it is asked once more.
+    let open = pair.inquire(&["2800"])[0];
+    pair.deliver();
+    assert_eq!((pair.step(asked).1, pair.step(here).1, pair.step(open).1), (Step::Withdrawn, Step::Accepted, Step::Requested));
+    pair.pass(Duration::from_secs(60));
+    let mut ids = |over, most| {
+        let listed = pair.b.run(ADMISSIONS, |work| inbox::listed(work, over, most)).unwrap();
+        (listed.rows.iter().map(|row| row.id).collect::<Vec<_>>(), listed.more)
+    };
+    assert_eq!(ids(false, 1), (vec![open], true));
+    assert_eq!(ids(false, 2), (vec![open, here], false));
+    assert_eq!(ids(true, 1), (vec![asked], false), "what is open leaves room for what is over");
 }
 
 /// The choice came when the place was not held any more: somebody calls, and others are proposed and can be asked meanwhile.

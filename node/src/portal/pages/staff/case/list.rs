@@ -19,7 +19,7 @@ use crate::{
         words::Words,
     },
     workflow::{
-        caseload::{self, Next, Row, Why},
+        caseload::{self, Listed, Next, Row, Why},
         inquiry::NewCase,
     },
 };
@@ -75,12 +75,18 @@ struct ListPage {
     p: Page,
     everybody: bool,
     rows: Vec<Line>,
+    more: Option<String>,
+}
+
+/// Says that there are more cases than the list has.
+pub fn more(listed: &Listed, w: Words) -> Option<String> {
+    listed.more.then(|| w.case_list_more(listed.rows.len()))
 }
 
 async fn page(portal: &Portal, context: &Context, everybody: bool) -> Result<Response, PageError> {
-    let rows = portal.desk.look(context.actor(), move |work| caseload::list(work, everybody)).await?;
-    let rows = rows.iter().map(|row| Line::of(row, context.words, context)).collect();
-    Ok(render(&ListPage { p: Page::new(portal, context), everybody, rows }))
+    let listed = portal.desk.look(context.actor(), move |work| caseload::list(work, everybody)).await?;
+    let rows = listed.rows.iter().map(|row| Line::of(row, context.words, context)).collect();
+    Ok(render(&ListPage { p: Page::new(portal, context), everybody, rows, more: more(&listed, context.words) }))
 }
 
 /// One's own cases.
