@@ -368,6 +368,9 @@ capacity-empty = Leere Tage am Ende gelten als nicht gemeldet, leere Tage dazwis
 capacity-save = { $department } speichern
 capacity-wrong = Zahl von 0 bis { $beds }
 capacity-wrong-days = Bitte prüfen Sie: { $days } Möglich ist eine Zahl von 0 bis { $beds }. Es wurde nichts gespeichert.
+capacity-changed = Inzwischen steht hier { $now }.
+capacity-changed-none = Inzwischen ist hier nichts gemeldet.
+capacity-changed-days = Jemand anders hat diese Tage inzwischen auch geändert: { $days } Bitte prüfen Sie sie, und speichern Sie dann noch einmal. Es wurde nichts gespeichert.
 capacity-refused = Diese Zahlen passen nicht zusammen. Es wurde nichts gespeichert.
 
 ## Neue Abteilung
