@@ -32,6 +32,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0026_draft_end.sql"),
     include_str!("migrations/0027_former_session.sql"),
     include_str!("migrations/0028_news.sql"),
+    include_str!("migrations/0029_note_recorded.sql"),
 ];
 
 /// The schema this program writes, and the highest it can read.

@@ -301,20 +301,32 @@ pub fn write_plan(work: &mut Work<'_>, id: LocalId, plan: &Plan, discharge: Opti
     work.audit("case.plan", case.patient, "discharge", &id.to_string())
 }
 
-/// Adds a note or a call. The same again within ten minutes is a form that was sent twice, and is not noted twice.
+/// Returns whether something about a case can have been at that moment: once the case was open, and not later than now.
+pub fn plausible(case: &Case, at: Timestamp, now: Timestamp) -> bool {
+    phone::between(case.opened_at, at, now)
+}
+
+/// Adds a note or a call of that moment; of now without one. The same again within ten minutes is a form that was sent twice, and is not noted
+/// twice.
 ///
 /// # Errors
-/// [`WorkError::Invalid`] if it is empty or too long.
-pub fn note(work: &mut Work<'_>, id: LocalId, kind: NoteKind, text: &str) -> Result<(), WorkError> {
+/// [`WorkError::Invalid`] if it is empty or too long; [`WorkError::State`] `when` for a moment before the case or after now.
+pub fn note(work: &mut Work<'_>, id: LocalId, kind: NoteKind, text: &str, at: Option<Timestamp>) -> Result<(), WorkError> {
     work.require(ASKING)?;
     let case = inquiry::find_case(work, id)?;
     let text = text.trim();
     if text.is_empty() || text.chars().count() > MAX_NOTE {
         return Err(WorkError::invalid(format!("a note has 1 to {MAX_NOTE} characters"), "shorten it, or write two"));
     }
-    let note = Note { at: work.now, kind, text: text.to_owned(), made_by: work.actor.name().to_owned() };
-    let last = caseload::notes(work.db, id, 1)?.pop();
-    if last.is_some_and(|last| work.now.since(last.at) < SENT_TWICE && Note { at: note.at, ..last } == note) {
+    if at.is_some_and(|at| !plausible(&case, at, work.now)) {
+        return Err(WorkError::state("when", "it was before the case, or is still to come", "correct the time"));
+    }
+    let note = Note { at: at.unwrap_or(work.now), recorded_at: work.now, kind, text: text.to_owned(), made_by: work.actor.name().to_owned() };
+    let twice = |last: &Note| {
+        let then = at.unwrap_or(last.recorded_at);
+        work.now.since(last.recorded_at) < SENT_TWICE && last.at == then && Note { at: note.at, recorded_at: note.recorded_at, ..last.clone() } == note
+    };
+    if caseload::last_note(work.db, id)?.as_ref().is_some_and(twice) {
         return Ok(());
     }
     caseload::add_note(work.db, id, &note)?;
@@ -403,7 +415,7 @@ pub fn end(work: &mut Work<'_>, id: LocalId, how: How, why: &str) -> Result<(), 
     if !conversation::list(work.db, &open, 1)?.is_empty() {
         return Err(WorkError::state("open-inquiries", "clinics are still being asked", "withdraw those inquiries first"));
     }
-    note(work, id, NoteKind::Note, why)?;
+    note(work, id, NoteKind::Note, why, None)?;
     case::end(work.db, id, &End { how, at: work.now, by: work.actor.name().to_owned() })?;
     work.audit("case.end", case.patient, "discharge", &id.to_string())
 }
@@ -487,7 +499,10 @@ mod tests {
     use verbund_protocol::inquiry::Variant;
 
     use super::*;
-    use crate::{domain::patient::tests::anna, workflow::bench::Bench};
+    use crate::{
+        domain::patient::tests::anna,
+        workflow::bench::{Bench, NOW},
+    };
 
     /// Cases of one person and of the whole house, one a minute; returns them, one's own and the others'.
     fn cases(bench: &mut Bench) -> (LocalId, Vec<LocalId>) {
@@ -517,5 +532,29 @@ mod tests {
         bench.run(Role::Physician, |work| give(work, own, "p-physician")).unwrap();
         let mut mine = |role| bench.run(role, |work| listed(work, false, 9)).unwrap().rows.iter().map(|row| row.case.id).collect::<Vec<_>>();
         assert_eq!((mine(Role::SocialService), mine(Role::Physician).len()), (vec![], 4));
+    }
+
+    #[test]
+    fn a_call_stands_at_the_time_it_was() {
+        let mut bench = Bench::new();
+        let (case, _) = cases(&mut bench);
+        let opened = NOW;
+        let hours = |hours: u64| NOW.plus(Duration::from_secs(hours * 3_600));
+        let mut noted = |now, text: &str, at| {
+            bench.now = now;
+            let done = bench.run(Role::SocialService, |work| note(work, case, NoteKind::Call, text, at));
+            let notes = bench.run(Role::SocialService, |work| show(work, case)).unwrap().notes;
+            (done.map_err(|error| error.code().to_owned()), notes.into_iter().map(|note| (note.text, note.at, note.recorded_at)).collect::<Vec<_>>())
+        };
+        let second = ("angerufen".to_owned(), hours(4), hours(4));
+        assert_eq!(noted(hours(4), "angerufen", None), (Ok(()), vec![second.clone()]));
+        let first = ("vorher".to_owned(), hours(1), hours(6));
+        let both = vec![second, first];
+        assert_eq!(noted(hours(6), "vorher", Some(hours(1))), (Ok(()), both.clone()));
+        assert_eq!(noted(hours(6), "vorher", Some(hours(1))), (Ok(()), both.clone()), "a form that was sent twice");
+        for wrong in [hours(7), opened.minus(Duration::from_secs(300))] {
+            assert_eq!(noted(hours(6), "nie", Some(wrong)), (Err("when".into()), both.clone()));
+        }
+        assert_eq!(noted(hours(6), "vorher", Some(hours(2))).1.len(), 3, "another call");
     }
 }

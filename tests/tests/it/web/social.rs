@@ -14,6 +14,7 @@ mod chromium;
 mod follow;
 mod late;
 mod lost;
+mod noted;
 mod phone;
 mod twice;
 

@@ -6,7 +6,7 @@ use axum::{
     extract::{Path, State},
     response::{IntoResponse as _, Redirect, Response},
 };
-use verbund_protocol::id::LocalId;
+use verbund_protocol::{id::LocalId, time::Timestamp};
 
 use super::{
     again::{self, Proposed},
@@ -24,11 +24,11 @@ use crate::{
         guard::Context,
         page::{Page, PageError, render},
         pages::{patient::wishes::in_words, sign_in::id},
-        words::Words,
+        words::{Language, Words},
     },
     workflow::{
         Work, WorkError,
-        caseload::{self, Asked, Consented, MAX_NOTE, Next, NoteKind, Overview, Paper, phone::MAX_NAME},
+        caseload::{self, Asked, Consented, MAX_NOTE, Next, Note, NoteKind, Overview, Paper, phone::MAX_NAME},
     },
 };
 
@@ -114,6 +114,10 @@ struct HubPage {
     notes: Vec<(String, String, String)>,
     note_kinds: Vec<Choice>,
     note: String,
+    /// When it was, as typed; nothing for now.
+    note_day: String,
+    note_time: String,
+    note_when: Option<String>,
     owner: String,
     mine: bool,
     colleagues: Vec<Choice>,
@@ -144,6 +148,12 @@ fn calls(w: Words, o: &Overview) -> Vec<(String, String)> {
     o.asked.iter().filter(waits).filter_map(call).collect()
 }
 
+/// When a note's matter was and who wrote it down; and when, if that was later.
+fn noted(p: &Page, note: &Note) -> String {
+    let head = format!("{}, {}", p.moment(note.at), note.made_by);
+    if note.at == note.recorded_at { head } else { format!("{head}; {}", p.w.case_note_recorded(p.moment(note.recorded_at))) }
+}
+
 /// What the page shows besides the case itself.
 struct Shown<'a> {
     proposed: Option<Proposed>,
@@ -151,12 +161,20 @@ struct Shown<'a> {
     typed: &'a Fields,
     /// Why it was refused.
     fault: Option<String>,
+    beside: Beside,
+}
+
+/// What stands beside a form that was refused.
+#[derive(Default)]
+pub(super) struct Beside {
     /// What can be done about fields of a fax that few people share.
-    fax_rare: Vec<Choice>,
+    pub(super) fax_rare: Vec<Choice>,
+    /// What is wrong with the time of a note.
+    pub(super) when: Option<String>,
 }
 
 fn page(portal: &Portal, context: &Context, o: &Overview, shown: Shown<'_>) -> Response {
-    let Shown { proposed, typed, fault, fax_rare } = shown;
+    let Shown { proposed, typed, fault, beside: Beside { fax_rare, when } } = shown;
     let (p, w, row) = (Page::new(portal, context), context.words, &o.row);
     let (day, id) = (|at| p.day(at), row.case.id.to_string());
     let consent = match o.consented {
@@ -201,9 +219,12 @@ fn page(portal: &Portal, context: &Context, o: &Overview, shown: Shown<'_>) -> R
         fax: typed.shown("fax", MAX_NAME),
         fax_rare,
         placed: matches!(row.next, Next::ByPhone(_) | Next::ThereByPhone(_)),
-        notes: o.notes.iter().map(|note| (format!("{}, {}", p.moment(note.at), note.made_by), kind(note.kind).into_owned(), note.text.clone())).collect(),
+        notes: o.notes.iter().map(|note| (noted(&p, note), kind(note.kind).into_owned(), note.text.clone())).collect(),
         note_kinds: vec![Choice::new("note", w.case_note_note(), !call), Choice::new("call", w.case_note_call(), call)],
         note: typed.shown("text", MAX_NOTE),
+        note_day: typed.shown("day", MAX_NAME),
+        note_time: typed.shown("time", MAX_NAME),
+        note_when: when,
         owner: w.case_owner(row.owner.clone()),
         mine: row.owner == actor.name(),
         colleagues: o.colleagues.iter().filter(|name| **name != row.owner).map(|name| Choice::new(name.clone(), name.clone(), false)).collect(),
@@ -218,14 +239,14 @@ fn page(portal: &Portal, context: &Context, o: &Overview, shown: Shown<'_>) -> R
 }
 
 pub(super) async fn shown(portal: &Portal, context: &Context, id: LocalId, typed: &Fields, fault: Option<String>) -> Result<Response, PageError> {
-    shown_with(portal, context, id, typed, fault, vec![]).await
+    shown_with(portal, context, id, typed, fault, Beside::default()).await
 }
 
-/// The same, where a fax says what few people share: with what can be done about it.
-pub(super) async fn shown_with(portal: &Portal, context: &Context, id: LocalId, typed: &Fields, fault: Option<String>, fax_rare: Vec<Choice>) -> Result<Response, PageError> {
+/// The same with what stands beside the form that was refused.
+pub(super) async fn shown_with(portal: &Portal, context: &Context, id: LocalId, typed: &Fields, fault: Option<String>, beside: Beside) -> Result<Response, PageError> {
     let overview = portal.desk.look(context.actor(), move |work| caseload::show(work, id)).await?;
     let proposed = again::propose(portal, context, &overview).await?;
-    Ok(page(portal, context, &overview, Shown { proposed, typed, fault, fax_rare }))
+    Ok(page(portal, context, &overview, Shown { proposed, typed, fault, beside }))
 }
 
 /// The page.
@@ -286,7 +307,31 @@ pub async fn note(State(portal): State<Portal>, Extension(context): Extension<Co
     if note.is_empty() || note.chars().count() > MAX_NOTE {
         return shown(&portal, &context, id, &fields, Some(context.words.case_note_wrong(MAX_NOTE))).await;
     }
-    act(&portal, &context, id, &fields, move |work| caseload::note(work, id, kind, &note)).await
+    let at = match when(&fields, context.now) {
+        Some(at) => at,
+        None => return note_when_wrong(&portal, &context, id, &fields).await,
+    };
+    match portal.desk.ask(&context.actor(), move |work| caseload::note(work, id, kind, &note, at)).await {
+        Ok(()) => Ok(Redirect::to(&format!("/cases/{id}")).into_response()),
+        Err(WorkError::State { code: "when", .. }) => note_when_wrong(&portal, &context, id, &fields).await,
+        Err(error) => {
+            let fault = words::fault(context.words, error)?;
+            shown(&portal, &context, id, &fields, Some(fault)).await
+        }
+    }
+}
+
+/// Returns when a note says that it was: a time alone is one of today, and nothing is now. Nothing if it cannot be read.
+fn when(fields: &Fields, now: Timestamp) -> Option<Option<Timestamp>> {
+    match (fields.given("day"), fields.given("time")) {
+        (None, None) => Some(None),
+        (day, time) => date::typed_moment(&day.unwrap_or_else(|| date::day(now, Language::German)), &time?).map(Some),
+    }
+}
+
+async fn note_when_wrong(portal: &Portal, context: &Context, id: LocalId, fields: &Fields) -> Result<Response, PageError> {
+    let beside = Beside { when: Some(context.words.case_note_when_wrong().into_owned()), ..Beside::default() };
+    shown_with(portal, context, id, fields, None, beside).await
 }
 
 /// Hands the case on, or takes it over.
