@@ -66,6 +66,14 @@ struct Begun {
     follow: bool,
 }
 
+impl Begun {
+    /// Returns which form was sent: by a field that it alone has, empty or not, or that was filled in.
+    fn of(typed: &Fields) -> Self {
+        let (sent, filled) = (|name| typed.all(name).next().is_some(), |name| typed.given(name).is_some());
+        Self { choose: sent("form_name"), payer: filled("on"), date: filled("wished"), withdraw: filled("withdraw_reason"), follow: sent("follow") }
+    }
+}
+
 #[derive(Template)]
 #[template(path = "staff/case/asked.html")]
 struct AskedPage {
@@ -229,7 +237,6 @@ async fn page(portal: &Portal, context: &Context, id: ConversationId, typed: &Fi
     let (text, rare) = (|name: &str| typed.shown(name, MAX_TEXT), rare(w, &c, typed));
     let representative = typed.get("who") == "representative";
     let chosen = |list, name: &str| codes::choices(list, codes::number(list, typed.get(name)).as_slice(), today, w.language);
-    let begun = |name: &str| typed.given(name).is_some();
     let icd = detail.inquiry.as_ref().and_then(|inquiry| inquiry.icd).map(|icd| icd.to_string()).unwrap_or_default();
     Ok(render(&AskedPage {
         id: id.to_string(),
@@ -267,8 +274,8 @@ async fn page(portal: &Portal, context: &Context, id: ConversationId, typed: &Fi
         following: c.following.iter().map(choice).collect(),
         withdrawals: chosen(List::Withdraw, "withdraw_reason"),
         decisions: chosen(List::PayerDecision, "decision"),
-        on: if begun("on") { text("on") } else { date::calendar(today, w.language) },
-        begun: Begun { choose: begun("form_name"), payer: begun("on"), date: begun("wished"), withdraw: begun("withdraw_reason"), follow: typed.all("follow").next().is_some() },
+        on: if typed.given("on").is_some() { text("on") } else { date::calendar(today, w.language) },
+        begun: Begun::of(typed),
         wished: typed.shown("wished", 32),
         waiting: detail.wished.map(|day| w.asked_date_waiting(date::calendar(day, w.language))),
         date_reasons: chosen(List::DateChange, "date_reason"),

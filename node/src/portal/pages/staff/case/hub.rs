@@ -198,7 +198,7 @@ fn page(portal: &Portal, context: &Context, o: &Overview, shown: Shown<'_>) -> R
         discharge: row.case.discharge.map_or_else(|| w.case_discharge_open().into_owned(), |day| w.case_discharge(date::calendar(day, w.language))),
         begin_by: words::begin_by(w, row.begin_by, context.now),
         consent,
-        deciding: fault.is_some() || typed.given("form_name").is_some(),
+        deciding: typed.all("form_name").next().is_some(),
         may_decide: row.case.closed_at.is_none() && !matches!(o.consented, Consented::Given(_)),
         who: vec![
             Choice::new("patient", w.case_consent_patient(), typed.get("who") != "representative"),
