@@ -59,6 +59,22 @@ fn a_lost_place_does_not_hide_what_is_next() {
     assert_eq!((row.next, row.calls, row.may_ask), (Next::Ask, vec![], true));
 }
 
+/// Who was told no for the sake of the place that is lost may be the next best.
+#[test]
+fn who_was_let_go_for_a_lost_place_is_proposed_again() {
+    let mut pair = Pair::new(3);
+    pair.plan();
+    let other = pair.inquire(&["2800"])[0];
+    let chosen = pair.referred();
+    assert_eq!((pair.step(other).0, pair.step(chosen).0), (Step::Withdrawn, Step::Referred));
+    pair.b.run(ADMISSIONS, |work| refuse(work, chosen, "findings".parse().unwrap())).unwrap();
+    pair.deliver();
+    let case = pair.case;
+    let onward = pair.a.run(SOCIAL, |work| caseload::show(work, case)).unwrap().onward;
+    let departments: Vec<String> = onward.asked.iter().map(|target| target.department.to_string()).collect();
+    assert_eq!(departments, ["2300"]);
+}
+
 /// A clinic that cannot be told is called before anything else; where something is agreed with another, that goes on.
 #[test]
 fn a_call_about_a_question_that_is_open_comes_first() {
