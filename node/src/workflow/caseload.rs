@@ -156,16 +156,18 @@ pub fn list(work: &mut Work<'_>, everybody: bool) -> Result<Listed, WorkError> {
     listed(work, everybody, MAX_OPEN)
 }
 
-/// The same with at most `most` of one's own, or of all.
+/// The same with at most `most` of one's own and `most` others, or of all.
 fn listed(work: &mut Work<'_>, everybody: bool, most: usize) -> Result<Listed, WorkError> {
     work.require(ASKING)?;
     work.audit("case.list", None, "discharge", "")?;
     let (mut rows, service) = (Vec::new(), Service::of(work)?);
     let asked = most.saturating_add(1);
     let mut own = if everybody { case::list(work.db, None, asked)? } else { case::open_of(work.db, work.actor.name(), true, asked)? };
-    let more = own.len() > most;
+    // Of the others' cases some may have become one's own.
+    let mut others = if everybody { vec![] } else { case::open_of(work.db, work.actor.name(), false, asked)? };
+    let more = own.len() > most || others.len() > most;
     own.truncate(most);
-    let others = if everybody { vec![] } else { case::open_of(work.db, work.actor.name(), false, most)? };
+    others.truncate(most);
     for (case, is_own) in own.into_iter().map(|case| (case, true)).chain(others.into_iter().map(|case| (case, false))) {
         let Some(mut row) = row(work, case)? else { continue };
         row.why = service.why(&row, work.actor.name(), work.now);
@@ -525,7 +527,8 @@ mod tests {
             let listed = bench.run(Role::SocialService, |work| listed(work, everybody, most)).unwrap();
             (listed.rows.iter().map(|row| row.case.id).collect::<Vec<_>>(), listed.more)
         };
-        assert_eq!(ids(false, 1), (vec![own], false));
+        assert_eq!(ids(false, 1), (vec![own], true), "some of the others' were not looked at");
+        assert_eq!(ids(false, 3), (vec![own], false));
         assert_eq!(ids(true, 4), ([&[own][..], &others].concat(), false));
         assert_eq!(ids(true, 3), (others, true), "the page says that there are more");
         // What is given to somebody is theirs alone.
