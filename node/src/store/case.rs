@@ -88,6 +88,20 @@ pub fn list(db: &Db, patient: Option<LocalId>, limit: usize) -> Result<Vec<Case>
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// Returns the open cases that somebody looks after, or all others, oldest first, at most `limit`. Whoever opened a case looks after it until it
+/// is given to somebody.
+///
+/// # Errors
+/// The store's.
+pub fn open_of(db: &Db, owner: &str, own: bool, limit: usize) -> Result<Vec<Case>, StoreError> {
+    let sql = "SELECT * FROM discharge_case WHERE closed_at IS NULL AND (?1 = coalesce(
+            (SELECT owner FROM case_owner WHERE discharge_case = discharge_case.id ORDER BY since DESC LIMIT 1), opened_by)) = ?2
+        ORDER BY opened_at, id LIMIT ?3";
+    let mut statement = db.prepare_cached(sql)?;
+    let rows = statement.query_map(params![owner, own, limit as i64], row_to_case)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// Notes day of discharge and exception.
 ///
 /// # Errors

@@ -7,7 +7,7 @@ use verbund_protocol::{
     time::Timestamp,
 };
 
-use super::{Db, StoreError, column, millis, moment};
+use super::{Db, StoreError, column, millis, moment, moment_opt};
 use crate::domain::plan::Plan;
 
 pub mod phone;
@@ -47,8 +47,10 @@ impl NoteKind {
 /// A note about a case. Its text is in no `Debug` output.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Note {
-    /// When.
+    /// When it was.
     pub at: Timestamp,
+    /// When it was written down.
+    pub recorded_at: Timestamp,
     /// Note or call.
     pub kind: NoteKind,
     /// What it says.
@@ -128,10 +130,19 @@ pub fn owners(db: &Db, case: LocalId) -> Result<Vec<Owner>, StoreError> {
 /// # Errors
 /// The store's.
 pub fn add_note(db: &Db, case: LocalId, note: &Note) -> Result<(), StoreError> {
-    let sql = "INSERT INTO case_note (discharge_case, at, number, kind, text, made_by)
-        SELECT ?1, ?2, coalesce(max(number), 0) + 1, ?3, ?4, ?5 FROM case_note WHERE discharge_case = ?1 AND at = ?2";
-    db.prepare_cached(sql)?.execute(params![case.0, millis(note.at), note.kind.word(), note.text, note.made_by])?;
+    let sql = "INSERT INTO case_note (discharge_case, at, number, kind, text, made_by, recorded_at)
+        SELECT ?1, ?2, coalesce(max(number), 0) + 1, ?3, ?4, ?5, ?6 FROM case_note WHERE discharge_case = ?1 AND at = ?2";
+    db.prepare_cached(sql)?.execute(params![case.0, millis(note.at), note.kind.word(), note.text, note.made_by, millis(note.recorded_at)])?;
     Ok(())
+}
+
+/// Returns the note about a case that was written down last.
+///
+/// # Errors
+/// The store's.
+pub fn last_note(db: &Db, case: LocalId) -> Result<Option<Note>, StoreError> {
+    let sql = "SELECT * FROM case_note WHERE discharge_case = ?1 ORDER BY coalesce(recorded_at, at) DESC, number DESC LIMIT 1";
+    Ok(db.prepare_cached(sql)?.query_row([case.0], row_to_note).optional()?)
 }
 
 /// Returns the notes about a case, the latest first, at most `limit`.
@@ -140,11 +151,14 @@ pub fn add_note(db: &Db, case: LocalId, note: &Note) -> Result<(), StoreError> {
 /// The store's.
 pub fn notes(db: &Db, case: LocalId, limit: usize) -> Result<Vec<Note>, StoreError> {
     let mut statement = db.prepare_cached("SELECT * FROM case_note WHERE discharge_case = ?1 ORDER BY at DESC, number DESC LIMIT ?2")?;
-    let rows = statement.query_map(params![case.0, limit as i64], |row| {
-        let kind = if row.get::<_, String>("kind")? == "call" { NoteKind::Call } else { NoteKind::Note };
-        Ok(Note { at: moment(row, "at")?, kind, text: row.get("text")?, made_by: row.get("made_by")? })
-    })?;
+    let rows = statement.query_map(params![case.0, limit as i64], row_to_note)?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn row_to_note(row: &Row<'_>) -> rusqlite::Result<Note> {
+    let kind = if row.get::<_, String>("kind")? == "call" { NoteKind::Call } else { NoteKind::Note };
+    let at = moment(row, "at")?;
+    Ok(Note { at, recorded_at: moment_opt(row, "recorded_at")?.unwrap_or(at), kind, text: row.get("text")?, made_by: row.get("made_by")? })
 }
 
 /// Marks a department as a favourite for an indication group, or no longer.

@@ -176,6 +176,22 @@ pub fn list(db: &Db, filter: &Filter, limit: usize) -> Result<Vec<Conversation>,
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
+/// Returns the conversations in which this clinic owns the bed, at most `limit`: those that are over, last changed first; or the open ones,
+/// where nothing is agreed yet or something is wrong before all others, and then what is due first.
+///
+/// # Errors
+/// The store's.
+pub fn owned(db: &Db, over: bool, limit: usize) -> Result<Vec<Conversation>, StoreError> {
+    let sql = if over {
+        concat!(select!(), " WHERE side = ?1 AND ended_at IS NOT NULL ORDER BY changed_at DESC, id LIMIT ?2")
+    } else {
+        concat!(select!(), " WHERE side = ?1 AND ended_at IS NULL ORDER BY step IN ('accepted', 'admitted') AND trouble IS NULL, due_at IS NULL, due_at, id LIMIT ?2")
+    };
+    let mut statement = db.prepare_cached(sql)?;
+    let rows = statement.query_map(params![Side::Owner.word(), limit as i64], row_to_conversation)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// Returns how many conversations this clinic was asked in and has not answered yet.
 ///
 /// # Errors

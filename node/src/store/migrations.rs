@@ -34,6 +34,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0028_news.sql"),
     include_str!("migrations/0029_fetched.sql"),
     include_str!("migrations/0030_mailbox_known.sql"),
+    include_str!("migrations/0031_note_recorded.sql"),
 ];
 
 /// The schema this program writes, and the highest it can read.

@@ -5,7 +5,7 @@ use verbund_protocol::{
     id::{ConversationId, DepartmentKey, Ik, LocalId},
     inquiry::Inquiry,
     limits::AHB_DAYS,
-    referral::{MessageKind, Side},
+    referral::{MessageKind, Side, Step},
     time::{Day, Timestamp},
 };
 
@@ -13,6 +13,7 @@ use super::{
     SENT_TWICE, Work, WorkError,
     clinic::{self, Clinic},
     conversation::{ASKING, load_as},
+    document::{self, Document},
     inquiry::{self, NewCase, Preview, Target},
     overview, purpose,
 };
@@ -33,7 +34,7 @@ use crate::{
         case::{self, Case},
         caseload, consent,
         conversation::{self, Filter},
-        patient, wish,
+        document as documents, patient, wish,
     },
 };
 
@@ -43,7 +44,7 @@ pub mod phone;
 mod reach;
 
 pub use again::{Onward, ask_on};
-pub use next::{Consented, Next};
+pub use next::{Ahead, Consented, Next};
 pub use reach::Why;
 
 use reach::Service;
@@ -53,10 +54,14 @@ pub use crate::store::{
     conversation::Conversation,
 };
 
-/// Most cases on a page.
+/// Most open cases on a page.
+const MAX_OPEN: usize = 1_000;
+/// Most cases of one patient, and conversations of one case.
 const MAX_CASES: usize = 300;
 /// Most notes on a page.
 const MAX_NOTES: usize = 200;
+/// Most documents that are offered to be handed over.
+const MAX_DOCUMENTS: usize = 100;
 /// Longest note, characters.
 pub const MAX_NOTE: usize = 4_000;
 /// For how long an answer to an inquiry is useful.
@@ -75,6 +80,10 @@ pub struct Row {
     pub next: Next,
     /// By when.
     pub due: Option<Timestamp>,
+    /// Conversations about which somebody has to call.
+    pub calls: Vec<ConversationId>,
+    /// Whether clinics can be asked now.
+    pub may_ask: bool,
     /// The last day on which an AHB may begin.
     pub begin_by: Option<Day>,
     /// Why it stands in the list of somebody else than its owner.
@@ -129,31 +138,53 @@ pub fn begin_by(case: &Case) -> Option<Day> {
     case.discharge.filter(|_| rehab).map(|day| day.plus(AHB_DAYS))
 }
 
-/// Returns the open cases: one's own and those that have become one's own for now, or everybody's; what is due first comes first.
+/// A list of cases.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// The cases, in the order in which they are to be looked at.
+    pub rows: Vec<Row>,
+    /// Whether there are more than a page has.
+    pub more: bool,
+}
+
+/// Returns the open cases: one's own and those that have become one's own for now, or everybody's. Where somebody has to call comes first,
+/// then what must happen first.
 ///
 /// # Errors
 /// [`WorkError::Forbidden`]; the store's.
-pub fn list(work: &mut Work<'_>, everybody: bool) -> Result<Vec<Row>, WorkError> {
+pub fn list(work: &mut Work<'_>, everybody: bool) -> Result<Listed, WorkError> {
+    listed(work, everybody, MAX_OPEN)
+}
+
+/// The same with at most `most` of one's own and `most` others, or of all.
+fn listed(work: &mut Work<'_>, everybody: bool, most: usize) -> Result<Listed, WorkError> {
     work.require(ASKING)?;
     work.audit("case.list", None, "discharge", "")?;
     let (mut rows, service) = (Vec::new(), Service::of(work)?);
-    for case in case::list(work.db, None, MAX_CASES)? {
+    let asked = most.saturating_add(1);
+    let mut own = if everybody { case::list(work.db, None, asked)? } else { case::open_of(work.db, work.actor.name(), true, asked)? };
+    // Of the others' cases some may have become one's own.
+    let mut others = if everybody { vec![] } else { case::open_of(work.db, work.actor.name(), false, asked)? };
+    let more = own.len() > most || others.len() > most;
+    own.truncate(most);
+    others.truncate(most);
+    for (case, is_own) in own.into_iter().map(|case| (case, true)).chain(others.into_iter().map(|case| (case, false))) {
         let Some(mut row) = row(work, case)? else { continue };
         row.why = service.why(&row, work.actor.name(), work.now);
-        rows.extend(Some(row).filter(|row| everybody || row.why.is_some() || row.owner == work.actor.name()));
+        rows.extend(Some(row).filter(|row| is_own || row.why.is_some()));
     }
     work.audit_listed("case.list", rows.iter().map(|row| row.patient.id), "discharge")?;
-    rows.sort_by_key(|row| (row.due.is_none(), row.due, row.begin_by.is_none(), row.begin_by, row.case.opened_at));
-    Ok(rows)
+    rows.sort_by_key(reach::order);
+    Ok(Listed { rows, more })
 }
 
 pub(super) fn row(work: &Work<'_>, case: Case) -> Result<Option<Row>, WorkError> {
     let Some(patient) = case.patient.map(|id| patient::find(work.db, id)).transpose()?.flatten() else { return Ok(None) };
     let consented = Consented::of(&consent::list(work.db, patient.id)?, work.now);
     let plan = caseload::plan(work.db, case.id)?.map(|version| version.plan).unwrap_or_else(|| Plan::known(&patient.person, case.variant, case.discharge));
-    let (next, due) = next::next(&case, consented, &plan, &conversations(work, case.id)?, &caseload::phone::list(work.db, case.id)?, work.now);
+    let Ahead { next, due, calls, may_ask } = next::next(&case, consented, &plan, &conversations(work, case.id)?, &caseload::phone::list(work.db, case.id)?, work.now);
     let owner = caseload::owners(work.db, case.id)?.into_iter().next().map_or_else(|| case.opened_by.clone(), |owner| owner.owner);
-    Ok(Some(Row { begin_by: begin_by(&case), case, patient, owner, next, due, why: None }))
+    Ok(Some(Row { begin_by: begin_by(&case), case, patient, owner, next, due, calls, may_ask, why: None }))
 }
 
 fn conversations(work: &Work<'_>, case: LocalId) -> Result<Vec<Conversation>, WorkError> {
@@ -281,11 +312,18 @@ pub fn write_plan(work: &mut Work<'_>, id: LocalId, plan: &Plan, discharge: Opti
     work.audit("case.plan", case.patient, "discharge", &id.to_string())
 }
 
-/// Adds a note or a call. The same again within ten minutes is a form that was sent twice, and is not noted twice.
+/// Returns whether something about a case can have been at that moment: once the case was open, and not later than now.
+pub fn plausible(case: &Case, at: Timestamp, now: Timestamp) -> bool {
+    phone::between(case.opened_at, at, now)
+}
+
+/// Adds a note or a call of that moment; of now without one. The same again within ten minutes is a form that was sent twice, and is not noted
+/// twice.
 ///
 /// # Errors
-/// [`WorkError::Invalid`] if it is empty or too long; [`WorkError::Purpose`].
-pub fn note(work: &mut Work<'_>, id: LocalId, kind: NoteKind, text: &str) -> Result<(), WorkError> {
+/// [`WorkError::Invalid`] if it is empty or too long; [`WorkError::State`] `when` for a moment before the case or after now;
+/// [`WorkError::Purpose`].
+pub fn note(work: &mut Work<'_>, id: LocalId, kind: NoteKind, text: &str, at: Option<Timestamp>) -> Result<(), WorkError> {
     work.require(ASKING)?;
     let case = inquiry::find_case(work, id)?;
     purpose::require(work, case.patient)?;
@@ -293,9 +331,15 @@ pub fn note(work: &mut Work<'_>, id: LocalId, kind: NoteKind, text: &str) -> Res
     if text.is_empty() || text.chars().count() > MAX_NOTE {
         return Err(WorkError::invalid(format!("a note has 1 to {MAX_NOTE} characters"), "shorten it, or write two"));
     }
-    let note = Note { at: work.now, kind, text: text.to_owned(), made_by: work.actor.name().to_owned() };
-    let last = caseload::notes(work.db, id, 1)?.pop();
-    if last.is_some_and(|last| work.now.since(last.at) < SENT_TWICE && Note { at: note.at, ..last } == note) {
+    if at.is_some_and(|at| !plausible(&case, at, work.now)) {
+        return Err(WorkError::state("when", "it was before the case, or is still to come", "correct the time"));
+    }
+    let note = Note { at: at.unwrap_or(work.now), recorded_at: work.now, kind, text: text.to_owned(), made_by: work.actor.name().to_owned() };
+    let twice = |last: &Note| {
+        let then = at.unwrap_or(last.recorded_at);
+        work.now.since(last.recorded_at) < SENT_TWICE && last.at == then && Note { at: note.at, recorded_at: note.recorded_at, ..last.clone() } == note
+    };
+    if caseload::last_note(work.db, id)?.as_ref().is_some_and(twice) {
         return Ok(());
     }
     caseload::add_note(work.db, id, &note)?;
@@ -392,7 +436,7 @@ pub fn end(work: &mut Work<'_>, id: LocalId, how: How, why: &str) -> Result<(), 
     if !conversation::list(work.db, &open, 1)?.is_empty() {
         return Err(WorkError::state("open-inquiries", "clinics are still being asked", "withdraw those inquiries first"));
     }
-    note(work, id, NoteKind::Note, why)?;
+    note(work, id, NoteKind::Note, why, None)?;
     case::end(work.db, id, &End { how, at: work.now, by: work.actor.name().to_owned() })?;
     work.audit("case.end", case.patient, "discharge", &id.to_string())
 }
@@ -415,6 +459,15 @@ pub fn favourites(work: &Work<'_>, indication: Indication) -> Result<Vec<(String
     Ok(caseload::favourites(work.db, indication)?)
 }
 
+/// Checks that this clinic is the one that asked, for steps that either side may take.
+///
+/// # Errors
+/// [`WorkError::NotFound`] where it owns the bed; [`WorkError::Forbidden`].
+pub fn is_ours(work: &Work<'_>, id: ConversationId) -> Result<(), WorkError> {
+    work.require(ASKING)?;
+    load_as(work, id, Side::Asker).map(drop)
+}
+
 /// An inquiry with what belongs to it.
 #[derive(Clone)]
 pub struct Conversed {
@@ -426,6 +479,8 @@ pub struct Conversed {
     pub patient: Patient,
     /// The clinic.
     pub clinic: Clinic,
+    /// Documents that can still follow the referral, the newest first.
+    pub following: Vec<Document>,
 }
 
 /// Returns one inquiry of a case, and notes that it was looked at.
@@ -437,5 +492,91 @@ pub fn inquiry(work: &mut Work<'_>, id: ConversationId) -> Result<Conversed, Wor
     let c = load_as(work, id, Side::Asker)?;
     let (case, patient) = (c.case.ok_or(WorkError::NotFound("case"))?, c.patient.ok_or(WorkError::NotFound("patient"))?);
     let patient = patient::find(work.db, patient)?.ok_or(WorkError::NotFound("patient"))?;
-    Ok(Conversed { detail: overview::show(work, id)?, case, patient, clinic: clinic::of(work, &c.peer_facility) })
+    let following = following(work, &c, patient.id)?;
+    Ok(Conversed { detail: overview::show(work, id)?, case, patient, clinic: clinic::of(work, &c.peer_facility), following })
+}
+
+/// Returns the patient's documents that a clinic with the referral has not been handed yet.
+fn following(work: &Work<'_>, c: &Conversation, patient: LocalId) -> Result<Vec<Document>, WorkError> {
+    if !matches!(c.log.state().step, Step::Referred | Step::Accepted | Step::Admitted) {
+        return Ok(vec![]);
+    }
+    let filter = documents::Filter { patient: Some(patient), ..documents::Filter::default() };
+    let mut found = Vec::new();
+    for document in documents::list(work.db, &filter, MAX_DOCUMENTS)? {
+        let came_from_there = document.conversation == Some(c.id);
+        if document.state == documents::State::Held && !came_from_there && !document::is_given(work, document.id, c.id)? {
+            found.push(document);
+        }
+    }
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::time::Duration;
+
+    use verbund_protocol::inquiry::Variant;
+
+    use super::*;
+    use crate::{
+        domain::patient::tests::anna,
+        workflow::bench::{Bench, NOW},
+    };
+
+    /// Cases of one person and of the whole house, one a minute; returns them, one's own and the others'.
+    fn cases(bench: &mut Bench) -> (LocalId, Vec<LocalId>) {
+        let patient = bench.run(Role::SocialService, |work| crate::workflow::patient::add(work, &anna())).unwrap().id;
+        let new = NewCase { patient, variant: Variant::Rehab, discharge: None, exception: None };
+        let own = bench.run(Role::SocialService, |work| open(work, &new)).unwrap();
+        let mut others = Vec::new();
+        for _ in 0..3 {
+            bench.now = bench.now.plus(Duration::from_secs(60));
+            others.push(bench.run(Role::Physician, |work| inquiry::open_case(work, &new)).unwrap());
+        }
+        (own, others)
+    }
+
+    #[test]
+    fn ones_own_case_is_in_the_list_however_many_others_there_are() {
+        let mut bench = Bench::new();
+        let (own, others) = cases(&mut bench);
+        let mut ids = |everybody, most| {
+            let listed = bench.run(Role::SocialService, |work| listed(work, everybody, most)).unwrap();
+            (listed.rows.iter().map(|row| row.case.id).collect::<Vec<_>>(), listed.more)
+        };
+        assert_eq!(ids(false, 1), (vec![own], true), "some of the others' were not looked at");
+        assert_eq!(ids(false, 3), (vec![own], false));
+        assert_eq!(ids(true, 4), ([&[own][..], &others].concat(), false));
+        assert_eq!(ids(true, 3), (others, true), "the page says that there are more");
+        // What is given to somebody is theirs alone.
+        bench.run(Role::Physician, |work| give(work, own, "p-physician")).unwrap();
+        let mut mine = |role| bench.run(role, |work| listed(work, false, 9)).unwrap().rows.iter().map(|row| row.case.id).collect::<Vec<_>>();
+        assert_eq!((mine(Role::SocialService), mine(Role::Physician).len()), (vec![], 4));
+    }
+
+    #[test]
+    fn a_call_stands_at_the_time_it_was() {
+        let mut bench = Bench::new();
+        let (case, _) = cases(&mut bench);
+        let opened = NOW;
+        let hours = |hours: u64| NOW.plus(Duration::from_secs(hours * 3_600));
+        let mut noted = |now, text: &str, at| {
+            bench.now = now;
+            let done = bench.run(Role::SocialService, |work| note(work, case, NoteKind::Call, text, at));
+            let notes = bench.run(Role::SocialService, |work| show(work, case)).unwrap().notes;
+            (done.map_err(|error| error.code().to_owned()), notes.into_iter().map(|note| (note.text, note.at, note.recorded_at)).collect::<Vec<_>>())
+        };
+        let second = ("angerufen".to_owned(), hours(4), hours(4));
+        assert_eq!(noted(hours(4), "angerufen", None), (Ok(()), vec![second.clone()]));
+        let first = ("vorher".to_owned(), hours(1), hours(6));
+        let both = vec![second, first];
+        assert_eq!(noted(hours(6), "vorher", Some(hours(1))), (Ok(()), both.clone()));
+        assert_eq!(noted(hours(6), "vorher", Some(hours(1))), (Ok(()), both.clone()), "a form that was sent twice");
+        for wrong in [hours(7), opened.minus(Duration::from_secs(300))] {
+            assert_eq!(noted(hours(6), "nie", Some(wrong)), (Err("when".into()), both.clone()));
+        }
+        assert_eq!(noted(hours(6), "vorher", Some(hours(2))).1.len(), 3, "another call");
+    }
 }

@@ -227,6 +227,15 @@ pub fn offer(
     documents.iter().map(|id| offer_one(work, conversation, on, patient, *id, recipient)).collect()
 }
 
+/// Returns whether a document was handed over in a conversation, and may still be fetched there.
+///
+/// # Errors
+/// The store's.
+pub(super) fn is_given(work: &Work<'_>, id: LocalId, conversation: ConversationId) -> Result<bool, WorkError> {
+    let in_force = |given: &Given| given.conversation == conversation && given.revoked_at.is_none() && given.expires_at > work.now;
+    Ok(document::given(work.db, id)?.iter().any(in_force))
+}
+
 fn offer_one(work: &mut Work<'_>, conversation: ConversationId, on: LocalId, patient: LocalId, id: LocalId, recipient: &MemberId) -> Result<DocumentOffer, WorkError> {
     let document = held(work, id)?;
     if document.patient != Some(patient) {

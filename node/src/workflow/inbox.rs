@@ -25,13 +25,15 @@ use crate::{
     store::{
         Db,
         capacity::{self, StatedRow},
-        conversation::{self as stored, Conversation, Filter},
+        conversation::{self as stored, Conversation},
         document as documents, patient,
     },
 };
 
-/// Most rows of a list.
-const MAX_ROWS: usize = 200;
+/// Most rows of what is over: the newest.
+const MAX_OVER: usize = 200;
+/// Most rows of what is open: more than a clinic has beds.
+const MAX_OPEN: usize = 600;
 /// More documents than one patient ever has.
 const MAX_DOCUMENTS: usize = 500;
 
@@ -72,6 +74,15 @@ impl Row {
     fn is_open_question(&self) -> bool {
         matches!(self.step, Step::Requested | Step::Chosen | Step::Referred | Step::Handed) || self.wished.is_some() || self.trouble.is_some()
     }
+}
+
+/// A list of conversations.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// The conversations.
+    pub rows: Vec<Row>,
+    /// Whether there are more than a page has.
+    pub more: bool,
 }
 
 /// A document with what stands in the way of its arrival.
@@ -121,20 +132,24 @@ pub struct Sheet {
 ///
 /// # Errors
 /// [`WorkError::Forbidden`]; the store's.
-pub fn list(work: &mut Work<'_>, over: bool) -> Result<Vec<Row>, WorkError> {
+pub fn list(work: &mut Work<'_>, over: bool) -> Result<Listed, WorkError> {
+    listed(work, over, if over { MAX_OVER } else { MAX_OPEN })
+}
+
+/// The same with at most `most` rows. What waits for this clinic is never left out for what is agreed.
+pub(super) fn listed(work: &mut Work<'_>, over: bool, most: usize) -> Result<Listed, WorkError> {
     work.require(ANSWERING)?;
     work.audit("inquiry.list", None, "discharge", "")?;
-    let filter = Filter { side: Some(Side::Owner), ended: over, ..Filter::default() };
-    let found = stored::list(work.db, &filter, MAX_ROWS)?;
+    let found = stored::owned(work.db, over, most.saturating_add(1))?;
     let stated = capacity::all_stated(work.db, None)?;
     let mut rows = Vec::with_capacity(found.len());
-    for c in found.iter().filter(|c| c.ended_at.is_some() == over) {
+    for c in found.iter().take(most) {
         rows.push(row(work, c, &stated)?);
     }
     if !over {
         rows.sort_by_key(|row| (!row.wants_answer(), row.due_at, row.id));
     }
-    Ok(rows)
+    Ok(Listed { rows, more: found.len() > most })
 }
 
 /// Returns how many inquiries nobody has answered yet.

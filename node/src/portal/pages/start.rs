@@ -14,7 +14,7 @@ use crate::{
         fields::Fields,
         guard::{self, Context},
         page::{Page, PageError, render, with_cookies},
-        pages::staff::case::list::Line,
+        pages::staff::case::list::{Line, more},
         words::Language,
     },
     workflow::{
@@ -35,6 +35,8 @@ struct StaffPage {
     cares: bool,
     /// The reader's cases, for the social service: what is due first stands first.
     cases: Option<Vec<Line>>,
+    /// That there are more of them.
+    more: Option<String>,
     it: bool,
     operates: bool,
     /// The door to the purposes that staff stated, with how many are new.
@@ -71,7 +73,8 @@ pub async fn staff(State(portal): State<Portal>, Extension(context): Extension<C
     let waiting = if cares { portal.desk.ask(&context.actor(), move |work| thread::count(work, me)).await? } else { None };
     let messages = waiting.map(|count| (context.words.message_inbox_door(count.mine), (count.late > 0).then(|| context.words.message_inbox_late(count.late))));
     let cases = if holds(ASKING) { Some(portal.desk.look(context.actor(), |work| caseload::list(work, false)).await?) } else { None };
-    let cases = cases.map(|rows| rows.iter().map(|row| Line::of(row, context.words, &context)).collect());
+    let more = cases.as_ref().and_then(|listed| more(listed, context.words));
+    let cases = cases.map(|listed| listed.rows.iter().map(|row| Line::of(row, context.words, &context)).collect());
     let calls = if cares { Some(portal.desk.ask(&context.actor(), |work| calls::count(work)).await?) } else { None };
     Ok(render(&StaffPage {
         purposes: purposes.map(|waiting| context.words.purpose_door(waiting)),
@@ -81,6 +84,7 @@ pub async fn staff(State(portal): State<Portal>, Extension(context): Extension<C
         cares,
         inquiries: inquiries.map(|new| context.words.admissions_door(new)),
         cases,
+        more,
         it: holds(&[Role::It]),
         operates: holds(&[Role::It, Role::PrivacyOfficer]),
         supervises: holds(&[Role::PrivacyOfficer]),

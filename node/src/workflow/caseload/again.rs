@@ -24,7 +24,7 @@ use crate::{
 pub struct Onward {
     /// Whether somebody who was asked has no place: it declined, its offer ended, or it never answered.
     pub wanted: bool,
-    /// Every department that was asked in the case; none of them is proposed.
+    /// Departments that were asked in the case and are not proposed: all but those that were let go for the one that was chosen.
     pub asked: Vec<Target>,
     /// Departments that declined, took that back, and were not asked since.
     pub reopened: Vec<Target>,
@@ -42,9 +42,17 @@ fn came_to_nothing(c: &Conversation) -> bool {
     match state.step {
         Step::Declined | Step::Gone | Step::Refused | Step::Cancelled => true,
         Step::Withdrawn => state.reason == Some(Withdraw::NO_ANSWER.number()),
+        // It ended here alone: the clinic cannot be reached any more, or could not read the inquiry.
+        _ if c.ended_at.is_some() && !state.step.ended() => true,
         Step::Requested => c.log.owner.iter().filter_map(|entry| entry.event.as_ref()).any(|event| event.kind == MessageKind::OfferEnded),
         _ => false,
     }
+}
+
+/// Returns whether a clinic was told no because the patient had chosen another: its place may still be free.
+fn let_go(c: &Conversation) -> bool {
+    let state = c.log.state();
+    state.step == Step::Withdrawn && state.reason == Some(Withdraw::CHOSE_OTHER.number())
 }
 
 /// Returns how a case can be asked on.
@@ -55,7 +63,12 @@ pub(super) fn onward(work: &Work<'_>, case: LocalId) -> Result<Onward, WorkError
     let all: Vec<Conversation> = conversations(work, case)?.into_iter().filter(|c| c.side == Side::Asker).collect();
     let asked_since = |c: &Conversation| all.iter().any(|other| other.opened_at > c.opened_at && target(other) == target(c));
     let reopened = all.iter().filter(|c| c.log.state().reopened && !asked_since(c)).filter_map(target).collect();
-    Ok(Onward { wanted: all.iter().any(came_to_nothing), reopened, unchanged: same_as_last(work, case, &all)?.is_some(), asked: all.iter().filter_map(target).collect() })
+    Ok(Onward {
+        wanted: all.iter().any(came_to_nothing),
+        reopened,
+        unchanged: same_as_last(work, case, &all)?.is_some(),
+        asked: all.iter().filter(|c| !let_go(c)).filter_map(target).collect(),
+    })
 }
 
 /// Returns what the plan says now with the conversation that said the same last, if nothing has changed since but what moves with the calendar.

@@ -80,17 +80,43 @@ pub enum Next {
     Done,
 }
 
-/// Returns what is to be done next and by when. `conversations` are those of the case, the ended ones too; `phones` the clinics
-/// without a node.
-pub fn next(case: &Case, consented: Consented, plan: &Plan, conversations: &[Conversation], phones: &[Phone], now: Timestamp) -> (Next, Option<Timestamp>) {
-    let asking: Vec<&Conversation> = conversations.iter().filter(|c| c.side == Side::Asker).collect();
-    let at = |step: Step| asking.iter().copied().filter(move |c| c.log.state().step == step);
+/// Where a case stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ahead {
+    /// What is next.
+    pub next: Next,
+    /// By when.
+    pub due: Option<Timestamp>,
+    /// Conversations about which somebody has to call.
+    pub calls: Vec<ConversationId>,
+    /// Whether clinics can be asked now.
+    pub may_ask: bool,
+}
+
+/// Returns where a case stands. `conversations` are those of the case, the ended ones too; `phones` the clinics without a node.
+pub fn next(case: &Case, consented: Consented, plan: &Plan, conversations: &[Conversation], phones: &[Phone], now: Timestamp) -> Ahead {
     if case.closed_at.is_some() {
-        return (Next::Done, None);
+        return Ahead { next: Next::Done, due: None, calls: vec![], may_ask: false };
     }
-    if let Some(c) = asking.iter().find(|c| c.trouble.is_some()) {
-        return (Next::Call(c.id), None);
-    }
+    let asked: Vec<&Conversation> = conversations.iter().filter(|c| c.side == Side::Asker).collect();
+    let called = |c: &&&Conversation| c.trouble.is_some();
+    let calls: Vec<ConversationId> = asked.iter().filter(called).map(|c| c.id).collect();
+    let (step, due) = step(consented, plan, &asked, phones, now);
+    let may_ask = matches!(step, Next::Ask | Next::Wait(_) | Next::Choose(_) | Next::Answer(_));
+    let (next, due) = match step {
+        Next::Answer(c) | Next::Unconfirmed(c) | Next::Refer(c) | Next::Unaccepted(c) | Next::Travel(c) | Next::Report(c) if calls.contains(&c) => (Next::Call(c), due),
+        Next::Unconfirmed(_) | Next::Refer(_) | Next::Unaccepted(_) | Next::Travel(_) | Next::Report(_) | Next::ByPhone(_) | Next::ThereByPhone(_) => (step, due),
+        // Nothing is agreed yet. What is over with one clinic keeps nobody from going on with another.
+        _ => asked.iter().filter(called).find(|c| c.ended_at.is_none()).map_or((step, due), |c| (Next::Call(c.id), None)),
+    };
+    Ahead { next, due, calls, may_ask }
+}
+
+/// What would be next if nobody had to call, and by when.
+fn step(consented: Consented, plan: &Plan, asked: &[&Conversation], phones: &[Phone], now: Timestamp) -> (Next, Option<Timestamp>) {
+    // One that ended here alone stands where it stood, and nothing follows in it.
+    let asking = || asked.iter().copied().filter(|c| c.ended_at.is_none() || c.log.state().step.ended());
+    let at = |step: Step| asking().filter(move |c| c.log.state().step == step);
     if let Some(phone) = phones.iter().find(|phone| phone.chosen().is_some()) {
         return if phone.arrived().is_some() { (Next::ThereByPhone(phone.id), None) } else { (Next::ByPhone(phone.id), phone.offer().map(calendar::start)) };
     }
@@ -163,13 +189,13 @@ mod tests {
     #[test]
     fn first_the_patient_is_asked_then_the_plan_is_written_then_clinics_are_asked() {
         let now = Timestamp::from_secs(2_000);
-        let step = |consented, plan: &Plan| next(&case(), consented, plan, &[], &[], now).0;
+        let step = |consented, plan: &Plan| next(&case(), consented, plan, &[], &[], now).next;
         assert_eq!(step(Consented::Open, &full()), Next::Consent);
         assert_eq!(step(Consented::of(&[consent(true, false)], now), &Plan::default()), Next::Plan);
         assert_eq!(step(Consented::of(&[consent(true, false)], now), &full()), Next::Ask);
         assert_eq!(step(Consented::of(&[consent(false, false)], now), &full()), Next::Refused);
         assert_eq!(step(Consented::of(&[consent(true, true)], now), &full()), Next::Refused);
         let closed = Case { closed_at: Some(now), ..case() };
-        assert_eq!(next(&closed, Consented::Open, &full(), &[], &[], now).0, Next::Done);
+        assert_eq!(next(&closed, Consented::Open, &full(), &[], &[], now).next, Next::Done);
     }
 }

@@ -116,7 +116,12 @@ pub fn fax(work: &mut Work<'_>, case: LocalId, entry: LocalId) -> Result<Phone, 
 
 /// Returns whether an answer can have been given at that moment: after the question, and not later than now.
 pub fn plausible(phone: &Phone, at: Timestamp, now: Timestamp) -> bool {
-    at.plus(SLACK) >= phone.asked_at && at <= now.plus(SLACK)
+    between(phone.asked_at, at, now)
+}
+
+/// Returns whether a moment that was typed lies between two others, as far as clocks agree.
+pub(super) fn between(from: Timestamp, at: Timestamp, until: Timestamp) -> bool {
+    at.plus(SLACK) >= from && at <= until.plus(SLACK)
 }
 
 /// Writes down what somebody at the clinic said. Answers before it stay; the same again within ten minutes is a form that was sent twice.

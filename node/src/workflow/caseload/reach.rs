@@ -107,6 +107,15 @@ fn clock(row: &Row) -> Option<Timestamp> {
     row.due.or_else(|| row.begin_by.filter(|_| searching).map(|day| calendar::start(day.plus(1))))
 }
 
+/// Returns where a case stands in a list: whoever has to call somebody does so first; then comes what must happen first, by its next step or
+/// because an AHB has to begin. Once the patient is there, the AHB has begun.
+pub(super) fn order(row: &Row) -> impl Ord + use<> {
+    let there = matches!(row.next, Next::Report(_) | Next::ThereByPhone(_) | Next::Refused | Next::Done);
+    let begin = row.begin_by.filter(|_| !there).map(|day| calendar::start(day.plus(1)));
+    let first = [row.due, begin].into_iter().flatten().min();
+    (row.calls.is_empty(), first.is_none(), first, row.case.opened_at, row.case.id)
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -150,7 +159,7 @@ mod tests {
             chosen: None,
             closed_at: None,
         };
-        Row { case, patient, owner: "Olga".into(), next: Next::Wait(1), due, begin_by: None, why: None }
+        Row { case, patient, owner: "Olga".into(), next: Next::Wait(1), due, calls: vec![], may_ask: true, begin_by: None, why: None }
     }
 
     /// Why the case stands in each list: Olga's, Sven's, Tina's.
@@ -212,5 +221,35 @@ mod tests {
         assert_eq!(lists(&service, &found, last.plus(3).start()), [None; 3]);
         let closed = Row { case: Case { closed_at: Some(DUE), ..row(None).case }, ..row(Some(DUE)) };
         assert_eq!(lists(&service, &closed, hours(100)), [None; 3]);
+    }
+
+    #[test]
+    fn first_comes_who_must_be_called_and_then_what_must_happen_first() {
+        let today = calendar::day(DUE);
+        let id = verbund_protocol::id::ConversationId([1; 16]);
+        let of = |owner: &str, row: Row| Row { owner: owner.into(), ..row };
+        let mut rows = [
+            of("nothing is due", Row { next: Next::Ask, ..row(None) }),
+            of("an admission in three weeks", Row { next: Next::Travel(id), ..row(Some(calendar::start(today.plus(21)))) }),
+            of("the report is due in a month", Row { next: Next::Report(id), begin_by: Some(today.minus(9)), ..row(Some(calendar::start(today.plus(30)))) }),
+            of("the AHB must begin tomorrow", Row { next: Next::Ask, begin_by: Some(today.plus(1)), ..row(None) }),
+            of("answers in a week, the AHB in two days", Row { begin_by: Some(today.plus(2)), ..row(Some(calendar::start(today.plus(7)))) }),
+            of("an answer is due today", row(Some(DUE))),
+            of("a place is lost", Row { next: Next::Ask, calls: vec![id], ..row(None) }),
+        ];
+        rows.sort_by_key(order);
+        let names = rows.map(|row| row.owner);
+        assert_eq!(
+            names.each_ref().map(String::as_str),
+            [
+                "a place is lost",
+                "an answer is due today",
+                "the AHB must begin tomorrow",
+                "answers in a week, the AHB in two days",
+                "an admission in three weeks",
+                "the report is due in a month",
+                "nothing is due"
+            ]
+        );
     }
 }

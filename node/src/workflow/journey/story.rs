@@ -128,10 +128,16 @@ pub fn today(work: &mut Work<'_>) -> Result<Today, WorkError> {
     for talk in &known.talks {
         story.extend(said(work, &talk.c)?);
     }
-    story.sort_by_key(|line| line.at);
-    story.truncate(MAX_ROWS);
+    let story = newest(story);
     let unread = threads::unseen(work, patient)?.len();
     Ok(Today { next: next(&situation), span: known.case.as_ref().and_then(span), story, arranged: known.case.is_some(), asked: asked_anybody, unread })
+}
+
+/// Returns the newest lines, oldest first.
+fn newest(mut story: Vec<Line>) -> Vec<Line> {
+    story.sort_by_key(|line| line.at);
+    story.drain(..story.len().saturating_sub(MAX_ROWS));
+    story
 }
 
 /// Returns what is to be done now and how far the visitor may go, for every other page of theirs; nothing for whoever acts for nobody any
@@ -260,4 +266,17 @@ pub(super) fn said(work: &Work<'_>, c: &Conversation) -> Result<Vec<Line>, WorkE
         }
     }
     Ok(lines)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_long_story_the_newest_lines_are_kept() {
+        let line = |at| Line { at: Timestamp(at), what: What::Wished, clinic: String::new(), day: None, code: None, by: None, with: None };
+        let most = MAX_ROWS as u64;
+        let kept = newest((0..most + 3).rev().map(line).collect());
+        assert_eq!((kept.len(), kept[0].at, kept[kept.len() - 1].at), (MAX_ROWS, Timestamp(3), Timestamp(most + 2)));
+    }
 }

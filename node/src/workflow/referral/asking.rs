@@ -124,18 +124,27 @@ pub fn send(work: &mut Work<'_>, id: ConversationId, new: NewReferral, documents
     if documents.is_empty() { Ok(()) } else { give(work, &mut c, patient, &ground, documents, None) }
 }
 
-/// Hands further documents to the clinic that has the referral.
+/// Hands further documents to the clinic that has the referral. A repeat changes nothing.
 ///
 /// # Errors
 /// [`WorkError`] names what stands in the way.
 pub fn hand_over(work: &mut Work<'_>, id: ConversationId, documents: &[LocalId]) -> Result<(), WorkError> {
     work.require(Role::CARE)?;
     let mut c = load_as(work, id, Side::Asker)?;
+    let mut new = Vec::with_capacity(documents.len());
+    for document in documents {
+        if !document::is_given(work, *document, id)? {
+            new.push(*document);
+        }
+    }
+    if new.is_empty() && !documents.is_empty() {
+        return Ok(());
+    }
     let patient = c.patient.ok_or(WorkError::NotFound("patient"))?;
     purpose::require(work, Some(patient))?;
     let kinds = if c.log.state().step == Step::Handed { &[Kind::DocumentHandoff][..] } else { grounds(work, &c)? };
     let ground = release(work, &mut c, patient, kinds)?;
-    give(work, &mut c, patient, &ground, documents, None)
+    give(work, &mut c, patient, &ground, &new, None)
 }
 
 /// Hands documents to a clinic outside a referral, on a consent of its own. Returns the conversation.

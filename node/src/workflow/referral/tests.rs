@@ -35,6 +35,7 @@ use crate::{
 mod beside;
 mod evidence;
 mod limits;
+mod lost;
 mod never_send;
 mod refusals;
 mod rules;

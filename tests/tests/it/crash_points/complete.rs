@@ -20,6 +20,7 @@ const READS: &[&str] = &[
     "capacity::show",
     "capacity::verify",
     "caseload::favourites",
+    "caseload::is_ours",
     "caseload::own_facilities",
     "caseload::preview",
     "clinic::of",

@@ -56,10 +56,10 @@ fn case(story: &mut Story) -> (LocalId, LocalId) {
 pub fn cases(story: &mut Story) {
     story.known(free_places);
     let (patient, case) = case(story);
-    story.step("a note", ASKER, move |work| caseload::note(work, case, NoteKind::Call, "Tochter angerufen"));
+    story.step("a note", ASKER, move |work| caseload::note(work, case, NoteKind::Call, "Tochter angerufen", None));
     story.step("a case is taken over", ASKER, move |work| caseload::give(work, case, "Sim Beispiel"));
     story.step("a favourite", ASKER, |work| caseload::mark_favourite(work, "heart".parse().unwrap(), &target(), true));
-    story.step("the list of cases", ASKER, |work| caseload::list(work, true).map(|rows| rows.len()));
+    story.step("the list of cases", ASKER, |work| caseload::list(work, true).map(|listed| listed.rows.len()));
     story.step("a case is read", ASKER, move |work| caseload::show(work, case).map(drop));
     let first = story.step("clinics are asked from the plan", ASKER, move |work| caseload::ask(work, case, &ik(11), &[target()], None))[0];
     story.deliver(ASKER);

@@ -81,7 +81,7 @@ pub fn side_steps(story: &mut Story) {
 fn looks(story: &mut Story, case: LocalId, id: ConversationId) {
     story.step("the case is looked at", ASKER, move |work| overview::cases(work, None).map(|cases| cases.len()));
     story.step("a conversation is looked at", ASKER, move |work| overview::show(work, id).map(drop));
-    story.step("the inbox is looked at", OWNER, |work| inbox::list(work, true).map(|rows| rows.len()));
+    story.step("the inbox is looked at", OWNER, |work| inbox::list(work, true).map(|listed| listed.rows.len()));
     story.step("an inquiry is looked at", OWNER, move |work| inbox::show(work, id).map(drop));
     story.step("evidence of a conversation", ASKER, move |work| evidence::export(work, Some(id), None, true).map(|bundle| bundle.len()));
     story.step("evidence of a case", ASKER, move |work| evidence::export(work, None, Some(case), false).map(|bundle| bundle.len()));

@@ -19,6 +19,7 @@ use super::{
     *,
 };
 
+mod board;
 mod chromium;
 mod ended;
 mod twice;

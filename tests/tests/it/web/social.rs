@@ -11,7 +11,10 @@ use super::{CANARY, House, Login};
 
 mod again;
 mod chromium;
+mod follow;
 pub(super) mod late;
+mod lost;
+mod noted;
 mod phone;
 mod twice;
 

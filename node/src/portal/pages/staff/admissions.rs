@@ -80,6 +80,8 @@ struct InboxPage {
     groups: Vec<Group>,
     /// Whether these are the ones that are over.
     over: bool,
+    /// That there are more.
+    more: Option<String>,
     /// How the rules stand: how many are on.
     rules: String,
 }
@@ -89,10 +91,10 @@ struct InboxPage {
 /// # Errors
 /// [`PageError`].
 pub async fn inbox(State(portal): State<Portal>, Extension(context): Extension<Context>) -> Result<Response, PageError> {
-    let (rows, declined, rules) = portal.desk.look(context.actor(), |work| Ok((inbox::list(work, false)?, rule::recent(work)?, rule::list(work)?))).await?;
+    let (listed, declined, rules) = portal.desk.look(context.actor(), |work| Ok((inbox::list(work, false)?, rule::recent(work)?, rule::list(work)?))).await?;
     let w = context.words;
     let mut groups: Vec<Group> = ["ours", "agreed", "theirs"].map(|word| Group { title: w.admissions_group(word), lines: vec![] }).into();
-    for row in &rows {
+    for row in &listed.rows {
         let group = match row.step {
             _ if row.wants_answer() => 0,
             Step::Accepted | Step::Admitted => 1,
@@ -102,7 +104,8 @@ pub async fn inbox(State(portal): State<Portal>, Extension(context): Extension<C
     }
     groups.push(Group { title: w.rule_group().into_owned(), lines: declined.iter().map(|declined| Line::by_rule(&context, declined)).collect() });
     groups.retain(|group| !group.lines.is_empty());
-    Ok(render(&InboxPage { p: Page::new(&portal, &context), title: w.admissions_title().into_owned(), groups, over: false, rules: rules::door(&rules, w) }))
+    let more = listed.more.then(|| w.admissions_list_more(listed.rows.len()));
+    Ok(render(&InboxPage { p: Page::new(&portal, &context), title: w.admissions_title().into_owned(), groups, over: false, more, rules: rules::door(&rules, w) }))
 }
 
 /// What is over.
@@ -110,12 +113,13 @@ pub async fn inbox(State(portal): State<Portal>, Extension(context): Extension<C
 /// # Errors
 /// [`PageError`].
 pub async fn ended(State(portal): State<Portal>, Extension(context): Extension<Context>) -> Result<Response, PageError> {
-    let rows = portal.desk.look(context.actor(), |work| inbox::list(work, true)).await?;
+    let listed = portal.desk.look(context.actor(), |work| inbox::list(work, true)).await?;
     let w = context.words;
     let title = w.admissions_ended_title().into_owned();
-    let lines: Vec<Line> = rows.iter().map(|row| line(&context, row)).collect();
+    let lines: Vec<Line> = listed.rows.iter().map(|row| line(&context, row)).collect();
     let groups = if lines.is_empty() { vec![] } else { vec![Group { title: w.admissions_group("over"), lines }] };
-    Ok(render(&InboxPage { p: Page::new(&portal, &context), title, groups, over: true, rules: String::new() }))
+    let more = listed.more.then(|| w.admissions_ended_more(listed.rows.len()));
+    Ok(render(&InboxPage { p: Page::new(&portal, &context), title, groups, over: true, more, rules: String::new() }))
 }
 
 fn line(context: &Context, row: &Row) -> Line {

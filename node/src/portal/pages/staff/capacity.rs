@@ -34,6 +34,8 @@ struct Place {
     /// 1 is Monday.
     weekday: u32,
     value: String,
+    /// What is stated now: what somebody changes it from.
+    seen: String,
     held: Option<String>,
     fault: Option<String>,
 }
@@ -91,20 +93,33 @@ fn department(context: &Context, shown: &Shown, refused: Option<&Refused<'_>>) -
     let place = |day: Day| {
         let name = field(&shown.id, day);
         let held = on(stated, day).unwrap_or(0).saturating_sub(on(&shown.free, day).unwrap_or(0));
-        let value = on(stated, day).map_or_else(String::new, |free| free.to_string());
+        let seen = text(on(stated, day));
+        let told = refused.map_or(Told::Nothing, |refused| told(refused.fields, &name, &seen));
+        let by_both = || if seen.is_empty() { w.capacity_changed_none().into_owned() } else { w.capacity_changed(seen.clone()) };
         Place {
             label: w.capacity_day(short(day), weekday(day)),
             weekday: weekday(day),
-            value: refused.filter(|refused| refused.fields.all(&name).next().is_some()).map_or(value, |refused| refused.fields.shown(&name, MAX_SHOWN)),
+            // What nobody typed over is shown as it stands now.
+            value: refused.filter(|_| told != Told::Nothing).map_or_else(|| seen.clone(), |refused| refused.fields.shown(&name, MAX_SHOWN)),
             held: (held > 0).then(|| w.capacity_held(held)),
-            fault: refused.filter(|refused| refused.days.contains(&day)).map(|_| w.capacity_wrong(shown.beds)),
+            fault: match told {
+                _ if refused.is_some_and(|refused| refused.days.contains(&day)) => Some(w.capacity_wrong(shown.beds)),
+                Told::Both => Some(by_both()),
+                Told::Nothing | Told::New(_) => None,
+            },
             name,
+            seen,
         }
     };
     let last = shown.first_day.plus(u32::try_from(stated.len()).unwrap_or(0)).minus(1);
     let wrong_days = refused.filter(|refused| !refused.days.is_empty()).map(|refused| {
         let days = refused.days.iter().map(|day| w.capacity_day(short(*day), weekday(*day))).collect::<Vec<_>>().join(", ");
         w.capacity_wrong_days(shown.beds, days)
+    });
+    let by_both = refused.and_then(|refused| {
+        let both = (0..DAYS).map(|at| today.plus(at)).filter(|day| told(refused.fields, &field(&shown.id, *day), &text(on(stated, *day))) == Told::Both);
+        let days = both.map(|day| w.capacity_day(short(day), weekday(day))).collect::<Vec<_>>().join(", ");
+        (!days.is_empty()).then(|| w.capacity_changed_days(days))
     });
     Department {
         key: shown.id.department.to_string(),
@@ -115,7 +130,7 @@ fn department(context: &Context, shown: &Shown, refused: Option<&Refused<'_>>) -
         state: w.capacity_state(shown.age.clone(), date::moment(shown.observed_at, w.language)),
         old: shown.age != "fresh",
         until: if last < today || stated.is_empty() { w.capacity_until_none().into_owned() } else { w.capacity_until(date::calendar(last, w.language)) },
-        fault: wrong_days.or_else(|| refused.and_then(|refused| refused.general.clone())),
+        fault: wrong_days.or(by_both).or_else(|| refused.and_then(|refused| refused.general.clone())),
         places: (0..DAYS).map(|at| place(today.plus(at))).collect(),
     }
 }
@@ -123,6 +138,34 @@ fn department(context: &Context, shown: &Shown, refused: Option<&Refused<'_>>) -
 /// The name of a day's field, which no other department has.
 fn field(id: &DepartmentId, day: Day) -> String {
     format!("{}-{}-{day}", id.facility, id.department)
+}
+
+/// A day's number as its field has it.
+fn text(stated: Option<u16>) -> String {
+    stated.map_or_else(String::new, |free| free.to_string())
+}
+
+/// What somebody typed for a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Told<'a> {
+    /// Nothing new.
+    Nothing,
+    /// Another number.
+    New(&'a str),
+    /// Another number, while somebody else changed it too.
+    Both,
+}
+
+/// Returns what somebody typed for the day of a field where `now` is stated. The form says what its reader saw.
+fn told<'a>(fields: &'a Fields, name: &str, now: &str) -> Told<'a> {
+    let Some(typed) = fields.all(name).next().map(str::trim) else { return Told::Nothing };
+    let before = format!("{name}-seen");
+    match fields.all(&before).next() {
+        Some(seen) if typed == seen => Told::Nothing,
+        _ if typed == now => Told::Nothing,
+        Some(seen) if seen != now => Told::Both,
+        _ => Told::New(typed),
+    }
 }
 
 /// 1970-01-01 was a Thursday.
@@ -148,15 +191,29 @@ fn named(fields: &Fields) -> Option<DepartmentId> {
 /// [`PageError`].
 pub async fn save(State(portal): State<Portal>, Extension(context): Extension<Context>, fields: Fields) -> Result<Response, PageError> {
     let id = named(&fields).ok_or(PageError::NotFound)?;
-    let shown = portal.desk.look(context.actor(), |work| capacity::show(work, None, false)).await?;
-    let shown = shown.into_iter().find(|shown| shown.id == id).ok_or(PageError::NotFound)?;
-    let today = calendar::day(context.now);
-    let free = match read(&shown, &fields, today) {
-        Ok(free) => free,
-        Err(days) => return page(&portal, &context, Some(Refused { id, fields: &fields, days, general: None })).await,
-    };
-    let change = Change {
-        id: id.clone(),
+    let (today, typed, of, actor) = (calendar::day(context.now), fields.clone(), id.clone(), context.actor());
+    // What stands is read and changed in one piece of work: nobody else can save in between.
+    let saved = portal.desk.ask(&actor, move |work| {
+        let shown = capacity::show(work, None, false)?.into_iter().find(|shown| shown.id == of).ok_or(WorkError::NotFound("department"))?;
+        match read(&shown, &typed, today) {
+            Ok(free) => capacity::change(work, change(of, today, free)).map(|_| Ok(())),
+            Err(days) => Ok(Err(days)),
+        }
+    });
+    match saved.await {
+        Ok(Ok(())) => Ok(Redirect::to("/capacity").into_response()),
+        Ok(Err(days)) => page(&portal, &context, Some(Refused { id, fields: &fields, days, general: None })).await,
+        Err(WorkError::Invalid { .. }) => {
+            let general = Some(context.words.capacity_refused().into_owned());
+            page(&portal, &context, Some(Refused { id, fields: &fields, days: vec![], general })).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn change(id: DepartmentId, today: Day, free: Vec<u16>) -> Change {
+    Change {
+        id,
         name: None,
         beds: None,
         first_day: Some(today),
@@ -168,38 +225,36 @@ pub async fn save(State(portal): State<Portal>, Extension(context): Extension<Co
         rooms: None,
         languages: None,
         valid_hours: None,
-    };
-    match portal.desk.ask(&context.actor(), |work| capacity::change(work, change)).await {
-        Ok(_) => Ok(Redirect::to("/capacity").into_response()),
-        Err(WorkError::Invalid { .. }) => {
-            let general = Some(context.words.capacity_refused().into_owned());
-            page(&portal, &context, Some(Refused { id, fields: &fields, days: vec![], general })).await
-        }
-        Err(error) => Err(error.into()),
     }
 }
 
-/// Reads the days of a form: those that it lacks stay as they are, empty ones at the end are no longer stated.
+/// Reads the days of a form: those that it lacks or that nobody typed over stay as they are, empty ones at the end are no longer stated.
 ///
 /// # Errors
-/// The days that hold no number, or more than there are beds.
+/// The days that hold no number, or more than there are beds; none of them if what is in the way is that somebody else changed a day too.
 fn read(shown: &Shown, fields: &Fields, today: Day) -> Result<Vec<u16>, Vec<Day>> {
-    let stated = shown.stated.as_deref().unwrap_or_default();
+    let stated = shown.stated.as_deref().unwrap_or(&shown.free);
     let before = |day: Day| usize::try_from(day.days_since(shown.first_day)).ok().and_then(|at| stated.get(at)).copied();
-    let (mut read, mut wrong) = (Vec::new(), Vec::new());
+    let (mut read, mut wrong, mut both) = (Vec::new(), Vec::new(), false);
     for day in (0..DAYS).map(|at| today.plus(at)) {
-        let name = field(&shown.id, day);
-        let Some(text) = fields.all(&name).next().map(str::trim) else {
-            read.push(before(day));
-            continue;
+        let typed = match told(fields, &field(&shown.id, day), &text(before(day))) {
+            Told::Nothing => {
+                read.push(before(day));
+                continue;
+            }
+            Told::Both => {
+                both = true;
+                continue;
+            }
+            Told::New(typed) => typed,
         };
-        match text.parse::<u16>() {
+        match typed.parse::<u16>() {
             Ok(free) if free <= shown.beds => read.push(Some(free)),
-            Err(_) if text.is_empty() => read.push(None),
+            Err(_) if typed.is_empty() => read.push(None),
             _ => wrong.push(day),
         }
     }
-    if !wrong.is_empty() {
+    if both || !wrong.is_empty() {
         return Err(wrong);
     }
     if read.last().is_some_and(Option::is_some) {

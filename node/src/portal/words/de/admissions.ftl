@@ -4,6 +4,8 @@
 admissions-title = Anfragen
 admissions-ended-title = Abgeschlossene Anfragen
 admissions-none = Im Augenblick liegt keine Anfrage vor. Neue Anfragen erscheinen hier.
+admissions-list-more = Es gibt weitere offene Anfragen. Hier stehen die { $count }, bei denen zuerst etwas zu tun ist.
+admissions-ended-more = Hier stehen die { $count } Anfragen, die zuletzt abgeschlossen wurden. Ältere gibt es auch.
 admissions-ended-none = Noch ist keine Anfrage abgeschlossen.
 admissions-to-inbox = Zu den Anfragen
 admissions-to-ended = Abgeschlossene Anfragen
@@ -366,6 +368,9 @@ capacity-empty = Leere Tage am Ende gelten als nicht gemeldet, leere Tage dazwis
 capacity-save = { $department } speichern
 capacity-wrong = Zahl von 0 bis { $beds }
 capacity-wrong-days = Bitte prüfen Sie: { $days } Möglich ist eine Zahl von 0 bis { $beds }. Es wurde nichts gespeichert.
+capacity-changed = Inzwischen steht hier { $now }.
+capacity-changed-none = Inzwischen ist hier nichts gemeldet.
+capacity-changed-days = Jemand anders hat diese Tage inzwischen auch geändert: { $days } Bitte prüfen Sie sie, und speichern Sie dann noch einmal. Es wurde nichts gespeichert.
 capacity-refused = Diese Zahlen passen nicht zusammen. Es wurde nichts gespeichert.
 
 ## Neue Abteilung

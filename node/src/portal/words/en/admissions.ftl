@@ -4,6 +4,8 @@
 admissions-title = Inquiries
 admissions-ended-title = Closed inquiries
 admissions-none = There is no inquiry at the moment. New ones appear here.
+admissions-list-more = There are more open inquiries. Here are the { $count } in which something is to be done first.
+admissions-ended-more = Here are the { $count } inquiries that were closed last. There are older ones too.
 admissions-ended-none = No inquiry is closed yet.
 admissions-to-inbox = To the inquiries
 admissions-to-ended = Closed inquiries
@@ -365,6 +367,9 @@ capacity-empty = Empty days at the end count as not stated, empty days in betwee
 capacity-save = Save { $department }
 capacity-wrong = Number from 0 to { $beds }
 capacity-wrong-days = Please check: { $days } Possible is a number from 0 to { $beds }. Nothing was saved.
+capacity-changed = Meanwhile it says { $now } here.
+capacity-changed-none = Meanwhile nothing is stated here.
+capacity-changed-days = Somebody else has changed these days meanwhile too: { $days } Please check them, and save once more. Nothing was saved.
 capacity-refused = These numbers do not fit together. Nothing was saved.
 
 ## New department

@@ -15,7 +15,7 @@ use crate::web::{
 
 impl Desk {
     /// Consent, plan, and an inquiry to one clinic.
-    fn ask_one(&mut self, at: usize) -> ConversationId {
+    pub(super) fn ask_one(&mut self, at: usize) -> ConversationId {
         self.prepare();
         let target = self.target(at);
         let path = format!("/cases/{}/search", self.case);
@@ -41,7 +41,7 @@ impl Desk {
     }
 
     /// Asks a proposed clinic by its button.
-    fn one_click(&mut self, at: usize) -> Answer {
+    pub(super) fn one_click(&mut self, at: usize) -> Answer {
         let target = self.target(at);
         let page = self.hub();
         assert!(page.text().contains(&format!("value=\"{target}\"")), "clinic {at} is not proposed: {}", page.text());

@@ -24,6 +24,7 @@ use crate::web::{
 /// Forms that keep what was typed and are on no page of this walk, and why.
 const ELSEWHERE: &[(&str, &str)] = &[
     ("/cases/{id}/ask", "shown only after another form; the clinics it names are ticked on the page of the search, as those of that form"),
+    ("/asked/{id}/documents", "nothing to type; its ticks are those of the form that sends the referral, on the same page: web::social::follow"),
     ("/inquiries/{id}/take-back", "of the one page that shows all forms of an inquiry, like those of this walk"),
     ("/inquiries/{id}/arrived", "the same"),
     ("/inquiries/{id}/no-show", "the same"),

@@ -18,7 +18,7 @@ use crate::{
     },
     workflow::{
         WorkError,
-        caseload::{self, Next, Overview},
+        caseload::{self, Overview},
     },
 };
 
@@ -37,10 +37,9 @@ pub(super) struct Proposed {
 
 /// Returns what to propose; nothing while nobody has said no, or nobody can be asked now.
 pub(super) async fn propose(portal: &Portal, context: &Context, o: &Overview) -> Result<Option<Proposed>, PageError> {
-    let open = o.row.case.closed_at.is_none() && matches!(o.row.next, Next::Ask | Next::Wait(_) | Next::Choose(_) | Next::Answer(_));
     let asked = o.asked.iter().filter(|asked| asked.conversation.ended_at.is_none()).count();
     let phone_declined = o.phones.iter().any(|phone| !phone.is_open() && phone.offer().is_none());
-    if !open || asked >= MAX_RECIPIENTS || !(o.onward.wanted || phone_declined) || !o.plan.missing().is_empty() {
+    if !o.row.may_ask || asked >= MAX_RECIPIENTS || !(o.onward.wanted || phone_declined) || !o.plan.missing().is_empty() {
         return Ok(None);
     }
     let name = |facility: &verbund_protocol::id::Ik| o.asked.iter().find(|asked| asked.conversation.peer_facility == *facility).map(|asked| asked.clinic.line());

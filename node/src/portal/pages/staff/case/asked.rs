@@ -63,6 +63,15 @@ struct Begun {
     payer: bool,
     date: bool,
     withdraw: bool,
+    follow: bool,
+}
+
+impl Begun {
+    /// Returns which form was sent: by a field that it alone has, empty or not, or that was filled in.
+    fn of(typed: &Fields) -> Self {
+        let (sent, filled) = (|name| typed.all(name).next().is_some(), |name| typed.given(name).is_some());
+        Self { choose: sent("form_name"), payer: filled("on"), date: filled("wished"), withdraw: filled("withdraw_reason"), follow: sent("follow") }
+    }
 }
 
 #[derive(Template)]
@@ -77,8 +86,8 @@ struct AskedPage {
     state: String,
     good: bool,
     reason: Option<String>,
-    trouble: bool,
-    call: String,
+    /// Whom to call, and why.
+    call: Option<String>,
     date: Option<String>,
     offer: Option<Offered>,
     questions: Vec<Asked>,
@@ -102,6 +111,9 @@ struct AskedPage {
     staff: String,
     note: String,
     documents: Vec<Choice>,
+    /// Whether documents can follow the referral, and which.
+    may_follow: bool,
+    following: Vec<Choice>,
     withdrawals: Vec<Choice>,
     decisions: Vec<Choice>,
     on: String,
@@ -221,10 +233,10 @@ async fn page(portal: &Portal, context: &Context, id: ConversationId, typed: &Fi
     let step = Step::named(&summary.step).ok_or(PageError::Unavailable)?;
     let (state, good) = words::step(w, step, detail.offer.as_ref().map(|offer| offer.held_until));
     let picked: Vec<&str> = typed.all("document").collect();
+    let choice = |paper: &documents::Document| Choice::new(paper.id.to_string(), title(paper), picked.contains(&paper.id.to_string().as_str()));
     let (text, rare) = (|name: &str| typed.shown(name, MAX_TEXT), rare(w, &c, typed));
     let representative = typed.get("who") == "representative";
     let chosen = |list, name: &str| codes::choices(list, codes::number(list, typed.get(name)).as_slice(), today, w.language);
-    let begun = |name: &str| typed.given(name).is_some();
     let icd = detail.inquiry.as_ref().and_then(|inquiry| inquiry.icd).map(|icd| icd.to_string()).unwrap_or_default();
     Ok(render(&AskedPage {
         id: id.to_string(),
@@ -235,8 +247,7 @@ async fn page(portal: &Portal, context: &Context, id: ConversationId, typed: &Fi
         state,
         good,
         reason: words::reason(step, detail.reason, w.language).map(|reason| w.asked_reason(reason)),
-        trouble: summary.trouble.is_some(),
-        call: w.case_next_call(c.clinic.name.clone()),
+        call: summary.trouble.as_ref().map(|trouble| words::call(w, trouble, c.clinic.name.clone())),
         date: summary.date.map(|day| date::calendar(day, w.language)),
         offer: detail.offer.as_ref().map(|offer| offered(w, &p, offer)),
         questions: questions(w, context, &c, typed),
@@ -258,11 +269,13 @@ async fn page(portal: &Portal, context: &Context, id: ConversationId, typed: &Fi
         diagnosis_text: text("diagnosis-text"),
         staff: typed.given("staff").unwrap_or_else(|| format!("{}, {}", context.actor().name(), portal.clinic.phone)),
         note: text("note"),
-        documents: papers.iter().map(|paper| Choice::new(paper.id.to_string(), title(paper), picked.contains(&paper.id.to_string().as_str()))).collect(),
+        documents: papers.iter().map(choice).collect(),
+        may_follow: matches!(step, Step::Referred | Step::Accepted | Step::Admitted),
+        following: c.following.iter().map(choice).collect(),
         withdrawals: chosen(List::Withdraw, "withdraw_reason"),
         decisions: chosen(List::PayerDecision, "decision"),
-        on: if begun("on") { text("on") } else { date::calendar(today, w.language) },
-        begun: Begun { choose: begun("form_name"), payer: begun("on"), date: begun("wished"), withdraw: begun("withdraw_reason") },
+        on: if typed.given("on").is_some() { text("on") } else { date::calendar(today, w.language) },
+        begun: Begun::of(typed),
         wished: typed.shown("wished", 32),
         waiting: detail.wished.map(|day| w.asked_date_waiting(date::calendar(day, w.language))),
         date_reasons: chosen(List::DateChange, "date_reason"),
@@ -291,7 +304,7 @@ async fn act(
     fields: &Fields,
     work: impl FnOnce(&mut Work<'_>) -> Result<(), WorkError> + Send + 'static,
 ) -> Result<Response, PageError> {
-    match portal.desk.ask(&context.actor(), work).await {
+    match portal.desk.ask(&context.actor(), move |w| caseload::is_ours(w, id).and_then(|()| work(w))).await {
         Ok(()) => Ok(Redirect::to(&format!("/asked/{id}")).into_response()),
         Err(error) => {
             let fault = words::fault(context.words, error)?;
@@ -351,6 +364,29 @@ pub async fn refer(State(portal): State<Portal>, Extension(context): Extension<C
             page(&portal, &context, identified, &fields, Some(fault)).await
         }
     }
+}
+
+/// Hands further documents to the clinic that has the referral.
+///
+/// # Errors
+/// [`PageError`].
+pub async fn follow(State(portal): State<Portal>, Extension(context): Extension<Context>, Path(text): Path<String>, fields: Fields) -> Result<Response, PageError> {
+    let conversation = conversation(&text)?;
+    let papers: Vec<LocalId> = fields.all("document").map(id).collect::<Result<_, _>>()?;
+    if papers.is_empty() {
+        portal.desk.ask(&context.actor(), move |work| caseload::is_ours(work, conversation)).await?;
+        return page(&portal, &context, conversation, &fields, Some(context.words.asked_follow_wrong().into_owned())).await;
+    }
+    act(&portal, &context, conversation, &fields, move |work| referral::hand_over(work, conversation, &papers)).await
+}
+
+/// Somebody has called the clinic: nothing waits for that any more.
+///
+/// # Errors
+/// [`PageError`].
+pub async fn settle(State(portal): State<Portal>, Extension(context): Extension<Context>, Path(text): Path<String>, fields: Fields) -> Result<Response, PageError> {
+    let id = conversation(&text)?;
+    act(&portal, &context, id, &fields, move |work| referral::settle_trouble(work, id)).await
 }
 
 /// Withdraws.

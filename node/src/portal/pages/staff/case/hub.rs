@@ -6,7 +6,7 @@ use axum::{
     extract::{Path, State},
     response::{IntoResponse as _, Redirect, Response},
 };
-use verbund_protocol::id::LocalId;
+use verbund_protocol::{id::LocalId, time::Timestamp};
 
 use super::{
     again::{self, Proposed},
@@ -24,11 +24,11 @@ use crate::{
         guard::Context,
         page::{Page, PageError, render},
         pages::{patient::wishes::in_words, sign_in::id},
-        words::Words,
+        words::{Language, Words},
     },
     workflow::{
         Work, WorkError,
-        caseload::{self, Asked, Consented, MAX_NOTE, Next, NoteKind, Overview, Paper, phone::MAX_NAME},
+        caseload::{self, Asked, Consented, MAX_NOTE, Next, Note, NoteKind, Overview, Paper, phone::MAX_NAME},
     },
 };
 
@@ -79,6 +79,8 @@ struct HubPage {
     closed: bool,
     next: String,
     due: Option<(String, bool)>,
+    /// Whom to call besides: the conversation, and why.
+    calls: Vec<(String, String)>,
     /// Where the next step is taken.
     to: Option<String>,
     discharge: String,
@@ -112,6 +114,10 @@ struct HubPage {
     notes: Vec<(String, String, String)>,
     note_kinds: Vec<Choice>,
     note: String,
+    /// When it was, as typed; nothing for now.
+    note_day: String,
+    note_time: String,
+    note_when: Option<String>,
     owner: String,
     mine: bool,
     colleagues: Vec<Choice>,
@@ -135,6 +141,19 @@ fn to(id: &str, next: Next) -> Option<String> {
     })
 }
 
+/// Whom to call, beyond the next step itself.
+fn calls(w: Words, o: &Overview) -> Vec<(String, String)> {
+    let waits = |asked: &&Asked| o.row.calls.contains(&asked.conversation.id) && o.row.next != Next::Call(asked.conversation.id);
+    let call = |asked: &Asked| Some((asked.conversation.id.to_string(), words::call(w, asked.conversation.trouble.as_deref()?, asked.clinic.name.clone())));
+    o.asked.iter().filter(waits).filter_map(call).collect()
+}
+
+/// When a note's matter was and who wrote it down; and when, if that was later.
+fn noted(p: &Page, note: &Note) -> String {
+    let head = format!("{}, {}", p.moment(note.at), note.made_by);
+    if note.at == note.recorded_at { head } else { format!("{head}; {}", p.w.case_note_recorded(p.moment(note.recorded_at))) }
+}
+
 /// What the page shows besides the case itself.
 struct Shown<'a> {
     proposed: Option<Proposed>,
@@ -142,12 +161,20 @@ struct Shown<'a> {
     typed: &'a Fields,
     /// Why it was refused.
     fault: Option<String>,
+    beside: Beside,
+}
+
+/// What stands beside a form that was refused.
+#[derive(Default)]
+pub(super) struct Beside {
     /// What can be done about fields of a fax that few people share.
-    fax_rare: Vec<Choice>,
+    pub(super) fax_rare: Vec<Choice>,
+    /// What is wrong with the time of a note.
+    pub(super) when: Option<String>,
 }
 
 fn page(portal: &Portal, context: &Context, o: &Overview, shown: Shown<'_>) -> Response {
-    let Shown { proposed, typed, fault, fax_rare } = shown;
+    let Shown { proposed, typed, fault, beside: Beside { fax_rare, when } } = shown;
     let (p, w, row) = (Page::new(portal, context), context.words, &o.row);
     let (day, id) = (|at| p.day(at), row.case.id.to_string());
     let consent = match o.consented {
@@ -166,11 +193,12 @@ fn page(portal: &Portal, context: &Context, o: &Overview, shown: Shown<'_>) -> R
         closed: row.case.closed_at.is_some(),
         next: words::next(w, row.next),
         due: words::due(w, row.due, context.now),
+        calls: calls(w, o),
         to: to(&id, row.next),
         discharge: row.case.discharge.map_or_else(|| w.case_discharge_open().into_owned(), |day| w.case_discharge(date::calendar(day, w.language))),
         begin_by: words::begin_by(w, row.begin_by, context.now),
         consent,
-        deciding: fault.is_some() || typed.given("form_name").is_some(),
+        deciding: typed.all("form_name").next().is_some(),
         may_decide: row.case.closed_at.is_none() && !matches!(o.consented, Consented::Given(_)),
         who: vec![
             Choice::new("patient", w.case_consent_patient(), typed.get("who") != "representative"),
@@ -181,7 +209,7 @@ fn page(portal: &Portal, context: &Context, o: &Overview, shown: Shown<'_>) -> R
         representative: typed.shown("representative", 120),
         proof: typed.shown("proof", 120),
         plan: o.written.as_ref().map_or_else(|| w.case_plan_open().into_owned(), |(at, by)| w.case_plan_by(by.clone(), p.moment(*at))),
-        may_ask: row.case.closed_at.is_none() && matches!(row.next, Next::Ask | Next::Wait(_) | Next::Choose(_) | Next::Answer(_)),
+        may_ask: row.may_ask,
         wishes: o.wishes.iter().flat_map(|stated| &stated.list).map(|wish| in_words(w, wish)).collect(),
         stated: o.wishes.as_ref().map(|stated| w.case_wishes_stated(p.moment(stated.stated_at))),
         proposed,
@@ -191,9 +219,12 @@ fn page(portal: &Portal, context: &Context, o: &Overview, shown: Shown<'_>) -> R
         fax: typed.shown("fax", MAX_NAME),
         fax_rare,
         placed: matches!(row.next, Next::ByPhone(_) | Next::ThereByPhone(_)),
-        notes: o.notes.iter().map(|note| (format!("{}, {}", p.moment(note.at), note.made_by), kind(note.kind).into_owned(), note.text.clone())).collect(),
+        notes: o.notes.iter().map(|note| (noted(&p, note), kind(note.kind).into_owned(), note.text.clone())).collect(),
         note_kinds: vec![Choice::new("note", w.case_note_note(), !call), Choice::new("call", w.case_note_call(), call)],
         note: typed.shown("text", MAX_NOTE),
+        note_day: typed.shown("day", MAX_NAME),
+        note_time: typed.shown("time", MAX_NAME),
+        note_when: when,
         owner: w.case_owner(row.owner.clone()),
         mine: row.owner == actor.name(),
         colleagues: o.colleagues.iter().filter(|name| **name != row.owner).map(|name| Choice::new(name.clone(), name.clone(), false)).collect(),
@@ -208,14 +239,14 @@ fn page(portal: &Portal, context: &Context, o: &Overview, shown: Shown<'_>) -> R
 }
 
 pub(super) async fn shown(portal: &Portal, context: &Context, id: LocalId, typed: &Fields, fault: Option<String>) -> Result<Response, PageError> {
-    shown_with(portal, context, id, typed, fault, vec![]).await
+    shown_with(portal, context, id, typed, fault, Beside::default()).await
 }
 
-/// The same, where a fax says what few people share: with what can be done about it.
-pub(super) async fn shown_with(portal: &Portal, context: &Context, id: LocalId, typed: &Fields, fault: Option<String>, fax_rare: Vec<Choice>) -> Result<Response, PageError> {
+/// The same with what stands beside the form that was refused.
+pub(super) async fn shown_with(portal: &Portal, context: &Context, id: LocalId, typed: &Fields, fault: Option<String>, beside: Beside) -> Result<Response, PageError> {
     let overview = portal.desk.look(context.actor(), move |work| caseload::show(work, id)).await?;
     let proposed = again::propose(portal, context, &overview).await?;
-    Ok(page(portal, context, &overview, Shown { proposed, typed, fault, fax_rare }))
+    Ok(page(portal, context, &overview, Shown { proposed, typed, fault, beside }))
 }
 
 /// The page.
@@ -276,7 +307,31 @@ pub async fn note(State(portal): State<Portal>, Extension(context): Extension<Co
     if note.is_empty() || note.chars().count() > MAX_NOTE {
         return shown(&portal, &context, id, &fields, Some(context.words.case_note_wrong(MAX_NOTE))).await;
     }
-    act(&portal, &context, id, &fields, move |work| caseload::note(work, id, kind, &note)).await
+    let at = match when(&fields, context.now) {
+        Some(at) => at,
+        None => return note_when_wrong(&portal, &context, id, &fields).await,
+    };
+    match portal.desk.ask(&context.actor(), move |work| caseload::note(work, id, kind, &note, at)).await {
+        Ok(()) => Ok(Redirect::to(&format!("/cases/{id}")).into_response()),
+        Err(WorkError::State { code: "when", .. }) => note_when_wrong(&portal, &context, id, &fields).await,
+        Err(error) => {
+            let fault = words::fault(context.words, error)?;
+            shown(&portal, &context, id, &fields, Some(fault)).await
+        }
+    }
+}
+
+/// Returns when a note says that it was: a time alone is one of today, and nothing is now. Nothing if it cannot be read.
+fn when(fields: &Fields, now: Timestamp) -> Option<Option<Timestamp>> {
+    match (fields.given("day"), fields.given("time")) {
+        (None, None) => Some(None),
+        (day, time) => date::typed_moment(&day.unwrap_or_else(|| date::day(now, Language::German)), &time?).map(Some),
+    }
+}
+
+async fn note_when_wrong(portal: &Portal, context: &Context, id: LocalId, fields: &Fields) -> Result<Response, PageError> {
+    let beside = Beside { when: Some(context.words.case_note_when_wrong().into_owned()), ..Beside::default() };
+    shown_with(portal, context, id, fields, None, beside).await
 }
 
 /// Hands the case on, or takes it over.

@@ -19,7 +19,7 @@ use crate::{
         words::Words,
     },
     workflow::{
-        caseload::{self, Row, Why},
+        caseload::{self, Listed, Next, Row, Why},
         inquiry::NewCase,
     },
 };
@@ -36,6 +36,8 @@ pub struct Line {
     pub next: String,
     /// By when, and whether that is past.
     pub due: Option<(String, bool)>,
+    /// Whether a clinic has to be called besides.
+    pub call: bool,
     /// By which day an AHB has to begin, and whether that is past.
     pub begin_by: Option<(String, bool)>,
     /// Who looks after it.
@@ -60,6 +62,7 @@ impl Line {
             name: row.patient.person.full_name(),
             born: w.case_born(date::birth(&row.patient.person.birth_date, w.language)),
             next: words::next(w, row.next),
+            call: !row.calls.is_empty() && !matches!(row.next, Next::Call(_)),
             due: words::due(w, row.due, context.now),
             owner: w.case_owner(row.owner.clone()),
         }
@@ -72,12 +75,18 @@ struct ListPage {
     p: Page,
     everybody: bool,
     rows: Vec<Line>,
+    more: Option<String>,
+}
+
+/// Says that there are more cases than the list has.
+pub fn more(listed: &Listed, w: Words) -> Option<String> {
+    listed.more.then(|| w.case_list_more(listed.rows.len()))
 }
 
 async fn page(portal: &Portal, context: &Context, everybody: bool) -> Result<Response, PageError> {
-    let rows = portal.desk.look(context.actor(), move |work| caseload::list(work, everybody)).await?;
-    let rows = rows.iter().map(|row| Line::of(row, context.words, context)).collect();
-    Ok(render(&ListPage { p: Page::new(portal, context), everybody, rows }))
+    let listed = portal.desk.look(context.actor(), move |work| caseload::list(work, everybody)).await?;
+    let rows = listed.rows.iter().map(|row| Line::of(row, context.words, context)).collect();
+    Ok(render(&ListPage { p: Page::new(portal, context), everybody, rows, more: more(&listed, context.words) }))
 }
 
 /// One's own cases.

@@ -280,7 +280,7 @@ pub async fn add(State(portal): State<Portal>, Extension(context): Extension<Con
                 WorkError::Invalid { .. } => context.words.phone_add_wrong(MAX_NAME),
                 WorkError::State { code: "rare", .. } => {
                     let fault = Some(context.words.phone_rare_fault().into_owned());
-                    return hub::shown_with(&portal, &context, case, &fields, fault, rare_choices(&context)).await;
+                    return hub::shown_with(&portal, &context, case, &fields, fault, hub::Beside { fax_rare: rare_choices(&context), ..hub::Beside::default() }).await;
                 }
                 error => words::fault(context.words, error)?,
             };

@@ -41,6 +41,14 @@ pub fn next(w: Words, next: Next) -> String {
     }
 }
 
+/// Returns whom to call and why, in words.
+pub fn call(w: Words, trouble: &str, clinic: String) -> String {
+    match trouble {
+        "place-lost" => w.case_call_lost(clinic),
+        _ => w.case_next_call(clinic),
+    }
+}
+
 /// Returns by when something is due, in words, and whether that is past.
 pub fn due(w: Words, due: Option<Timestamp>, now: Timestamp) -> Option<(String, bool)> {
     let at = due?;
