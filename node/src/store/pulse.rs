@@ -7,7 +7,8 @@ use super::{Db, StoreError};
 
 /// Returns a number that is another one after each message that this node wrote or took in, each
 /// decision of a patient, each statement of wishes, each message between a patient and a team, each document that comes, goes or is released, what
-/// becomes of a tablet at the bedside, each case that is handed on or closed, and what is typed in of a clinic without a node.
+/// becomes of a tablet at the bedside, each case that is handed on or closed, what is typed in of a clinic without a node, and each clinic that
+/// cannot be reached or is back.
 ///
 /// # Errors
 /// The store's.
@@ -16,7 +17,8 @@ pub fn of_clinic(db: &Db) -> Result<i64, StoreError> {
         + coalesce((SELECT max(stated_at) FROM wish_list), 0) + coalesce((SELECT max(changed_at) FROM document), 0) + coalesce((SELECT max(id) FROM document_release), 0)
         + (SELECT count(*) + count(opened_at) + count(ended) FROM bedside)
         + (SELECT count(*) FROM case_owner) + (SELECT count(closed_at) FROM discharge_case) + (SELECT count(*) FROM case_phone)
-        + (SELECT count(*) FROM case_phone_answer) + (SELECT count(*) FROM case_phone_step) + (SELECT count(*) FROM case_phone_event)";
+        + (SELECT count(*) FROM case_phone_answer) + (SELECT count(*) FROM case_phone_step) + (SELECT count(*) FROM case_phone_event)
+        + (SELECT count(*) FROM delivery)";
     Ok(db.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
 }
 
@@ -31,6 +33,7 @@ pub fn of_patient(db: &Db, patient: LocalId) -> Result<i64, StoreError> {
         + (SELECT count(*) FROM wish_list WHERE patient = ?1)
         + (SELECT count(*) + count(withdrawn_at) FROM document_release JOIN document ON document.id = document_release.document WHERE patient = ?1)
         + (SELECT count(*) + count(closed_at) FROM discharge_case WHERE patient = ?1)
+        + (SELECT count(*) FROM conversation WHERE patient = ?1 AND ended_at IS NULL AND peer IN (SELECT member FROM delivery))
         + (SELECT count(*) + coalesce(sum((SELECT count(*) FROM case_phone_answer WHERE entry = asked.id) + (SELECT count(*) FROM case_phone_step WHERE entry = asked.id)
                 + (SELECT count(*) FROM case_phone_event WHERE entry = asked.id)), 0)
            FROM discharge_case JOIN case_phone AS asked ON asked.discharge_case = discharge_case.id WHERE patient = ?1)";

@@ -55,7 +55,9 @@ pub use crate::store::{
 };
 
 /// Most open cases on a page.
-const MAX_OPEN: usize = 1_000;
+const MAX_OPEN: usize = 500;
+/// Most of the others' open cases that are looked at for whether somebody has to stand in, the oldest first: each look costs some dozen reads.
+const MAX_OTHERS: usize = 300;
 /// Most cases of one patient, and conversations of one case.
 const MAX_CASES: usize = 300;
 /// Most notes on a page.
@@ -164,10 +166,11 @@ fn listed(work: &mut Work<'_>, everybody: bool, most: usize) -> Result<Listed, W
     let asked = most.saturating_add(1);
     let mut own = if everybody { case::list(work.db, None, asked)? } else { case::open_of(work.db, work.actor.name(), true, asked)? };
     // Of the others' cases some may have become one's own.
-    let mut others = if everybody { vec![] } else { case::open_of(work.db, work.actor.name(), false, asked)? };
-    let more = own.len() > most || others.len() > most;
+    let most_others = most.min(MAX_OTHERS);
+    let mut others = if everybody { vec![] } else { case::open_of(work.db, work.actor.name(), false, most_others + 1)? };
+    let more = own.len() > most || others.len() > most_others;
     own.truncate(most);
-    others.truncate(most);
+    others.truncate(most_others);
     for (case, is_own) in own.into_iter().map(|case| (case, true)).chain(others.into_iter().map(|case| (case, false))) {
         let Some(mut row) = row(work, case)? else { continue };
         row.why = service.why(&row, work.actor.name(), work.now);

@@ -41,7 +41,7 @@ pub struct NewOffer {
     pub auto_confirm: bool,
 }
 
-/// Asks the asking clinic.
+/// Asks the asking clinic. The same within ten minutes, if nothing was said since, is the same form sent twice, and is asked once.
 ///
 /// # Errors
 /// [`WorkError`] names what stands in the way.
@@ -51,7 +51,11 @@ pub fn ask(work: &mut Work<'_>, id: ConversationId, questions: Vec<Question>) ->
     if questions.len() > MAX_CODES {
         return Err(WorkError::invalid(format!("at most {MAX_CODES} questions at once"), "ask the rest when these are answered"));
     }
-    say(work, &mut c, &Message::Questions(Questions { questions })).map(drop)
+    let question = Message::Questions(Questions { questions });
+    if conversation::said_last(work, &c)?.is_some_and(|(said, at)| said == question && work.now.since(at) < SENT_TWICE) {
+        return Ok(());
+    }
+    say(work, &mut c, &question).map(drop)
 }
 
 /// Offers a place and holds it. The same offer within ten minutes is the same form sent twice, and changes nothing: the patient may be reading it.

@@ -216,7 +216,7 @@ pub fn open(work: &mut Work<'_>, id: ConversationId) -> Result<Message, WorkErro
     Message::read(kind.number(), &body).map_err(|_| crate::store::StoreError::unreadable("message body").into())
 }
 
-/// Notes that the last identified message is in the patient's record here, and tells the other clinic.
+/// Notes that the last identified message is in the patient's record here, and tells the other clinic, once.
 ///
 /// # Errors
 /// [`WorkError`] names what stands in the way.
@@ -229,6 +229,10 @@ pub fn filed(work: &mut Work<'_>, id: ConversationId) -> Result<(), WorkError> {
     let chain = c.log.chain(c.side.other());
     let subject = chain.iter().rev().find(|entry| entry.event.as_ref().is_some_and(|event| kinds.contains(&event.kind))).map(|entry| entry.digest);
     let subject: Digest = subject.ok_or(WorkError::NotFound("referral"))?;
+    let said = c.log.chain(c.side).iter().filter_map(|entry| entry.event.as_ref()).any(|event| event.kind == M::Filed && event.cites == Some(subject));
+    if said {
+        return Ok(());
+    }
     say(work, &mut c, &Message::Filed(Filed { subject })).map(drop)
 }
 

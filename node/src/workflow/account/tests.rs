@@ -185,7 +185,8 @@ fn staff_are_made_by_it_and_locked_at_once() {
     let add = |bench: &mut Bench, role: Role| bench.run(role, |work| staff::add(work, &login("ben"), "Ben Beispiel", &[Role::Ward]));
     assert!(matches!(add(&mut bench, Role::Ward).map(|_| ()), Err(WorkError::Forbidden(_))));
     let code = add(&mut bench, Role::It).unwrap().code;
-    assert_eq!(add(&mut bench, Role::It).map(|_| ()).unwrap_err().code(), "login-taken");
+    let another = bench.run(Role::It, |work| staff::add(work, &login("ben"), "Bea Beispiel", &[Role::Ward]));
+    assert_eq!(another.map(|_| ()).unwrap_err().code(), "login-taken");
     let wrong = bench.run(Role::It, |work| invite::redeem(work, &code, &Knows::Login(login("eva")), &from(Site::Staff))).unwrap();
     assert_eq!(wrong, Tried::Wrong);
     let token = right(bench.run(Role::It, |work| invite::redeem(work, &code, &Knows::Login(login("ben")), &from(Site::Staff))).unwrap());
@@ -318,7 +319,7 @@ fn a_name_belongs_to_one_of_staff_and_her_cases_follow_it() {
     let mine = |bench: &mut Bench, who: Actor| {
         bench.run(Role::SocialService, |work| {
             work.actor = who;
-            Ok(caseload::list(work, false)?.into_iter().filter(|row| row.why.is_none()).count())
+            Ok(caseload::list(work, false)?.rows.into_iter().filter(|row| row.why.is_none()).count())
         })
     };
     let her = as_maria(&bench);

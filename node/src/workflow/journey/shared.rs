@@ -194,7 +194,7 @@ fn documents(work: &Work<'_>, patient: LocalId, c: &Conversation) -> Result<Vec<
 /// look of anybody's.
 fn looks(work: &Work<'_>, patient: LocalId) -> Result<Vec<Glance>, WorkError> {
     let filter = audit::Filter { subject: Some(patient), ..audit::Filter::default() };
-    let (mut looks, mut found) = (Vec::<Glance>::new(), HashMap::new());
+    let (mut looks, mut found) = (Vec::<Glance>::new(), HashMap::<_, usize>::new());
     for line in audit::list(work.db, &filter, MAX_LINES)? {
         if looks.len() == MAX_LOOKS {
             break;

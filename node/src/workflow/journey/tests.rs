@@ -170,7 +170,9 @@ fn a_decision_that_is_sent_twice_is_one() {
     let (mut bench, she, _, id) = bench();
     let first = bench.follow(she.clone(), |work| decide(work, true, "Text 1".into())).unwrap().0;
     assert_eq!(bench.follow(she.clone(), |work| decide(work, true, "Text 1".into())).unwrap().0.id, first.id);
-    assert_ne!(bench.follow(she.clone(), |work| decide(work, true, "Text 2".into())).unwrap().0.id, first.id, "another text is another decision");
+    assert_eq!(bench.follow(she.clone(), |work| decide(work, true, "Text 2".into())).unwrap().0.id, first.id, "what is agreed is agreed");
+    let refused = bench.follow(she.clone(), |work| decide(work, false, "Text 2".into())).unwrap().0;
+    assert_eq!(bench.follow(she.clone(), |work| decide(work, false, "Text 2".into())).unwrap().0.id, refused.id);
     let all = bench.run(Role::SocialService, |work| consent::list(work, id)).unwrap();
     assert_eq!(all.len(), 2);
 }

@@ -179,7 +179,7 @@ impl Former {
             ("journey::followed", self.code(SOCIAL, |work| journey::followed(work, id))),
             ("journey::wishes", self.code(SOCIAL, |work| journey::wishes(work, id))),
             ("caseload::show", self.code(SOCIAL, |work| caseload::show(work, case))),
-            ("caseload::note", self.code(SOCIAL, |work| caseload::note(work, case, NoteKind::Call, "Rückruf"))),
+            ("caseload::note", self.code(SOCIAL, |work| caseload::note(work, case, NoteKind::Call, "Rückruf", None))),
             ("caseload::preview", self.code(SOCIAL, |work| caseload::preview(work, case, "2300".parse().unwrap(), None))),
             ("phone::show", self.code(SOCIAL, |work| phone::show(work, case, entry))),
             ("phone::fax", self.code(SOCIAL, |work| phone::fax(work, case, entry))),

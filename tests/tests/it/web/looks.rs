@@ -116,7 +116,7 @@ impl Pages {
         self.keep(olga, "error-forbidden", &forbidden, "class=\"button\" href=\"/\"");
         self.list(olga);
         let page = olga.get("/accounts").unwrap();
-        let added = olga.submit(&page, "/accounts", &[("name", "Neu Beispiel"), ("login", &format!("neu-{}", self.language)), ("role", "ward")]).unwrap();
+        let added = olga.submit(&page, "/accounts", &[("name", &format!("Neu Beispiel {}", self.language)), ("login", &format!("neu-{}", self.language)), ("role", "ward")]).unwrap();
         self.keep(olga, "account-code", &added, "class=\"code\"");
         let wrong = olga.submit(&page, "/accounts", &[("name", ""), ("login", "x y"), ("role", "ward")]).unwrap();
         self.keep(olga, "accounts-wrong", &wrong, "role=\"alert\"");
@@ -168,9 +168,10 @@ fn pages() -> (Stay, Vec<Came>) {
     let mut all = Vec::new();
     for language in ["de", "en"] {
         let mut pages = Pages { all: Vec::new(), language };
+        // Her language is the account's from then on, at the second step of signing in, too.
+        pages.patients(&mut stay.browser);
         pages.strangers(&stay, Site::Patient);
         pages.strangers(&stay, Site::Staff);
-        pages.patients(&mut stay.browser);
         pages.leaving(&mut stay.browser, "withdraw", &leave);
         pages.staff(&stay, &mut olga);
         pages.beside(&stay, &mut olga);

@@ -30,6 +30,7 @@ const ELSEWHERE: &[(&str, &str, &str)] = &[
     ("/offers/{id}/choose", include_str!("patient/twice.rs"), "/offers/{}/choose"),
     ("/cases/{id}/ask", include_str!("social/twice.rs"), "post(\"ask\""),
     ("/asked/{id}/choose", include_str!("social/twice.rs"), "{asked}/choose"),
+    ("/asked/{id}/documents", include_str!("social/follow.rs"), "The same form once more hands nothing over twice."),
     ("/asked/{id}/payer", include_str!("social/twice.rs"), "{asked}/payer"),
     ("/asked/{id}/date", include_str!("social/twice.rs"), "{asked}/date"),
     ("/inquiries/{id}/offer", include_str!("admissions/twice.rs"), "twice(\"offer\""),
@@ -65,6 +66,7 @@ const ONE_MESSAGE: &[&str] = &[
 /// Forms that are pressed twice nowhere, and why.
 const EXCUSED: &[(&str, &str)] = &[
     ("/patients/{id}/documents", "two files of one size and title may be two: both are kept, in sight, and whoever added one too many erases it"),
+    ("/asked/{id}/settle", "a call that is done is done"),
     ("/mail/code", "a code counts once: workflow::notice"),
     ("/mail/kinds", "ticks that are set are set"),
     ("/mail/second", "a tick that is set is set"),

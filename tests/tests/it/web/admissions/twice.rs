@@ -87,6 +87,7 @@ fn whatever_is_one_message_is_said_once() {
     scene.another();
     scene.offer(&[]);
     scene.said_once("take-back", &[("take-back-reason", "mistake")]);
+    scene.another_referred();
     scene.said_once("cancel", &[("cancel-reason", "infection")]);
     scene.another();
     scene.offer(&[]);
@@ -100,9 +101,11 @@ fn whatever_is_one_message_is_said_once() {
     scene.said_once("filed", &[]);
     scene.said_once("refuse", &[("refuse-reason", "findings")]);
     scene.another_referred();
+    scene.act("referral", &[]);
     scene.act("accept", &[("accept-date", &today)]);
     scene.said_once("no-show", &[("no-show-reason", "readmitted")]);
     scene.another_referred();
+    scene.act("referral", &[]);
     scene.act("accept", &[("accept-date", &today)]);
     scene.said_once("arrived", &[("arrived-on", &today)]);
 }
