@@ -41,7 +41,7 @@ fn chain(length: u64) -> Vec<SignedHeader> {
 fn every_fault_has_its_name() {
     let all = chain(3);
     // The other has written 0 to 4, each with its number as its digest.
-    let other = |seq: u64| (seq <= 4).then(|| Digest([seq as u8; 32]));
+    let other = |seq: u64| (seq <= 4).then_some(Digest([seq as u8; 32]));
     let held = Chain::default().after(&all[0]).after(&all[1]);
     assert_eq!(held.judge(&all[2], other), Verdict::Next);
     assert_eq!(held.judge(&all[1], other), Verdict::Known);
