@@ -57,7 +57,10 @@ pub fn cases(story: &mut Story) {
     story.known(free_places);
     let (patient, case) = case(story);
     story.step("a note", ASKER, move |work| caseload::note(work, case, NoteKind::Call, "Tochter angerufen", None));
-    story.step("a case is taken over", ASKER, move |work| caseload::give(work, case, "Sim Beispiel"));
+    story.step("a case is taken over", ASKER, move |work| {
+        work.actor = Actor::Person { name: "Tina Beispiel".into(), roles: vec![Role::SocialService] };
+        caseload::give(work, case, "Tina Beispiel")
+    });
     story.step("a favourite", ASKER, |work| caseload::mark_favourite(work, "heart".parse().unwrap(), &target(), true));
     story.step("the list of cases", ASKER, |work| caseload::list(work, true).map(|listed| listed.rows.len()));
     story.step("a case is read", ASKER, move |work| caseload::show(work, case).map(drop));
