@@ -96,7 +96,7 @@ pub struct Stated {
 pub struct Traces {
     /// Whether something is open: a case, or something with another clinic.
     pub open: bool,
-    /// When something last happened: the entry was made, or changed without a stated purpose; a case or a conversation ended.
+    /// When something last happened: the entry was made, or changed without a stated purpose other than a return; a case or a conversation ended.
     pub last: Option<Timestamp>,
 }
 

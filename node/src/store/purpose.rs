@@ -54,7 +54,7 @@ pub fn see(db: &Db, id: LocalId, by: &str, now: Timestamp) -> Result<bool, Store
 }
 
 /// Returns what is known of a patient's treatment here. An entry that was changed under a stated purpose is none of it: whoever only needs her
-/// address for a bill must not make her everybody's patient again.
+/// address for a bill must not make her everybody's patient again. Who prepares her return does.
 ///
 /// # Errors
 /// The store's.
@@ -63,10 +63,11 @@ pub fn traces(db: &Db, patient: LocalId) -> Result<Traces, StoreError> {
                       OR EXISTS (SELECT 1 FROM conversation WHERE patient = ?1 AND ended_at IS NULL),
                       max(coalesce((SELECT max(changed_at) FROM (SELECT changed_at, changed_by FROM patient WHERE id = ?1
                                                                  UNION ALL SELECT changed_at, changed_by FROM patient_version WHERE patient = ?1)
-                                    WHERE NOT EXISTS (SELECT 1 FROM purpose WHERE patient = ?1 AND by = changed_by AND at <= changed_at AND at > changed_at - ?2)), 0),
+                                    WHERE coalesce((SELECT max(purpose = ?3) FROM purpose
+                                                    WHERE patient = ?1 AND by = changed_by AND at <= changed_at AND at > changed_at - ?2), 1)), 0),
                           coalesce((SELECT max(closed_at) FROM discharge_case WHERE patient = ?1), 0),
                           coalesce((SELECT max(ended_at) FROM conversation WHERE patient = ?1), 0))";
-    Ok(db.prepare_cached(sql)?.query_row(params![patient.0, STATED_FOR.as_millis() as i64], |row| {
+    Ok(db.prepare_cached(sql)?.query_row(params![patient.0, STATED_FOR.as_millis() as i64, Purpose::Return.word()], |row| {
         let last: i64 = row.get(1)?;
         Ok(Traces { open: row.get(0)?, last: (last > 0).then_some(Timestamp(last.unsigned_abs())) })
     })?)

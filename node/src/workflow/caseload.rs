@@ -376,10 +376,6 @@ pub fn decided_on_paper(work: &mut Work<'_>, id: LocalId, given: bool, paper: Pa
     let case = open_case(work, id)?;
     let patient = case.patient.ok_or(WorkError::NotFound("patient"))?;
     let decision = paper.decision(Kind::DischargeManagement, given, None, work.now);
-    let last = consent::list(work.db, patient)?.pop().filter(|last| last.revoked_at.is_none() && last.recorded_by == work.actor.name());
-    if last.is_some_and(|last| work.now.since(last.recorded_at) < SENT_TWICE && last.decision == Decision { at: last.decision.at, ..decision.clone() }) {
-        return Ok(());
-    }
     super::consent::agree(work, patient, decision).map(drop)
 }
 

@@ -6,7 +6,7 @@ use verbund_protocol::{
     time::Timestamp,
 };
 
-use super::{Work, WorkError, document, patient, purpose, referral};
+use super::{SENT_TWICE, Work, WorkError, document, patient, purpose, referral};
 use crate::{
     domain::{
         actor::Role,
@@ -31,11 +31,16 @@ pub fn record(work: &mut Work<'_>, patient: LocalId, decision: Decision) -> Resu
 }
 
 /// Records what was decided about discharge management. Agreeing once more to what is agreed without an end changes nothing, so that all
-/// that rests on it rests on one consent. Refusing ends what an earlier consent had begun.
+/// that rests on it rests on one consent. Refusing ends what an earlier consent had begun. The same again within ten minutes is a form that was
+/// sent twice, and one decision.
 ///
 /// # Errors
 /// As [`record`], without its check of who may.
 pub(super) fn agree(work: &mut Work<'_>, patient: LocalId, decision: Decision) -> Result<Consent, WorkError> {
+    let last = consent::list(work.db, patient)?.pop().filter(|last| last.revoked_at.is_none() && last.recorded_by == work.actor.name());
+    if let Some(last) = last.filter(|last| work.now.since(last.recorded_at) < SENT_TWICE && last.decision == Decision { at: last.decision.at, ..decision.clone() }) {
+        return Ok(last);
+    }
     if !decision.given {
         end_agreement(work, patient)?;
     } else if let Some(held) = consent::in_force(work.db, patient, Kind::DischargeManagement, None, work.now)?.filter(|held| held.decision.until.is_none()) {

@@ -153,6 +153,7 @@ pub fn on_response(work: &mut Work<'_>, sent: &Sent, answer: &[u8], checked: &Ch
     if progress {
         outbox::went_well(work.db, &sent.member)?;
     }
+    // What the other side misses goes again at once, and what it misses for days is given up like what it never takes.
     for id in stuck.iter().chain(&gaps) {
         give_up_if_old(work, *id)?;
     }

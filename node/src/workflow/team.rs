@@ -94,7 +94,8 @@ pub fn list(work: &mut Work<'_>) -> Result<Teams, WorkError> {
     Ok(Teams { teams: staffed(work)?, staff: account::staff(work.db)?.into_iter().filter(may_belong).collect() })
 }
 
-/// Keeps a team, new without an id or changed. Returns its id. A new one that is the very same as another is a form that was sent twice. The first team stays the first until another becomes it.
+/// Keeps a team, new without an id or changed. Returns its id. A new one that is the very same as another is a form that was sent
+/// twice. The first team stays the first until another becomes it.
 ///
 /// # Errors
 /// [`WorkError::Invalid`] names the field; [`WorkError::NotFound`], [`WorkError::Forbidden`]; [`WorkError::State`] `too-many`.

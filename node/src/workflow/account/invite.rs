@@ -238,8 +238,8 @@ pub(in crate::workflow) fn is_blocked(work: &Work<'_>, account: &Account) -> Res
     Ok(account.state == State::Invited && invitation::latest(work.db, account.id)?.is_some_and(|latest| latest.ended_by_tries))
 }
 
-/// Returns the same with the patients' names; each look is in the audit. A letter that no longer works is work in hand, so it is no look at the patient
-/// for which a purpose would have to be stated; her own page is.
+/// Returns the same with the patients' names; each look is in the audit. A letter that no longer works is work in hand, so it
+/// is no look at the patient for which a purpose would have to be stated; her own page is.
 ///
 /// # Errors
 /// As [`blocked`].

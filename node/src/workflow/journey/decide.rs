@@ -17,7 +17,7 @@ use crate::{
         consent as recorded,
         conversation::{self as stored, Conversation, Filter},
     },
-    workflow::{SENT_TWICE, Work, WorkError, consent, conversation::say},
+    workflow::{Work, WorkError, consent, conversation::say},
 };
 
 /// What was decided about discharge management.
@@ -85,11 +85,6 @@ fn open(work: &Work<'_>, patient: LocalId) -> Result<Vec<Conversation>, WorkErro
 /// [`WorkError::NotFound`] for whoever may not decide.
 pub fn decide(work: &mut Work<'_>, given: bool, form: String) -> Result<Consent, WorkError> {
     let patient = allowed(work, Scope::Decide)?;
-    let last = recorded::list(work.db, patient)?.pop().filter(|last| last.recorded_by == work.actor.name() && work.now.since(last.recorded_at) < SENT_TWICE);
-    let same = |last: &Consent| last.revoked_at.is_none() && last.decision.kind == Kind::DischargeManagement && last.decision.given == given;
-    if let Some(last) = last.filter(|last| same(last) && last.decision.form.as_ref() == Some(&form)) {
-        return Ok(last);
-    }
     let decision = electronic(work, Kind::DischargeManagement, given, None, form)?;
     consent::agree(work, patient, decision)
 }

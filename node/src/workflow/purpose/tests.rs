@@ -247,6 +247,11 @@ fn a_change_for_a_bill_makes_nobody_a_patient_again() {
     assert_eq!(bench.run(Role::Physician, |work| patient::show(work, id)).unwrap_err().code(), "purpose");
     bench.now = bench.now.plus(STATED_FOR);
     assert_eq!(bench.run(Role::Ward, |work| patient::show(work, id)).unwrap_err().code(), "purpose");
+    // Who comes back is a patient from the entry on that prepares it.
+    bench.run(Role::Ward, |work| state(work, id, Purpose::Billing, "")).unwrap();
+    bench.run(Role::Ward, |work| state(work, id, Purpose::Return, "")).unwrap();
+    bench.run(Role::Ward, |work| patient::change(work, id, &Person { case_number: Some("F-2".into()), ..moved.clone() }, None)).unwrap();
+    assert!(bench.run(Role::Physician, |work| patient::show(work, id)).is_ok());
     // Who is in treatment stays so for a while after a change.
     let other = bench.run(Role::Ward, |work| patient::add(work, &Person { kvnr: None, case_number: None, ..anna() })).unwrap().id;
     bench.now = bench.now.plus(Duration::from_secs(29 * 86_400));

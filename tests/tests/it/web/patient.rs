@@ -118,9 +118,8 @@ impl Stay {
     }
 }
 
-#[test]
-fn she_consents_wishes_chooses_and_is_taken() {
-    let mut stay = Stay::new();
+/// She refuses, thinks better of it, and says what matters to her.
+fn consents_and_wishes(stay: &mut Stay) {
     assert!(stay.get("/").contains("Einwilligung lesen"));
     assert!(stay.get("/consent").contains("§\u{a0}39 Absatz 1a"));
     let undecided = stay.submit("/consent", &[]);
@@ -140,7 +139,12 @@ fn she_consents_wishes_chooses_and_is_taken() {
     let later = stay.submit("/wishes", &[("about-1", "single-room"), ("why-1", "Ich schlafe schlecht.")]);
     assert!(later.text().contains("Frühere Fassungen") && later.text().contains("Türkisch"));
     assert!(stay.get("/").contains("Wir suchen passende Kliniken"));
+}
 
+#[test]
+fn she_consents_wishes_chooses_and_is_taken() {
+    let mut stay = Stay::new();
+    consents_and_wishes(&mut stay);
     let ids = stay.inquire();
     assert!(stay.get("/").contains("Wir fragen gerade 2 Kliniken. Sie müssen nichts tun."));
     stay.offer(FIRST, ids[0]);

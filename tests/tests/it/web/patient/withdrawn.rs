@@ -1,6 +1,7 @@
 //! A consent taken back while a document is under way: nothing more of it is fetched, and both sides' pages say so.
 
 use verbund_node::{domain::actor::Role, store::document::State};
+use verbund_protocol::id::ConversationId;
 use verbund_tests::people::eventually;
 
 use super::{FIRST, HERE, Stay};
@@ -8,8 +9,8 @@ use super::{FIRST, HERE, Stay};
 /// Large enough to be seen in the middle of its way.
 const LARGE: usize = 384 << 20;
 
-#[test]
-fn when_a_document_was_fetched_stands_on_her_page() {
+/// A patient who has chosen, and whose place is confirmed.
+fn confirmed() -> (Stay, ConversationId) {
     let mut stay = Stay::new();
     stay.consent();
     let id = stay.inquire()[0];
@@ -19,6 +20,13 @@ fn when_a_document_was_fetched_stands_on_her_page() {
     town.await_step(FIRST, id, "chosen");
     town.confirm(FIRST, id);
     town.await_step(HERE, id, "confirmed");
+    (stay, id)
+}
+
+#[test]
+fn when_a_document_was_fetched_stands_on_her_page() {
+    let (mut stay, id) = confirmed();
+    let town = &mut stay.house.town;
     let document = town.add_document(HERE, stay.patient, b"%PDF-1.7\n%%EOF\n");
     town.kill(FIRST);
     town.refer(HERE, id, vec![document]);
@@ -32,15 +40,8 @@ fn when_a_document_was_fetched_stands_on_her_page() {
 
 #[test]
 fn a_consent_taken_back_stops_a_document_on_its_way_and_the_pages_say_so() {
-    let mut stay = Stay::new();
-    stay.consent();
-    let id = stay.inquire()[0];
-    stay.offer(FIRST, id);
-    stay.choose(id);
+    let (mut stay, id) = confirmed();
     let town = &mut stay.house.town;
-    town.await_step(FIRST, id, "chosen");
-    town.confirm(FIRST, id);
-    town.await_step(HERE, id, "confirmed");
     let film = [b"%PDF-1.7\n".to_vec(), vec![b'x'; LARGE]].concat();
     let document = town.add_document(HERE, stay.patient, &film);
     let page = stay.browser.get("/consent").unwrap();
