@@ -17,7 +17,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse as _, Redirect, Response},
 };
-use verbund_protocol::time::Timestamp;
+use verbund_protocol::{id::LocalId, time::Timestamp};
 
 use super::{
     Portal,
@@ -34,8 +34,8 @@ use crate::{
         entropy::{Entropy, System},
     },
     workflow::{
-        account::{self, Arrival, From, Visit},
-        bedside::{self, Bedside, End, Matter, Standing},
+        account::{self, Arrival, Draft, From, Visit, Whose},
+        bedside::{self, AtTablet, End, Matter, Standing},
     },
 };
 
@@ -99,9 +99,9 @@ pub struct Known {
     /// Whether a page that lies open asked, not its reader.
     pub by_itself: bool,
     /// The tablet at the bedside that this is.
-    pub bedside: Option<AtBedside>,
-    /// Whether it was one, and is no more.
-    pub bedside_over: bool,
+    pub bedside: Option<AtTablet>,
+    /// What it was, if it was one and is no more.
+    pub bedside_over: Option<Over>,
     /// When the request came, to see how long its answer took.
     begun: Instant,
     /// Whether its answer takes long by nature.
@@ -114,13 +114,18 @@ pub struct Known {
     typed: OnceLock<Vec<(String, String)>>,
 }
 
-/// A tablet at the bedside, as the pages know it.
-#[derive(Clone)]
-pub struct AtBedside {
-    /// What it is for.
-    pub bedside: Bedside,
-    /// The patient's name, so that nobody decides for somebody else.
-    pub name: String,
+/// A tablet at the bedside that is so no more.
+#[derive(Clone, Copy)]
+pub enum Over {
+    /// It has ended.
+    Ended,
+    /// It closed by itself, because nobody touched it for a while.
+    Idle {
+        /// Whose it was.
+        patient: LocalId,
+        /// What it was for.
+        matter: Matter,
+    },
 }
 
 /// What a tablet at the bedside may do with a page.
@@ -146,6 +151,11 @@ pub struct Rules {
 }
 
 impl Known {
+    /// Has the page show what was typed here before, the latest first.
+    fn show_again(&mut self, typed: Vec<Draft>) {
+        self.draft = Fields::of(typed.iter().flat_map(|draft| draft.fields.iter().cloned()).collect());
+        self.drafts = typed.into_iter().map(|draft| (draft.form, Fields::of(draft.fields))).collect();
+    }
     /// Returns what the reader had typed in the form at `path` when their session ran out.
     pub fn draft_of(&self, path: &str) -> Option<&Fields> {
         self.drafts.iter().find(|(form, _)| form == path).map(|(_, fields)| fields)
@@ -175,12 +185,19 @@ impl Known {
     }
     /// Returns who acts.
     pub fn actor(&self) -> Actor {
-        if let Some(AtBedside { bedside, .. }) = &self.bedside {
+        if let Some(AtTablet { bedside, .. }) = &self.bedside {
             return Actor::Bedside { name: bedside.name(), id: bedside.id, patient: bedside.patient, role: bedside.role };
         }
         match &self.visit {
             Some(visit) if visit.session.stage == Stage::Open => Actor::of(&visit.account),
             _ => Actor::Person { name: "web".into(), roles: vec![] },
+        }
+    }
+    /// Returns whose drafts the forms of this page are.
+    fn whose(&self) -> Option<Whose> {
+        match (&self.bedside, &self.visit) {
+            (Some(at), _) => Some(Whose::AtBedside(at.bedside.patient)),
+            (None, visit) => visit.as_ref().map(|visit| Whose::Account(visit.account.id)),
         }
     }
     /// Returns the visit on pages that need one.
@@ -217,12 +234,13 @@ pub async fn stand(State((portal, rules)): State<(Portal, Rules)>, mut request: 
         return finish(&portal, &context, answer, cookies);
     }
     if let Some(turned_away) = turned_away(&context, who, request.method()) {
-        let too_late = request.method() == Method::POST && context.visit.is_none() && !context.bedside_over;
+        let too_late = request.method() == Method::POST && context.visit.is_none();
         let Some(back) = context.back.clone().filter(|_| too_late) else { return finish(&portal, &context, turned_away, cookies) };
         if context.keeps {
-            late::keep_typed(&portal, &context, &back, request).await;
+            late::keep_typed(&portal, &context, beside, &back, request).await;
         }
-        return finish(&portal, &context, Redirect::to(&format!("/sign-in?next={back}")).into_response(), cookies);
+        let answer = if context.bedside_over.is_some() { turned_away } else { Redirect::to(&format!("/sign-in?next={back}")).into_response() };
+        return finish(&portal, &context, answer, cookies);
     }
     let sent = context.sent;
     request.extensions_mut().insert(context.clone());
@@ -241,9 +259,9 @@ pub async fn stand(State((portal, rules)): State<(Portal, Rules)>, mut request: 
         };
     }
     let acted_on = sent && response.extensions().get::<PageError>().is_none() && response.extensions().get::<Unsent>().is_none();
-    if let Some(visit) = context.visit.as_ref().filter(|_| acted_on && !context.draft.is_empty()) {
-        let (id, path) = (visit.account.id, context.path.clone());
-        if let Err(error) = portal.desk.ask(&Actor::Node, move |work| account::forget_draft(work, id, &path)).await {
+    if let Some(whose) = context.whose().filter(|_| acted_on && !context.draft.is_empty()) {
+        let path = context.path.clone();
+        if let Err(error) = portal.desk.ask(&Actor::Node, move |work| account::forget_draft(work, whose, &path)).await {
             tracing::warn!(%error, "what was typed could not be forgotten; it goes within a day");
         }
     }
@@ -287,8 +305,7 @@ async fn recognise(portal: &Portal, context: &mut Known, headers: &HeaderMap, co
             let token = portal.desk.ask(&Actor::Node, move |work| account::keep(work, &session)).await?;
             cookies.extend(token.map(|token| session_cookie(portal, &token)));
         }
-        context.draft = Fields::of(typed.iter().flat_map(|draft| draft.fields.iter().cloned()).collect());
-        context.drafts = typed.into_iter().map(|draft| (draft.form, Fields::of(draft.fields))).collect();
+        context.show_again(typed);
         if let Some(language) = visit.account.language.as_deref().and_then(Language::of) {
             context.words = Words { language };
         }
@@ -324,16 +341,26 @@ async fn arrival(portal: &Portal, context: &Known, token: Token) -> Result<Optio
 /// Finds out whether this is a tablet at the bedside, and keeps it open. Such a tablet is nothing else beside.
 async fn at_bedside(portal: &Portal, context: &mut Known, headers: &HeaderMap) -> Result<bool, PageError> {
     let Some(token) = cookie(headers, &portal.cookie, BEDSIDE).and_then(unhex).map(Token).filter(|_| portal.site == Site::Patient) else { return Ok(false) };
-    let found = portal.desk.glance(move |db| bedside::of_tablet(db, &token)).await?.map(|(bedside, name)| AtBedside { bedside, name });
-    let Some(at) = found.filter(|at| at.bedside.standing(context.now) == Standing::Open) else {
-        context.bedside_over = true;
-        return Ok(false);
+    let path = context.path.clone();
+    let found = portal.desk.glance(move |db| bedside::of_tablet(db, &token, &path)).await?;
+    let standing = found.as_ref().map(|at| at.bedside.standing(context.now));
+    let mut at = match found {
+        Some(at) if standing == Some(Standing::Open) => at,
+        Some(at) if standing == Some(Standing::Idle) => {
+            context.bedside_over = Some(Over::Idle { patient: at.bedside.patient, matter: at.bedside.matter });
+            return Ok(false);
+        }
+        _ => {
+            context.bedside_over = Some(Over::Ended);
+            return Ok(false);
+        }
     };
     let id = at.bedside.id;
     if at.bedside.seen_at.is_none_or(|seen| context.now.since(seen).as_secs() >= 60) {
         portal.desk.ask(&Actor::Node, move |work| bedside::touch(work, id)).await?;
     }
     context.csrf = hex(&at.bedside.csrf);
+    context.show_again(std::mem::take(&mut at.typed));
     context.bedside = Some(at);
     Ok(true)
 }
@@ -361,7 +388,7 @@ fn blank(portal: &Portal, request: &Request) -> Known {
         sent: request.method() == Method::POST,
         made: None,
         bedside: None,
-        bedside_over: false,
+        bedside_over: None,
         begun: Instant::now(),
         long: AtomicBool::new(false),
         refused: OnceLock::new(),
@@ -403,7 +430,7 @@ fn turned_away(context: &Context, who: Who, method: &Method) -> Option<Response>
         Some(Stage::Second) => Redirect::to("/sign-in/second"),
         Some(Stage::Setup) => Redirect::to("/setup"),
         Some(Stage::Open) => Redirect::to("/"),
-        None if context.bedside_over => Redirect::to("/bedside"),
+        None if context.bedside_over.is_some() => Redirect::to("/bedside"),
         None if method == Method::GET && context.path != "/" => Redirect::to(&format!("/sign-in?next={}", context.path)),
         None => Redirect::to("/sign-in"),
     };

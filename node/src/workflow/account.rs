@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-pub use crate::store::account::draft::Draft;
+pub use crate::store::account::draft::{Draft, Whose};
 
 pub mod invite;
 pub mod setup;
@@ -112,7 +112,7 @@ const SEEN_EVERY: Duration = Duration::from_secs(60);
 pub fn arrive(db: &crate::store::Db, token: &Token, site: Site, path: &str, now: Timestamp) -> Result<Option<Arrival>, WorkError> {
     let Some(visit) = visit(db, token, site, now)? else { return Ok(None) };
     let drafted = draft::any(db, visit.account.id)?;
-    let typed = if drafted { draft::find(db, visit.account.id, path)? } else { vec![] };
+    let typed = if drafted { draft::find(db, Whose::Account(visit.account.id), path)? } else { vec![] };
     let waiting = if visit.session.stage == Stage::Open { inbox::waiting_for(db, &visit.account.roles)? } else { None };
     Ok(Some(Arrival { visit, typed, drafted, waiting }))
 }
@@ -220,16 +220,16 @@ pub fn made_for(db: &crate::store::Db, account: LocalId, csrf: &[u8; 16], site: 
 ///
 /// # Errors
 /// The store's.
-pub fn keep_draft(work: &mut Work<'_>, account: LocalId, draft: &Draft) -> Result<(), WorkError> {
-    Ok(draft::keep(work.db, account, draft, work.now)?)
+pub fn keep_draft(work: &mut Work<'_>, whose: Whose, draft: &Draft) -> Result<(), WorkError> {
+    Ok(draft::keep(work.db, whose, draft, work.now)?)
 }
 
 /// Forgets what was kept of the form that is sent to `path`, because it was sent.
 ///
 /// # Errors
 /// The store's.
-pub fn forget_draft(work: &mut Work<'_>, account: LocalId, path: &str) -> Result<(), WorkError> {
-    Ok(draft::forget(work.db, account, path)?)
+pub fn forget_draft(work: &mut Work<'_>, whose: Whose, path: &str) -> Result<(), WorkError> {
+    Ok(draft::forget(work.db, whose, path)?)
 }
 
 /// Forgets sessions that are over, drafts nobody came back for, and counts that no longer matter.

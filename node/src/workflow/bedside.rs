@@ -4,7 +4,7 @@ use verbund_protocol::{id::LocalId, time::Timestamp};
 
 use super::{
     Work, WorkError,
-    account::{From, Tried, charge, refund},
+    account::{Draft, From, Tried, Whose, charge, refund},
     journey::FOLLOWING,
     patient, purpose,
 };
@@ -16,7 +16,7 @@ use crate::{
         bedside::CODE_FOR,
         patient::Patient,
     },
-    store::{Db, bedside as stored, patient as patients},
+    store::{Db, account::draft, bedside as stored, patient as patients},
 };
 
 #[cfg(test)]
@@ -75,15 +75,26 @@ pub fn open(work: &mut Work<'_>, code: &Code, from: &From) -> Result<Tried<(Toke
     Ok(Tried::Right((token, held.matter)))
 }
 
-/// Returns the bedside whose tablet has this token, whether it is still open or not, with the patient's name as the tablet shows it, so
-/// that nobody decides for somebody else. Reads only.
+/// A tablet that comes with a token.
+#[derive(Clone)]
+pub struct AtTablet {
+    /// What it is for.
+    pub bedside: Bedside,
+    /// The patient's name as the tablet shows it, so that nobody decides for somebody else.
+    pub name: String,
+    /// What she had typed at this page when a tablet closed by itself.
+    pub typed: Vec<Draft>,
+}
+
+/// Returns the bedside whose tablet has this token and asks for the page at `path`, whether it is still open or not. Reads only.
 ///
 /// # Errors
 /// The store's.
-pub fn of_tablet(db: &Db, token: &Token) -> Result<Option<(Bedside, String)>, WorkError> {
+pub fn of_tablet(db: &Db, token: &Token, path: &str) -> Result<Option<AtTablet>, WorkError> {
     let Some(bedside) = stored::by_token(db, &token.hash())? else { return Ok(None) };
-    let patient = patients::find(db, bedside.patient)?;
-    Ok(patient.map(|patient| (bedside, format!("{} {}", patient.person.given, patient.person.family))))
+    let Some(patient) = patients::find(db, bedside.patient)? else { return Ok(None) };
+    let typed = draft::find(db, Whose::AtBedside(patient.id), path)?;
+    Ok(Some(AtTablet { bedside, name: format!("{} {}", patient.person.given, patient.person.family), typed }))
 }
 
 /// Notes that the tablet was touched.

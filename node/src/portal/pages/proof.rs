@@ -5,7 +5,7 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use crate::{
     domain::actor::Actor,
     portal::{Portal, fields::Fields, guard::Context, page::PageError},
-    workflow::account::{self, Draft},
+    workflow::account::{self, Draft, Whose},
 };
 
 /// Marks an answer to a form that was not acted on: what was typed in it stays kept.
@@ -23,9 +23,9 @@ pub(super) async fn prove_first(portal: &Portal, context: &Context, fields: &Fie
         return Ok(None);
     }
     let back = context.back.clone().unwrap_or_else(|| "/".to_owned());
-    let (account, draft) = (visit.account.id, Draft { form: context.path.clone(), page: back.clone(), fields: fields.clone().without_token() });
+    let (whose, draft) = (Whose::Account(visit.account.id), Draft { form: context.path.clone(), page: back.clone(), fields: fields.clone().without_token() });
     if !draft.fields.is_empty() {
-        portal.desk.ask(&Actor::Node, move |work| account::keep_draft(work, account, &draft)).await?;
+        portal.desk.ask(&Actor::Node, move |work| account::keep_draft(work, whose, &draft)).await?;
     }
     let mut response = Redirect::to(&format!("/sign-in?next={back}")).into_response();
     response.extensions_mut().insert(Unsent);

@@ -9,7 +9,7 @@ use crate::{
     },
     store::{
         Store,
-        account::draft::{Draft, MAX_DRAFTS},
+        account::draft::{Draft, MAX_DRAFTS, Whose},
         patient,
     },
 };
@@ -190,16 +190,16 @@ fn draft(form: &str, page: &str, text: &str) -> Draft {
 fn two_late_forms_of_one_page_are_both_kept() {
     let store = store();
     let (db, mine) = (store.db(), LocalId([2; 8]));
-    let keep = |form: &str, page: &str, text: &str, at: u64| draft::keep(db, mine, &draft(form, page, text), Timestamp(at)).unwrap();
+    let keep = |form: &str, page: &str, text: &str, at: u64| draft::keep(db, Whose::Account(mine), &draft(form, page, text), Timestamp(at)).unwrap();
     keep("/cases/1/note", "/cases/1", "first", 1);
     keep("/cases/1/end", "/cases/1", "second", 2);
     keep("/messages/2", "/messages/2", "third", 3);
-    let texts = |path: &str| draft::find(db, mine, path).unwrap().into_iter().map(|draft| draft.fields[0].1.clone()).collect::<Vec<_>>();
+    let texts = |path: &str| draft::find(db, Whose::Account(mine), path).unwrap().into_iter().map(|draft| draft.fields[0].1.clone()).collect::<Vec<_>>();
     assert_eq!(texts("/cases/1"), ["second", "first"]);
     assert_eq!((texts("/cases/1/note"), texts("/messages/2"), texts("/cases/2")), (vec!["first".into()], vec!["third".into()], vec![]));
     keep("/cases/1/note", "/cases/1", "again", 4);
     assert_eq!(texts("/cases/1"), ["again", "second"]);
-    draft::forget(db, mine, "/cases/1/note").unwrap();
+    draft::forget(db, Whose::Account(mine), "/cases/1/note").unwrap();
     assert_eq!(texts("/cases/1"), ["second"]);
 }
 
@@ -208,11 +208,11 @@ fn of_too_many_late_forms_the_oldest_goes() {
     let store = store();
     let (db, mine) = (store.db(), LocalId([2; 8]));
     for at in 0..=MAX_DRAFTS {
-        draft::keep(db, mine, &draft(&format!("/messages/{at}"), "/messages", "x"), Timestamp(at as u64)).unwrap();
+        draft::keep(db, Whose::Account(mine), &draft(&format!("/messages/{at}"), "/messages", "x"), Timestamp(at as u64)).unwrap();
     }
-    let kept = draft::find(db, mine, "/messages").unwrap();
+    let kept = draft::find(db, Whose::Account(mine), "/messages").unwrap();
     assert_eq!((kept.len(), &*kept[0].form, &*kept[MAX_DRAFTS - 1].form), (MAX_DRAFTS, "/messages/12", "/messages/1"));
     // What has just come stays, whatever its clock says.
-    draft::keep(db, mine, &draft("/a", "/a", "x"), Timestamp(0)).unwrap();
-    assert_eq!((draft::find(db, mine, "/a").unwrap().len(), draft::find(db, mine, "/messages").unwrap().len()), (1, MAX_DRAFTS - 1));
+    draft::keep(db, Whose::Account(mine), &draft("/a", "/a", "x"), Timestamp(0)).unwrap();
+    assert_eq!((draft::find(db, Whose::Account(mine), "/a").unwrap().len(), draft::find(db, Whose::Account(mine), "/messages").unwrap().len()), (1, MAX_DRAFTS - 1));
 }

@@ -25,7 +25,7 @@ fn bench() -> (Bench, LocalId) {
 fn opened(bench: &mut Bench, code: &Code) -> Option<Bedside> {
     let tried = bench.follow(Actor::Node, |work| open(work, code, &from())).unwrap().0;
     let Tried::Right((token, _)) = tried else { return None };
-    of_tablet(bench.store.db(), &token).unwrap().map(|(bedside, _)| bedside)
+    of_tablet(bench.store.db(), &token, "/").unwrap().map(|at| at.bedside)
 }
 
 fn tablet(at: &Bedside) -> Actor {

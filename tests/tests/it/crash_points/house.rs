@@ -16,7 +16,7 @@ use verbund_node::{
     workflow::{
         Work, WorkError,
         account::{
-            self, Draft, From, Tried, Visit,
+            self, Draft, From, Tried, Visit, Whose,
             invite::{self, Knows},
             setup, sign_in, staff,
         },
@@ -115,8 +115,8 @@ pub fn accounts(story: &mut Story) {
     story.step("a passkey is removed", ASKER, visit(&token, |work, visit| setup::remove_passkey(work, visit, |_| true)));
     story.step("the language is chosen", ASKER, visit(&token, |work, visit| account::set_language(work, &visit.account, "en")));
     let draft = Draft { form: "/wishes".into(), page: "/wishes".into(), fields: vec![("text".into(), "Berge".into())] };
-    story.step("what was typed is kept", ASKER, visit(&token, |work, visit| account::keep_draft(work, visit.account.id, &draft)));
-    story.step("what was typed is forgotten", ASKER, visit(&token, |work, visit| account::forget_draft(work, visit.account.id, "/wishes")));
+    story.step("what was typed is kept", ASKER, visit(&token, |work, visit| account::keep_draft(work, Whose::Account(visit.account.id), &draft)));
+    story.step("what was typed is forgotten", ASKER, visit(&token, |work, visit| account::forget_draft(work, Whose::Account(visit.account.id), "/wishes")));
     story.pass(Duration::from_secs(120));
     story.step("a session is in use", ASKER, visit(&token, |work, visit| account::keep(work, &visit.session)));
     story.pass(Duration::from_secs(16 * 60));
@@ -237,7 +237,7 @@ fn beside(story: &mut Story, patient: LocalId) {
     let token = story.step("a tablet is opened", ASKER, move |work| Ok(right(bedside::open(work, &code, &from(Site::Patient))?).0));
     let at_tablet = |token: Token, act: fn(&mut Work<'_>) -> Result<(), WorkError>| {
         move |work: &mut Work<'_>| {
-            let (at, _) = bedside::of_tablet(work.db, &token)?.expect("the tablet is known");
+            let at = bedside::of_tablet(work.db, &token, "/")?.expect("the tablet is known").bedside;
             work.actor = Actor::Bedside { name: at.name(), id: at.id, patient: at.patient, role: at.role };
             act(work)
         }

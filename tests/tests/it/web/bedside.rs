@@ -150,10 +150,24 @@ fn staff_end_it_and_time_does() {
         assert_eq!(moved, 1);
     }
     house.town.restart(0);
-    let idle = tablet.submit(&page, "/wishes", &[("about-1", "near-home")]).unwrap();
-    assert!(idle.path == "/bedside" && idle.text().contains("Hier ist es zu Ende"), "{}", idle.path);
+    let idle = tablet.submit(&page, "/wishes", &[("about-1", "near-home"), ("why-1", "Meine Tochter wohnt dort.")]).unwrap();
+    assert!(idle.path == "/bedside" && idle.text().contains("Das Tablet hat sich geschlossen"), "{}", idle.path);
+    assert!(!idle.text().contains(super::CANARY) && !idle.text().contains("Meine Tochter"), "nobody knows who holds it now");
+    let elsewhere = tablet.post("/consent", &[("form", &page.hidden("form").unwrap()), ("decision", "give")]).unwrap();
+    assert_eq!((elsewhere.status, elsewhere.header("location")), (303, Some("/bedside")), "a form of another matter");
     assert!(wanda.get(&stands(&begun)).unwrap().text().contains("15 Minuten nicht berührt und ist geschlossen"));
     assert!(wanda.get(&format!("/patients/{id}")).unwrap().text().contains("Noch nicht gefragt"));
+
+    // What she had typed stands there again: at the bedside of this patient alone, at its own page, and until it is sent.
+    let other = house.patient("Emil");
+    let (_, page) = self::tablet(&house, &code(&begin(&mut wanda, other, "wishes")));
+    assert!(!page.text().contains("Meine Tochter wohnt dort."));
+    let (mut tablet, page) = self::tablet(&house, &code(&begin(&mut wanda, id, "wishes")));
+    assert!(page.text().contains("Meine Tochter wohnt dort.") && page.text().contains("value=\"near-home\" selected"), "{}", page.text());
+    tablet.submit(&page, "/wishes", &[("about-1", "near-home"), ("why-1", "Meine Tochter wohnt dort.")]).unwrap();
+    let (_, again) = self::tablet(&house, &code(&begin(&mut wanda, id, "wishes")));
+    assert_eq!(again.text().matches("Meine Tochter wohnt dort.").count(), 1, "her wish, and no draft beside it");
+    assert!(wanda.get(&format!("/patients/{id}")).unwrap().text().contains("Meine Tochter wohnt dort."));
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::{
     portal::{
         Portal,
         fields::Fields,
-        guard::{self, Context},
+        guard::{self, Context, Over},
         page::{Page, PageError, render, with_cookies},
     },
     workflow::{
@@ -26,12 +26,16 @@ use crate::{
 struct OpenPage {
     p: Page,
     code: String,
-    over: bool,
+    over: Option<String>,
     fault: Option<String>,
 }
 
 fn page(portal: &Portal, context: &Context, code: &str, fault: Option<String>) -> Response {
-    render(&OpenPage { p: Page::new(portal, context), code: code.chars().take(40).collect(), over: context.bedside_over, fault })
+    let over = context.bedside_over.map(|over| match over {
+        Over::Ended => context.words.bedside_over().into(),
+        Over::Idle { .. } => context.words.bedside_over_idle().into(),
+    });
+    render(&OpenPage { p: Page::new(portal, context), code: code.chars().take(40).collect(), over, fault })
 }
 
 /// The page that asks for the code; a tablet that is open is led on.

@@ -4,6 +4,7 @@
 bedside-title = Am Krankenbett
 bedside-code = Code
 bedside-code-hint = 12 Zeichen. Sie stehen auf dem Bildschirm der Person, die Sie begleitet.
+bedside-over-idle = Das Tablet hat sich geschlossen, weil es eine Weile niemand berührt hat. Haben Sie noch etwas abgeschickt, ist es aufgehoben: Es steht wieder da, wenn jemand vom Team das Tablet für Sie neu öffnet.
 bedside-open-button = Öffnen
 bedside-wrong = Dieser Code stimmt nicht, ist abgelaufen oder schon benutzt. Lassen Sie sich einen neuen geben.
 bedside-over = Hier ist es zu Ende. Auf diesem Tablet ist nichts mehr zu sehen. Bitte geben Sie es zurück.

@@ -4,6 +4,7 @@
 bedside-title = At the bedside
 bedside-code = Code
 bedside-code-hint = 12 characters. They stand on the screen of whoever accompanies you.
+bedside-over-idle = The tablet has closed because nobody touched it for a while. If you sent something after that, it is kept: it stands there again when somebody of the team opens the tablet for you anew.
 bedside-open-button = Open
 bedside-wrong = This code is wrong, too old or used already. Ask for a new one.
 bedside-over = This is over. Nothing is to be seen on this tablet any more. Please give it back.
