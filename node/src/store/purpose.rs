@@ -59,17 +59,21 @@ pub fn see(db: &Db, id: LocalId, by: &str, now: Timestamp) -> Result<bool, Store
 /// # Errors
 /// The store's.
 pub fn traces(db: &Db, patient: LocalId) -> Result<Traces, StoreError> {
+    // Mostly something is open, and then nobody needs to know what was before.
     let sql = "SELECT EXISTS (SELECT 1 FROM discharge_case WHERE patient = ?1 AND closed_at IS NULL)
-                      OR EXISTS (SELECT 1 FROM conversation WHERE patient = ?1 AND ended_at IS NULL),
-                      max(coalesce((SELECT max(changed_at) FROM (SELECT changed_at, changed_by FROM patient WHERE id = ?1
+                      OR EXISTS (SELECT 1 FROM conversation WHERE patient = ?1 AND ended_at IS NULL)";
+    if db.prepare_cached(sql)?.query_row([patient.0], |row| row.get(0))? {
+        return Ok(Traces { open: true, last: None });
+    }
+    let sql = "SELECT max(coalesce((SELECT max(changed_at) FROM (SELECT changed_at, changed_by FROM patient WHERE id = ?1
                                                                  UNION ALL SELECT changed_at, changed_by FROM patient_version WHERE patient = ?1)
                                     WHERE coalesce((SELECT max(purpose = ?3) FROM purpose
                                                     WHERE patient = ?1 AND by = changed_by AND at <= changed_at AND at > changed_at - ?2), 1)), 0),
                           coalesce((SELECT max(closed_at) FROM discharge_case WHERE patient = ?1), 0),
                           coalesce((SELECT max(ended_at) FROM conversation WHERE patient = ?1), 0))";
     Ok(db.prepare_cached(sql)?.query_row(params![patient.0, STATED_FOR.as_millis() as i64, Purpose::Return.word()], |row| {
-        let last: i64 = row.get(1)?;
-        Ok(Traces { open: row.get(0)?, last: (last > 0).then_some(Timestamp(last.unsigned_abs())) })
+        let last: i64 = row.get(0)?;
+        Ok(Traces { open: false, last: (last > 0).then_some(Timestamp(last.unsigned_abs())) })
     })?)
 }
 
