@@ -26,7 +26,7 @@ pub mod place;
 pub mod planted;
 pub mod query;
 pub mod referral;
-mod remembered;
+pub mod remembered;
 pub mod search;
 pub mod sign;
 pub mod sync;

@@ -173,6 +173,7 @@ impl Run {
 /// # Panics
 /// If a promise is broken; the message says which, and standard error the last of what happened.
 pub fn run(seed: u64, plan: Plan) -> Run {
+    verbund_protocol::remembered::begin();
     let (mut play, mut memory) = (Play::new(seed, plan), Memory::default());
     play.world.faults.late_gate = play.dice.chance(300);
     play.world.faults.gather_ms = if play.dice.chance(500) { 200 } else { 0 };
