@@ -20,6 +20,11 @@ const IN_FLIGHT: usize = 1_000;
 /// Connections by which the messages are handed in at each clinic, each with as many commands under way as it may: together all of them.
 const HANDS: usize = IN_FLIGHT.div_ceil(scene::AHEAD);
 
+/// Who says something after the inquiry: the owner asks, the asker answers, and again.
+const TURNS: [usize; 4] = [OWNER, ASKER, OWNER, ASKER];
+/// How long nobody asks whether a lone message has arrived.
+const ON_ITS_WAY: Duration = Duration::from_millis(10);
+
 /// Two clinics with cases of discharge.
 struct Story {
     town: Town,
@@ -104,7 +109,7 @@ fn many(plan: &Plan) -> anyhow::Result<Row> {
         // Conversations as long as they are in life: an inquiry, two questions, two answers.
         let (conversations, took) = story.inquire()?;
         rates.push(in_flight as f64 / took.as_secs_f64());
-        for at in [OWNER, ASKER, OWNER, ASKER] {
+        for at in TURNS {
             rates.push(in_flight as f64 / story.round(&conversations, at)?.as_secs_f64());
         }
         spent += story.processor_time()?.saturating_sub(before);
@@ -130,18 +135,22 @@ fn many(plan: &Plan) -> anyhow::Result<Row> {
 }
 
 fn alone(plan: &Plan) -> anyhow::Result<Row> {
-    let count = plan.size(20, 300);
-    let story = Story::begin(1)?;
+    // Conversations as long as they are in life: an inquiry, two questions, two answers.
+    let cases = plan.size(5, 75);
+    let count = cases * TURNS.len();
+    let story = Story::begin(cases)?;
     let (conversations, _) = story.inquire()?;
-    let id = conversations.first().context("an inquiry makes a conversation")?;
     let before = floor::lone_messages(story.town.folder(), count)?;
     let mut desks = [Desk::at(&story.town, ASKER)?, Desk::at(&story.town, OWNER)?];
     let mut took = Vec::new();
-    for number in 0..count {
-        let at = if number % 2 == 0 { OWNER } else { ASKER };
-        desks[at].ask("referral", next(at, id))?;
-        desks[at].until_drained(Duration::from_micros(200))?;
-        took.push(desks[at].status()?["delivery_us"]["last"].as_f64().context("a node says how long a delivery took")?);
+    for id in &conversations {
+        for at in TURNS {
+            desks[at].ask("referral", next(at, id))?;
+            // Who asks whether it has arrived is work for the node, too: not while the message is on its way.
+            std::thread::sleep(ON_ITS_WAY);
+            desks[at].until_drained(ON_ITS_WAY)?;
+            took.push(desks[at].status()?["delivery_us"]["last"].as_f64().context("a node says how long a delivery took")?);
+        }
     }
     let after = floor::lone_messages(story.town.folder(), count)?;
     let floor = percentile(&[before, after].concat(), 50.0);
