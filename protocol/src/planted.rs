@@ -46,6 +46,8 @@ bugs! {
     ForgetAudit = "a message received is not in the audit",
     TrustSignatures = "signatures are not verified",
     Overtake = "a message is sent while one before it in its conversation is under way",
+    TakeAnyAnswer = "what answers a message that was never said is taken in",
+    EraseByAWrongClock = "a clock known to be wrong erases what is kept for a time",
 }
 
 #[cfg(feature = "planted")]

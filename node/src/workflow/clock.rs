@@ -36,7 +36,7 @@ pub fn tick(work: &mut Work<'_>) -> Result<(), WorkError> {
         }
     }
     // Nor does it erase anything: what is gone does not come back when the clock is put right.
-    if work.clock_agrees {
+    if work.clock_agrees || planted(Bug::EraseByAWrongClock) {
         for id in conversation::due(work.db, Due::Erase, work.now, AT_ONCE)? {
             retire(work, id)?;
         }

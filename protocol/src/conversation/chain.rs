@@ -77,7 +77,7 @@ impl Chain {
             return Verdict::TooLong;
         }
         let told = h.seen.map(|head| head.seq) >= self.seen;
-        let written = h.seen.is_none_or(|head| answered(head.seq) == Some(head.digest));
+        let written = h.seen.is_none_or(|head| answered(head.seq) == Some(head.digest)) || planted(Bug::TakeAnyAnswer);
         if told && written { Verdict::Next } else { Verdict::BadSeen }
     }
 

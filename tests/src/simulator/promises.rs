@@ -16,13 +16,13 @@ use verbund_protocol::{
     capacity::{DepartmentId, EquivocationProof, SignedCapacity},
     conversation::{Receipt, SignedHeader},
     id::ConversationId,
-    limits::MAX_MESSAGES,
+    limits::{BODY_KEPT, MAX_MESSAGES},
     referral::{MessageKind, Side, Step},
 };
 
 use super::{
     World,
-    cooperative::{self, member_of},
+    cooperative::{self, START, member_of},
     naming,
     play::Play,
 };
@@ -109,6 +109,7 @@ pub fn hold_now(play: &mut Play, memory: &mut Memory) {
         each_chain_is_in_order_and_counts_once(at, &told);
         what_is_chosen_is_the_offer_that_stands(at, &told);
         what_has_ended_is_over(play, at, &told);
+        nothing_is_erased_before_its_time(world, at, &told);
         naming::who_is_named_has_released_it(play, at, &told);
         nothing_of_the_removed_is_kept(play, at);
     }
@@ -248,6 +249,15 @@ fn what_has_ended_is_over(play: &Play, at: usize, told: &[Told]) {
     for (c, _) in told.iter().filter(|_| heard) {
         let over = c.end_at.is_some_and(|end| play.world.clock(at).since(end).as_secs() > 600 && c.ended_at.is_none());
         assert!(!over, "{} of {at} should have ended at {:?}, it is {}", c.id, c.end_at, play.world.clock(at));
+    }
+}
+
+/// What a clinic learned of a patient who went elsewhere stays for its time, by the true time, unless it refused the referral and so said
+/// itself that nothing is left. No play lasts so long.
+fn nothing_is_erased_before_its_time(world: &World, at: usize, told: &[Told]) {
+    for (c, _) in told.iter().filter(|(c, _)| c.side == Side::Owner && c.erased_at.is_some()) {
+        let refused = c.log.chain(Side::Owner).iter().filter_map(|entry| entry.event.as_ref()).any(|event| event.kind == MessageKind::Refused);
+        assert!(refused || world.now >= START.plus(BODY_KEPT), "{} at {at}: erased at {}, long before its time", c.id, world.now);
     }
 }
 

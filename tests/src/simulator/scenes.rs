@@ -27,10 +27,11 @@ impl Play {
         if !self.dice.chance(self.plan.scenes) {
             return;
         }
-        match self.dice.below(5) {
+        match self.dice.below(6) {
             0 => self.renew_the_document(),
             1 | 2 => self.bring_an_old_document(),
             3 => self.put_a_clock_past_a_promise(),
+            4 => self.put_a_clock_past_what_is_kept(),
             _ => self.cut_off_in_mid_sentence(),
         }
     }
@@ -85,6 +86,22 @@ impl Play {
         let left = c.end_at.map_or(Duration::ZERO, |end| end.since(now));
         let past = self.dice.below(3_600_000) as i64;
         self.put_wild(at, left.as_millis() as i64 + past);
+    }
+
+    /// The clock of a clinic jumps past the time for which it keeps what it learned of a patient who went elsewhere.
+    fn put_a_clock_past_what_is_kept(&mut self) {
+        if self.wild.is_some() {
+            return self.right_the_wild_clock();
+        }
+        let (now, size) = (self.world.now, self.plan.size);
+        let owners = self.plan.busy.members(size).into_iter().filter(|at| !self.suspects.contains(at) && self.world.is_up(*at));
+        let kept: Vec<_> = owners.flat_map(|at| self.conversations(at, true).into_iter().filter_map(move |c| Some((at, c.erase_at?)))).collect();
+        if kept.is_empty() {
+            return;
+        }
+        let (at, erase_at) = *self.dice.pick(&kept);
+        let past = self.dice.below(3_600_000) as i64;
+        self.put_wild(at, erase_at.since(now).as_millis() as i64 + past);
     }
 
     /// A member is suspended or removed while it has something to say to another, which learns of it first and whose gate learns late.
