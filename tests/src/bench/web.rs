@@ -39,6 +39,9 @@ const CALLERS: usize = 200;
 /// Of so many looks of a social worker at a case, one ends with a change.
 const CHANGE_EVERY: usize = 10;
 
+/// Open cases of the longest list that is looked at: more than it shows.
+const LONGEST: usize = 500;
+
 /// What social workers change.
 #[derive(Clone, Copy, PartialEq)]
 enum Change {
@@ -262,6 +265,7 @@ fn people(plan: &Plan, scene: &mut Scene) -> anyhow::Result<Row> {
     let before = crowd(scene, pace(20))?.memory; // everything is warm
     let waited = crowd(scene, pace(60))?;
     let after = waited.memory;
+    let (cases, list) = longest_list(plan, scene)?;
     let at = |samples: &[f64], percent| percentile(samples, percent);
     let all: Vec<f64> = waited.patients.iter().chain(&waited.staff).copied().collect();
     let p99 = at(&all, 99.0);
@@ -278,7 +282,7 @@ fn people(plan: &Plan, scene: &mut Scene) -> anyhow::Result<Row> {
         against: "–".into(),
         aim: "p99 ≤ 100 ms; at the handler ≤ 20 ms".into(),
         measured: format!(
-            "p99 {p99:.1} ms (patients {:.1}, staff {:.1}; at the handler {handler:.1}), p50 {:.1} ms, {} pages, {} notes written, {} news heard; {before:.1} → {after:.1} MiB in a minute",
+            "p99 {p99:.1} ms (patients {:.1}, staff {:.1}; at the handler {handler:.1}), p50 {:.1} ms, {} pages, {} notes written, {} news heard; {before:.1} → {after:.1} MiB in a minute; the list of {cases} cases p99 {list:.1} ms after each change",
             at(&waited.patients, 99.0),
             at(&waited.staff, 99.0),
             at(&all, 50.0),
@@ -288,8 +292,30 @@ fn people(plan: &Plan, scene: &mut Scene) -> anyhow::Result<Row> {
         ),
         ratio: None,
         reached: p99 <= 100.0 && handler <= 20.0,
-        figures: json!({ "notes": waited.changes, "news": waited.news, "p50_ms": at(&all, 50.0), "p99_ms": p99, "handler_p99_ms": handler, "patients_p99_ms": at(&waited.patients, 99.0), "staff_p99_ms": at(&waited.staff, 99.0), "pages": all.len(), "before_mib": before, "after_mib": after }),
+        figures: json!({ "notes": waited.changes, "news": waited.news, "p50_ms": at(&all, 50.0), "p99_ms": p99, "handler_p99_ms": handler, "patients_p99_ms": at(&waited.patients, 99.0), "staff_p99_ms": at(&waited.staff, 99.0), "pages": all.len(), "listed_cases": cases, "list_p99_ms": list, "before_mib": before, "after_mib": after }),
     })
+}
+
+/// Opens cases until the list of all is as long as it gets, and has a social worker look at it, each time after a change, so that nothing of it is
+/// remembered. Returns how many cases there are, and the 99th percentile of what she waits for, milliseconds.
+fn longest_list(plan: &Plan, scene: &Scene) -> anyhow::Result<(usize, f64)> {
+    let (tls, further) = (scene.tls()?, plan.size(2, LONGEST).saturating_sub(scene.cases.len()));
+    let mut desk = Desk::at(&scene.town, HERE)?;
+    for _ in 0..further {
+        let patient = desk.patient()?;
+        desk.open_case(patient)?;
+    }
+    let worker = scene.staff.first().context("there is a social worker")?;
+    let mut caller = Caller::open(&worker.origin, &worker.cookies, &tls)?;
+    let case = scene.cases.first().context("there is a case")?;
+    let mut took = Vec::new();
+    for nth in 0..plan.size(3, 200) {
+        caller.send_form(&format!("/cases/{case}/note"), &[("kind", "call"), ("text", &format!("Noch einmal angerufen ({nth})."))])?;
+        let asked = Instant::now();
+        caller.ask("/cases/all")?;
+        took.push(asked.elapsed().as_secs_f64() * 1e3);
+    }
+    Ok((scene.cases.len() + further, percentile(&took, 99.0)))
 }
 
 /// Whether the node's memory stays flat while people come, look at pages for a while and go, again and again. It is read while all are there: what
