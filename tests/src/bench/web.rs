@@ -310,6 +310,7 @@ fn longest_list(plan: &Plan, scene: &Scene) -> anyhow::Result<(usize, f64)> {
     let case = scene.cases.first().context("there is a case")?;
     let mut took = Vec::new();
     for nth in 0..plan.size(3, 200) {
+        caller.ask(&format!("/cases/{case}"))?;
         caller.send_form(&format!("/cases/{case}/note"), &[("kind", "call"), ("text", &format!("Noch einmal angerufen ({nth})."))])?;
         let asked = Instant::now();
         caller.ask("/cases/all")?;
