@@ -1,6 +1,9 @@
 //! Where a request came from: what a trusted proxy adds counts, and what anybody may write does not.
 
-use std::fs;
+use std::{
+    fs,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+};
 
 use verbund_node::{
     cli::demo::browser::{Answer, Browser},
@@ -9,6 +12,11 @@ use verbund_node::{
     store::account::attempt,
 };
 use verbund_tests::town::Town;
+
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::{TcpSocket, TcpStream},
+};
 
 use super::House;
 
@@ -113,4 +121,38 @@ fn whom_the_proxy_names_waits_and_nobody_else() {
     assert!(!staff.waits(&["203.0.113.9, 198.51.100.7"]), "what the browser claims locks out no ward");
     assert!(!staff.waits(&["203.0.113.9, x"]));
     assert!(!patient.waits(&["203.0.113.9"]), "and where nobody is a proxy it is not even read");
+}
+
+/// Half of the connections that a site takes at once.
+const SHARE: usize = 512;
+
+/// Connects from an address of this machine.
+async fn knock(from: Ipv4Addr, to: SocketAddr) -> TcpStream {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind((IpAddr::V4(from), 0).into()).unwrap();
+    socket.connect(to).await.unwrap()
+}
+
+/// Returns whether who is there answers: to something that is not TLS, with an alert.
+async fn is_answered(mut line: TcpStream) -> bool {
+    let mut answer = [0; 1];
+    line.write_all(b"GET / HTTP/1.1\r\n\r\n").await.is_ok() && line.read(&mut answer).await.is_ok_and(|read| read > 0)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_address_takes_no_connections_from_the_others() {
+    let house = House::new();
+    let mut browser = house.browser(Site::Patient);
+    let port = browser.origin.rsplit(':').next().unwrap().parse().unwrap();
+    let (site, greedy) = (SocketAddr::from((Ipv4Addr::LOCALHOST, port)), Ipv4Addr::new(127, 0, 0, 2));
+    let mut held = Vec::new();
+    for _ in 0..SHARE {
+        held.push(knock(greedy, site).await);
+    }
+    assert!(!is_answered(knock(greedy, site).await).await, "its share is used up");
+    assert!(is_answered(knock(Ipv4Addr::new(127, 0, 0, 3), site).await).await, "its neighbour has one of its own");
+    assert_eq!(tokio::task::block_in_place(|| browser.get("/sign-in")).unwrap().status, 200);
+    drop(held);
+    // The node hears of the ends by and by.
+    while !is_answered(knock(greedy, site).await).await {}
 }
