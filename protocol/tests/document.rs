@@ -11,10 +11,11 @@ use minicbor::bytes::ByteVec;
 use proptest::prelude::*;
 use verbund_protocol::{
     cbor,
-    document::{DocumentKey, DocumentOffer, Further, Grant, Manifest, RangeAnswer, RangeRequest, Refusal, segment},
-    id::{ConversationId, Digest, DocumentRoot, GrantId, NetworkId},
+    document::{DocumentKey, DocumentOffer, Further, Grant, GrantError, Manifest, OfferError, RangeAnswer, RangeRequest, Refusal, segment},
+    id::{ConversationId, Digest, DocumentRoot, GrantId, Ik, NetworkId},
     limits::{DOCUMENT_RANGE, DOCUMENT_SEGMENT, GRANT_SPAN, MAX_FURTHER, MAX_GRANT, MAX_RANGE_REQUEST, SMALL_DOCUMENT},
-    sign::{self, Kind, SecretKey},
+    membership::{Facility, FacilityKind, Member, Membership, NetworkDocument, Node, Role, SignedDocument},
+    sign::{self, Kind, MultiSigned, SecretKey},
     time::Timestamp,
 };
 
@@ -54,6 +55,67 @@ fn grant() -> Grant {
 
 fn signed_grant() -> Vec<u8> {
     grant().sign(&network(), &SecretKey::from_seed(&[7; 32]))
+}
+
+/// A network of two: `kh-akut`, whose sign key is that of [`signed_grant`], and `reha-sued`.
+fn membership() -> Membership {
+    let key = |seed: u8| SecretKey::from_seed(&[seed; 32]);
+    let member = |id: &str, seed: u8| Member {
+        id: id.parse().unwrap(),
+        name: id.into(),
+        facilities: vec![Facility {
+            ik: Ik::with_check_digit(10_831_000 + u32::from(seed)),
+            name: id.into(),
+            site: None,
+            kind: FacilityKind::Acute,
+            latitude: 48_137_000,
+            longitude: 11_575_000,
+            place: "München".into(),
+        }],
+        nodes: vec![Node { id: "1".parse().unwrap(), auth: key(seed + 100).public(), sign: key(seed).public(), former_sign: vec![] }],
+        relay: false,
+        roles: vec![Role::Clinic],
+    };
+    let document = NetworkDocument {
+        network: network(),
+        version: 1,
+        valid_from: Timestamp(0),
+        valid_until: Timestamp(1_795_000_000_000).plus(GRANT_SPAN),
+        board: vec![key(1).public()],
+        threshold: 1,
+        authorities: vec![],
+        members: vec![member("kh-akut", 7), member("reha-sued", 8)],
+        bootstrap: vec![],
+        min_protocol: 1,
+        catalogues: vec![],
+    };
+    let mut signed = MultiSigned::new(cbor::write(&document));
+    signed.add_signature(&network(), Kind::NetworkDocument, &key(1));
+    Membership::new(SignedDocument::read(&network(), &signed.to_bytes()).unwrap()).unwrap()
+}
+
+#[test]
+fn a_grant_is_its_givers_and_ends_in_time() {
+    let open = |grant: Grant, seed: u8| Grant::open(&network(), &membership(), &grant.sign(&network(), &SecretKey::from_seed(&[seed; 32])));
+    assert_eq!(open(grant(), 7), Ok(grant()));
+    assert_eq!(open(grant(), 9), Err(GrantError::Signer), "a key that nobody here has");
+    assert_eq!(open(grant(), 8), Err(GrantError::Signer), "another member's");
+    assert_eq!(open(Grant { expires_at: grant().made_at, ..grant() }, 7), Err(GrantError::Span));
+    let soon = Grant { expires_at: Timestamp(grant().made_at.0 + 1), ..grant() };
+    assert_eq!(open(soon.clone(), 7), Ok(soon));
+    assert_eq!(open(Grant { expires_at: Timestamp(grant().expires_at.0 + 1), ..grant() }, 7), Err(GrantError::Span));
+}
+
+#[test]
+fn an_offer_speaks_of_one_document() {
+    let offer = |manifest: Manifest, grant: Grant| {
+        let grant = grant.sign(&network(), &SecretKey::from_seed(&[7; 32]));
+        DocumentOffer { manifest, grant: ByteVec::from(grant), key: DocumentKey::new([5; 32]) }.open(&network(), &membership())
+    };
+    assert_eq!(offer(manifest(), grant()), Ok(grant()));
+    assert_eq!(offer(manifest(), Grant { root: DocumentRoot([0xd1; 32]), ..grant() }), Err(OfferError::Mismatch));
+    assert_eq!(offer(manifest(), Grant { size: grant().size + 1, ..grant() }), Err(OfferError::Mismatch));
+    assert!(matches!(offer(Manifest { title: String::new(), ..manifest() }, grant()), Err(OfferError::Manifest(_))));
 }
 
 #[test]
