@@ -120,17 +120,28 @@ pub(super) async fn press(window: &Window, selector: &str, key: char) {
 pub(super) async fn type_at(window: &Window, selector: &str, keys: &str) {
     window.see(selector).await;
     for _ in 0..80 {
-        window.client.active_element().await.unwrap().send_keys(&char::from(Key::Tab).to_string()).await.unwrap();
+        if !type_where_the_focus_is(window, &char::from(Key::Tab).to_string()).await {
+            continue;
+        }
         let there = "const at = document.activeElement;
             return [at.matches(arguments[0]), at === document.body || getComputedStyle(at).outlineStyle !== 'none']";
         let there = window.script(there, vec![selector.into()]).await;
         assert_eq!(there[1], true, "the focus cannot be seen on the way to {selector}");
-        if there[0] == true {
-            window.client.active_element().await.unwrap().send_keys(keys).await.unwrap();
+        if there[0] == true && type_where_the_focus_is(window, keys).await {
             return;
         }
     }
     panic!("the keyboard never comes to {selector}: {}", window.text().await);
+}
+
+/// Types keys where the focus is. Returns whether they arrived: a page that comes only now, or is brought up to date, has put another element in
+/// the place of the one that had the focus.
+async fn type_where_the_focus_is(window: &Window, keys: &str) -> bool {
+    match window.client.active_element().await.unwrap().send_keys(keys).await {
+        Ok(()) => true,
+        Err(error) if error.is_stale_element_reference() => false,
+        Err(error) => panic!("typing where the focus is: {error}"),
+    }
 }
 
 /// Whether pages go into a folder as pictures, to be looked at: `VERBUND_PICTURES`.
