@@ -97,6 +97,7 @@ pub struct Traces {
     /// Whether something is open: a case, or something with another clinic.
     pub open: bool,
     /// When something last happened: the entry was made, or changed without a stated purpose other than a return; a case or a conversation ended.
+    /// Not looked for while something is open.
     pub last: Option<Timestamp>,
 }
 

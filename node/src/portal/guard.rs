@@ -117,7 +117,7 @@ pub struct Known {
 /// A tablet at the bedside that is so no more.
 #[derive(Clone, Copy)]
 pub enum Over {
-    /// It has ended.
+    /// It has ended, or was left alone long ago.
     Ended,
     /// It closed by itself, because nobody touched it for a while.
     Idle {
@@ -346,7 +346,8 @@ async fn at_bedside(portal: &Portal, context: &mut Known, headers: &HeaderMap) -
     let standing = found.as_ref().map(|at| at.bedside.standing(context.now));
     let mut at = match found {
         Some(at) if standing == Some(Standing::Open) => at,
-        Some(at) if standing == Some(Standing::Idle) => {
+        // As long as drafts are kept, and no longer: a tablet forgotten in a drawer puts nothing before a patient.
+        Some(at) if standing == Some(Standing::Idle) && at.bedside.seen_at.is_some_and(|seen| context.now.since(seen) < account::DRAFT_FOR) => {
             context.bedside_over = Some(Over::Idle { patient: at.bedside.patient, matter: at.bedside.matter });
             return Ok(false);
         }

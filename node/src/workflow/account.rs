@@ -28,7 +28,7 @@ pub mod staff;
 mod tests;
 
 /// How long what somebody typed waits for them.
-const DRAFT_FOR: Duration = Duration::from_secs(86_400);
+pub const DRAFT_FOR: Duration = Duration::from_secs(86_400);
 
 /// How long a browser in which nobody signs in any more is known: as long as it keeps its cookie, 400 days, the longest browsers allow.
 pub const BROWSER_FOR: Duration = Duration::from_secs(400 * 86_400);

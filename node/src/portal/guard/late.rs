@@ -1,4 +1,5 @@
-//! Forms of a session that is over, or of a tablet at the bedside that closed by itself, or for which a purpose is missing. None of them is acted on; what was typed comes back to whoever typed it.
+//! Forms of a session that is over, or of a tablet at the bedside that closed by itself, or for which a purpose is missing. None of them is
+//! acted on; what was typed comes back to whoever typed it.
 
 use axum::{
     extract::Request,

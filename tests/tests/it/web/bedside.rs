@@ -168,6 +168,11 @@ fn staff_end_it_and_time_does() {
     let (_, again) = self::tablet(&house, &code(&begin(&mut wanda, id, "wishes")));
     assert_eq!(again.text().matches("Meine Tochter wohnt dort.").count(), 1, "her wish, and no draft beside it");
     assert!(wanda.get(&format!("/patients/{id}")).unwrap().text().contains("Meine Tochter wohnt dort."));
+    house.town.kill(0);
+    house.open(|db| {
+        let kept: usize = db.query_row("SELECT count(*) FROM bedside_draft", [], |row| row.get(0)).unwrap();
+        assert_eq!(kept, 0, "what was sent is forgotten, and a form of another matter was never kept");
+    });
 }
 
 #[test]
