@@ -3,8 +3,13 @@
 use std::{
     fs,
     net::{IpAddr, Ipv4Addr, SocketAddr},
+    time::{Duration, Instant},
 };
 
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::{TcpSocket, TcpStream},
+};
 use verbund_node::{
     cli::demo::browser::{Answer, Browser},
     domain::account::{Counted, Site},
@@ -12,11 +17,6 @@ use verbund_node::{
     store::account::attempt,
 };
 use verbund_tests::town::Town;
-
-use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::{TcpSocket, TcpStream},
-};
 
 use super::House;
 
@@ -154,5 +154,8 @@ async fn one_address_takes_no_connections_from_the_others() {
     assert_eq!(tokio::task::block_in_place(|| browser.get("/sign-in")).unwrap().status, 200);
     drop(held);
     // The node hears of the ends by and by.
-    while !is_answered(knock(greedy, site).await).await {}
+    let begun = Instant::now();
+    while !is_answered(knock(greedy, site).await).await {
+        assert!(begun.elapsed() < Duration::from_secs(60), "its share never comes back");
+    }
 }
