@@ -6,6 +6,9 @@
 //! Read in this order: [`id`] and [`time`] (names of things and moments), [`sign`] (what a signed thing is),
 //! [`membership`] (who belongs), then the three kinds of data that ever leave a clinic.
 
+#[cfg(test)]
+extern crate self as verbund_protocol; // what unit tests share with the tests beside them speaks of it by its name
+
 pub mod address;
 pub mod capacity;
 pub mod catalogue;

@@ -6,24 +6,23 @@
 
 #[path = "shared/golden.rs"]
 mod golden;
+#[path = "shared/members.rs"]
+mod members;
 
 use minicbor::bytes::ByteVec;
 use proptest::prelude::*;
 use verbund_protocol::{
     cbor,
     document::{DocumentKey, DocumentOffer, Further, Grant, GrantError, Manifest, OfferError, RangeAnswer, RangeRequest, Refusal, segment},
-    id::{ConversationId, Digest, DocumentRoot, GrantId, Ik, NetworkId},
+    id::{ConversationId, Digest, DocumentRoot, GrantId, Ik},
     limits::{DOCUMENT_RANGE, DOCUMENT_SEGMENT, GRANT_SPAN, MAX_FURTHER, MAX_GRANT, MAX_RANGE_REQUEST, SMALL_DOCUMENT},
-    membership::{Facility, FacilityKind, Member, Membership, NetworkDocument, Node, Role, SignedDocument},
-    sign::{self, Kind, MultiSigned, SecretKey},
+    membership::Membership,
+    sign::{self, Kind},
     time::Timestamp,
 };
 
 use golden::vector;
-
-fn network() -> NetworkId {
-    "test".parse().unwrap()
-}
+use members::{key, network};
 
 fn manifest() -> Manifest {
     Manifest {
@@ -54,49 +53,18 @@ fn grant() -> Grant {
 }
 
 fn signed_grant() -> Vec<u8> {
-    grant().sign(&network(), &SecretKey::from_seed(&[7; 32]))
+    grant().sign(&network(), &key(7))
 }
 
 /// A network of two: `kh-akut`, whose sign key is that of [`signed_grant`], and `reha-sued`.
 fn membership() -> Membership {
-    let key = |seed: u8| SecretKey::from_seed(&[seed; 32]);
-    let member = |id: &str, seed: u8| Member {
-        id: id.parse().unwrap(),
-        name: id.into(),
-        facilities: vec![Facility {
-            ik: Ik::with_check_digit(10_831_000 + u32::from(seed)),
-            name: id.into(),
-            site: None,
-            kind: FacilityKind::Acute,
-            latitude: 48_137_000,
-            longitude: 11_575_000,
-            place: "München".into(),
-        }],
-        nodes: vec![Node { id: "1".parse().unwrap(), auth: key(seed + 100).public(), sign: key(seed).public(), former_sign: vec![] }],
-        relay: false,
-        roles: vec![Role::Clinic],
-    };
-    let document = NetworkDocument {
-        network: network(),
-        version: 1,
-        valid_from: Timestamp(0),
-        valid_until: Timestamp(1_795_000_000_000).plus(GRANT_SPAN),
-        board: vec![key(1).public()],
-        threshold: 1,
-        authorities: vec![],
-        members: vec![member("kh-akut", 7), member("reha-sued", 8)],
-        bootstrap: vec![],
-        min_protocol: 1,
-        catalogues: vec![],
-    };
-    let mut signed = MultiSigned::new(cbor::write(&document));
-    signed.add_signature(&network(), Kind::NetworkDocument, &key(1));
-    Membership::new(SignedDocument::read(&network(), &signed.to_bytes()).unwrap()).unwrap()
+    let member = |id: &str, seed: u8| members::member(id, Ik::with_check_digit(10_831_000 + u32::from(seed)), seed);
+    members::membership(vec![member("kh-akut", 7), member("reha-sued", 8)], Timestamp(1_795_000_000_000).plus(GRANT_SPAN))
 }
 
 #[test]
 fn a_grant_is_its_givers_and_ends_in_time() {
-    let open = |grant: Grant, seed: u8| Grant::open(&network(), &membership(), &grant.sign(&network(), &SecretKey::from_seed(&[seed; 32])));
+    let open = |grant: Grant, seed: u8| Grant::open(&network(), &membership(), &grant.sign(&network(), &key(seed)));
     assert_eq!(open(grant(), 7), Ok(grant()));
     assert_eq!(open(grant(), 9), Err(GrantError::Signer), "a key that nobody here has");
     assert_eq!(open(grant(), 8), Err(GrantError::Signer), "another member's");
@@ -109,7 +77,7 @@ fn a_grant_is_its_givers_and_ends_in_time() {
 #[test]
 fn an_offer_speaks_of_one_document() {
     let offer = |manifest: Manifest, grant: Grant| {
-        let grant = grant.sign(&network(), &SecretKey::from_seed(&[7; 32]));
+        let grant = grant.sign(&network(), &key(7));
         DocumentOffer { manifest, grant: ByteVec::from(grant), key: DocumentKey::new([5; 32]) }.open(&network(), &membership())
     };
     assert_eq!(offer(manifest(), grant()), Ok(grant()));
@@ -214,7 +182,7 @@ proptest! {
         let at = at % bytes.len();
         bytes[at] ^= 1 << bit;
         let opened = sign::open(&network(), Kind::Grant, &bytes, MAX_GRANT);
-        let unchanged = opened.is_ok_and(|o| o.signer == SecretKey::from_seed(&[7; 32]).public() && o.payload != cbor::write(&grant()));
+        let unchanged = opened.is_ok_and(|o| o.signer == key(7).public() && o.payload != cbor::write(&grant()));
         prop_assert!(!unchanged);
     }
 }

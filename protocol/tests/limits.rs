@@ -2,6 +2,9 @@
 //! its size. Bounds of the network document, of synchronisation, of capacity and of documents have their tests beside their vectors.
 #![allow(clippy::unwrap_used)]
 
+#[path = "shared/members.rs"]
+mod members;
+
 use std::time::Duration;
 
 use verbund_protocol::{
@@ -11,47 +14,28 @@ use verbund_protocol::{
     cbor::{self, Malformed},
     conversation::{Batch, Erasure, Item, Receipt, ReceiptError, SignedHeader, erasure::ErasureError, frame::Replies, header::HeaderError},
     document::{DocumentKey, DocumentOffer, Manifest, is_media_type, is_title, segment},
-    id::{ConversationId, Digest, DocumentRoot, Ik, NetworkId},
+    id::{ConversationId, Digest, DocumentRoot, Ik},
     inquiry::{Answers, Questions},
     limits::*,
-    membership::{Facility, FacilityKind, Member, Membership, NetworkDocument, Node, Role, SignedDocument},
+    membership::Membership,
     person::BirthDate,
     referral::{Handoff, Identified, InvalidReferral, Message, Offer, Report, identified::Clinical, identified::Person, identified::Release},
-    sign::{self, Kind, MultiSigned, SecretKey, SignatureError},
+    sign::{self, Kind, SecretKey, SignatureError},
     time::{Day, Timestamp},
 };
 
+use members::network;
+
 const NOW: Timestamp = Timestamp::from_secs(1_795_000_000);
 
-fn network() -> NetworkId {
-    "test".parse().unwrap()
-}
 fn key() -> SecretKey {
-    SecretKey::from_seed(&[7; 32])
+    members::key(7)
 }
 fn ik() -> Ik {
     Ik::with_check_digit(10_831_040)
 }
 fn membership() -> Membership {
-    let facility = Facility { ik: ik(), name: "Klinik".into(), site: None, kind: FacilityKind::Acute, latitude: 48_000_000, longitude: 11_000_000, place: "München".into() };
-    let node = Node { id: "1".parse().unwrap(), auth: SecretKey::from_seed(&[8; 32]).public(), sign: key().public(), former_sign: vec![] };
-    let member = Member { id: "klinik".parse().unwrap(), name: "Klinik".into(), facilities: vec![facility], nodes: vec![node], relay: false, roles: vec![Role::Clinic] };
-    let document = NetworkDocument {
-        network: network(),
-        version: 1,
-        valid_from: Timestamp(0),
-        valid_until: NOW.plus(Duration::from_secs(86_400)),
-        board: vec![key().public()],
-        threshold: 1,
-        authorities: vec![],
-        members: vec![member],
-        bootstrap: vec![],
-        min_protocol: 1,
-        catalogues: vec![],
-    };
-    let mut signed = MultiSigned::new(cbor::write(&document));
-    signed.add_signature(&network(), Kind::NetworkDocument, &key());
-    Membership::new(SignedDocument::read(&network(), &signed.to_bytes()).unwrap()).unwrap()
+    members::membership(vec![members::member("klinik", ik(), 7)], NOW.plus(Duration::from_secs(86_400)))
 }
 
 /// One peer's requests of the largest kind fill what waits for an answer, and no more.

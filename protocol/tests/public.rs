@@ -4,6 +4,8 @@
 
 #[path = "shared/golden.rs"]
 mod golden;
+#[path = "shared/members.rs"]
+mod members;
 
 use std::time::Duration;
 
@@ -12,53 +14,24 @@ use verbund_protocol::{
     address::{AddressRecord, Order},
     capacity::{CapacityRecord, Confirmation, ConfirmationQuestion, DepartmentId, EquivocationProof, Held, SignedCapacity, SignedConfirmation},
     cbor,
-    id::{Digest, Ik, NetworkId},
-    membership::{Facility, FacilityKind, Member, Membership, NetworkDocument, Node, Role, SignedDocument},
+    id::{Digest, Ik},
+    membership::Membership,
     query::Question,
-    sign::{Kind, MultiSigned, SecretKey},
+    sign::{Kind, SecretKey},
     sync::{Announcement, Bucket, Head, Holding, Item, Request, Response, Set, Stamp, Sum, Want},
     time::{Day, Timestamp},
 };
 
 use golden::vector;
+use members::network;
 
 const MADE: Timestamp = Timestamp::from_secs(1_795_000_000);
 
-fn network() -> NetworkId {
-    "test".parse().unwrap()
-}
 fn key() -> SecretKey {
-    SecretKey::from_seed(&[7; 32])
+    members::key(7)
 }
 fn membership() -> Membership {
-    let node = Node { id: "1".parse().unwrap(), auth: SecretKey::from_seed(&[8; 32]).public(), sign: key().public(), former_sign: vec![] };
-    let facility = Facility {
-        ik: department().facility,
-        name: "Rehaklinik am See".into(),
-        site: None,
-        kind: FacilityKind::Rehab,
-        latitude: 47_860_000,
-        longitude: 12_350_000,
-        place: "Prien".into(),
-    };
-    let member =
-        Member { id: "reha-see".parse().unwrap(), name: "Rehaklinik am See".into(), facilities: vec![facility], nodes: vec![node], relay: false, roles: vec![Role::Clinic] };
-    let document = NetworkDocument {
-        network: network(),
-        version: 1,
-        valid_from: Timestamp(0),
-        valid_until: MADE.plus(Duration::from_secs(86_400 * 300)),
-        board: vec![key().public()],
-        threshold: 1,
-        authorities: vec![],
-        members: vec![member],
-        bootstrap: vec![],
-        min_protocol: 1,
-        catalogues: vec![],
-    };
-    let mut signed = MultiSigned::new(cbor::write(&document));
-    signed.add_signature(&network(), Kind::NetworkDocument, &key());
-    Membership::new(SignedDocument::read(&network(), &signed.to_bytes()).unwrap()).unwrap()
+    members::membership(vec![members::member("reha-see", department().facility, 7)], MADE.plus(Duration::from_secs(86_400 * 300)))
 }
 fn department() -> DepartmentId {
     DepartmentId { facility: Ik::with_check_digit(10_831_040), department: "2300".parse().unwrap() }

@@ -1,65 +1,33 @@
 #![allow(clippy::unwrap_used)]
 
+#[path = "../../tests/shared/members.rs"]
+mod members;
+
 use std::time::Duration;
 
+use members::{key, network};
 use proptest::prelude::*;
 
 use super::*;
 use crate::{
     cbor,
-    id::{Ik, NetworkId},
+    id::Ik,
     limits::{MAX_CAPACITY_CODES, MAX_CAPACITY_VALIDITY, MAX_DEPARTMENT_NAME, MAX_HORIZON_DAYS},
-    membership::{Facility, FacilityKind, Member, Membership, NetworkDocument, Node, Role, SignedDocument},
-    sign::{self, Kind, MultiSigned, SecretKey, SignatureError},
+    membership::Membership,
+    sign::{self, Kind, SecretKey, SignatureError},
     time::{Day, Timestamp},
 };
 
 const NOW: Timestamp = Timestamp::from_secs(1_800_000_000);
 
-fn network() -> NetworkId {
-    "test".parse().unwrap()
-}
-fn key(seed: u8) -> SecretKey {
-    SecretKey::from_seed(&[seed; 32])
-}
 fn ik(which: u32) -> Ik {
     Ik::with_check_digit(10_000_000 + which)
 }
 
 /// A network of two members: `a` signs with key 11, `b` with key 12; each speaks for one facility.
 fn membership() -> Membership {
-    let member = |id: &str, seed: u8| Member {
-        id: id.parse().unwrap(),
-        name: id.into(),
-        facilities: vec![Facility {
-            ik: ik(seed.into()),
-            name: id.into(),
-            site: None,
-            kind: FacilityKind::Rehab,
-            latitude: 48_137_000,
-            longitude: 11_575_000,
-            place: "München".into(),
-        }],
-        nodes: vec![Node { id: "1".parse().unwrap(), auth: key(seed + 100).public(), sign: key(seed).public(), former_sign: vec![] }],
-        relay: false,
-        roles: vec![Role::Clinic],
-    };
-    let document = NetworkDocument {
-        network: network(),
-        version: 1,
-        valid_from: Timestamp(0),
-        valid_until: NOW.plus(Duration::from_secs(86_400 * 300)),
-        board: vec![key(1).public()],
-        threshold: 1,
-        authorities: vec![],
-        members: vec![member("a", 11), member("b", 12)],
-        bootstrap: vec![],
-        min_protocol: 1,
-        catalogues: vec![],
-    };
-    let mut signed = MultiSigned::new(cbor::write(&document));
-    signed.add_signature(&network(), Kind::NetworkDocument, &key(1));
-    Membership::new(SignedDocument::read(&network(), &signed.to_bytes()).unwrap()).unwrap()
+    let member = |id: &str, seed: u8| members::member(id, ik(seed.into()), seed);
+    members::membership(vec![member("a", 11), member("b", 12)], NOW.plus(Duration::from_secs(86_400 * 300)))
 }
 
 fn record(seq: u64, free: u16) -> CapacityRecord {
