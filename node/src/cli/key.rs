@@ -91,7 +91,7 @@ fn rotate(config: &Config) -> anyhow::Result<Rotated> {
     let detail = format!("old={old} new={}", new.id());
     let note = |store: &Store, action| {
         let entry = Entry { at: service::now(), actor: &name, roles: &roles, action, subject: None, purpose: "operation", detail: &detail };
-        store.write(|db| -> Result<(), StoreError> { audit::append(db, &entry) })
+        store.write(|db| -> Result<(), StoreError> { audit::append(db, &entry).map(drop) })
     };
     // The new key may be in force although this program does not live to say so.
     note(&store, "key.rotate.begin")?;

@@ -77,7 +77,10 @@ impl Command {
     /// [`WorkError`]; nothing has changed then.
     pub async fn run(self, call: &mut Call<'_>) -> Result<Reply, WorkError> {
         match self {
-            Self::List { filter, limit } => call.desk.ask(&call.actor, move |work| audit::list(work, &filter, limit)).await.map(Reply::Lines),
+            Self::List { filter, limit } => {
+                let filter = call.desk.ask(&call.actor, move |work| audit::begin_list(work, filter)).await?;
+                call.desk.read(move |db| audit::list(db, &filter, limit)).await.map(Reply::Lines)
+            }
             Self::Verify { with_peers } => verify(call, with_peers).await.map(Reply::Verified),
         }
     }

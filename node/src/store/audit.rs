@@ -7,7 +7,7 @@
 //! Entries name a patient only by the random id of the patient's row. When the row is erased the audit stays and names nobody.
 
 use minicbor::{Decode, Encode};
-use rusqlite::{OptionalExtension as _, params};
+use rusqlite::{OptionalExtension as _, params, params_from_iter, types::Value};
 use sha2::Digest as _;
 use verbund_protocol::{
     cbor,
@@ -26,6 +26,8 @@ const MAX_ENTRY: usize = 8 << 10;
 /// How many entries are entered at once into the index of who they are about; those after the last full number of them are not in it yet. The
 /// migration 0025 brings stores to the same number.
 const ENTERED_AT_ONCE: u64 = 4096;
+/// Milliseconds.
+const HOUR: i64 = 3_600_000;
 
 /// What is to be recorded.
 #[derive(Clone, Copy, Debug)]
@@ -91,6 +93,13 @@ impl Line {
             detail: text(entry.detail),
         }
     }
+
+    /// Returns about whom somebody else did something here: what a patient does in person, and what the node does by itself, is no look of
+    /// anybody's.
+    fn looks_at(&self) -> Option<LocalId> {
+        let nobody = matches!(self.roles.as_str(), "patient" | "node") || self.roles.starts_with("bedside with ");
+        self.subject.filter(|_| !nobody)
+    }
 }
 
 /// The end of the chain.
@@ -111,32 +120,41 @@ impl Head {
     }
 }
 
-/// Adds `entry` to the chain, in the caller's transaction.
+/// Adds `entry` to the chain, in the caller's transaction. Returns how many rows it wrote.
 ///
 /// # Errors
 /// The store's.
-pub fn append(db: &Db, entry: &Entry<'_>) -> Result<(), StoreError> {
+pub fn append(db: &Db, entry: &Entry<'_>) -> Result<u64, StoreError> {
     append_all(db, std::iter::once(Line::of(entry)))
 }
 
-/// Adds these lines to the chain, in the caller's transaction. It numbers them.
+/// Adds these lines to the chain, in the caller's transaction. It numbers them. Returns how many rows it wrote, those of the indexes among them.
 ///
 /// # Errors
 /// The store's.
-pub fn append_all(db: &Db, lines: impl IntoIterator<Item = Line>) -> Result<(), StoreError> {
-    let mut head = head(db)?;
+pub fn append_all(db: &Db, lines: impl IntoIterator<Item = Line>) -> Result<u64, StoreError> {
+    let (mut head, before) = (head(db)?, db.total_changes());
     let mut insert = db.prepare_cached("INSERT INTO audit (seq, at, actor, action, subject, entry, hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?;
     for line in lines {
         let line = Line { seq: head.len + 1, ..line };
         let bytes = cbor::write(&line);
         head = Head { len: line.seq, hash: head.after(&bytes) };
         insert.execute(params![line.seq, millis(line.at), line.actor, line.action, line.subject.map(|id| id.0), bytes, head.hash.0])?;
+        if let Some(subject) = line.looks_at() {
+            let sql = "INSERT INTO audit_look (subject, hour, actor, action, seq) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING";
+            db.prepare_cached(sql)?.execute(params![subject.0, hour(line.at), line.actor, line.action, line.seq])?;
+        }
         if line.seq == entered(line.seq) {
             let sql = "INSERT INTO audit_about SELECT subject, seq FROM audit WHERE seq > ?1 AND subject IS NOT NULL ORDER BY subject, seq";
             db.prepare_cached(sql)?.execute([line.seq - ENTERED_AT_ONCE])?;
         }
     }
-    Ok(())
+    Ok(db.total_changes() - before)
+}
+
+/// Returns in which hour since 1970 something happened.
+fn hour(at: Timestamp) -> i64 {
+    millis(at) / HOUR
 }
 
 /// Returns up to which entry the index reaches when there are `len`.
@@ -196,31 +214,45 @@ pub fn verify(db: &Db) -> Result<Report, StoreError> {
     let mut head = Head::EMPTY;
     while let Some(row) = rows.next()? {
         let expected = head.len + 1;
-        if let Some(what) = fault(row, head)? {
+        let fault = match checked(row, head)? {
+            Ok(line) => (!is_entered_as_look(db, &line)?).then_some(FaultKind::Columns),
+            Err(what) => Some(what),
+        };
+        if let Some(what) = fault {
             return Ok(Report { good: head, fault: Some(Fault { seq: expected, what }) });
         }
         head = Head { len: expected, hash: Digest(row.get("hash")?) };
     }
     let sql = "SELECT min(seq) FROM audit WHERE seq <= ?1 AND subject IS NOT NULL AND NOT EXISTS (SELECT 1 FROM audit_about AS about WHERE about.subject = audit.subject AND about.seq = audit.seq)";
     let hidden: Option<u64> = db.query_row(sql, [entered(head.len)], |row| row.get(0))?;
-    Ok(Report { good: head, fault: hidden.map(|seq| Fault { seq, what: FaultKind::Columns }) })
+    let sql = "SELECT min(seq) FROM audit_look AS look WHERE NOT EXISTS (SELECT 1 FROM audit WHERE audit.seq = look.seq AND audit.subject = look.subject AND audit.actor = look.actor AND audit.action = look.action AND audit.at / ?1 = look.hour)";
+    let invented: Option<u64> = db.query_row(sql, [HOUR], |row| row.get(0))?;
+    Ok(Report { good: head, fault: hidden.or(invented).map(|seq| Fault { seq, what: FaultKind::Columns }) })
 }
 
-fn fault(row: &rusqlite::Row<'_>, head: Head) -> Result<Option<FaultKind>, StoreError> {
+/// Returns whether an entry that is a look at somebody's data is found as one: it, or one of the same hour, actor and action before it.
+fn is_entered_as_look(db: &Db, line: &Line) -> Result<bool, StoreError> {
+    let Some(subject) = line.looks_at() else { return Ok(true) };
+    let mut statement = db.prepare_cached("SELECT 1 FROM audit_look WHERE subject = ?1 AND hour = ?2 AND actor = ?3 AND action = ?4 AND seq <= ?5")?;
+    Ok(statement.exists(params![subject.0, hour(line.at), line.actor, line.action, line.seq])?)
+}
+
+/// Returns the entry in this row, which follows `head`, or what is wrong with it.
+fn checked(row: &rusqlite::Row<'_>, head: Head) -> Result<Result<Line, FaultKind>, StoreError> {
     let entry: Vec<u8> = row.get("entry")?;
     if row.get::<_, u64>("seq")? != head.len + 1 {
-        return Ok(Some(FaultKind::Missing));
+        return Ok(Err(FaultKind::Missing));
     }
     if head.after(&entry).0 != row.get::<_, [u8; 32]>("hash")? {
-        return Ok(Some(FaultKind::Changed));
+        return Ok(Err(FaultKind::Changed));
     }
-    let Ok(line) = cbor::read::<Line>(&entry, MAX_ENTRY) else { return Ok(Some(FaultKind::Unreadable)) };
+    let Ok(line) = cbor::read::<Line>(&entry, MAX_ENTRY) else { return Ok(Err(FaultKind::Unreadable)) };
     let columns = line.seq == head.len + 1
         && millis(line.at) == row.get::<_, i64>("at")?
         && line.actor == row.get::<_, String>("actor")?
         && line.action == row.get::<_, String>("action")?
         && line.subject.map(|id| id.0) == row.get::<_, Option<[u8; 8]>>("subject")?;
-    Ok((!columns).then_some(FaultKind::Columns))
+    Ok(if columns { Ok(line) } else { Err(FaultKind::Columns) })
 }
 
 /// Which entries are asked for; what is absent does not restrict.
@@ -244,32 +276,104 @@ pub struct Filter {
 /// The numbers of the entries about subject 1, where the index reaches up to number 2.
 const ABOUT: &str = "SELECT seq FROM audit_about WHERE subject = ?1 UNION ALL SELECT seq FROM audit WHERE seq > ?2 AND subject = ?1";
 
-/// Returns the statement that lists entries: through the index where they are about somebody.
-fn listing(about_somebody: bool) -> String {
-    let source = if about_somebody { "about CROSS JOIN audit USING (seq)" } else { "audit" };
-    format!(
-        "WITH about (seq) AS ({ABOUT}) SELECT entry FROM {source}
-         WHERE (?1 IS NULL OR audit.subject = ?1) AND (?3 IS NULL OR actor = ?3) AND (?4 IS NULL OR substr(action, 1, length(?4)) = ?4)
-           AND (?5 IS NULL OR at >= ?5) AND (?6 IS NULL OR at < ?6) AND (?7 IS NULL OR seq < ?7)
-         ORDER BY seq DESC LIMIT ?8"
-    )
+/// Returns the statement that numbers those of them before number 3, newest first.
+fn newest_about() -> String {
+    format!("SELECT seq FROM ({ABOUT}) WHERE ?3 IS NULL OR seq < ?3 ORDER BY seq DESC")
 }
 
-/// Returns at most `limit` entries that pass `filter`, newest first.
+/// Returns the statement that lists at most `limit` entries that pass, newest first, or the one entry of a number if it passes; and what it is
+/// given.
+fn listing(filter: &Filter, one: Option<u64>, limit: usize) -> (String, Vec<Value>) {
+    let Filter { actor, action, from, until, before, .. } = filter;
+    let number = |value: u64| Value::Integer(i64::try_from(value).unwrap_or(i64::MAX));
+    let conditions = [
+        ("seq = ", one.map(number)),
+        ("seq < ", before.map(number)),
+        ("actor = ", actor.clone().map(Value::Text)),
+        ("at >= ", from.map(|at| Value::Integer(millis(at)))),
+        ("at < ", until.map(|at| Value::Integer(millis(at)))),
+    ];
+    let mut given: Vec<Value> = Vec::new();
+    let mut asked = String::from("1");
+    for (condition, value) in conditions {
+        if let Some(value) = value {
+            given.push(value);
+            asked.push_str(&format!(" AND {condition}?{}", given.len()));
+        }
+    }
+    if let Some(action) = action {
+        given.push(Value::Text(action.clone()));
+        asked.push_str(&format!(" AND substr(action, 1, length(?{0})) = ?{0}", given.len()));
+    }
+    given.push(Value::Integer(i64::try_from(limit).unwrap_or(i64::MAX)));
+    // What was long before is found without reading all that came since, and a day without all that was before.
+    let by = if from.is_some() && one.is_none() { "INDEXED BY audit_at" } else { "NOT INDEXED" };
+    (format!("SELECT entry FROM audit {by} WHERE {asked} ORDER BY seq DESC LIMIT ?{}", given.len()), given)
+}
+
+/// Returns at most `limit` entries that pass `filter`, newest first. Those about somebody are read one by one, and none that is not needed.
 ///
 /// # Errors
 /// The store's.
 pub fn list(db: &Db, filter: &Filter, limit: usize) -> Result<Vec<Line>, StoreError> {
-    let Filter { subject, actor, action, from, until, before } = filter;
-    let mut statement = db.prepare_cached(&listing(subject.is_some()))?;
-    let bound = params![subject.map(|id| id.0), entered(head(db)?.len), actor, action, from.map(millis), until.map(millis), before, limit as i64];
+    let Some(subject) = filter.subject else {
+        let (sql, given) = listing(filter, None, limit);
+        return db.prepare(&sql)?.query_and_then(params_from_iter(given), decoded)?.collect();
+    };
+    let mut about = db.prepare_cached(&newest_about())?;
+    let mut seqs = about.query(params![subject.0, entered(head(db)?.len), filter.before])?;
     let mut lines = Vec::new();
-    let mut rows = statement.query(bound)?;
-    while let Some(row) = rows.next()? {
-        let entry = row.get_ref(0)?.as_blob().map_err(|_| StoreError::unreadable("audit entry"))?;
-        lines.push(cbor::read(entry, MAX_ENTRY).map_err(|_| StoreError::unreadable("audit entry"))?);
+    while lines.len() < limit
+        && let Some(row) = seqs.next()?
+    {
+        let (sql, given) = listing(filter, Some(row.get(0)?), 1);
+        lines.extend(db.prepare_cached(&sql)?.query_and_then(params_from_iter(given), decoded)?.next().transpose()?);
     }
     Ok(lines)
+}
+
+fn decoded(row: &rusqlite::Row<'_>) -> Result<Line, StoreError> {
+    let entry = row.get_ref(0)?.as_blob().map_err(|_| StoreError::unreadable("audit entry"))?;
+    cbor::read(entry, MAX_ENTRY).map_err(|_| StoreError::unreadable("audit entry"))
+}
+
+/// What one actor did with somebody's data within one hour, by the first entry of one action.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Look {
+    /// When the hour began.
+    pub hour: Timestamp,
+    /// Who.
+    pub actor: String,
+    /// What.
+    pub action: String,
+    /// The number of the hour's first such entry.
+    pub seq: u64,
+}
+
+/// Returns at most `limit` looks at the data of `subject`, the newest hour first: those of others, not what `subject` did in person, nor what the node
+/// did by itself.
+///
+/// # Errors
+/// The store's.
+pub fn looks(db: &Db, subject: LocalId, limit: usize) -> Result<Vec<Look>, StoreError> {
+    let mut statement = db.prepare_cached(LOOKS)?;
+    let look = |row: &rusqlite::Row<'_>| {
+        let hour = u64::try_from(row.get::<_, i64>(0)? * HOUR).unwrap_or(0);
+        Ok(Look { hour: Timestamp(hour), actor: row.get(1)?, action: row.get(2)?, seq: row.get(3)? })
+    };
+    Ok(statement.query_map(params![subject.0, limit as i64], look)?.collect::<Result<_, _>>()?)
+}
+
+const LOOKS: &str = "SELECT hour, actor, action, seq FROM audit_look WHERE subject = ?1 ORDER BY hour DESC, actor DESC, action DESC LIMIT ?2";
+
+/// Returns the entry of this number.
+///
+/// # Errors
+/// The store's; [`StoreError::NotFound`] if there is none.
+pub fn line(db: &Db, seq: u64) -> Result<Line, StoreError> {
+    let mut statement = db.prepare_cached("SELECT entry FROM audit WHERE seq = ?1")?;
+    let mut rows = statement.query([seq])?;
+    decoded(rows.next()?.ok_or(StoreError::NotFound("audit entry"))?)
 }
 
 /// Returns how many entries are about `subject`.

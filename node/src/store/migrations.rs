@@ -36,6 +36,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0030_mailbox_known.sql"),
     include_str!("migrations/0031_note_recorded.sql"),
     include_str!("migrations/0032_bedside_draft.sql"),
+    include_str!("migrations/0033_audit_look.sql"),
 ];
 
 /// The schema this program writes, and the highest it can read.

@@ -16,12 +16,7 @@ use verbund_protocol::{
 use super::{Work, WorkError, replication};
 use crate::{
     domain::{actor::Role, calendar, capacity::Stated},
-    store::{
-        self,
-        audit::{self, witness},
-        capacity::StatedRow,
-        hold,
-    },
+    store::{self, audit::witness, capacity::StatedRow, hold},
 };
 
 /// Roles that state free places.
@@ -376,9 +371,7 @@ pub fn proofs(work: &Work<'_>) -> Result<Vec<ProofShown>, WorkError> {
 }
 
 fn note(work: &Work<'_>, action: &str, detail: &str) -> Result<(), WorkError> {
-    let roles = work.actor.role_words();
-    let entry = audit::Entry { at: work.now, actor: work.actor.name(), roles: &roles, action, subject: None, purpose: "operation", detail };
-    Ok(audit::append(work.db, &entry)?)
+    work.audit(action, None, "operation", detail)
 }
 
 #[cfg(test)]

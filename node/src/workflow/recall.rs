@@ -29,7 +29,7 @@ pub const LISTED_FOR: Duration = Duration::from_secs(3_600);
 /// What the writer's thread remembers of the store.
 #[derive(Debug, Default)]
 pub struct Recall {
-    /// Entries written into the audit: they are among the store's changes, but change nothing that is kept here.
+    /// Rows written by the audit: they are among the store's changes, but change nothing that is kept here.
     audited: Cell<u64>,
     /// How much else had been changed when everything was settled last.
     settled: Cell<u64>,
@@ -64,9 +64,9 @@ impl Recall {
         self.edition.clone()
     }
 
-    /// Notes that so many entries were written into the audit.
-    pub fn audited(&self, entries: u64) {
-        self.audited.set(self.audited.get() + entries);
+    /// Notes that the audit has written so many rows.
+    pub fn audited(&self, rows: u64) {
+        self.audited.set(self.audited.get() + rows);
     }
 
     /// Returns who of `whom` has not been noted under `list`, which names the reader and the kind of list, within the last [`LISTED_FOR`], and
@@ -166,8 +166,8 @@ mod tests {
             db.execute("UPDATE node SET app_version = 'next'", []).unwrap();
         }
         fn audit(&self, db: &Db) {
-            audit::append(db, &audit::Entry { at: NOW, actor: "a", roles: "", action: "look", subject: Some(WHOM), purpose: "own", detail: "" }).unwrap();
-            self.recall.audited(1);
+            let entry = audit::Entry { at: NOW, actor: "a", roles: "", action: "look", subject: Some(WHOM), purpose: "own", detail: "" };
+            self.recall.audited(audit::append(db, &entry).unwrap());
         }
     }
 

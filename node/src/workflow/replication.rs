@@ -25,7 +25,7 @@ use verbund_protocol::{
 pub use self::address::{addresses, due as address_due};
 use self::{address::HeldAddress, replica::Held};
 use super::{Effect, Work, WorkError};
-use crate::store::{self, Db, StoreError, audit};
+use crate::store::{self, Db, StoreError};
 
 /// The public records in memory.
 #[derive(Debug)]
@@ -377,9 +377,7 @@ fn contradicted(work: &Work<'_>, id: &DepartmentId) -> Result<(), WorkError> {
 
 /// Writes an entry of the node's own doing into the audit.
 fn record(work: &Work<'_>, action: &str, detail: &str) -> Result<(), WorkError> {
-    let roles = work.actor.role_words();
-    let entry = audit::Entry { at: work.now, actor: work.actor.name(), roles: &roles, action, subject: None, purpose: "operation", detail };
-    Ok(audit::append(work.db, &entry)?)
+    work.audit(action, None, "operation", detail)
 }
 
 /// Returns a record as an announcement.

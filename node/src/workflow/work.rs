@@ -172,8 +172,7 @@ impl Work<'_> {
             looks.borrow_mut().push(audit::Line::of(&entry));
             return Ok(());
         }
-        audit::append(self.db, &entry)?;
-        self.recall.audited(1);
+        self.recall.audited(audit::append(self.db, &entry)?);
         Ok(())
     }
 

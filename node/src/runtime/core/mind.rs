@@ -443,12 +443,11 @@ impl Mind {
     /// Writes what the audit says of all who looked in this turn.
     pub(super) fn record_looks(&self, db: &Db, turn: &mut Turn) {
         let looks = std::mem::take(&mut turn.looks);
-        let count = looks.len() as u64;
-        if count == 0 || turn.lost.is_some() {
+        if looks.is_empty() || turn.lost.is_some() {
             return;
         }
         match audit::append_all(db, looks) {
-            Ok(()) => self.recall.audited(count),
+            Ok(rows) => self.recall.audited(rows),
             // Nobody has looked whose look is not in the audit.
             Err(error) => turn.lost = Some(error),
         }

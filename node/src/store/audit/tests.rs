@@ -88,7 +88,7 @@ fn peers_know_when_the_whole_chain_is_rewritten_or_cut() {
     assert_eq!(verify(store.db()).unwrap().fault, None, "alone, the node cannot see a cut");
     assert_eq!(compare(store.db(), &after).unwrap(), Verdict::CutOff);
     // Rewritten with correct hashes by whoever owns the disk: again only a peer can tell.
-    store.db().execute_batch("DELETE FROM audit").unwrap();
+    store.db().execute_batch("DELETE FROM audit; DELETE FROM audit_look").unwrap();
     for _ in 0..6 {
         append(store.db(), &entry("nothing.happened", None)).unwrap();
     }
@@ -139,6 +139,16 @@ fn lists_are_filtered_and_paged() {
     assert_eq!(seqs(Filter { subject: Some(LocalId([2; 8])), ..Filter::default() }), [6]);
     assert_eq!(seqs(Filter { actor: Some("Anna Huber".into()), until: Some(NOW), ..Filter::default() }), [0; 0]);
     assert_eq!(seqs(Filter { from: Some(Timestamp(NOW.0 + 1)), ..Filter::default() }), [6]);
+    assert_eq!(seqs(Filter { from: Some(NOW), until: Some(Timestamp(NOW.0 + 1)), action: Some("patient.read".into()), ..Filter::default() }), [4, 2]);
+    let all = Filter {
+        subject: Some(LocalId([1; 8])),
+        actor: Some("Anna Huber".into()),
+        action: Some("patient.".into()),
+        from: Some(NOW),
+        until: Some(Timestamp(NOW.0 + 1)),
+        before: Some(4),
+    };
+    assert_eq!(seqs(all), [2, 1]);
     assert_eq!(list(store.db(), &Filter::default(), 2).unwrap().len(), 2);
 }
 
@@ -183,13 +193,94 @@ fn entries_about_somebody_are_found_wherever_the_index_ends() {
     assert!(hidden.what == FaultKind::Columns && (1000..1040).contains(&hidden.seq), "{hidden:?}");
 }
 
+/// Returns the looks at the data of `subject`: in which hour after [`NOW`], who, what, by which entry.
+fn looked(db: &Db, subject: u8) -> Vec<(i64, String, String, u64)> {
+    let found = looks(db, LocalId([subject; 8]), 100).unwrap();
+    found.into_iter().map(|look| (hour(look.hour) - hour(NOW), look.actor, look.action, look.seq)).collect()
+}
+
+/// Adds entries about subjects 1 and 2, by others and by themselves, over some hours.
+fn hours() -> Store {
+    let store = Store::in_memory().unwrap();
+    let own = |entry| Entry { actor: "patient 0101010101010101", roles: "patient", ..entry };
+    let (one, two) = (Some(LocalId([1; 8])), Some(LocalId([2; 8])));
+    let at = |hours: u64, minutes: u64, entry| Entry { at: Timestamp((NOW.0 / HOUR as u64 + hours) * HOUR as u64 + minutes * 60_000), ..entry };
+    let said = [
+        at(0, 0, entry("patient.read", one)),
+        at(0, 59, entry("patient.read", one)),
+        at(0, 59, entry("case.show", one)),
+        at(0, 59, Entry { actor: "Ben Maier", ..entry("patient.read", one) }),
+        at(1, 0, entry("patient.read", one)),
+        at(1, 0, own(entry("journey.shared", one))),
+        at(1, 1, Entry { actor: "node", roles: "node", ..entry("offer.end", one) }),
+        at(1, 1, Entry { actor: "bedside 0202020202020202", roles: "bedside with ward", ..entry("journey.choose", one) }),
+        at(1, 2, Entry { actor: "proxy 0303030303030303", roles: "proxy", ..entry("journey.shared", one) }),
+        at(1, 3, entry("patient.read", two)),
+        // A clock that was put back.
+        at(0, 30, entry("patient.read", two)),
+        at(0, 10, entry("patient.read", two)),
+        at(2, 0, entry("audit.list", None)),
+    ];
+    said.iter().for_each(|entry| assert!(append(store.db(), entry).unwrap() > 0));
+    store
+}
+
+#[test]
+fn of_each_hour_the_first_look_of_a_person_is_found_and_none_of_the_patients_own() {
+    let store = hours();
+    let look = |hour, actor: &str, action: &str, seq| (hour, actor.to_owned(), action.to_owned(), seq);
+    let wanted = [
+        look(1, "proxy 0303030303030303", "journey.shared", 9),
+        look(1, "Anna Huber", "patient.read", 5),
+        look(0, "Ben Maier", "patient.read", 4),
+        look(0, "Anna Huber", "patient.read", 1),
+        look(0, "Anna Huber", "case.show", 3),
+    ];
+    assert_eq!(looked(store.db(), 1), wanted);
+    assert_eq!(looked(store.db(), 2), [look(1, "Anna Huber", "patient.read", 10), look(0, "Anna Huber", "patient.read", 11)]);
+    assert_eq!(looks(store.db(), LocalId([1; 8]), 2).unwrap().len(), 2);
+    assert_eq!(line(store.db(), 4).unwrap().actor, "Ben Maier");
+    assert!(matches!(line(store.db(), 14), Err(StoreError::NotFound(_))));
+    assert_eq!(verified(&store), (13, None));
+}
+
+#[test]
+fn a_look_that_is_hidden_or_invented_is_found() {
+    let columns = |seq| Some(Fault { seq, what: FaultKind::Columns });
+    for (sql, good, fault) in [
+        ("DELETE FROM audit_look WHERE actor = 'Ben Maier'", 3, columns(4)),
+        ("UPDATE audit_look SET hour = hour + 5 WHERE seq = 1", 0, columns(1)),
+        ("UPDATE audit_look SET seq = 2 WHERE seq = 1", 0, columns(1)),
+        ("UPDATE audit_look SET actor = 'nobody' WHERE seq = 9", 8, columns(9)),
+        ("INSERT INTO audit_look SELECT subject, hour, 'Ben Maier', action, 5 FROM audit_look WHERE seq = 5", 13, columns(5)),
+        ("INSERT INTO audit_look SELECT subject, hour + 1, actor, action, 14 FROM audit_look WHERE seq = 5", 13, columns(14)),
+    ] {
+        let store = hours();
+        assert_eq!(store.db().execute(sql, []).unwrap(), 1, "{sql}");
+        assert_eq!(verified(&store), (good, fault), "{sql}");
+    }
+}
+
+/// What a store wrote before it entered looks is found as if it had.
+#[test]
+fn looks_of_an_older_store_are_found() {
+    let store = hours();
+    let (before, db) = ([looked(store.db(), 1), looked(store.db(), 2)], store.db());
+    db.execute_batch("DROP TABLE audit_look").unwrap();
+    db.execute_batch(migrations::MIGRATIONS[32]).unwrap();
+    assert_eq!([looked(db, 1), looked(db, 2)], before);
+    assert_eq!(verified(&store), (13, None));
+}
+
 /// A store that entered its audit 1,024 entries at a time goes on with 4,096: what stood in the index of a part that is not full stands there once
 /// when it is.
 #[test]
 fn an_audit_entered_in_smaller_parts_is_listed_the_same() {
     let db = Db::open_in_memory().unwrap();
     migrations::apply(&db, &migrations::MIGRATIONS[..22]).unwrap();
-    let add = |from: u64, to: u64| (from..=to).for_each(|seq| append(&db, &entry("patient.read", Some(LocalId([(seq % 3) as u8; 8])))).unwrap());
+    // The patient's own, which need no table that came later.
+    let own = |seq: u64| Entry { actor: "patient 0101010101010101", roles: "patient", ..entry("patient.read", Some(LocalId([(seq % 3) as u8; 8]))) };
+    let add = |from: u64, to: u64| (from..=to).for_each(|seq| assert!(append(&db, &own(seq)).unwrap() > 0));
     let entered = || db.query_row("SELECT count(*) FROM audit_about", [], |row| row.get::<_, u64>(0)).unwrap();
     add(1, 3_500);
     migrations::apply(&db, &migrations::MIGRATIONS[..24]).unwrap();
@@ -209,9 +300,19 @@ fn an_audit_entered_in_smaller_parts_is_listed_the_same() {
 #[test]
 fn asking_about_somebody_reads_no_more_than_it_must() {
     let store = Store::in_memory().unwrap();
-    for sql in [format!("SELECT count(*) FROM ({ABOUT})"), listing(true)] {
+    let cases = [
+        (format!("SELECT count(*) FROM ({ABOUT})"), "audit_about"),
+        (newest_about(), "audit_about"),
+        (listing(&Filter { from: Some(NOW), ..Filter::default() }, None, 9).0, "audit"),
+        (listing(&Filter::default(), Some(7), 1).0, "audit"),
+        (LOOKS.into(), "audit_look"),
+    ];
+    for (sql, table) in cases {
         let mut statement = store.db().prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
         let plan: Vec<String> = statement.raw_query().mapped(|row| row.get(3)).map(Result::unwrap).collect();
-        assert!(plan.iter().any(|step| step.starts_with("SEARCH audit_about USING")) && plan.iter().all(|step| !step.starts_with("SCAN audit")), "{plan:?}");
+        assert!(plan.iter().any(|step| step.starts_with(&format!("SEARCH {table} USING"))) && plan.iter().all(|step| !step.starts_with("SCAN audit")), "{plan:?}");
     }
+    let mut statement = store.db().prepare(&format!("EXPLAIN QUERY PLAN {LOOKS}")).unwrap();
+    let sorts = statement.raw_query().mapped(|row| row.get::<_, String>(3)).any(|step| step.unwrap().contains("TEMP B-TREE"));
+    assert!(!sorts, "the newest looks are read first, and no others");
 }

@@ -31,7 +31,7 @@ fn maker() -> Maker {
 }
 
 fn note(db: &Db, action: &str) -> Result<(), StoreError> {
-    audit::append(db, &audit::Entry { at: NOW, actor: "ben", roles: "ward", action, subject: None, purpose: "test", detail: "" })
+    audit::append(db, &audit::Entry { at: NOW, actor: "ben", roles: "ward", action, subject: None, purpose: "test", detail: "" }).map(drop)
 }
 
 fn clinic() -> Clinic {

@@ -24,8 +24,8 @@ use crate::{
 
 /// Most looks that are shown, newest first.
 const MAX_LOOKS: usize = 400;
-/// Most entries of the audit that are read for them: some of the same day come to one look.
-const MAX_LINES: usize = 2_000;
+/// Most hours' looks that are read for them: some of the same day come to one.
+const MAX_HOURS: usize = 4_000;
 
 /// Everything that was shared.
 #[derive(Clone, Debug)]
@@ -190,29 +190,30 @@ fn documents(work: &Work<'_>, patient: LocalId, c: &Conversation) -> Result<Vec<
     Ok(parts)
 }
 
-/// Returns who looked: staff, one entry a person, kind and day. What the patient does in person, and what the node does by itself, is no
-/// look of anybody's.
+/// Returns who looked: staff and whoever acts for the patient, one entry a person, kind and day. What the patient does in person, and what the node
+/// does by itself, is no look of anybody's.
 fn looks(work: &Work<'_>, patient: LocalId) -> Result<Vec<Glance>, WorkError> {
-    let filter = audit::Filter { subject: Some(patient), ..audit::Filter::default() };
-    let (mut looks, mut found) = (Vec::<Glance>::new(), HashMap::<_, usize>::new());
-    for line in audit::list(work.db, &filter, MAX_LINES)? {
-        if looks.len() == MAX_LOOKS {
-            break;
-        }
-        if matches!(line.roles.as_str(), "patient" | "node") || line.roles.starts_with("bedside with ") {
-            continue;
-        }
-        let Some(deed) = deed(&line.action) else { continue };
-        let who = acted(work, &line.actor)?.unwrap_or(line.actor);
-        match found.entry((calendar::day(line.at), who.clone(), deed)) {
-            Entry::Occupied(place) => looks[*place.get()].at = line.at,
+    let (mut first, mut found) = (Vec::<(u64, Deed)>::new(), HashMap::new());
+    for look in audit::looks(work.db, patient, MAX_HOURS)? {
+        let Some(deed) = deed(&look.action) else { continue };
+        match found.entry((calendar::day(look.hour), look.actor, deed)) {
+            Entry::Occupied(place) => {
+                let earlier: &mut (u64, Deed) = &mut first[*place.get()];
+                earlier.0 = earlier.0.min(look.seq);
+            }
+            Entry::Vacant(_) if first.len() == MAX_LOOKS => break,
             Entry::Vacant(place) => {
-                place.insert(looks.len());
-                looks.push(Glance { at: line.at, who, roles: line.roles, deed });
+                place.insert(first.len());
+                first.push((look.seq, deed));
             }
         }
     }
-    Ok(looks)
+    first.sort_by_key(|(seq, _)| std::cmp::Reverse(*seq));
+    let glance = |(seq, deed)| {
+        let line = audit::line(work.db, seq)?;
+        Ok(Glance { at: line.at, who: acted(work, &line.actor)?.unwrap_or(line.actor), roles: line.roles, deed })
+    };
+    first.into_iter().map(glance).collect()
 }
 
 /// Returns what an action of the audit comes to; nothing for those that touch no data about the patient.

@@ -1,6 +1,8 @@
 //! What visitors may see and decide, and what they may not.
 #![allow(clippy::unwrap_used)]
 
+use std::time::Duration;
+
 use verbund_protocol::{
     id::{ConversationId, LocalId},
     inquiry::Variant,
@@ -14,6 +16,7 @@ use crate::{
         patient::tests::anna,
         wish::{About, Wish},
     },
+    store::audit,
     workflow::{
         bench::Bench,
         caseload::{self, Paper},
@@ -138,8 +141,23 @@ fn who_looked_is_told_once_a_day_and_not_oneself() {
         bench.run(Role::Ward, |work| patient::show(work, id)).unwrap();
         bench.follow(she.clone(), today).unwrap();
     }
-    let looks = bench.follow(she, shared).unwrap().0.looks;
-    assert_eq!(looks.iter().map(|look| (look.who.as_str(), look.deed)).collect::<Vec<_>>(), [("p-ward", Deed::Looked), ("p-ward", Deed::Changed)]);
+    let looks = bench.follow(she.clone(), shared).unwrap().0.looks;
+    let told = |looks: &[Glance]| looks.iter().map(|look| (look.who.clone(), look.deed)).collect::<Vec<_>>();
+    let ward = |deed| ("p-ward".to_owned(), deed);
+    assert_eq!(told(&looks), [ward(Deed::Looked), ward(Deed::Changed)]);
+    assert_eq!(looks[0].roles, "ward");
+    // However often she looks herself: her page lies open for weeks, and asks for news.
+    let own = audit::Line::of(&audit::Entry { at: bench.now, actor: she.name(), roles: "patient", action: "journey.today", subject: Some(id), purpose: "own", detail: "" });
+    audit::append_all(bench.store.db(), std::iter::repeat_n(own, 5_000)).unwrap();
+    assert_eq!(bench.follow(she.clone(), shared).unwrap().0.looks, looks);
+    // Another day, another look; both are told by their first moment.
+    for hours in [24, 1, 1] {
+        bench.now = bench.now.plus(Duration::from_secs(hours * 3600));
+        bench.run(Role::Ward, |work| patient::show(work, id)).unwrap();
+    }
+    let later = bench.follow(she, shared).unwrap().0.looks;
+    assert_eq!(told(&later), [ward(Deed::Looked), ward(Deed::Looked), ward(Deed::Changed)]);
+    assert_eq!((later[0].at, &later[1..]), (bench.now.minus(Duration::from_secs(2 * 3600)), &looks[..]));
 }
 
 #[test]

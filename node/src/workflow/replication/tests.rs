@@ -68,7 +68,7 @@ fn two_nodes_come_to_hold_the_same_and_keep_it_over_a_restart() {
     assert_eq!((free(&b, &department(11, "2300")), free(&a, &department(12, "2300"))), (Some(3), Some(2)));
     let book = addresses(&b.membership, &b.public, &b.me.auth);
     assert_eq!(book, [(a.me.auth, vec!["/dns/a.example/tcp/443".to_owned()])]);
-    let kept = audit::witness::kept(b.store.db(), &a.me.member, &a.me.node, 9).unwrap();
+    let kept = store::audit::witness::kept(b.store.db(), &a.me.member, &a.me.node, 9).unwrap();
     assert_eq!((kept.len(), kept[0].len), (1, 2), "two statements were in the audit when the address was renewed");
     let (membership, public) = load(b.store.db(), b.membership.clone()).unwrap();
     assert_eq!((sums(&public), membership.held().digest()), (sums(&b.public), b.membership.held().digest()));

@@ -107,7 +107,7 @@ pub fn starts_and_stops(story: &mut Story) {
 
 /// What is noted of looks at the audit and of safekeeping.
 fn safe(story: &mut Story) {
-    story.step("the audit is read", ASKER, |work| audit::list(work, &audit::Filter::default(), 10).map(|lines| lines.len()));
+    story.step("the audit is read", ASKER, |work| audit::begin_list(work, audit::Filter::default()).map(drop));
     story.step("the audit is verified", ASKER, audit::begin_verify);
     story.step("all is checked", ASKER, |work| safekeeping::begin_check(work));
     let made = Manifest {

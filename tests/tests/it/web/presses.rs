@@ -75,7 +75,7 @@ const EXCUSED: &[(&str, &str)] = &[
 ];
 
 /// Tables that tell of looks and of sessions only.
-const LOOKS: &[&str] = &["audit", "audit_about", "session", "former_session", "draft", "attempt", "known_device"];
+const LOOKS: &[&str] = &["audit", "audit_about", "audit_look", "session", "former_session", "draft", "attempt", "known_device"];
 
 impl House {
     /// How many rows each table of the running node has.

@@ -89,7 +89,9 @@ pub async fn search(State(portal): State<Portal>, Extension(context): Extension<
         until: until.flatten().map(|day| calendar::start(day.plus(1))),
         before: fields.get("before").parse().ok(),
     };
-    let found = portal.desk.ask(&context.actor(), move |work| audit::list(work, &filter, MOST)).await?;
+    let filter = portal.desk.ask(&context.actor(), move |work| audit::begin_list(work, filter)).await?;
+    context.takes_long(); // as long as the audit is
+    let found = portal.desk.read(move |db| audit::list(db, &filter, MOST)).await?;
     page.before = found.last().map(|line| line.seq).filter(|seq| found.len() == MOST && *seq > 1);
     let line = |line: &audit::Line| Line {
         seq: line.seq,
