@@ -18,6 +18,8 @@ mod open;
 mod readers;
 mod room;
 mod rotate;
+#[cfg(test)]
+mod scans;
 mod select;
 
 pub mod account;
@@ -209,6 +211,8 @@ impl From<rusqlite::Error> for StoreError {
 pub struct Store {
     conn: Db,
     place: Option<open::Place>,
+    #[cfg(test)]
+    _watched: Option<scans::Watched>,
 }
 
 impl Store {

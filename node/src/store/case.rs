@@ -82,8 +82,8 @@ pub fn chosen(db: &Db, id: LocalId) -> Result<Option<ConversationId>, StoreError
 /// # Errors
 /// The store's.
 pub fn list(db: &Db, patient: Option<LocalId>, limit: usize) -> Result<Vec<Case>, StoreError> {
-    let sql = "SELECT * FROM discharge_case WHERE (?1 IS NULL AND closed_at IS NULL) OR patient = ?1 ORDER BY opened_at DESC LIMIT ?2";
-    let mut statement = db.prepare_cached(sql)?;
+    let which = if patient.is_some() { "patient = ?1" } else { "closed_at IS NULL AND ?1 IS NULL" };
+    let mut statement = db.prepare_cached(&format!("SELECT * FROM discharge_case WHERE {which} ORDER BY opened_at DESC LIMIT ?2"))?;
     let rows = statement.query_map(params![patient.map(|id| id.0), limit as i64], row_to_case)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }

@@ -26,7 +26,7 @@ pub struct Held {
 /// # Errors
 /// The store's.
 pub fn active(db: &Db, facility: &Ik, department: &DepartmentKey, observed_at: Timestamp, without: Option<ConversationId>) -> Result<Vec<Hold>, StoreError> {
-    let sql = "SELECT from_day, days FROM hold WHERE facility = ?1 AND department = ?2 AND (state = 'held' OR (state = 'admitted' AND since >= ?3)) AND conversation IS NOT ?4";
+    let sql = "SELECT from_day, days FROM hold WHERE facility = ?1 AND department = ?2 AND state <> 'ended' AND (state = 'held' OR (state = 'admitted' AND since >= ?3)) AND conversation IS NOT ?4";
     let mut statement = db.prepare_cached(sql)?;
     let rows = statement
         .query_map(params![facility.as_str(), department.as_str(), millis(observed_at), without.map(|id| id.0)], |row| Ok(Hold { from: Day(row.get(0)?), days: row.get(1)? }))?;

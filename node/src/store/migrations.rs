@@ -37,6 +37,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0031_note_recorded.sql"),
     include_str!("migrations/0032_bedside_draft.sql"),
     include_str!("migrations/0033_audit_look.sql"),
+    include_str!("migrations/0034_years.sql"),
 ];
 
 /// The schema this program writes, and the highest it can read.

@@ -88,7 +88,7 @@ pub fn unreached(db: &Db, by_mail: bool, late: Timestamp, limit: usize) -> Resul
 /// # Errors
 /// The store's.
 pub fn calls(db: &Db, then: Timestamp, limit: usize) -> Result<Vec<Called>, StoreError> {
-    let sql = "SELECT patient, max(called_at) AS at, called_by AS by_whom FROM news WHERE called_at >= ?1 GROUP BY patient ORDER BY at DESC LIMIT ?2";
+    let sql = "SELECT patient, max(called_at) AS at, called_by AS by_whom FROM news INDEXED BY news_called WHERE called_at >= ?1 GROUP BY patient ORDER BY at DESC LIMIT ?2";
     let mut statement = db.prepare_cached(sql)?;
     let read = |row: &Row<'_>| Ok(Called { patient: LocalId(row.get("patient")?), at: moment(row, "at")?, by: row.get("by_whom")? });
     let rows = statement.query_map(params![millis(then), limit as i64], read)?;

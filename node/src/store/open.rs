@@ -79,10 +79,16 @@ impl Store {
     /// # Errors
     /// Memory ran out.
     pub fn in_memory() -> Result<Self, StoreError> {
-        let conn = Connection::open_in_memory()?;
+        #[cfg_attr(not(test), expect(unused_mut, reason = "tests watch it"))]
+        let mut conn = Connection::open_in_memory()?;
         settings(&conn)?;
         migrations::run(&conn)?;
-        Ok(Self { conn, place: None })
+        Ok(Self {
+            #[cfg(test)]
+            _watched: Some(super::scans::watch(&mut conn)),
+            conn,
+            place: None,
+        })
     }
 
     /// Opens the database at `path` of the file system `vfs`, which tests have registered with SQLite, with `key` if it is encrypted.
@@ -100,7 +106,12 @@ impl Store {
         conn.execute_batch("PRAGMA locking_mode = EXCLUSIVE")?;
         settings(&conn)?;
         migrations::run(&conn)?;
-        Ok(Self { conn, place: None })
+        Ok(Self {
+            conn,
+            place: None,
+            #[cfg(test)]
+            _watched: None,
+        })
     }
 
     /// Returns a copy in memory of a store in memory, as a backup of this moment would be.
@@ -173,7 +184,12 @@ fn open_with(dir: &Path, key: &DatabaseKey, lock: Flock<File>) -> Result<Store, 
     }
     let room = Room::watch(&mut conn, &path)?;
     let place = Place { path, gate: Arc::new(Gate::new(key.clone())), room, _lock: lock };
-    Ok(Store { conn, place: Some(place) })
+    Ok(Store {
+        conn,
+        place: Some(place),
+        #[cfg(test)]
+        _watched: None,
+    })
 }
 
 /// Returns another writing connection to the database of a store that is open, in place of the one before.

@@ -1,6 +1,6 @@
 //! Patients of this clinic: entries, what they said before, and erasure.
 
-use rusqlite::{OptionalExtension as _, Row, params};
+use rusqlite::{OptionalExtension as _, Row, params, params_from_iter, types::Value};
 use verbund_protocol::{id::LocalId, person::Kvnr, time::Timestamp};
 
 use super::{Db, StoreError, millis, moment};
@@ -61,17 +61,37 @@ pub fn by_case_number(db: &Db, number: &str) -> Result<Option<Patient>, StoreErr
 /// # Errors
 /// The store's.
 pub fn search(db: &Db, search: &Search, limit: usize) -> Result<Vec<Patient>, StoreError> {
-    // Up to three beginnings of words; further ones would hardly narrow it down more.
-    let mut words = search.name.as_deref().unwrap_or_default().to_lowercase().split_whitespace().take(3).map(|word| format!(" {word}")).collect::<Vec<_>>().into_iter();
-    let sql = "SELECT * FROM patient
-               WHERE (?1 IS NULL OR instr(names, ?1) > 0) AND (?2 IS NULL OR instr(names, ?2) > 0) AND (?3 IS NULL OR instr(names, ?3) > 0)
-                 AND (?4 IS NULL OR birth_date = ?4) AND (?5 IS NULL OR kvnr = ?5) AND (?6 IS NULL OR case_number = ?6)
-               ORDER BY names, birth_date, id LIMIT ?7";
-    let mut statement = db.prepare_cached(sql)?;
-    let birth_date = search.birth_date.map(|day| day.to_string());
-    let bound = params![words.next(), words.next(), words.next(), birth_date, search.kvnr.as_ref().map(Kvnr::as_str), search.case_number, limit as i64];
-    let rows = statement.query_map(bound, patient)?;
+    let (sql, given) = searching(search, limit);
+    let mut statement = db.prepare_cached(&sql)?;
+    let rows = statement.query_map(params_from_iter(given), patient)?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Returns the statement of a search, and what it is given. Who fits is found by indexes alone, and only their entries are read.
+fn searching(search: &Search, limit: usize) -> (String, Vec<Value>) {
+    // Up to three beginnings of words; further ones would hardly narrow it down more.
+    let words = search.name.as_deref().unwrap_or_default().to_lowercase();
+    let mut given: Vec<Value> = words.split_whitespace().take(3).map(|word| Value::Text(format!(" {word}"))).collect();
+    let mut asked: Vec<String> = (1..=given.len()).map(|nth| format!("instr(names, ?{nth}) > 0")).collect();
+    let exact = [
+        ("birth_date", search.birth_date.map(|day| day.to_string())),
+        ("kvnr", search.kvnr.as_ref().map(|kvnr| kvnr.as_str().to_owned())),
+        ("case_number", search.case_number.clone()),
+    ];
+    for (column, value) in exact {
+        if let Some(value) = value {
+            given.push(Value::Text(value));
+            asked.push(format!("{column} = ?{}", given.len()));
+        }
+    }
+    given.push(Value::Integer(i64::try_from(limit).unwrap_or(i64::MAX)));
+    let asked = if asked.is_empty() { "1".to_owned() } else { asked.join(" AND ") };
+    let sql = format!(
+        "SELECT patient.* FROM (SELECT id FROM patient WHERE {asked} ORDER BY names, birth_date, id LIMIT ?{}) AS found CROSS JOIN patient USING (id)
+         ORDER BY patient.names, patient.birth_date, patient.id",
+        given.len()
+    );
+    (sql, given)
 }
 
 /// Returns what the entry said before, newest first; not the present one.
@@ -158,6 +178,22 @@ mod tests {
         let born = Search { birth_date: Some("1944-12-01".parse().unwrap()), ..Search::default() };
         assert_eq!(search(store.db(), &born, 10).unwrap().len(), 1);
         assert_eq!(search(store.db(), &Search::default(), 1).unwrap().len(), 1);
+        let all = Search { name: Some("an huber".into()), birth_date: Some(anna().birth_date), kvnr: anna().kvnr, case_number: anna().case_number };
+        assert_eq!(search(store.db(), &all, 10).unwrap().iter().map(|found| found.id).collect::<Vec<_>>(), [ID]);
+        assert!(search(store.db(), &Search { case_number: Some("2".into()), ..all }, 10).unwrap().is_empty());
+    }
+
+    /// A clinic has tens of thousands of patients, and the search runs where everything is written.
+    #[test]
+    fn searching_by_name_reads_no_other_entry() {
+        let store = two();
+        let (sql, _) = searching(&Search { name: Some("an hub".into()), ..Search::default() }, 10);
+        let mut statement = store.db().prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+        let plan: Vec<String> = statement.raw_query().mapped(|row| row.get(3)).map(Result::unwrap).collect();
+        assert!(
+            plan.iter().any(|step| step.starts_with("SCAN patient USING COVERING INDEX patient_names")) && plan.iter().filter(|step| step.starts_with("SCAN patient")).count() == 1,
+            "{plan:?}"
+        );
     }
 
     #[test]

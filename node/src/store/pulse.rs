@@ -13,12 +13,9 @@ use super::{Db, StoreError};
 /// # Errors
 /// The store's.
 pub fn of_clinic(db: &Db) -> Result<i64, StoreError> {
-    let sql = "SELECT coalesce((SELECT max(place) FROM message), 0) + (SELECT count(*) FROM consent) + coalesce((SELECT max(place) FROM thread_entry), 0)
+    let sql = "SELECT coalesce((SELECT max(place) FROM message), 0) + coalesce((SELECT max(place) FROM thread_entry), 0)
         + coalesce((SELECT max(stated_at) FROM wish_list), 0) + coalesce((SELECT max(changed_at) FROM document), 0) + coalesce((SELECT max(id) FROM document_release), 0)
-        + (SELECT count(*) + count(opened_at) + count(ended) FROM bedside)
-        + (SELECT count(*) FROM case_owner) + (SELECT count(closed_at) FROM discharge_case) + (SELECT count(*) FROM case_phone)
-        + (SELECT count(*) FROM case_phone_answer) + (SELECT count(*) FROM case_phone_step) + (SELECT count(*) FROM case_phone_event)
-        + (SELECT count(*) FROM delivery)";
+        + (SELECT value FROM pulse)";
     Ok(db.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
 }
 

@@ -31,9 +31,9 @@ pub fn latest(db: &Db, patient: LocalId, by: &str, since: Timestamp) -> Result<O
 /// # Errors
 /// The store's.
 pub fn list(db: &Db, seen: bool, limit: usize) -> Result<Vec<Stated>, StoreError> {
-    let sql = "SELECT * FROM purpose WHERE (seen_at IS NOT NULL) = ?1 ORDER BY at DESC, id LIMIT ?2";
-    let mut statement = db.prepare_cached(sql)?;
-    let rows = statement.query_map(params![seen, limit as i64], row_to_stated)?;
+    let which = if seen { "NOT NULL" } else { "NULL" };
+    let mut statement = db.prepare_cached(&format!("SELECT * FROM purpose WHERE seen_at IS {which} ORDER BY at DESC, id LIMIT ?1"))?;
+    let rows = statement.query_map([limit as i64], row_to_stated)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 

@@ -191,7 +191,7 @@ pub fn reopen(db: &Db, conversation: ConversationId, now: Timestamp, by: &str) -
 /// # Errors
 /// The store's.
 pub fn reopened_with(db: &Db, peer: &MemberId, since: Timestamp) -> Result<Vec<ConversationId>, StoreError> {
-    let sql = "SELECT d.conversation FROM admission_rule_decline d JOIN conversation c ON c.id = d.conversation
+    let sql = "SELECT d.conversation FROM admission_rule_decline d INDEXED BY admission_rule_decline_time CROSS JOIN conversation c ON c.id = d.conversation
         WHERE d.declined_at >= ?2 AND d.reopened_at IS NOT NULL AND c.peer = ?1 ORDER BY d.conversation";
     let mut statement = db.prepare_cached(sql)?;
     let rows = statement.query_map(params![peer.as_str(), millis(since)], |row| Ok(ConversationId(row.get(0)?)))?;

@@ -32,7 +32,7 @@ pub struct Waiting {
     pub trouble: Option<String>,
 }
 
-const SELECT: &str = "SELECT t.*, d.root, d.cipher_size FROM document_transfer t JOIN document d ON d.id = t.document";
+const SELECT: &str = "SELECT t.*, d.root, d.cipher_size FROM document_transfer t CROSS JOIN document d ON d.id = t.document";
 
 fn row(row: &Row<'_>) -> rusqlite::Result<Waiting> {
     Ok(Waiting {
