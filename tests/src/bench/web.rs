@@ -51,6 +51,9 @@ enum Change {
     Language,
 }
 
+/// Cases that have ended, each of a patient of its own: what a clinic has seen in some years.
+const FORMER: usize = 20_000;
+
 /// How people look at pages.
 #[derive(Clone, Copy)]
 struct Pace {
@@ -129,6 +132,12 @@ struct Waited {
     /// Memory of the node while everybody is there, MiB; and of that what is its own.
     memory: f64,
     own: f64,
+}
+
+impl Waited {
+    fn all(&self) -> Vec<f64> {
+        self.patients.iter().chain(&self.staff).copied().collect()
+    }
 }
 
 /// What one visitor did.
@@ -266,8 +275,10 @@ fn people(plan: &Plan, scene: &mut Scene) -> anyhow::Result<Row> {
     let waited = crowd(scene, pace(60))?;
     let after = waited.memory;
     let (cases, list) = longest_list(plan, scene)?;
+    let former = let_years_go_by(plan, scene)?;
     let at = |samples: &[f64], percent| percentile(samples, percent);
-    let all: Vec<f64> = waited.patients.iter().chain(&waited.staff).copied().collect();
+    let aged = at(&crowd(scene, pace(30))?.all(), 99.0);
+    let all = waited.all();
     let p99 = at(&all, 99.0);
     // The node's own watch: of the latest pages, those while everything warmed up among them.
     let handler = Desk::at(&scene.town, HERE)?.status()?["page_us"]["p99"].as_f64().context("a node says how long its pages took")? / 1e3;
@@ -282,7 +293,7 @@ fn people(plan: &Plan, scene: &mut Scene) -> anyhow::Result<Row> {
         against: "–".into(),
         aim: "p99 ≤ 100 ms; at the handler ≤ 20 ms".into(),
         measured: format!(
-            "p99 {p99:.1} ms (patients {:.1}, staff {:.1}; at the handler {handler:.1}), p50 {:.1} ms, {} pages, {} notes written, {} news heard; {before:.1} → {after:.1} MiB in a minute; the list of {cases} cases p99 {list:.1} ms after each change",
+            "p99 {p99:.1} ms (patients {:.1}, staff {:.1}; at the handler {handler:.1}), p50 {:.1} ms, {} pages, {} notes written, {} news heard; {before:.1} → {after:.1} MiB in a minute; the list of {cases} cases p99 {list:.1} ms after each change; with {former} former cases p99 {aged:.1} ms",
             at(&waited.patients, 99.0),
             at(&waited.staff, 99.0),
             at(&all, 50.0),
@@ -291,8 +302,8 @@ fn people(plan: &Plan, scene: &mut Scene) -> anyhow::Result<Row> {
             waited.news
         ),
         ratio: None,
-        reached: p99 <= 100.0 && handler <= 20.0,
-        figures: json!({ "notes": waited.changes, "news": waited.news, "p50_ms": at(&all, 50.0), "p99_ms": p99, "handler_p99_ms": handler, "patients_p99_ms": at(&waited.patients, 99.0), "staff_p99_ms": at(&waited.staff, 99.0), "pages": all.len(), "listed_cases": cases, "list_p99_ms": list, "before_mib": before, "after_mib": after }),
+        reached: p99.max(aged) <= 100.0 && handler <= 20.0,
+        figures: json!({ "notes": waited.changes, "news": waited.news, "p50_ms": at(&all, 50.0), "p99_ms": p99, "handler_p99_ms": handler, "patients_p99_ms": at(&waited.patients, 99.0), "staff_p99_ms": at(&waited.staff, 99.0), "pages": all.len(), "listed_cases": cases, "list_p99_ms": list, "former_cases": former, "aged_p99_ms": aged, "before_mib": before, "after_mib": after }),
     })
 }
 
@@ -319,12 +330,37 @@ fn longest_list(plan: &Plan, scene: &Scene) -> anyhow::Result<(usize, f64)> {
     Ok((scene.cases.len() + further, percentile(&took, 99.0)))
 }
 
+/// Adds patients whose cases have ended, as social workers end them. Returns how many.
+fn let_years_go_by(plan: &Plan, scene: &mut Scene) -> anyhow::Result<usize> {
+    let (tls, former) = (scene.tls()?, plan.size(5, FORMER));
+    tell(&format!("web: {former} cases of former patients"));
+    let open = |desk: &mut Desk, _| desk.patient().and_then(|patient| desk.open_case(patient));
+    let cases = scene::spread(&scene::socket(&scene.town, HERE), 16, former, open)?;
+    let end = |worker: &mut Browser, cases: &[String]| -> anyhow::Result<()> {
+        let mut caller = Caller::open(&worker.origin, &worker.cookies, &tls)?;
+        for case in cases {
+            caller.ask(&format!("/cases/{case}"))?;
+            caller.send_form(&format!("/cases/{case}/end"), &[("how", "otherwise"), ("why", "Nach Hause entlassen.")])?;
+        }
+        // Sessions change their tokens now and then.
+        worker.cookies = caller.cookies;
+        Ok(())
+    };
+    let end = &end;
+    std::thread::scope(|scope| {
+        let shares = cases.chunks(former.div_ceil(scene.staff.len()));
+        let workers: Vec<_> = scene.staff.iter_mut().zip(shares).map(|(worker, share)| scope.spawn(move || end(worker, share))).collect();
+        workers.into_iter().try_for_each(|worker| worker.join().map_err(|_| anyhow::anyhow!("a social worker broke off"))?)
+    })?;
+    Ok(former)
+}
+
 /// Whether the node's memory stays flat while people come, look at pages for a while and go, again and again. It is read while all are there: what
 /// is given back to the system after they have gone, and when, is the allocator's. What they change makes no page larger.
 fn memory(plan: &Plan, scene: &mut Scene) -> anyhow::Result<Row> {
     let span = plan.size(Duration::from_secs(3), Duration::from_secs(60 * plan.minutes));
     let pace = Pace { stay: Duration::from_secs(plan.size(1, 10)), look: LOOK / plan.haste.max(1), change: Change::Language };
-    let (begun, mut samples, mut own, mut pages, mut changes) = (Instant::now(), Vec::new(), Vec::new(), 0, 0);
+    let (begun, mut samples, mut own, mut waits, mut pages, mut changes) = (Instant::now(), Vec::new(), Vec::new(), Vec::new(), 0, 0);
     while begun.elapsed() < span {
         let waited = crowd(scene, pace)?;
         pages += waited.patients.len() + waited.staff.len();
@@ -332,14 +368,24 @@ fn memory(plan: &Plan, scene: &mut Scene) -> anyhow::Result<Row> {
         let hours = begun.elapsed().as_secs_f64() / 3600.0;
         samples.push((hours, waited.memory));
         own.push((hours, waited.own));
+        waits.push(percentile(&waited.all(), 99.0));
         if samples.len().is_multiple_of(30) {
-            tell(&format!("web-memory: {:.1} MiB, {:.1} its own, after {:.0} minutes, {pages} pages", waited.memory, waited.own, hours * 60.0));
+            tell(&format!(
+                "web-memory: {:.1} MiB, {:.1} its own, after {:.0} minutes, {pages} pages, p99 {:.1} ms",
+                waited.memory,
+                waited.own,
+                hours * 60.0,
+                percentile(&waits, 50.0)
+            ));
         }
     }
     // In the first third everything is filled that is kept.
     let settled = |samples: &[(f64, f64)]| samples[samples.len() / 3..].to_vec();
     let (all, alone) = (settled(&samples), settled(&own));
     let (per_hour, own_per_hour) = (slope(&all), slope(&alone));
+    // Nothing becomes slower with what the node has seen. The median of the visits' 99th percentiles.
+    let third = waits.len().div_ceil(3);
+    let (early, late) = (percentile(&waits[..third], 50.0), percentile(&waits[waits.len() - third..], 50.0));
     let (first, last) = (all.first().map_or(0.0, |sample| sample.1), all.last().map_or(0.0, |sample| sample.1));
     Ok(Row {
         name: "web-memory",
@@ -350,15 +396,15 @@ fn memory(plan: &Plan, scene: &mut Scene) -> anyhow::Result<Row> {
             span.as_secs() / 60
         ),
         against: "–".into(),
-        aim: "flat: at most 1 MiB an hour".into(),
+        aim: "flat: at most 1 MiB an hour; p99 ≤ 100 ms in the end, too".into(),
         measured: format!(
-            "{:+.0} KiB an hour ({:+.0} its own), from {first:.1} to {last:.1} MiB in the last two thirds; {pages} pages, {changes} changes",
+            "{:+.0} KiB an hour ({:+.0} its own), from {first:.1} to {last:.1} MiB in the last two thirds; {pages} pages, {changes} changes; p99 {early:.1} ms in the first third, {late:.1} in the last",
             per_hour * 1024.0,
             own_per_hour * 1024.0
         ),
         ratio: None,
-        reached: per_hour <= 1.0,
-        figures: json!({ "mib_per_hour": per_hour, "own_mib_per_hour": own_per_hour, "pages": pages, "changes": changes, "samples_hours_mib": samples, "own_hours_mib": own }),
+        reached: per_hour <= 1.0 && late <= 100.0,
+        figures: json!({ "p99_ms_first_third": early, "p99_ms_last_third": late, "mib_per_hour": per_hour, "own_mib_per_hour": own_per_hour, "pages": pages, "changes": changes, "samples_hours_mib": samples, "own_hours_mib": own }),
     })
 }
 
