@@ -274,14 +274,14 @@ fn people(plan: &Plan, scene: &mut Scene) -> anyhow::Result<Row> {
     let before = crowd(scene, pace(20))?.memory; // everything is warm
     let waited = crowd(scene, pace(60))?;
     let after = waited.memory;
-    let (cases, list) = longest_list(plan, scene)?;
-    let former = let_years_go_by(plan, scene)?;
-    let at = |samples: &[f64], percent| percentile(samples, percent);
-    let aged = at(&crowd(scene, pace(30))?.all(), 99.0);
-    let all = waited.all();
-    let p99 = at(&all, 99.0);
     // The node's own watch: of the latest pages, those while everything warmed up among them.
     let handler = Desk::at(&scene.town, HERE)?.status()?["page_us"]["p99"].as_f64().context("a node says how long its pages took")? / 1e3;
+    let at = |samples: &[f64], percent| percentile(samples, percent);
+    let former = let_years_go_by(plan, scene)?;
+    let aged = at(&crowd(scene, pace(30))?.all(), 99.0);
+    let (cases, list) = longest_list(plan, scene)?;
+    let all = waited.all();
+    let p99 = at(&all, 99.0);
     ensure!(waited.news > 0 && waited.changes > 0, "open pages hear of {} changes after {} notes", waited.news, waited.changes);
     Ok(Row {
         name: "web",
@@ -293,7 +293,7 @@ fn people(plan: &Plan, scene: &mut Scene) -> anyhow::Result<Row> {
         against: "–".into(),
         aim: "p99 ≤ 100 ms; at the handler ≤ 20 ms".into(),
         measured: format!(
-            "p99 {p99:.1} ms (patients {:.1}, staff {:.1}; at the handler {handler:.1}), p50 {:.1} ms, {} pages, {} notes written, {} news heard; {before:.1} → {after:.1} MiB in a minute; the list of {cases} cases p99 {list:.1} ms after each change; with {former} former cases p99 {aged:.1} ms",
+            "p99 {p99:.1} ms (patients {:.1}, staff {:.1}; at the handler {handler:.1}), p50 {:.1} ms, {} pages, {} notes written, {} news heard; {before:.1} → {after:.1} MiB in a minute; with {former} former cases p99 {aged:.1} ms; the list of {cases} cases p99 {list:.1} ms after each change",
             at(&waited.patients, 99.0),
             at(&waited.staff, 99.0),
             at(&all, 50.0),
