@@ -306,8 +306,9 @@ fn listing(filter: &Filter, one: Option<u64>, limit: usize) -> (String, Vec<Valu
         asked.push_str(&format!(" AND substr(action, 1, length(?{0})) = ?{0}", given.len()));
     }
     given.push(Value::Integer(i64::try_from(limit).unwrap_or(i64::MAX)));
-    // What was long before is found without reading all that came since, and a day without all that was before.
-    let by = if from.is_some() && one.is_none() { "INDEXED BY audit_at" } else { "NOT INDEXED" };
+    // From the newest on, until there are enough; but where few may pass, not beyond the first day that is asked for.
+    let few = until.is_some() || actor.is_some() || action.is_some();
+    let by = if from.is_some() && few && one.is_none() { "INDEXED BY audit_at" } else { "NOT INDEXED" };
     (format!("SELECT entry FROM audit {by} WHERE {asked} ORDER BY seq DESC LIMIT ?{}", given.len()), given)
 }
 

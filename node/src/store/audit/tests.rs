@@ -303,7 +303,7 @@ fn asking_about_somebody_reads_no_more_than_it_must() {
     let cases = [
         (format!("SELECT count(*) FROM ({ABOUT})"), "audit_about"),
         (newest_about(), "audit_about"),
-        (listing(&Filter { from: Some(NOW), ..Filter::default() }, None, 9).0, "audit"),
+        (listing(&Filter { from: Some(NOW), until: Some(NOW), ..Filter::default() }, None, 9).0, "audit"),
         (listing(&Filter::default(), Some(7), 1).0, "audit"),
         (LOOKS.into(), "audit_look"),
     ];
