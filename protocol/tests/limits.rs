@@ -11,7 +11,7 @@ use verbund_protocol::{
     address::{AddressError, AddressRecord, Order},
     capacity::{CapacityError, ConfirmationError, ConfirmationQuestion, DepartmentId, SignedCapacity, SignedConfirmation},
     catalogue::{self, Catalogue},
-    cbor::{self, Malformed},
+    cbor::Malformed,
     conversation::{Batch, Erasure, Item, Receipt, ReceiptError, SignedHeader, erasure::ErasureError, frame::Replies, header::HeaderError},
     document::{DocumentKey, DocumentOffer, Manifest, is_media_type, is_title, segment},
     id::{ConversationId, Digest, DocumentRoot, Ik},
