@@ -130,7 +130,7 @@ pub fn refusing(db: &Db, limit: usize) -> Result<Vec<Refusing>, StoreError> {
     let sql = "SELECT a.patient AS patient, m.failed_at AS since,
                       EXISTS (SELECT 1 FROM account o JOIN mailbox om ON om.account = o.id JOIN proxy x ON x.account = o.id
                               WHERE o.patient = a.patient AND o.state = 'open' AND om.address IS NOT NULL AND om.failed IS NULL AND x.ended_at IS NULL) AS others
-               FROM mailbox m JOIN account a ON a.id = m.account
+               FROM mailbox m CROSS JOIN account a ON a.id = m.account
                WHERE m.failed IS NOT NULL AND m.known_at IS NULL AND a.kind = 'patient' AND a.state = 'open' ORDER BY m.failed_at, a.patient LIMIT ?1";
     let mut statement = db.prepare_cached(sql)?;
     let rows = statement.query_map([limit as i64], |row| Ok(Refusing { patient: LocalId(row.get("patient")?), since: moment(row, "since")?, others: row.get("others")? }))?;

@@ -65,12 +65,29 @@ const ALLOWED: &[(&str, &str)] = &[
     ("SELECT seq, at, actor, action, subject, entry, hash FROM audit", "a verification reads every entry, on a reader"),
     ("SELECT entry FROM audit NOT INDEXED", "a search in the audit ends where enough is found; on a reader"),
     ("SELECT root FROM document WHERE state IN ('held', 'arriving')", "once at a start: files that belong to none of them are removed"),
+    ("SELECT count(*) FROM document_release", "a test counts"),
     ("INSERT INTO consent (", "SQLite looks for rows that refer to this one only where some were written before it"),
     ("INSERT INTO team (", "the same"),
 ];
 
-/// Indexes that are read through: small ones, and those in whose order something is listed until there is enough.
-const SMALL_OR_IN_ORDER: [&str; 2] = ["patient_names", "document_added"];
+/// Indexes that are read through: one of names alone, and those in whose order something is listed until there is enough.
+const IN_ORDER: [&str; 4] = ["patient_names", "document_added", "purpose_seen", "conversation_came"];
+
+/// Indexes of some rows only, of which there are more and more all the same.
+const GROWING_PARTS: &[&str] = &[
+    "account_patient",
+    "account_of_patient",
+    "conversation_case",
+    "conversation_ended",
+    "conversation_patient",
+    "document_conversation",
+    "document_patient",
+    "document_release_in_force",
+    "invitation_ended",
+    "news_called",
+    "patient_case",
+    "patient_kvnr",
+];
 
 /// Statements that were found good.
 static JUDGED: LazyLock<Mutex<HashSet<String>>> = LazyLock::new(Mutex::default);
@@ -125,19 +142,19 @@ fn is_allowed(sql: &str) -> bool {
     by_hand || ALLOWED.iter().any(|(start, _)| sql.starts_with(start))
 }
 
-/// Returns the step of a statement's plan that reads through a growing table, if one does: not where it goes through an index of some of its rows
+/// Returns the step of a statement's plan that reads through a growing table, if one does: not where it goes through an index of few of its rows
 /// only. Statements about tables that are not there any more, or only for a moment, read through nothing that grows.
 fn reads_through(bare: &Connection, sql: &str) -> Option<String> {
     let partial = "SELECT name FROM sqlite_schema WHERE type = 'index' AND sql LIKE '% WHERE %'";
     let partial: Vec<String> = bare.prepare(partial).and_then(|mut names| names.query_map([], |row| row.get(0))?.collect()).expect("a schema");
-    let in_order = SMALL_OR_IN_ORDER.map(str::to_owned);
     let mut plan = bare.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).ok()?;
     let steps: Vec<String> = plan.raw_query().mapped(|row| row.get(3)).collect::<Result<_, _>>().ok()?;
     steps.into_iter().find(|step| {
         let Some(rest) = step.strip_prefix("SCAN ") else { return false };
         let named = rest.split(' ').next().unwrap_or_default();
-        let by_part = partial.iter().chain(&in_order).any(|index| rest.ends_with(&format!("INDEX {index}")));
-        !by_part && GROWING.iter().any(|table| named == *table || is_called(sql, table, named))
+        let small = partial.iter().map(String::as_str).filter(|index| !GROWING_PARTS.contains(index));
+        let good = small.chain(IN_ORDER).any(|index| rest.ends_with(&format!("INDEX {index}")));
+        !good && GROWING.iter().any(|table| named == *table || is_called(sql, table, named))
     })
 }
 
