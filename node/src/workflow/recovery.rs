@@ -48,7 +48,7 @@ pub fn members_due(work: &Work<'_>) -> Result<Vec<MemberId>, WorkError> {
     }
     let mut due = Vec::new();
     for member in outstanding(work)? {
-        if outbox::failing(work.db, &member)?.is_none_or(|failing| failing.next_try <= work.now) {
+        if outbox::failing(work.db, &member)?.is_none_or(|failing| failing.is_due(work.now)) {
             due.push(member);
         }
     }

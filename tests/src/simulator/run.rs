@@ -27,6 +27,8 @@ pub const REGRESSIONS: &[(u64, Scale, Staff)] = &[
     (5018, Scale::Full, Staff::Purposeful), // a group cut off kept to itself when healed: the simulator's links did not follow the mesh's ring
     (5032, Scale::Full, Staff::Purposeful), // the simulator asked a store from whose disk the power had just gone
     (8202, Scale::Full, Staff::Purposeful), // a node that started by a clock a day ahead, and reached nobody, ended an inquiry by it
+    (7, Scale::Short, Staff::Purposeful),   // a restored node whose clock had been two weeks ahead asked nobody what it had lost: it waited two weeks
+    (25, Scale::Short, Staff::Purposeful),  // as 7
 ];
 
 /// A night: longer than an offer stands.

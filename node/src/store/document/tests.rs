@@ -151,6 +151,9 @@ fn a_transfer_waits_fails_is_retried_and_arrives() {
         postpone(db, one, 3, Timestamp::from_secs(2_000), "unreachable")?;
         let order: Vec<_> = waiting(db, 10)?.into_iter().map(|w| (w.document, w.attempts)).collect();
         assert_eq!(order, vec![(two, 0), (one, 3)]);
+        let postponed = waiting_for(db, one)?.unwrap();
+        let due = [1_699, 1_700, 1_999, 2_000].map(|now| postponed.is_due(Timestamp::from_secs(now)));
+        assert_eq!(due, [true, false, false, true], "no wait is so long: the clock that set it has been put back");
         assert!(end(db, one, "expired", NOW)?);
         assert!(!end(db, one, "expired", NOW)?, "a repeat changes nothing");
         assert_eq!(waiting(db, 10)?.len(), 1);

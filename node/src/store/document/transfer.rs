@@ -3,6 +3,7 @@
 use rusqlite::{OptionalExtension as _, Row, params};
 use verbund_protocol::{
     id::{DocumentRoot, LocalId, MemberId},
+    limits::RETRY_MAX,
     time::Timestamp,
 };
 
@@ -30,6 +31,13 @@ pub struct Waiting {
     pub next_at: Timestamp,
     /// Why the last attempt ended, as a code.
     pub trouble: Option<String>,
+}
+
+impl Waiting {
+    /// Returns whether the next attempt is due. One further off than any wait was set by a clock that has been put back since.
+    pub fn is_due(&self, now: Timestamp) -> bool {
+        self.next_at <= now || self.next_at > now.plus(RETRY_MAX)
+    }
 }
 
 const SELECT: &str = "SELECT t.*, d.root, d.cipher_size FROM document_transfer t CROSS JOIN document d ON d.id = t.document";

@@ -228,6 +228,21 @@ fn no_place_is_promised_while_somebody_may_hold_a_promise_of_it() {
 }
 
 #[test]
+fn a_wait_set_by_a_clock_that_was_ahead_keeps_no_question_back() {
+    let mut pair = Pair::new();
+    pair.inquire();
+    let b = pair.b.me.member.clone();
+    outbox::failed(pair.a.store.db(), &b, "refused", NOW.plus(Duration::from_secs(14 * 86_400))).unwrap();
+    let backup = pair.a.store.copy().unwrap();
+    restore(&mut pair.a, backup);
+    let due = |bench: &mut Bench| bench.follow(Actor::Node, |work| members_due(work)).unwrap().0;
+    assert_eq!(due(&mut pair.a), [b.clone()]);
+    outbox::went_well(pair.a.store.db(), &b).unwrap();
+    outbox::failed(pair.a.store.db(), &b, "refused", NOW).unwrap();
+    assert!(due(&mut pair.a).is_empty(), "a wait of today is kept");
+}
+
+#[test]
 fn a_member_that_does_not_answer_is_released_by_name() {
     let mut pair = Pair::new();
     let id = pair.inquire();
