@@ -5,6 +5,7 @@
 
 mod ahead;
 mod pem;
+mod points;
 
 use std::fmt;
 
@@ -99,7 +100,7 @@ impl PublicKey {
     /// # Errors
     /// [`SignatureError::Key`] if this is no valid point or one of small order.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, SignatureError> {
-        remembered::point(bytes, || verifying(bytes).map(|key| key.to_bytes())).map(Self)
+        remembered::point(bytes, || points::point(bytes).map(|key| key.to_bytes())).map(Self)
     }
     /// Returns the 32 bytes of the key.
     pub fn as_bytes(&self) -> &[u8; 32] {
@@ -113,18 +114,8 @@ impl PublicKey {
         if planted(Bug::TrustSignatures) {
             return Ok(());
         }
-        remembered::verdict(&self.0, message, signature, || {
-            let key = VerifyingKey::from_bytes(&self.0).map_err(|_| SignatureError::Key)?;
-            verify(&key, message, signature)
-        })
+        remembered::verdict(&self.0, message, signature, || verify(&points::point(&self.0)?, message, signature))
     }
-}
-
-/// Returns the point behind a key that is not of small order.
-fn verifying(bytes: &[u8]) -> Result<VerifyingKey, SignatureError> {
-    let bytes: [u8; 32] = bytes.try_into().map_err(|_| SignatureError::Key)?;
-    let key = VerifyingKey::from_bytes(&bytes).map_err(|_| SignatureError::Key)?;
-    if key.is_weak() { Err(SignatureError::Key) } else { Ok(key) }
 }
 
 fn verify(key: &VerifyingKey, message: &[u8], signature: &[u8]) -> Result<(), SignatureError> {
@@ -231,7 +222,7 @@ pub fn claimed_signer(bytes: &[u8], limit: usize) -> Result<PublicKey, Signature
 pub fn open(network: &NetworkId, kind: Kind, bytes: &[u8], limit: usize) -> Result<Opened, SignatureError> {
     let sign1 = parse(bytes, limit)?;
     let key: [u8; 32] = sign1.protected.header.key_id.as_slice().try_into().map_err(|_| SignatureError::Key)?;
-    sign1.verify_signature(&kind.context(network), |signature, message| remembered::verdict(&key, message, signature, || verify(&verifying(&key)?, message, signature)))?;
+    sign1.verify_signature(&kind.context(network), |signature, message| remembered::verdict(&key, message, signature, || verify(&points::point(&key)?, message, signature)))?;
     let signer = PublicKey(key);
     let payload = sign1.payload.ok_or(SignatureError::Malformed(Malformed::Shape("no payload".into())))?;
     Ok(Opened { signer, payload })
