@@ -3,10 +3,12 @@
 //! Gossipsub (libp2p 0.57) puts messages into a queue that all connections of a peer share, and only a connection that
 //! already has its stream waits on that queue. Where two connections had been made at once and the one with the stream is
 //! closed, the other does not notice a message until something else happens on it, and drops it when it is older than five
-//! seconds. A nudge is an empty event: it makes the connection look.
+//! seconds. A nudge is an empty event: it makes the connection look. Connections of peers that had two at once get it with every
+//! announcement that passes. The others get one a second while there are announcements, in case a peer closed the stream alone: a
+//! look costs about as much as a message.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{HashMap, HashSet, VecDeque},
     convert::Infallible,
     task::{Context, Poll},
 };
@@ -24,14 +26,27 @@ use libp2p::{
 #[derive(Default)]
 pub(super) struct Nudge {
     connections: HashMap<ConnectionId, PeerId>,
+    /// Who had two connections at once, and has at least one of them still.
+    doubled: HashSet<PeerId>,
     waiting: VecDeque<(PeerId, ConnectionId)>,
+    /// Whether something was announced since the last tick.
+    announced: bool,
 }
 
 impl Nudge {
-    /// Makes every connection look whether there is something to send.
-    pub fn all(&mut self) {
+    /// Something is to be sent: makes those connections look that may well not know it.
+    pub fn announced(&mut self) {
+        self.announced = true;
         // One nudge for each connection is enough, however many messages there are.
-        self.waiting = self.connections.iter().map(|(connection, peer)| (*peer, *connection)).collect();
+        let doubtful = self.connections.iter().filter(|(_, peer)| self.doubled.contains(peer));
+        self.waiting = doubtful.map(|(connection, peer)| (*peer, *connection)).collect();
+    }
+
+    /// Once a second: makes all connections look if anything was announced.
+    pub fn tick(&mut self) {
+        if std::mem::take(&mut self.announced) {
+            self.waiting = self.connections.iter().map(|(connection, peer)| (*peer, *connection)).collect();
+        }
     }
 }
 
@@ -47,9 +62,17 @@ impl NetworkBehaviour for Nudge {
     }
     fn on_swarm_event(&mut self, event: FromSwarm<'_>) {
         match event {
-            FromSwarm::ConnectionEstablished(event) => drop(self.connections.insert(event.connection_id, event.peer_id)),
-            FromSwarm::ConnectionClosed(ConnectionClosed { connection_id, .. }) => {
+            FromSwarm::ConnectionEstablished(event) => {
+                self.connections.insert(event.connection_id, event.peer_id);
+                if event.other_established > 0 {
+                    self.doubled.insert(event.peer_id);
+                }
+            }
+            FromSwarm::ConnectionClosed(ConnectionClosed { connection_id, peer_id, remaining_established, .. }) => {
                 self.connections.remove(&connection_id);
+                if remaining_established == 0 {
+                    self.doubled.remove(&peer_id);
+                }
                 self.waiting.retain(|(_, waiting)| *waiting != connection_id);
             }
             _ => {}
@@ -59,7 +82,7 @@ impl NetworkBehaviour for Nudge {
         match event {}
     }
     fn poll(&mut self, _: &mut Context<'_>) -> Poll<ToSwarm<Self::ToSwarm, THandlerInEvent<Self>>> {
-        // Nobody needs to be woken for what `all` adds: it is called by the task that polls the swarm next.
+        // Nobody needs to be woken for what these two add: they are called by the task that polls the swarm next.
         match self.waiting.pop_front() {
             Some((peer_id, connection)) => Poll::Ready(ToSwarm::NotifyHandler { peer_id, handler: NotifyHandler::One(connection), event: () }),
             None => Poll::Pending,

@@ -46,6 +46,8 @@ use crate::{
 const MAX_OPEN: usize = 32;
 /// How long to wait before looking for due transfers again when nothing happens.
 const LOOK: Duration = Duration::from_secs(30);
+/// Most waiting documents read at once.
+const MOST_READ: usize = 64 * MAX_TRANSFERS;
 
 /// Asks a peer for a range.
 pub trait Ask: Send + Sync + 'static {
@@ -120,6 +122,8 @@ struct Moving {
     running: HashMap<DocumentRoot, CancellationToken>,
     /// Members that have just come up: what waits for them is due now.
     up: HashSet<MemberId>,
+    /// Members something waited for when the store was asked last; nothing if it was not, or held more than was read.
+    sources: Option<HashSet<MemberId>>,
     /// Files open for serving.
     open: HashMap<DocumentRoot, Arc<Blob>>,
     /// What was due may not be wanted any more.
@@ -150,11 +154,16 @@ impl Transfers {
         self.0.wake.notify_one();
     }
 
-    /// Tells that a peer can be reached (again): what waits for its member is tried at once.
+    /// Tells that a peer can be reached (again): what waits for its member is tried at once. If nothing does, the store is not asked again:
+    /// what is added tells so itself ([`Self::fetch`]).
     pub fn peer_up(&self, peer: &PublicKey) {
-        let member = self.parts().membership.load().node_by_auth(peer).map(|(member, _)| member.id.clone());
-        self.state().up.extend(member);
-        self.0.wake.notify_one();
+        let membership = self.parts().membership.load();
+        let Some((member, _)) = membership.node_by_auth(peer) else { return };
+        let mut state = self.state();
+        if state.sources.as_ref().is_none_or(|sources| sources.contains(&member.id)) {
+            state.up.insert(member.id.clone());
+            self.0.wake.notify_one();
+        }
     }
 
     /// Stops moving a document, in both directions, and removes its file unless it is still meant to be here.
@@ -223,17 +232,22 @@ impl Transfers {
     async fn look(&self, due: &mut VecDeque<Waiting>) -> Duration {
         self.state().outdated = false;
         let this = self.clone();
-        let waiting = blocking(move || this.parts().readers.get().and_then(|reader| document::waiting(&reader, 64 * MAX_TRANSFERS))).await;
-        let waiting = waiting.unwrap_or_else(|error| {
-            warn!(error = &error as &dyn std::error::Error, "the store could not be asked what to fetch");
-            Vec::new()
-        });
+        let waiting = blocking(move || this.parts().readers.get().and_then(|reader| document::waiting(&reader, MOST_READ))).await;
         let now = self.now();
         let mut state = self.state();
+        let waiting = match waiting {
+            Ok(waiting) => waiting,
+            Err(error) => {
+                warn!(error = &error as &dyn std::error::Error, "the store could not be asked what to fetch");
+                (*due, state.sources) = Default::default();
+                return LOOK;
+            }
+        };
         let up = std::mem::take(&mut state.up);
-        let later = waiting.iter().filter(|transfer| transfer.next_at > now && !up.contains(&transfer.source)).map(|transfer| transfer.next_at.since(now)).min();
-        *due = waiting.into_iter().filter(|transfer| transfer.next_at <= now || up.contains(&transfer.source)).collect();
-        due.retain(|transfer| !state.running.contains_key(&transfer.root));
+        state.sources = (waiting.len() < MOST_READ).then(|| waiting.iter().map(|transfer| transfer.source.clone()).collect());
+        let (now_due, later): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|transfer| transfer.is_due(now) || up.contains(&transfer.source));
+        let later = later.iter().map(|transfer| transfer.next_at.since(now)).min();
+        *due = now_due.into_iter().filter(|transfer| !state.running.contains_key(&transfer.root)).collect();
         later.unwrap_or(LOOK).min(LOOK)
     }
 

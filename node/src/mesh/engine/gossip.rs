@@ -24,7 +24,7 @@ impl Engine {
         if let Err(error) = self.swarm.behaviour_mut().gossip().publish(topic, bytes) {
             debug!(%error, "not announced; synchronisation carries it");
         }
-        self.swarm.behaviour_mut().nudge.all();
+        self.swarm.behaviour_mut().nudge.announced();
     }
 
     pub(super) fn on_gossip(&mut self, event: gs::Event) {
@@ -63,7 +63,7 @@ impl Engine {
         };
         self.swarm.behaviour_mut().gossip().report_message_validation_result(&key.id, &key.from, acceptance);
         if verdict == Verdict::Accept {
-            self.swarm.behaviour_mut().nudge.all();
+            self.swarm.behaviour_mut().nudge.announced();
         }
     }
 }

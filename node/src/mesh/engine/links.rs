@@ -27,6 +27,7 @@ impl Engine {
         self.keep_alive();
         self.let_go();
         self.expire_asked();
+        self.swarm.behaviour_mut().nudge.tick();
         let now = self.mono();
         if let Some(more) = self.callers.rest(now) {
             warn!(more, "further callers were refused; the log shows some of them");
