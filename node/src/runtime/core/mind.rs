@@ -295,6 +295,9 @@ impl Mind {
             Err(failure) => return self.unreachable(db, now, &peer, &failure, turn),
         };
         let next = self.within(db, now, Actor::Node, turn, |work| replication::on_response(work, &mut session, &peer, &body));
+        if session.tally.news > 0 {
+            self.peers.something_went_by(now);
+        }
         match next {
             Ok(Some(body)) => {
                 self.sessions.insert(peer, session);

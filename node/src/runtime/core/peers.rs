@@ -9,6 +9,9 @@ use verbund_protocol::{id::MemberId, membership::Edition, sign::PublicKey, time:
 
 use crate::workflow::dispatch::{Sent, UnderWay};
 
+/// How soon after a round that brought news the next one comes, at most: what went by this node once may have done so twice.
+const SOON: Duration = Duration::from_secs(5);
+
 /// What an open question was for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Asked {
@@ -39,6 +42,8 @@ pub(super) struct Peers {
     /// Members with something in the outbox.
     woken: BTreeSet<MemberId>,
     next_round: Timestamp,
+    /// How long after that the following one comes, if that brings nothing new.
+    pause: Duration,
 }
 
 impl Peers {
@@ -111,13 +116,19 @@ impl Peers {
         link.settled = Some(ended);
         Some(ended)
     }
-    /// Returns whether a periodic round is due, and if so sets the next one.
+    /// Returns whether a periodic round is due, and if so sets the next one: after twice the pause before, and at most after `every`.
     pub fn round_due(&mut self, now: Timestamp, every: Duration) -> bool {
         let due = self.round_is_due(now, every);
         if due {
-            self.next_round = now.plus(every);
+            self.pause = (2 * self.pause).clamp(SOON.min(every), every);
+            self.next_round = now.plus(self.pause);
         }
         due
+    }
+    /// Notes that a round brought what no announcement had: the next one comes soon.
+    pub fn something_went_by(&mut self, now: Timestamp) {
+        self.pause = Duration::ZERO;
+        self.next_round = self.next_round.min(now.plus(SOON));
     }
 
     /// Returns whether a periodic round is due.
@@ -177,6 +188,23 @@ mod tests {
     fn peer() -> PublicKey {
         verbund_protocol::sign::SecretKey::from_seed(&[7; 32]).public()
     }
+    #[test]
+    fn rounds_come_sooner_as_long_as_they_bring_something() {
+        let (mut peers, every) = (Peers::default(), Duration::from_secs(15));
+        let mut due = |from: u64, news: bool| {
+            let found: Vec<u64> = (from..from + 60).filter(|second| peers.round_due(Timestamp(second * 1000), every)).collect();
+            if news {
+                peers.something_went_by(Timestamp((from + 60) * 1000));
+            }
+            found
+        };
+        assert_eq!(due(100, true), [100, 105, 115, 130, 145]);
+        assert_eq!(due(160, false), [160, 165, 175, 190, 205]);
+        let hasty = Duration::from_secs(1);
+        let mut peers = Peers::default();
+        assert_eq!((0..9).filter(|second| peers.round_due(Timestamp(second * 1000), hasty)).count(), 9, "what is set to be sooner stays so");
+    }
+
     /// Runs one round to its end.
     fn round(peers: &mut Peers) -> Option<Edition> {
         peers.begin_round(&peer());

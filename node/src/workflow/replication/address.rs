@@ -49,6 +49,12 @@ impl HeldAddress {
     }
 }
 
+/// Returns whether exactly this is held: it was verified then.
+pub(super) fn holds(public: &Public, bytes: &[u8]) -> bool {
+    let claimed = sign::reopen(bytes, MAX_ADDRESS_RECORD).ok().and_then(|opened| cbor::read::<AddressRecord>(&opened.payload, MAX_ADDRESS_RECORD).ok());
+    claimed.and_then(|record| public.addresses.get(&(record.member, record.node))).is_some_and(|held| held.bytes == bytes)
+}
+
 impl Public {
     fn put_address(&mut self, held: HeldAddress) {
         let name = held.name();
