@@ -14,6 +14,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use bytes::Bytes;
 use futures::StreamExt as _;
 use libp2p::{
     Multiaddr, Swarm,
@@ -70,6 +71,8 @@ pub(super) struct Engine {
     unanswered: usize,
     unanswered_bytes: usize,
     unchecked: usize,
+    /// Announcements nobody was there to hear, and since when.
+    unheard: Vec<(Duration, Bytes)>,
     started: Instant,
     /// Something happened that the links should follow at once, not at the next tick.
     hurry: bool,
@@ -151,6 +154,7 @@ impl Engine {
             unanswered: 0,
             unanswered_bytes: 0,
             unchecked: 0,
+            unheard: Vec::new(),
             started: Instant::now(),
             hurry: false,
         };

@@ -1,5 +1,7 @@
 //! Announcements: out to all links, and in through this node's own check.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use libp2p::gossipsub as gs;
 use tracing::debug;
@@ -14,17 +16,46 @@ use super::{
     Engine,
 };
 
+/// How long an announcement waits for somebody to hear it. Whoever comes later is told by synchronisation.
+const UNHEARD_FOR: Duration = Duration::from_secs(60);
+/// Most announcements that wait so.
+const MAX_UNHEARD: usize = 16;
+
 impl Engine {
-    /// Tells all members. What does not get through comes with synchronisation, so failures are only noted.
+    /// Tells all members. What does not get through comes with synchronisation, so failures are only noted. While nobody is there to hear
+    /// it, as when a node starts and says where it is, an announcement waits for the first who is.
     pub(super) fn announce(&mut self, bytes: Bytes) {
         if bytes.len() > MAX_GOSSIP {
             return debug!(size = bytes.len(), "too long to announce; synchronisation carries it");
         }
-        let topic = topic(&self.rules.network);
-        if let Err(error) = self.swarm.behaviour_mut().gossip().publish(topic, bytes) {
-            debug!(%error, "not announced; synchronisation carries it");
+        if !self.is_heard(bytes.clone()) && self.unheard.len() < MAX_UNHEARD {
+            self.unheard.push((self.mono(), bytes));
         }
+    }
+
+    /// Tells what nobody heard yet.
+    pub(super) fn announce_unheard(&mut self) {
+        let now = self.mono();
+        for (since, bytes) in std::mem::take(&mut self.unheard) {
+            if now.saturating_sub(since) < UNHEARD_FOR && !self.is_heard(bytes.clone()) {
+                self.unheard.push((since, bytes));
+            }
+        }
+    }
+
+    /// Tells all members that are there. Returns whether any is.
+    fn is_heard(&mut self, bytes: Bytes) -> bool {
+        let topic = topic(&self.rules.network);
+        let published = self.swarm.behaviour_mut().gossip().publish(topic, bytes);
         self.swarm.behaviour_mut().nudge.announced();
+        match published {
+            Err(gs::PublishError::NoPeersSubscribedToTopic) => false,
+            Err(error) => {
+                debug!(%error, "not announced; synchronisation carries it");
+                true
+            }
+            Ok(_) => true,
+        }
     }
 
     pub(super) fn on_gossip(&mut self, event: gs::Event) {

@@ -27,6 +27,7 @@ impl Engine {
         self.keep_alive();
         self.let_go();
         self.expire_asked();
+        self.announce_unheard();
         self.swarm.behaviour_mut().nudge.tick();
         let now = self.mono();
         if let Some(more) = self.callers.rest(now) {

@@ -67,6 +67,15 @@ async fn an_announcement_finds_the_connection_that_is_left_of_two() {
 }
 
 #[tokio::test]
+async fn what_nobody_was_there_to_hear_is_told_to_the_first_who_comes() {
+    let world = World::new(&["a", "b"]);
+    let (mut a, mut b) = (world.start("a").await, world.start("b").await);
+    a.handle.send(Command::Announce("here I am".into())).await.unwrap();
+    connect(&mut a, &mut b).await;
+    assert_eq!(judge(&mut b, Verdict::Accept).await, "here I am");
+}
+
+#[tokio::test]
 async fn a_rejected_or_ignored_announcement_goes_no_further() {
     let world = World::new(&["a", "b", "c"]);
     let (mut a, mut b, mut c) = (world.start("a").await, world.start("b").await, world.start("c").await);
