@@ -131,7 +131,7 @@ pub struct MeshSection {
     pub links: usize,
     /// Seconds after which an unused connection beyond the standing links is closed.
     pub idle_seconds: u64,
-    /// Seconds between comparisons with a random member.
+    /// Most seconds between comparisons with a random member; after one that brought something the next comes after five.
     pub sync_seconds: u64,
 }
 
