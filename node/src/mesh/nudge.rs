@@ -4,8 +4,7 @@
 //! already has its stream waits on that queue. Where two connections had been made at once and the one with the stream is
 //! closed, the other does not notice a message until something else happens on it, and drops it when it is older than five
 //! seconds. A nudge is an empty event: it makes the connection look. Connections of peers that had two at once get it with every
-//! announcement that passes. The others get one a second while there are announcements, in case a peer closed the stream alone: a
-//! look costs about as much as a message.
+//! announcement that passes. The others get one a second while there are announcements, in case a peer closed the stream alone.
 
 use std::{
     collections::{HashMap, HashSet, VecDeque},

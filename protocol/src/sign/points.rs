@@ -1,6 +1,6 @@
 //! The points behind public keys, worked out once.
 //!
-//! To work a point out and to see that it is not of small order costs a third of a strict verification, and a node meets the keys of the same few
+//! To work a point out and to see that it is not of small order costs as much as half a signature, and a node meets the keys of the same few
 //! hundred members in everything it reads. What is remembered is a function of the 32 bytes alone, so nothing depends on whether
 //! it is. Keys that are no good are not remembered.
 

@@ -28,7 +28,7 @@ impl Engine {
         if bytes.len() > MAX_GOSSIP {
             return debug!(size = bytes.len(), "too long to announce; synchronisation carries it");
         }
-        if !self.is_heard(bytes.clone()) && self.unheard.len() < MAX_UNHEARD {
+        if !self.publish(bytes.clone()) && self.unheard.len() < MAX_UNHEARD {
             self.unheard.push((self.mono(), bytes));
         }
     }
@@ -37,14 +37,14 @@ impl Engine {
     pub(super) fn announce_unheard(&mut self) {
         let now = self.mono();
         for (since, bytes) in std::mem::take(&mut self.unheard) {
-            if now.saturating_sub(since) < UNHEARD_FOR && !self.is_heard(bytes.clone()) {
+            if now.saturating_sub(since) < UNHEARD_FOR && !self.publish(bytes.clone()) {
                 self.unheard.push((since, bytes));
             }
         }
     }
 
     /// Tells all members that are there. Returns whether any is.
-    fn is_heard(&mut self, bytes: Bytes) -> bool {
+    fn publish(&mut self, bytes: Bytes) -> bool {
         let topic = topic(&self.rules.network);
         let published = self.swarm.behaviour_mut().gossip().publish(topic, bytes);
         self.swarm.behaviour_mut().nudge.announced();
