@@ -146,14 +146,14 @@ pub enum OfferError {
 }
 
 impl DocumentOffer {
-    /// Checks an offer and returns its opened grant. Whether the grant names the reader, the sender and the conversation
-    /// it came in is the caller's question.
+    /// Checks an offer that came in a verified message of its giver and returns its grant ([`Grant::enclosed`]). Whether the grant names the
+    /// reader, the sender and the conversation it came in is the caller's question.
     ///
     /// # Errors
     /// [`OfferError`].
-    pub fn open(&self, network: &crate::id::NetworkId, membership: &crate::membership::Membership) -> Result<Grant, OfferError> {
+    pub fn open(&self, membership: &crate::membership::Membership) -> Result<Grant, OfferError> {
         self.manifest.check()?;
-        let grant = Grant::open(network, membership, &self.grant)?;
+        let grant = Grant::enclosed(membership, &self.grant)?;
         let same = grant.root == self.manifest.root && grant.size == self.manifest.cipher_size;
         if same { Ok(grant) } else { Err(OfferError::Mismatch) }
     }

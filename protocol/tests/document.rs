@@ -75,10 +75,23 @@ fn a_grant_is_its_givers_and_ends_in_time() {
 }
 
 #[test]
+fn in_a_message_of_its_giver_a_grant_need_not_be_verified_but_is_still_its_givers() {
+    let enclosed = |grant: Grant, seed: u8| Grant::enclosed(&membership(), &grant.sign(&network(), &key(seed)));
+    assert_eq!(enclosed(grant(), 7), Ok(grant()));
+    assert_eq!(enclosed(grant(), 9), Err(GrantError::Signer), "a key that nobody here has");
+    assert_eq!(enclosed(grant(), 8), Err(GrantError::Signer), "another member's");
+    assert_eq!(enclosed(Grant { expires_at: grant().made_at, ..grant() }, 7), Err(GrantError::Span));
+    let mut forged = signed_grant();
+    *forged.last_mut().unwrap() ^= 1;
+    assert_eq!(Grant::enclosed(&membership(), &forged), Ok(grant()), "the message's signature covers it");
+    assert!(matches!(Grant::open(&network(), &membership(), &forged), Err(GrantError::Signature(_))), "its giver verifies it");
+}
+
+#[test]
 fn an_offer_speaks_of_one_document() {
     let offer = |manifest: Manifest, grant: Grant| {
         let grant = grant.sign(&network(), &key(7));
-        DocumentOffer { manifest, grant: ByteVec::from(grant), key: DocumentKey::new([5; 32]) }.open(&network(), &membership())
+        DocumentOffer { manifest, grant: ByteVec::from(grant), key: DocumentKey::new([5; 32]) }.open(&membership())
     };
     assert_eq!(offer(manifest(), grant()), Ok(grant()));
     assert_eq!(offer(manifest(), Grant { root: DocumentRoot([0xd1; 32]), ..grant() }), Err(OfferError::Mismatch));

@@ -154,7 +154,7 @@ fn readable(work: &Work<'_>, c: &Conversation, signed: &SignedHeader, body: &[u8
     };
     // A grant that is not ours to use hands nothing over.
     let ours = |grant: Grant| grant.from == c.peer && grant.to == work.me.member && grant.conversation == c.id;
-    let usable = documents.iter().all(|offer| offer.open(&work.me.network, &work.membership).is_ok_and(ours));
+    let usable = documents.iter().all(|offer| offer.open(&work.membership).is_ok_and(ours));
     if usable { Ok(message) } else { Err(Refusal::Content) }
 }
 

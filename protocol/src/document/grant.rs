@@ -92,15 +92,18 @@ impl Grant {
     /// # Errors
     /// [`GrantError`].
     pub fn open(network: &NetworkId, membership: &Membership, bytes: &[u8]) -> Result<Self, GrantError> {
-        let signer = sign::claimed_signer(bytes, MAX_GRANT)?;
-        let member = membership.member_by_sign(&signer).ok_or(GrantError::Signer)?;
-        let opened = sign::open(network, Kind::Grant, bytes, MAX_GRANT)?;
-        let grant: Self = cbor::read(&opened.payload, MAX_GRANT)?;
-        if grant.from != member.id {
-            return Err(GrantError::Signer);
-        }
-        let spans = grant.made_at < grant.expires_at && grant.expires_at <= grant.made_at.plus(GRANT_SPAN);
-        if spans { Ok(grant) } else { Err(GrantError::Span) }
+        // Whoever does not belong costs no signature.
+        let giver = giver(membership, bytes)?;
+        Self::of(giver, &sign::open(network, Kind::Grant, bytes, MAX_GRANT)?.payload)
+    }
+
+    /// Returns a grant that stands in a message of its giver: the message's signature, verified before, covers it, and the grant's own is
+    /// for the giver alone to verify, which serves by it. Signer and content are checked.
+    ///
+    /// # Errors
+    /// [`GrantError`].
+    pub fn enclosed(membership: &Membership, bytes: &[u8]) -> Result<Self, GrantError> {
+        Self::of(giver(membership, bytes)?, &sign::reopen(bytes, MAX_GRANT)?.payload)
     }
 
     /// Returns the grant in `bytes` without verifying anything: for one of which the giver's own store says that it gave exactly these bytes.
@@ -109,6 +112,16 @@ impl Grant {
     /// [`GrantError`] if it is none.
     pub fn reopen(bytes: &[u8]) -> Result<Self, GrantError> {
         Ok(cbor::read(&sign::reopen(bytes, MAX_GRANT)?.payload, MAX_GRANT)?)
+    }
+
+    /// Returns the grant in `payload`, which `giver` signed.
+    fn of(giver: &MemberId, payload: &[u8]) -> Result<Self, GrantError> {
+        let grant: Self = cbor::read(payload, MAX_GRANT)?;
+        if grant.from != *giver {
+            return Err(GrantError::Signer);
+        }
+        let spans = grant.made_at < grant.expires_at && grant.expires_at <= grant.made_at.plus(GRANT_SPAN);
+        if spans { Ok(grant) } else { Err(GrantError::Span) }
     }
 
     /// Decides whether this request may be served. `revoked` says whether the giver has taken this grant back.
@@ -131,6 +144,12 @@ impl Grant {
         let length = segment::range_len(self.size, ask.offset).ok_or(Refusal::Range)?;
         if ask.length == length as u64 { Ok(()) } else { Err(Refusal::Range) }
     }
+}
+
+/// Returns the member for whom the signer of a grant speaks, before anything is verified.
+fn giver<'m>(membership: &'m Membership, bytes: &[u8]) -> Result<&'m MemberId, GrantError> {
+    let signer = sign::claimed_signer(bytes, MAX_GRANT)?;
+    membership.member_by_sign(&signer).map(|member| &member.id).ok_or(GrantError::Signer)
 }
 
 #[cfg(test)]

@@ -239,7 +239,7 @@ fn ranges() -> Run {
     Box::new(move |input| {
         let request = again(&RangeRequest::read(input), RangeRequest::to_bytes, RangeRequest::read);
         let offer = cbor::read::<DocumentOffer>(input, 8 << 10);
-        let checked = offer.as_ref().map(|offer| (went(&offer.manifest.check()), went(&offer.open(&network(), &held)))).unwrap_or_default();
+        let checked = offer.as_ref().map(|offer| (went(&offer.manifest.check()), went(&offer.open(&held)))).unwrap_or_default();
         format!("{request} {} {} {checked:?}", went(&RangeAnswer::read(input).and_then(|_| RangeAnswer::further(input))), went(&offer))
     })
 }

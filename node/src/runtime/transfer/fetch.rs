@@ -20,6 +20,7 @@ use super::{
 use crate::{
     domain::actor::Actor,
     store::{
+        Db,
         blob::{BlobError, Incoming},
         document as store,
     },
@@ -143,15 +144,18 @@ impl Transfers {
     /// Looks at a document whose file is complete before anybody else may: it must be whole, open, and be what it says.
     async fn complete(&self, transfer: &Waiting) -> End {
         let (this, transfer) = (self.clone(), transfer.clone());
-        blocking(move || this.examine(&transfer)).await
+        blocking(move || match this.parts().readers.get() {
+            Ok(reader) => this.examine(&reader, &transfer),
+            Err(_) => End::Later("store"),
+        })
+        .await
     }
 
     /// As [`Transfers::complete`], on this thread.
-    pub(super) fn examine(&self, Waiting { document, root, .. }: &Waiting) -> End {
+    pub(super) fn examine(&self, reader: &Db, Waiting { document, root, .. }: &Waiting) -> End {
         let known = || {
-            let reader = self.parts().readers.get().ok()?;
-            let manifest = store::find(&reader, *document).ok()??.manifest?;
-            Some((manifest, store::key(&reader, *document).ok()??))
+            let manifest = store::find(reader, *document).ok()??.manifest?;
+            Some((manifest, store::key(reader, *document).ok()??))
         };
         // Erased meanwhile, or the store could not be asked.
         let Some((manifest, key)) = known() else { return End::Later("store") };

@@ -80,15 +80,17 @@ impl Transfers {
             Standing::Member(_) | Standing::Suspended { .. } | Standing::Removed { .. } | Standing::Unlisted => return Err(Refusal::NotMember),
         };
         let reader = self.parts().readers.get().map_err(|_| Refusal::Busy)?;
+        // One view of the store for all: each commit makes a reader read its pages anew.
+        let view = reader.unchecked_transaction().map_err(|_| Refusal::Busy)?;
         let ask = Asked { by: &by, of: &self.parts().me as &MemberId, root: request.root, offset: request.offset, length: request.length, now };
         let mut ended = Vec::new();
-        let first = granted(&reader, &request.grant).and_then(|(grant, live)| {
+        let first = granted(&view, &request.grant).and_then(|(grant, live)| {
             if !live {
                 // Whether it ever was a grant, its signature says.
                 Grant::open(&self.parts().network, &membership, &request.grant).map_err(|_| Refusal::Invalid)?;
             }
             let answer = self.given(&grant, &ask, live)?;
-            ended.extend(last(&reader, &grant, &ask)?);
+            ended.extend(last(&view, &grant, &ask)?);
             Ok(answer)
         });
         let Some(further) = request.further else { return first.map(|first| (first, ended)) };
@@ -102,8 +104,8 @@ impl Transfers {
             }
             let ask = Asked { root: one.root, offset: 0, length: one.size, ..ask };
             // Signatures are not verified by the dozen: what is no live grant is told why when it is asked for alone.
-            let answer = match granted(&reader, &one.grant) {
-                Ok((grant, true)) => self.given(&grant, &ask, true).and_then(|answer| Ok((answer, last(&reader, &grant, &ask)?))),
+            let answer = match granted(&view, &one.grant) {
+                Ok((grant, true)) => self.given(&grant, &ask, true).and_then(|answer| Ok((answer, last(&view, &grant, &ask)?))),
                 Ok((_, false)) => Err(Refusal::Revoked),
                 Err(why) => Err(why),
             };

@@ -112,8 +112,12 @@ impl Transfers {
         }
         let mut ends = vec![None; asked.len()];
         let placed = self.parts().files.blobs().place(&wholes.iter().map(|(_, whole)| *whole).collect::<Vec<_>>())?;
+        // One view of the store for all: each commit makes a reader read its pages anew.
+        let reader = self.parts().readers.get();
+        let view = reader.as_ref().ok().and_then(|reader| reader.unchecked_transaction().ok());
         for ((place, _), placed) in wholes.iter().zip(placed) {
-            ends[*place] = placed.is_ok().then(|| self.examine(&asked[*place].transfer));
+            let examine = || view.as_ref().map_or(End::Later("store"), |view| self.examine(view, &asked[*place].transfer));
+            ends[*place] = placed.is_ok().then(examine);
         }
         Ok(ends)
     }

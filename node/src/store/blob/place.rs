@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File},
-    io::Write as _,
+    io::{self, Write as _},
 };
 
 use verbund_protocol::id::DocumentRoot;
@@ -63,10 +63,14 @@ impl BlobStore {
             return Err(BlobError::Range);
         }
         let verified = verify(shape, whole.root, 0, whole.encoded)?;
-        // What an earlier attempt left is either this very document or of no use.
-        self.remove(&whole.root)?;
         let path = self.path(&whole.root);
-        create(&path)?.write_all(verified.bytes).map_err(|error| {
+        // What an earlier attempt left is either this very document or of no use.
+        let _ = fs::remove_file(self.part(&whole.root));
+        let file = match create(&path) {
+            Err(BlobError::Disk { source, .. }) if source.kind() == io::ErrorKind::AlreadyExists => self.remove(&whole.root).and_then(|()| create(&path)),
+            made => made,
+        };
+        file?.write_all(verified.bytes).map_err(|error| {
             let _ = fs::remove_file(&path);
             BlobError::disk("write a document")(error)
         })

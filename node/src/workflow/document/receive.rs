@@ -27,7 +27,7 @@ pub fn accept(work: &mut Work<'_>, from: &MemberId, conversation: ConversationId
     }
     let mut taken = Vec::new();
     for offer in offers {
-        let grant = offer.open(&work.me.network, &work.membership).map_err(|error| foreign(error.to_string()))?;
+        let grant = offer.open(&work.membership).map_err(|error| foreign(error.to_string()))?;
         if grant.from != *from || grant.to != work.me.member || grant.conversation != conversation {
             return Err(foreign("the grant is not from this sender, to this clinic, in this conversation".into()));
         }

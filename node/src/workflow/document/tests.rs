@@ -105,7 +105,7 @@ fn nobody_without_treating_reads_and_every_reading_is_in_the_audit() {
 fn an_offer_holds_for_its_conversation_and_ends_with_its_consent() {
     let mut ward = ward();
     let offers = ward.offer();
-    let grant = offers[0].open(&"test".parse().unwrap(), &members(&mut ward.bench)).unwrap();
+    let grant = offers[0].open(&members(&mut ward.bench)).unwrap();
     assert_eq!((grant.conversation, grant.to.as_str(), grant.root), (conversation(), "b", added(1).root));
     assert!(grant.expires_at <= NOW.plus(GRANT_SPAN));
     let (consent, document) = (ward.consent, ward.document);
