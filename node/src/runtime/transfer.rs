@@ -120,6 +120,10 @@ struct Claimed {
 struct Moving {
     /// Transfers to here that run, and how to stop them.
     running: HashMap<DocumentRoot, CancellationToken>,
+    /// Transfers that have ended since the store was last asked: what it says of them may be from before.
+    ended: HashSet<DocumentRoot>,
+    /// How many questions for small documents are under way, by whom they go to.
+    asking: HashMap<MemberId, usize>,
     /// Members that have just come up: what waits for them is due now.
     up: HashSet<MemberId>,
     /// Members something waited for when the store was asked last; nothing if it was not, or held more than was read.
@@ -206,23 +210,34 @@ impl Transfers {
     /// Starts what is due, as far as there is room, and returns how long nothing else will be. The store is asked when all that was due
     /// has begun: of ten thousand waiting documents each would otherwise be read ten thousand times.
     async fn start_due(&self, running: &mut JoinSet<()>, due: &mut VecDeque<Waiting>) -> Duration {
-        let mut until = LOOK;
+        let (mut until, mut fresh) = (LOOK, false);
         loop {
             if running.len() >= MAX_TRANSFERS {
                 return LOOK; // one that ends makes room
             }
             if due.is_empty() || std::mem::take(&mut self.state().outdated) {
-                until = self.look(due).await;
+                (until, fresh) = (self.look(due).await, true);
             }
             let Some(transfer) = due.pop_front() else { return until.max(Duration::from_millis(10)) };
             let some = together::gather(transfer, due);
+            // A few small ones wait for the question before theirs: more may come meanwhile, and a question costs the same for fifty.
+            if due.is_empty() && together::has_room(&some) && self.state().asking.contains_key(&some[0].source) {
+                due.extend(some);
+                if fresh {
+                    return LOOK; // that question's end wakes
+                }
+                self.state().outdated = true;
+                continue;
+            }
             let claimed: Vec<Claimed> = some.into_iter().filter_map(|transfer| self.claim(transfer)).collect();
             if !claimed.is_empty() {
                 let this = self.clone();
+                let asking = together::are_small(&claimed).then(|| self.ask_small(claimed[0].transfer.source.clone()));
                 running.spawn(async move {
                     let roots: Vec<_> = claimed.iter().map(|claimed| claimed.transfer.root).collect();
                     this.fetch_all(claimed).await;
-                    roots.iter().for_each(|root| this.release(root));
+                    drop(asking);
+                    this.release(&roots);
                 });
             }
         }
@@ -230,24 +245,36 @@ impl Transfers {
 
     /// Asks the store what is due and not yet running; returns how long nothing else will be.
     async fn look(&self, due: &mut VecDeque<Waiting>) -> Duration {
-        self.state().outdated = false;
+        self.begin_look();
         let this = self.clone();
         let waiting = blocking(move || this.parts().readers.get().and_then(|reader| document::waiting(&reader, MOST_READ))).await;
-        let now = self.now();
-        let mut state = self.state();
-        let waiting = match waiting {
-            Ok(waiting) => waiting,
+        match waiting {
+            Ok(waiting) => self.sort_out(waiting, due),
             Err(error) => {
                 warn!(error = &error as &dyn std::error::Error, "the store could not be asked what to fetch");
-                (*due, state.sources) = Default::default();
-                return LOOK;
+                due.clear();
+                self.state().sources = None;
+                LOOK
             }
-        };
+        }
+    }
+
+    /// What ends or changes from now on, the store may not say yet.
+    fn begin_look(&self) {
+        let mut state = self.state();
+        state.outdated = false;
+        state.ended.clear();
+    }
+
+    /// Takes what of `waiting`, as the store said since the look began, is due and not yet running; returns how long nothing else will be.
+    fn sort_out(&self, waiting: Vec<Waiting>, due: &mut VecDeque<Waiting>) -> Duration {
+        let now = self.now();
+        let mut state = self.state();
         let up = std::mem::take(&mut state.up);
         state.sources = (waiting.len() < MOST_READ).then(|| waiting.iter().map(|transfer| transfer.source.clone()).collect());
         let (now_due, later): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|transfer| transfer.is_due(now) || up.contains(&transfer.source));
         let later = later.iter().map(|transfer| transfer.next_at.since(now)).min();
-        *due = now_due.into_iter().filter(|transfer| !state.running.contains_key(&transfer.root)).collect();
+        *due = now_due.into_iter().filter(|transfer| !state.running.contains_key(&transfer.root) && !state.ended.contains(&transfer.root)).collect();
         later.unwrap_or(LOOK).min(LOOK)
     }
 
@@ -259,10 +286,38 @@ impl Transfers {
         }
     }
 
-    fn release(&self, root: &DocumentRoot) {
-        self.state().running.remove(root);
-        self.parts().files.note(*root, None);
+    fn release(&self, roots: &[DocumentRoot]) {
+        let mut state = self.state();
+        for root in roots {
+            state.running.remove(root);
+            state.ended.insert(*root);
+            self.parts().files.note(*root, None);
+        }
         self.0.wake.notify_one();
+    }
+
+    /// Notes that a member is asked for small documents, until what is returned is dropped.
+    fn ask_small(&self, source: MemberId) -> Asking {
+        *self.state().asking.entry(source.clone()).or_default() += 1;
+        Asking { transfers: self.clone(), source }
+    }
+}
+
+/// A question for small documents that is under way.
+struct Asking {
+    transfers: Transfers,
+    source: MemberId,
+}
+
+impl Drop for Asking {
+    fn drop(&mut self) {
+        let mut state = self.transfers.state();
+        if let Entry::Occupied(mut count) = state.asking.entry(self.source.clone()) {
+            *count.get_mut() -= 1;
+            if *count.get() == 0 {
+                count.remove();
+            }
+        }
     }
 }
 

@@ -36,6 +36,17 @@ pub(super) fn gather(first: Waiting, due: &mut VecDeque<Waiting>) -> Vec<Waiting
     some
 }
 
+/// Returns whether these are small documents, and a question for them would leave room for more.
+pub(super) fn has_room(some: &[Waiting]) -> bool {
+    let bytes: u64 = some.iter().map(|one| one.cipher_size).sum();
+    bytes < DOCUMENT_RANGE as u64 * 3 / 4 && some.len() < (MAX_FURTHER + 1) * 3 / 4 && some.iter().all(|one| one.cipher_size <= SMALL_DOCUMENT)
+}
+
+/// Returns whether these are small documents.
+pub(super) fn are_small(some: &[Claimed]) -> bool {
+    some.iter().all(|one| one.transfer.cipher_size <= SMALL_DOCUMENT)
+}
+
 impl Transfers {
     /// Makes one attempt to fetch each of these, together as far as that goes.
     pub(super) async fn fetch_all(&self, all: Vec<Claimed>) {

@@ -46,6 +46,46 @@ async fn many_small_documents_take_few_questions() {
     assert_eq!(arrived, MANY, "each is in the audit");
 }
 
+/// However they come, one by one or by hundreds, a question costs the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn while_a_question_is_under_way_others_gather_for_the_next() {
+    let (akut, reha) = joined();
+    reha.fault(Fault::HoldAfter(0));
+    let (mut running, mut due, mut received) = (Default::default(), Default::default(), Vec::new());
+    let large = SMALL_DOCUMENT as usize + 1;
+    for (size, asked, waiting) in [(SIZE, 1, 0), (large, 2, 0), (SIZE + 1, 2, 1), (SIZE + 2, 2, 2), (SIZE + 3, 2, 3)] {
+        let document = akut.add(&pdf(size)).await;
+        received.extend(akut.hand_to(&reha, &[document]).await);
+        reha.transfers.start_due(&mut running, &mut due).await;
+        assert_eq!((running.len(), due.len()), (asked, waiting), "a large one waits for nobody");
+    }
+    reha.fault(Fault::None);
+    while running.join_next().await.is_some() {}
+    reha.transfers.start_due(&mut running, &mut due).await;
+    assert_eq!((running.len(), due.len()), (1, 0));
+    while running.join_next().await.is_some() {}
+    assert_eq!(reha.asked.load(Ordering::SeqCst), 3);
+    reha.until(received.remove(1), State::Held).await;
+    all_came(&reha, &received).await;
+}
+
+/// The store was asked before the end of a transfer was written down in it, and answers after.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_has_just_come_is_not_fetched_again() {
+    let (akut, reha) = joined();
+    handed(&akut, &reha, 3).await;
+    let (mut running, mut due) = Default::default();
+    reha.transfers.begin_look();
+    let waiting = reha.work(|work| Ok(crate::store::document::waiting(work.db, 10)?)).await.unwrap();
+    reha.transfers.start_due(&mut running, &mut due).await;
+    while running.join_next().await.is_some() {}
+    // As if that look had begun before.
+    reha.transfers.sort_out(waiting, &mut due);
+    assert!(due.is_empty(), "{} are fetched again", due.len());
+    reha.transfers.start_due(&mut running, &mut due).await;
+    assert_eq!((running.len(), reha.asked.load(Ordering::SeqCst)), (0, 1));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sender_of_an_earlier_version_gives_one_at_a_time() {
     let (akut, reha) = joined();
