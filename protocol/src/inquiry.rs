@@ -469,6 +469,10 @@ mod tests {
         let told = InquiryError::Rare(vec![Flag::Language, Flag::Constraint]).to_string();
         assert_eq!(told, "language, constraint could identify the patient: leave out or coarsen, or confirm with a reason");
         assert_eq!(three.coarsened(catalogue).guard(catalogue), Ok(()));
+        for (sex, stays) in [(Sex::Female, Some(Sex::Female)), (Sex::Other, None)] {
+            let said = Inquiry { sex: Some(sex), language: Some("sign".parse().unwrap()), ..two.clone() };
+            assert_eq!(said.coarsened(catalogue), Inquiry { sex: stays, ..two.clone() }, "what says nothing about who it is stays");
+        }
         // An answer adds to what the inquiry said.
         let answers = Answers { answers: vec![("weight".parse().unwrap(), "weight-over-200".parse().unwrap())], rare_reason: None };
         assert!(matches!(answers.guard(&two, catalogue), Err(InquiryError::Rare(_))));

@@ -328,6 +328,9 @@ mod tests {
         let Err(PlaceError::Unknown { similar, .. }) = find("Rosenhei") else { panic!("no such place") };
         assert_eq!(similar, ["Rosenheim, BY"]);
         assert!(matches!(find("Entenhausen"), Err(PlaceError::Unknown { .. })));
+        let told = |name: &str| find(name).unwrap_err().to_string();
+        assert!(told("Rosenhei").starts_with("no place called \"Rosenhei\" is known (similar: Rosenheim, BY); a postal code"), "{}", told("Rosenhei"));
+        assert!(told("Entenhausen").starts_with("no place called \"Entenhausen\" is known; a postal code"), "{}", told("Entenhausen"));
         assert!(find("").is_err());
     }
 

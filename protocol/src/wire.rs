@@ -13,7 +13,12 @@ use crate::limits::{
 /// The protocol version this build speaks.
 pub const VERSION: u16 = if cfg!(feature = "raised-version") { 2 } else { 1 };
 /// The lowest protocol version this build still understands.
-pub const VERSION_MIN: u16 = if VERSION > 1 { VERSION - 1 } else { 1 };
+pub const VERSION_MIN: u16 = before(VERSION);
+
+/// Returns the version before this one; the first has none before it.
+const fn before(version: u16) -> u16 {
+    if version > 1 { version - 1 } else { 1 }
+}
 
 /// A protocol between two nodes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -113,6 +118,11 @@ mod tests {
         assert_eq!(Protocol::ALL.map(Protocol::quota), [SYNC_QUOTA, MESSAGE_QUOTA, DOCUMENT_QUOTA, QUERY_QUOTA]);
         assert_eq!(Protocol::ALL.map(Protocol::open_to_guests), [true, false, false, false]);
         assert!(QUERY_TIMEOUT < REQUEST_TIMEOUT);
+    }
+
+    #[test]
+    fn the_version_before_is_still_understood() {
+        assert_eq!([1, 2, 3].map(before), [1, 1, 2]);
     }
 
     #[test]

@@ -110,6 +110,14 @@ fn same(a: &Node, b: &Node) -> bool {
 }
 
 #[test]
+fn an_index_says_whether_it_holds_anything() {
+    let mut node = Node::new(1);
+    assert!(node.index(Set::Addresses).is_empty());
+    assert!(node.put(Set::Addresses, &record(1, 1, 0)));
+    assert!(!node.index(Set::Addresses).is_empty());
+}
+
+#[test]
 fn nothing_to_tell_takes_one_request() {
     let (mut a, mut b) = (Node::new(1), Node::new(1));
     for name in 0..500 {
