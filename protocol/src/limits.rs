@@ -74,6 +74,8 @@ pub const MAX_REASON: usize = 256;
 pub const MAX_GOSSIP: usize = 64 << 10;
 /// Most gossip messages that wait for this node's own check; further ones are ignored (anti-entropy brings them).
 pub const MAX_GOSSIP_UNCHECKED: usize = 1_024;
+/// Most announcements a node keeps for the first peer that comes, while nobody is there to hear them.
+pub const MAX_GOSSIP_UNHEARD: usize = 16;
 
 /// Longest a connection may take from TCP to the end of the TLS handshake.
 pub const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);

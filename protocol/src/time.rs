@@ -31,6 +31,11 @@ impl Timestamp {
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(self.0.saturating_sub(earlier.0))
     }
+    /// Returns whether this moment, until which something waits, has come at `now`. One further off than `longest`, the longest such wait, was
+    /// set by a clock that has been put back since: waiting for it might take for ever.
+    pub fn has_come(self, now: Self, longest: Duration) -> bool {
+        self <= now || self > now.plus(longest)
+    }
     /// Returns the calendar day of this moment in UTC.
     pub fn day(self) -> Day {
         Day((self.0 / 86_400_000).min(u64::from(u32::MAX)) as u32)
@@ -153,6 +158,13 @@ text_serde!(Day);
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nothing_waits_for_a_clock_that_was_wrong() {
+        let (until, longest) = (Timestamp(10_000), Duration::from_millis(500));
+        let come = [9_499, 9_500, 9_999, 10_000, 20_000].map(|now| until.has_come(Timestamp(now), longest));
+        assert_eq!(come, [true, false, false, true, true]);
+    }
 
     #[test]
     fn days_and_moments_read_back() {

@@ -43,9 +43,9 @@ pub struct Failing {
 }
 
 impl Failing {
-    /// Returns whether the next attempt is due. One further off than any wait was set by a clock that has been put back since.
+    /// Returns whether the next attempt is due.
     pub fn is_due(&self, now: Timestamp) -> bool {
-        self.next_try <= now || self.next_try > now.plus(RETRY_MAX)
+        self.next_try.has_come(now, RETRY_MAX)
     }
 }
 
@@ -129,7 +129,7 @@ pub fn is_empty(db: &Db) -> Result<bool, StoreError> {
     Ok(!db.prepare_cached("SELECT EXISTS (SELECT 1 FROM outbox)")?.query_row([], |row| row.get::<_, bool>(0))?)
 }
 
-/// Returns the members for whom something is to be sent at `now` (see [`Failing::is_due`]).
+/// Returns the members for whom something is to be sent at `now` (as [`Failing::is_due`] says).
 ///
 /// # Errors
 /// The store's.

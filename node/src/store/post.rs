@@ -50,7 +50,7 @@ pub fn queue(db: &Db, mail: &Mail, account: Option<LocalId>, ends_at: Timestamp,
 pub fn due(db: &Db, now: Timestamp, limit: usize) -> Result<Vec<Mail>, StoreError> {
     let sql = "SELECT id, errand, recipient, code FROM post WHERE state = 'waiting' AND (next_try <= ?1 OR next_try > ?3) AND ends_at > ?1 ORDER BY next_try, id LIMIT ?2";
     let mut statement = db.prepare_cached(sql)?;
-    // A turn further off than any wait was set by a clock that has been put back since.
+    // As `Timestamp::has_come` has it.
     let furthest = millis(now.plus(pause(u32::MAX)));
     let rows = statement.query_map(params![millis(now), limit as i64, furthest], |row| {
         let to: Option<String> = row.get("recipient")?;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use libp2p::gossipsub as gs;
 use tracing::debug;
-use verbund_protocol::limits::{MAX_GOSSIP, MAX_GOSSIP_UNCHECKED};
+use verbund_protocol::limits::{MAX_GOSSIP, MAX_GOSSIP_UNCHECKED, MAX_GOSSIP_UNHEARD};
 
 use super::{
     super::{
@@ -18,8 +18,6 @@ use super::{
 
 /// How long an announcement waits for somebody to hear it. Whoever comes later is told by synchronisation.
 const UNHEARD_FOR: Duration = Duration::from_secs(60);
-/// Most announcements that wait so.
-const MAX_UNHEARD: usize = 16;
 
 impl Engine {
     /// Tells all members. What does not get through comes with synchronisation, so failures are only noted. While nobody is there to hear
@@ -28,7 +26,7 @@ impl Engine {
         if bytes.len() > MAX_GOSSIP {
             return debug!(size = bytes.len(), "too long to announce; synchronisation carries it");
         }
-        if !self.publish(bytes.clone()) && self.unheard.len() < MAX_UNHEARD {
+        if !self.publish(bytes.clone()) && self.unheard.len() < MAX_GOSSIP_UNHEARD {
             self.unheard.push((self.mono(), bytes));
         }
     }

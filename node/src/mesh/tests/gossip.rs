@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use verbund_protocol::{
-    limits::{MAX_GOSSIP, MAX_GOSSIP_UNCHECKED},
+    limits::{MAX_GOSSIP, MAX_GOSSIP_UNCHECKED, MAX_GOSSIP_UNHEARD},
     wire::Protocol,
 };
 
@@ -73,6 +73,21 @@ async fn what_nobody_was_there_to_hear_is_told_to_the_first_who_comes() {
     a.handle.send(Command::Announce("here I am".into())).await.unwrap();
     connect(&mut a, &mut b).await;
     assert_eq!(judge(&mut b, Verdict::Accept).await, "here I am");
+}
+
+#[tokio::test]
+async fn only_so_much_waits_for_the_first_who_comes() {
+    let world = World::new(&["a", "b"]);
+    let (mut a, mut b) = (world.start("a").await, world.start("b").await);
+    for n in 0..MAX_GOSSIP_UNHEARD + 4 {
+        a.handle.send(Command::Announce(format!("{n}").into())).await.unwrap();
+    }
+    connect(&mut a, &mut b).await;
+    for n in 0..MAX_GOSSIP_UNHEARD {
+        assert_eq!(judge(&mut b, Verdict::Accept).await, n.to_string());
+    }
+    a.handle.send(Command::Announce("later".into())).await.unwrap();
+    assert_eq!(judge(&mut b, Verdict::Accept).await, "later", "the others are left to synchronisation");
 }
 
 #[tokio::test]

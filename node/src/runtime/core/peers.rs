@@ -133,8 +133,7 @@ impl Peers {
 
     /// Returns whether a periodic round is due.
     pub fn round_is_due(&self, now: Timestamp, every: Duration) -> bool {
-        // One further off than the span was set by a clock that has been put back since.
-        now >= self.next_round || self.next_round > now.plus(every)
+        self.next_round.has_come(now, every)
     }
     /// Returns whether nothing is known to wait in the outbox.
     pub fn nobody_waits(&self) -> bool {

@@ -34,9 +34,9 @@ pub struct Waiting {
 }
 
 impl Waiting {
-    /// Returns whether the next attempt is due. One further off than any wait was set by a clock that has been put back since.
+    /// Returns whether the next attempt is due.
     pub fn is_due(&self, now: Timestamp) -> bool {
-        self.next_at <= now || self.next_at > now.plus(RETRY_MAX)
+        self.next_at.has_come(now, RETRY_MAX)
     }
 }
 
