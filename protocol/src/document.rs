@@ -198,5 +198,6 @@ mod tests {
     fn nothing_about_a_person_is_shown_by_debug() {
         let shown = format!("{:?}", manifest());
         assert!(!shown.contains("Entlassung") && !shown.contains("AD010115"), "{shown}");
+        assert!(shown.contains(&manifest().root.to_string()) && shown.contains("100000"), "which document is shown: {shown}");
     }
 }

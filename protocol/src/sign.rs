@@ -365,6 +365,13 @@ mod tests {
     }
 
     #[test]
+    fn a_key_is_shown_as_its_bytes_in_hexadecimal() {
+        let key = SecretKey::from_seed(&[7; 32]).public();
+        let digits: String = key.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!((key.to_string(), format!("{key:?}")), (digits.clone(), format!("PublicKey({digits})")));
+    }
+
+    #[test]
     fn small_order_keys_are_refused() {
         let mut identity = [0; 32];
         identity[0] = 1;

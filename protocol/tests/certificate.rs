@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use proptest::{collection::vec, prelude::*, sample::Index};
 use verbund_protocol::{
-    certificate::{AuthorityCertificate, CertificateError, MemberCertificate, Purpose, Request},
+    certificate::{AuthorityCertificate, CertificateError, EKU_SIGN, MemberCertificate, Purpose, Request},
     id::NetworkId,
     sign::PublicKey,
     time::Timestamp,
@@ -90,6 +90,23 @@ fn a_key_of_small_order_is_no_key() {
     der[at..at + 32].copy_from_slice(&[0; 32]);
     assert_eq!(PublicKey::from_bytes(&[0; 32]).ok(), None);
     assert_eq!(MemberCertificate::read(&der), Err(CertificateError::Algorithm));
+}
+
+/// A certificate for another use of this cooperative, or of another, signs no evidence.
+#[test]
+fn only_the_use_of_evidence_signs_it() {
+    let oid: Vec<u8> = std::iter::once(2 * 40 + EKU_SIGN[1]).chain(EKU_SIGN[2..].iter().copied()).flat_map(arc).collect();
+    let mut der = vector(SIGN);
+    assert_eq!(MemberCertificate::read(&der).unwrap().purpose, Purpose::Sign);
+    let last = der.windows(oid.len()).position(|window| window == oid).unwrap() + oid.len() - 1;
+    der[last] += 1;
+    assert_eq!(MemberCertificate::read(&der), Err(CertificateError::ForeignUsage));
+}
+
+/// One arc of an object identifier as DER writes it: seven bits a byte, all but the last marked.
+fn arc(number: u64) -> Vec<u8> {
+    let groups = (number.max(1).ilog2() / 7) as usize;
+    (0..=groups).rev().map(|group| (number >> (7 * group)) as u8 & 0x7f | if group > 0 { 0x80 } else { 0 }).collect()
 }
 
 proptest! {

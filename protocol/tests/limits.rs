@@ -230,6 +230,7 @@ fn the_bounds_fit_each_other() {
     const { assert!(MAX_ERASED * 34 < MAX_ERASURE) };
     const { assert!(MAX_BODY + MAX_HEADER + SALT_BYTES < MAX_BATCH) };
     const { assert!(MAX_BATCH_MESSAGES * (MAX_RECEIPT + 8) < MAX_BATCH_REPLY) };
+    assert_eq!(MAX_RANGE_REQUEST / (MAX_GRANT + 64), MAX_DOCUMENTS_PER_MESSAGE, "all documents of a message can be asked for at once");
     const { assert!(DOCUMENT_RANGE < MAX_RANGE_ANSWER && SYNC_BUDGET + MAX_NETWORK_DOCUMENT < MAX_SYNC) };
     assert!(HEARTBEAT < IDLE_CONNECTION && DIAL_RETRY_MIN < DIAL_RETRY_MAX && RETRY_MIN < RETRY_MAX);
     let key = sign::sign(&network(), Kind::Header, vec![0; 320], &key());

@@ -10,9 +10,9 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::{
-    cbor,
+    cbor::{self, Malformed},
     id::Ik,
-    limits::{MAX_CAPACITY_CODES, MAX_CAPACITY_VALIDITY, MAX_DEPARTMENT_NAME, MAX_HORIZON_DAYS},
+    limits::{MAX_CAPACITY_CODES, MAX_CAPACITY_RECORD, MAX_CAPACITY_VALIDITY, MAX_DEPARTMENT_NAME, MAX_HORIZON_DAYS},
     membership::Membership,
     sign::{self, Kind, SecretKey, SignatureError},
     time::{Day, Timestamp},
@@ -122,6 +122,18 @@ fn two_statements_with_one_order_are_kept_as_proof() {
     assert_eq!(EquivocationProof::open(&network(), &membership(), &no_proof), Err(ProofError::NoContradiction));
     let harmless = EquivocationProof::of(&low, &signed(8, 1)).to_bytes();
     assert_eq!(EquivocationProof::open(&network(), &membership(), &harmless), Err(ProofError::NoContradiction));
+}
+
+/// Two records of the largest kind and what holds them together; one byte more is refused before anything of it is parsed.
+#[test]
+fn a_proof_is_as_large_as_its_two_records() {
+    let too_large = |size: usize| {
+        let bytes = vec![0; size];
+        let refusals = [EquivocationProof::open(&network(), &membership(), &bytes), EquivocationProof::trusted(&bytes)];
+        refusals.map(|refused| matches!(refused, Err(ProofError::Malformed(Malformed::TooLarge { .. }))))
+    };
+    let most = 2 * MAX_CAPACITY_RECORD + 16;
+    assert_eq!([too_large(most), too_large(most + 1)], [[false; 2], [true; 2]]);
 }
 
 #[test]

@@ -65,6 +65,7 @@ fn a_bundle_and_its_messages_are_signed_by_who_is_listed_for_them() {
     let judged = judge(&own, None, &signing(1));
     assert!(judged.holds());
     assert_eq!((&judged.conversations[0].asker, &judged.conversations[0].owner), (&Some(party(1)), &Some(party(2))), "who asked, and who was asked");
+    assert_eq!(judged.conversations[0].step, None, "where it stands, nobody can say without what was said");
     assert_eq!(judge(&own, None, &signing(2)).faults, ["the bundle is not signed by a key of member-1"], "another member's key");
     assert!(!judge(&own, None, &key(1_000)).holds(), "a key of nobody");
     // The key for connections signs no evidence.
