@@ -242,6 +242,20 @@ fn the_owner_corrects_the_day_of_an_arrival_until_the_report() {
 }
 
 #[test]
+fn what_was_opened_and_filed_is_what_the_owner_says_so_of() {
+    let mut world = at(Step::Referred);
+    for side in [Side::Asker, Side::Owner] {
+        for kind in [MessageKind::Opened, MessageKind::Filed] {
+            world.say(side, Event::new(kind));
+            assert!(world.arrive(side) && world.known(side.other()).verdicts.last() == Some(&Ok(())), "{side:?} may say {kind:?}");
+        }
+        let state = world.log(side.other()).state();
+        assert_eq!([state.opened, state.filed], [side == Side::Owner; 2]);
+    }
+    world.check_settled();
+}
+
+#[test]
 fn a_choice_of_an_offer_that_has_ended_is_refused_at_both_ends() {
     let mut world = at(Step::Offered);
     let ended = event(MessageKind::OfferEnded, &world.log(Side::Owner));
