@@ -256,6 +256,20 @@ fn what_was_opened_and_filed_is_what_the_owner_says_so_of() {
 }
 
 #[test]
+fn what_comes_out_of_turn_is_refused_and_no_repeat() {
+    let mut ended = at(Step::Requested);
+    let declined = event(MessageKind::Declined, &ended.log(Side::Owner));
+    ended.say(Side::Owner, declined);
+    ended.arrive(Side::Owner);
+    for (mut world, refusal) in [(at(Step::Referred), Refusal::OutOfTurn), (ended, Refusal::Ended)] {
+        world.say(Side::Owner, Event::new(MessageKind::Offer));
+        assert!(world.arrive(Side::Owner));
+        assert_eq!(world.asker.verdicts.last(), Some(&Err(refusal)), "an offer at {}", world.step(Side::Asker));
+        world.check_settled();
+    }
+}
+
+#[test]
 fn a_choice_of_an_offer_that_has_ended_is_refused_at_both_ends() {
     let mut world = at(Step::Offered);
     let ended = event(MessageKind::OfferEnded, &world.log(Side::Owner));
