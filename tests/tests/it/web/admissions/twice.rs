@@ -50,7 +50,7 @@ impl Scene {
         let (page, path) = (self.page(), format!("/inquiries/{}/{act}", self.id));
         let first = self.browser.submit(&page, &path, fields).unwrap();
         assert!(first.status == 200 && !first.text().contains("role=\"alert\""), "{act}: {}", first.text());
-        let once = self.ours();
+        let once = if act == "refuse" { self.erased_too() } else { self.ours() };
         let second = self.browser.submit(&page, &path, fields).unwrap();
         assert_eq!(second.status, 200, "{act}: {}", second.text());
         let twice = self.ours();
@@ -61,6 +61,14 @@ impl Scene {
     fn ours(&mut self) -> Vec<String> {
         let said = self.house.town.show(REHAB, self.id).unwrap().messages;
         said.into_iter().filter(|line| line.by == "us").map(|line| line.kind).collect()
+    }
+
+    /// As [`Self::ours`], once the node has said by itself that what was refused is erased.
+    fn erased_too(&mut self) -> Vec<String> {
+        verbund_tests::people::eventually("what was refused is erased", || {
+            let said = self.ours();
+            if said.iter().any(|kind| kind == "erased") { Ok(said) } else { Err(said.join(", ")) }
+        })
     }
 
     /// Another patient is asked for.
