@@ -25,7 +25,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 use verbund_protocol::{
     id::{DocumentRoot, LocalId, MemberId, NetworkId},
-    limits::MAX_TRANSFERS,
+    limits::{MAX_TRANSFERS, SMALL_DOCUMENT},
     membership::Membership,
     sign::PublicKey,
     time::Timestamp,
@@ -116,14 +116,20 @@ struct Claimed {
     stopped: CancellationToken,
 }
 
+/// A transfer to here that runs.
+struct Running {
+    /// How to stop it.
+    stopped: CancellationToken,
+    source: MemberId,
+    cipher_size: u64,
+}
+
 #[derive(Default)]
 struct Moving {
-    /// Transfers to here that run, and how to stop them.
-    running: HashMap<DocumentRoot, CancellationToken>,
+    /// Transfers to here that run.
+    running: HashMap<DocumentRoot, Running>,
     /// Transfers that have ended since the store was last asked: what it says of them may be from before.
     ended: HashSet<DocumentRoot>,
-    /// How many questions for small documents are under way, by whom they go to.
-    asking: HashMap<MemberId, usize>,
     /// Members that have just come up: what waits for them is due now.
     up: HashSet<MemberId>,
     /// Members something waited for when the store was asked last; nothing if it was not, or held more than was read.
@@ -177,7 +183,7 @@ impl Transfers {
             state.open.remove(&root);
             state.outdated = true;
             if let Some(running) = state.running.get(&root) {
-                running.cancel();
+                running.stopped.cancel();
             }
         }
         let this = self.clone();
@@ -221,7 +227,7 @@ impl Transfers {
             let Some(transfer) = due.pop_front() else { return until.max(Duration::from_millis(10)) };
             let some = together::gather(transfer, due);
             // A few small ones wait for the question before theirs: more may come meanwhile, and a question costs the same for fifty.
-            if due.is_empty() && together::has_room(&some) && self.state().asking.contains_key(&some[0].source) {
+            if due.is_empty() && together::has_room(&some) && self.asks_for_small(&some[0].source) {
                 due.extend(some);
                 if fresh {
                     return LOOK; // that question's end wakes
@@ -232,11 +238,9 @@ impl Transfers {
             let claimed: Vec<Claimed> = some.into_iter().filter_map(|transfer| self.claim(transfer)).collect();
             if !claimed.is_empty() {
                 let this = self.clone();
-                let asking = together::are_small(&claimed).then(|| self.ask_small(claimed[0].transfer.source.clone()));
                 running.spawn(async move {
                     let roots: Vec<_> = claimed.iter().map(|claimed| claimed.transfer.root).collect();
                     this.fetch_all(claimed).await;
-                    drop(asking);
                     this.release(&roots);
                 });
             }
@@ -282,7 +286,11 @@ impl Transfers {
     fn claim(&self, transfer: Waiting) -> Option<Claimed> {
         match self.state().running.entry(transfer.root) {
             Entry::Occupied(_) => None,
-            Entry::Vacant(free) => Some(Claimed { stopped: free.insert(CancellationToken::new()).clone(), transfer }),
+            Entry::Vacant(free) => {
+                let stopped = CancellationToken::new();
+                free.insert(Running { stopped: stopped.clone(), source: transfer.source.clone(), cipher_size: transfer.cipher_size });
+                Some(Claimed { transfer, stopped })
+            }
         }
     }
 
@@ -296,28 +304,9 @@ impl Transfers {
         self.0.wake.notify_one();
     }
 
-    /// Notes that a member is asked for small documents, until what is returned is dropped.
-    fn ask_small(&self, source: MemberId) -> Asking {
-        *self.state().asking.entry(source.clone()).or_default() += 1;
-        Asking { transfers: self.clone(), source }
-    }
-}
-
-/// A question for small documents that is under way.
-struct Asking {
-    transfers: Transfers,
-    source: MemberId,
-}
-
-impl Drop for Asking {
-    fn drop(&mut self) {
-        let mut state = self.transfers.state();
-        if let Entry::Occupied(mut count) = state.asking.entry(self.source.clone()) {
-            *count.get_mut() -= 1;
-            if *count.get() == 0 {
-                count.remove();
-            }
-        }
+    /// Returns whether a question for small documents of this member is under way.
+    fn asks_for_small(&self, source: &MemberId) -> bool {
+        self.state().running.values().any(|running| running.source == *source && running.cipher_size <= SMALL_DOCUMENT)
     }
 }
 

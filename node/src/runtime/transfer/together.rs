@@ -42,11 +42,6 @@ pub(super) fn has_room(some: &[Waiting]) -> bool {
     bytes < DOCUMENT_RANGE as u64 * 3 / 4 && some.len() < (MAX_FURTHER + 1) * 3 / 4 && some.iter().all(|one| one.cipher_size <= SMALL_DOCUMENT)
 }
 
-/// Returns whether these are small documents.
-pub(super) fn are_small(some: &[Claimed]) -> bool {
-    some.iter().all(|one| one.transfer.cipher_size <= SMALL_DOCUMENT)
-}
-
 impl Transfers {
     /// Makes one attempt to fetch each of these, together as far as that goes.
     pub(super) async fn fetch_all(&self, all: Vec<Claimed>) {
